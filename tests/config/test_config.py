@@ -1,0 +1,172 @@
+"""Settings: each wrong or weak value is refused with a sentence that names its variable."""
+
+from pathlib import Path
+
+import pytest
+
+from config import MailTransport, Settings, SettingsError, load_settings
+
+GOOD_SECRET = "kT9vQ2xL7nB4mR8wY3cF6hJ1sD5gZ0pA"
+SMTP = {
+    "TRACKER_MAIL_TRANSPORT": "smtp",
+    "TRACKER_SMTP_HOST": "mail.clinic.example",
+    "TRACKER_SMTP_FROM": "reminders@clinic.example",
+}
+
+
+class TestLoadSettings:
+    def test_needs_nothing_to_reach_a_local_database(self) -> None:
+        assert load_settings({}) == Settings()
+
+    def test_takes_an_empty_variable_as_absent(self) -> None:
+        assert load_settings({"TRACKER_PORT": "", "TRACKER_SECRET_KEY": "  "}) == Settings()
+
+    def test_reads_every_setting(self) -> None:
+        settings = load_settings(
+            SMTP
+            | {
+                "TRACKER_DATABASE_URL": "postgresql://tracker:pw@db/tracker",
+                "TRACKER_SECRET_KEY": GOOD_SECRET,
+                "TRACKER_BASE_URL": "https://tracker.clinic.example/",
+                "TRACKER_TRUSTED_PROXIES": "1",
+                "TRACKER_HOST": "0.0.0.0",
+                "TRACKER_PORT": "8080",
+                "TRACKER_SMTP_PORT": "2525",
+                "TRACKER_SMTP_USER": "clinic",
+                "TRACKER_SMTP_PASSWORD": "pw",
+                "TRACKER_SMTP_STARTTLS": "Yes",
+                "TRACKER_OUTBOX_DIR": "/var/lib/tracker/outbox",
+                "TRACKER_IDLE_MINUTES": "10",
+                "TRACKER_SESSION_HOURS": "8",
+                "TRACKER_LOG_LEVEL": "debug",
+            }
+        )
+        assert settings == Settings(
+            database_url="postgresql://tracker:pw@db/tracker",
+            secret_key=GOOD_SECRET,
+            base_url="https://tracker.clinic.example",
+            trusted_proxies=1,
+            host="0.0.0.0",
+            port=8080,
+            mail_transport=MailTransport.SMTP,
+            smtp_host="mail.clinic.example",
+            smtp_port=2525,
+            smtp_user="clinic",
+            smtp_password="pw",
+            smtp_starttls=True,
+            mail_from="reminders@clinic.example",
+            outbox_dir=Path("/var/lib/tracker/outbox"),
+            idle_minutes=10,
+            session_hours=8,
+            log_level="DEBUG",
+        )
+        assert settings.is_https
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("DATABASE_URL", "mysql://db/tracker"),
+            ("DATABASE_URL", "tracker.db"),
+            ("DATABASE_URL", "sqlite://"),
+            ("DATABASE_URL", "sqlite:///:memory:"),
+            ("DATABASE_URL", "sqlite://tracker.db"),
+            ("DATABASE_URL", "postgresql://"),
+            ("SECRET_KEY", GOOD_SECRET[:31]),
+            ("SECRET_KEY", "a" * 64),
+            ("SECRET_KEY", "please-changeme-" + GOOD_SECRET),
+            ("BASE_URL", "tracker.clinic.example"),
+            ("BASE_URL", "ftp://tracker.clinic.example"),
+            ("BASE_URL", "http://tracker.clinic.example"),
+            ("BASE_URL", "http://localhost.evil.example"),
+            ("BASE_URL", "https://tracker.clinic.example/app"),
+            ("BASE_URL", "https://user:pw@tracker.clinic.example"),
+            ("BASE_URL", "https://tracker.clinic.example:port"),
+            ("BASE_URL", "https://[::1"),
+            ("TRUSTED_PROXIES", "-1"),
+            ("TRUSTED_PROXIES", "9"),
+            ("PORT", "0"),
+            ("PORT", "65536"),
+            ("PORT", "eighty"),
+            ("PORT", "8O80"),
+            ("PORT", "٨٠"),
+            ("PORT", "9" * 5000),
+            ("SMTP_PORT", "70000"),
+            ("SMTP_STARTTLS", "maybe"),
+            ("SMTP_FROM", "reminders"),
+            ("SMTP_FROM", "The clinic <reminders@clinic.example>"),
+            ("SMTP_FROM", "reminders@clinic.example\nBcc: x@evil.example"),
+            ("MAIL_TRANSPORT", "pigeon"),
+            ("IDLE_MINUTES", "16"),
+            ("IDLE_MINUTES", "0"),
+            ("SESSION_HOURS", "13"),
+            ("LOG_LEVEL", "loud"),
+        ],
+    )
+    def test_refuses_a_wrong_value_with_a_sentence(self, name: str, value: str) -> None:
+        with pytest.raises(SettingsError, match=rf"^TRACKER_{name} .*\.$"):
+            load_settings({f"TRACKER_{name}": value})
+
+    @pytest.mark.parametrize("address", ["http://localhost:8000", "http://127.0.0.1", "http://[::1]:9000"])
+    def test_lets_this_computer_go_without_tls(self, address: str) -> None:
+        settings = load_settings({"TRACKER_BASE_URL": address})
+        assert settings.base_url == address
+        assert not settings.is_https
+
+    def test_names_the_setting_that_was_meant(self) -> None:
+        with pytest.raises(
+            SettingsError, match=r"TRACKER_DATABSE_URL is not a setting\. Did you mean TRACKER_DATABASE_URL"
+        ):
+            load_settings({"TRACKER_DATABSE_URL": "sqlite:///x.db"})
+
+    def test_leaves_the_settings_of_the_tests_alone(self) -> None:
+        assert load_settings({"TRACKER_TEST_DATABASE_URL": "postgresql://localhost/x", "PATH": "/bin"}) == Settings()
+
+
+class TestMail:
+    def test_has_no_default_that_would_lose_reminders(self) -> None:
+        with pytest.raises(SettingsError, match="TRACKER_MAIL_TRANSPORT must be chosen"):
+            load_settings({}).ready_to_send()
+
+    def test_is_ready_once_chosen(self) -> None:
+        assert load_settings(SMTP).ready_to_send().mail_transport == "smtp"
+
+    @pytest.mark.parametrize("missing", ["TRACKER_SMTP_HOST", "TRACKER_SMTP_FROM"])
+    def test_by_smtp_needs_a_host_and_a_sender(self, missing: str) -> None:
+        with pytest.raises(SettingsError, match=missing):
+            load_settings({name: value for name, value in SMTP.items() if name != missing})
+
+    def test_into_files_needs_a_folder(self) -> None:
+        with pytest.raises(SettingsError, match="TRACKER_OUTBOX_DIR"):
+            load_settings({"TRACKER_MAIL_TRANSPORT": "outbox"})
+
+    def test_never_sends_a_password_in_the_clear_to_another_computer(self) -> None:
+        password = {"TRACKER_SMTP_USER": "clinic", "TRACKER_SMTP_PASSWORD": "pw", "TRACKER_SMTP_STARTTLS": "no"}
+        with pytest.raises(SettingsError, match="TRACKER_SMTP_STARTTLS"):
+            load_settings(SMTP | password)
+        assert load_settings(SMTP | password | {"TRACKER_SMTP_HOST": "localhost"}).smtp_password == "pw"
+
+    def test_refuses_a_password_without_a_user(self) -> None:
+        with pytest.raises(SettingsError, match="TRACKER_SMTP_PASSWORD"):
+            load_settings(SMTP | {"TRACKER_SMTP_PASSWORD": "pw"})
+
+
+class TestSecrets:
+    def test_are_needed_to_serve_pages(self) -> None:
+        with pytest.raises(SettingsError, match="TRACKER_SECRET_KEY is needed"):
+            load_settings({}).ready_to_serve()
+        assert load_settings({"TRACKER_SECRET_KEY": GOOD_SECRET}).ready_to_serve().secret_key == GOOD_SECRET
+
+    def test_never_show_in_a_log_or_a_refusal(self) -> None:
+        settings = load_settings(
+            {
+                "TRACKER_DATABASE_URL": "postgresql://tracker:hunter2@db/tracker",
+                "TRACKER_SECRET_KEY": GOOD_SECRET,
+                "TRACKER_SMTP_USER": "clinic",
+                "TRACKER_SMTP_PASSWORD": "hunter2",
+            }
+        )
+        assert "hunter2" not in repr(settings)
+        assert GOOD_SECRET not in repr(settings)
+        with pytest.raises(SettingsError) as refused:
+            load_settings({"TRACKER_DATABASE_URL": "mysql://tracker:hunter2@db/tracker"})
+        assert "hunter2" not in str(refused.value)
