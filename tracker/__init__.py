@@ -1,0 +1,1 @@
+"""The two-stage implant tracker. This package root stays empty so that the domain imports nothing but itself."""

@@ -1,0 +1,1 @@
+"""Pure rules of the pathway: standard library only, no clock, no input or output."""

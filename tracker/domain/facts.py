@@ -1,0 +1,248 @@
+"""The facts of a case, as frozen values.
+
+Every fact is one row of the table of the same name: the fields here are the columns there (an architecture test
+holds them together), so a service records a fact by appending it to the snapshot and inserting it as it stands.
+
+Facts are never edited. A change is a new row whose ``seq`` stands in ``superseded_by`` of the old one; a correction
+without a successor is a ``Correction``. ``seq`` counts the facts of one case, over all tables, in the order written;
+folding goes by ``seq``, never by time.
+
+Units: doses in mcg, volumes in mL, concentrations in mcg/mL, periods in days unless a name says otherwise.
+Instants (``_at``) are aware UTC; civil dates (``_on``) are the clinic's.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What every fact carries: its place in the case, its two times, and who wrote it."""
+
+    seq: int = 0
+    effective_at: datetime
+    recorded_at: datetime
+    recorded_by: int | None
+    superseded_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referral(Fact):
+    """A request to see the patient, kept as it was received."""
+
+    received_on: date
+    referred_by: str
+    specialty: str
+    diagnosis_code: str
+    diagnosis: str
+    indication: str
+    spasticity_origin: str
+    procedure: str
+    payer: str
+    urgency: str
+    notes: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation(Fact):
+    """The physician's evaluation: why this therapy, and what could forbid it. ``None`` means not answered."""
+
+    indication: str
+    condition: str
+    spasticity_origin: str
+    diagnosis_code: str
+    oral_therapy_failed: bool | None
+    off_label_reason: str
+    injured_on: date | None
+    hypersensitivity: bool | None
+    active_infection: bool | None
+    anticoagulated: bool | None
+    body_too_small: bool | None
+    spinal_anomaly: bool | None
+    contraindication_plan: str
+    goals: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document(Fact):
+    """Where a paper is kept, and its date. The paper itself stays in the chart."""
+
+    kind: str
+    dated_on: date
+    title: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorization(Fact):
+    """One version of a payer's authorization for one stage. ``valid_to`` is the last day that is covered."""
+
+    authorization: int
+    stage: str
+    state: str
+    payer_id: int | None
+    number: str
+    procedure_codes: str
+    units: int | None
+    asked_on: date | None
+    answer_due_on: date | None
+    valid_from: date | None
+    valid_to: date | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent(Fact):
+    """A signed (or later withdrawn) consent for one procedure."""
+
+    purpose: str
+    state: str
+    signed_on: date
+    valid_to: date | None
+    signed_by: str
+    witness: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appointment(Fact):
+    """One version of a visit. ``appointment`` is the ``seq`` of its first version, ``version`` counts from 1.
+
+    ``wall`` is the local time as booked (``YYYY-MM-DDTHH:MM``) in ``zone``; ``starts_at`` is computed from both.
+    """
+
+    appointment: int
+    version: int
+    attempt: int
+    purpose: str
+    state: str
+    wall: str
+    zone: str
+    starts_at: datetime
+    ends_at: datetime
+    arrive_at: datetime | None
+    room_id: int | None
+    clinician_id: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecklistItem(Fact):
+    """One answered item of the checklist of one visit."""
+
+    appointment: int
+    checklist: str
+    item: str
+    state: str
+    value: str
+    reason: str
+    second_by: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialDose(Fact):
+    """A test dose that reached the patient. A failed puncture is no dose. Given at ``effective_at``."""
+
+    attempt: int
+    series: int
+    appointment: int | None
+    drug: str
+    dose_mcg: Decimal
+    concentration_mcg_ml: Decimal
+    volume_ml: Decimal
+    lot: str
+    expires_on: date | None
+    route: str
+    second_by: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment(Fact):
+    """One score: taken at ``effective_at``, before any dose (``baseline``) or after the dose of ``dose_seq``."""
+
+    instrument: str
+    value: str
+    occasion: str
+    dose_seq: int | None
+    attempt: int
+    site: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Determination(Fact):
+    """What a person determined, in one word and a reason. ``kind`` is a member of ``DeterminationKind``."""
+
+    kind: str
+    value: str
+    reason: str
+    attempt: int
+    until_on: date | None
+    about_seq: int | None
+    second_by: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device(Fact):
+    """One version of a device. ``device`` is the ``seq`` of its first version.
+
+    An implanted device names the trial outcome, consent and authorization it relied on, or the deviation that says
+    why one was missing.
+    """
+
+    device: int
+    kind: str
+    model: str
+    manufacturer: str
+    serial: str
+    udi: str
+    lot: str
+    reservoir_ml: Decimal | None
+    origin: str
+    in_place: bool
+    placed_on: date | None
+    removed_on: date | None
+    out_by_on: date | None
+    end_of_service_on: date | None
+    tip_intact: bool | None
+    appointment: int | None
+    outcome_seq: int | None
+    waiver_seq: int | None
+    consent_seq: int | None
+    authorization_seq: int | None
+    deviation_seq: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fill(Fact):
+    """A pump filled: at implant, at a refill here or elsewhere, or as found when the patient was taken over.
+
+    ``alarm_on`` is the low-reservoir alarm date that the programmer printed; ``None`` is unknown, which is critical.
+    ``is_confirmed`` is false while the printed date is later than arithmetic allows and nobody else has read it.
+    """
+
+    device: int
+    kind: str
+    appointment: int | None
+    drug: str
+    concentration_mcg_ml: Decimal | None
+    volume_ml: Decimal | None
+    daily_dose_mcg: Decimal | None
+    alarm_volume_ml: Decimal | None
+    alarm_on: date | None
+    is_confirmed: bool
+    source: str
+    lot: str
+    expires_on: date | None
+    residual_expected_ml: Decimal | None
+    residual_aspirated_ml: Decimal | None
+    second_by: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction(Fact):
+    """Why an earlier fact was struck out. A successor, if there is one, is a fact of its own."""
+
+    corrected_seq: int
+    reason: str

@@ -1,0 +1,163 @@
+"""A pathway as a value: what a pathway file says once it has been read and expanded.
+
+Nothing here decides anything. ``loader`` makes these values, ``engine`` and the obligations read them, ``check``
+proves them.
+"""
+
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+
+from tracker.domain.pathway.requirements import Requirement
+from tracker.domain.words import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A clinical number with its source. Empty ``approved_by``: a clinician has not confirmed it."""
+
+    name: str
+    value: Decimal
+    unit: str
+    source: str
+    approved_by: str
+    approved_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where a case can stand. ``target_days`` is ``None`` where a booked date or an ordered date is the target."""
+
+    name: str
+    label: str
+    phase: str
+    owner: Role | None
+    target_days: int | None
+    target: str
+    next: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the case still has a next step."""
+        return self.phase != "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One edge. A transition of the file with several ``from`` stages is one value for each."""
+
+    name: str
+    label: str
+    source: str
+    target: str
+    roles: frozenset[Role]
+    is_automatic: bool
+    needs: tuple[Requirement, ...]
+    reasons: tuple[str, ...]
+    begins: frozenset[str]
+    is_deviation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """A trial or an implant: what it demands on its day, and where that day stands on the pathway."""
+
+    purpose: str
+    booked_stage: str
+    day_stage: str
+    needs: tuple[Requirement, ...]
+    checklist: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistItemRule:
+    """One line of a checklist. ``stop``: hard, soft (override with a reason) or note. ``part``: before or after."""
+
+    key: str
+    label: str
+    stop: str
+    part: str
+    value: str
+    two_person: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObligationRule:
+    """When something must happen, in days from its anchor (negative: before). ``None``: no such step.
+
+    ``owner`` is ``None`` where the stage's owner answers for it.
+    """
+
+    kind: str
+    label: str
+    anchor: str
+    owner: Role | None
+    due_days: int
+    warn_days: int | None
+    escalate_days: int | None
+    critical_days: int | None
+    closed_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderRule:
+    """A message to the patient, ``days_before`` its anchor's civil date at ``wall_time`` of the patient's zone."""
+
+    name: str
+    kind: str
+    purposes: frozenset[str]
+    days_before: int
+    wall_time: time
+    template: str
+    useless_hours_before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drug:
+    """A drug the pump may hold: picked concentrations (mcg/mL) and how many days it keeps in the pump."""
+
+    name: str
+    concentrations_mcg_ml: tuple[Decimal, ...]
+    in_pump_days: int
+    trial_doses_mcg: tuple[Decimal, ...]
+    trial_concentration_mcg_ml: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Pathway:
+    """A whole pathway. ``transitions`` are in the order of the file."""
+
+    name: str
+    version: int
+    label: str
+    initial: str
+    stages: dict[str, Stage]
+    transitions: tuple[Transition, ...]
+    procedures: dict[str, Procedure]
+    checklists: dict[str, tuple[ChecklistItemRule, ...]]
+    obligations: dict[str, ObligationRule]
+    reminders: tuple[ReminderRule, ...]
+    parameters: dict[str, Parameter]
+    drugs: dict[str, Drug]
+    phases: dict[str, str]
+
+    def leaving(self, stage: str) -> tuple[Transition, ...]:
+        """The edges out of a stage, in the order of the file."""
+        return tuple(edge for edge in self.transitions if edge.source == stage)
+
+    def transition(self, name: str, source: str) -> Transition | None:
+        """The edge of that name out of ``source``, if there is one."""
+        return next((edge for edge in self.leaving(source) if edge.name == name), None)
+
+    def days(self, parameter: str) -> int:
+        """The whole number that a parameter holds.
+
+        :raises KeyError: for a parameter that the file does not have
+        """
+        return int(self.parameters[parameter].value)
+
+    @property
+    def unapproved(self) -> tuple[Parameter, ...]:
+        """The numbers that no clinician has confirmed."""
+        return tuple(each for each in self.parameters.values() if not each.approved_by)

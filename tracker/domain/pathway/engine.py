@@ -1,0 +1,100 @@
+"""The engine: which steps a case may take, and everything that stands in the way of each.
+
+The same blockers enforce (a service refuses with them), explain (pages), verify (the pathway check) and report (why
+patients wait). Nothing here reads a clock: ``now`` comes in, and ``next_change_at`` says when time alone will change
+the answer.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from tracker.domain.pathway.blocker import Blocker
+from tracker.domain.pathway.definition import Pathway, Transition
+from tracker.domain.pathway.requirements import Requirement
+from tracker.domain.pathway.snapshot import Snapshot
+from tracker.domain.words import Role
+
+DEATH = "deceased"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One step out of the case's stage: what stands in its way, and what is met."""
+
+    transition: Transition
+    blockers: tuple[Blocker, ...]
+    met: tuple[Requirement, ...]
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether nothing stands in the way."""
+        return not self.blockers
+
+    def may_be_taken_by(self, roles: Collection[Role]) -> bool:
+        """Whether one of the roles may ask for this step. Nobody asks for an automatic one."""
+        return not self.transition.is_automatic and bool(self.transition.roles & set(roles))
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """Every step out of the stage, in the order of the file, and the next instant at which time changes one."""
+
+    offers: tuple[Offer, ...]
+    next_name: str
+    next_change_at: datetime | None
+
+    @property
+    def next(self) -> Offer | None:
+        """The step that "ready" and "blocked" speak of; ``None`` in a closed stage."""
+        return next((offer for offer in self.offers if offer.transition.name == self.next_name), None)
+
+    def named(self, name: str) -> Offer | None:
+        """The offer of that name, if the stage has it."""
+        return next((offer for offer in self.offers if offer.transition.name == name), None)
+
+
+def unmet(needs: tuple[Requirement, ...], snapshot: Snapshot, now: datetime) -> tuple[Blocker, ...]:
+    """Every blocker of a list of needs, each thing once, in the order of the list."""
+    found: dict[tuple[object, ...], Blocker] = {}
+    for need in needs:
+        for blocker in need.blockers(snapshot, now):
+            found.setdefault(blocker.key, blocker)
+    return tuple(found.values())
+
+
+def offered(pathway: Pathway, snapshot: Snapshot, now: datetime) -> Offered:
+    """Every step out of the case's stage: allowed, or the complete list of its blockers."""
+    edges = pathway.leaving(snapshot.stage)
+    turns = (need.turns_at(snapshot, now) for edge in edges for need in edge.needs)
+    return Offered(
+        offers=tuple(_offer(edge, snapshot, now) for edge in edges if not edge.is_deviation),
+        next_name=pathway.stages[snapshot.stage].next,
+        next_change_at=min((turn for turn in turns if turn is not None), default=None),
+    )
+
+
+def _offer(edge: Transition, snapshot: Snapshot, now: datetime) -> Offer:
+    met = tuple(need for need in edge.needs if need.is_asked(snapshot) and not need.blockers(snapshot, now))
+    return Offer(edge, unmet(edge.needs, snapshot, now), met)
+
+
+def automatic_step(pathway: Pathway, snapshot: Snapshot, now: datetime) -> Transition | None:
+    """The automatic step that the facts complete, if any. Death comes first and shuts out every other."""
+    ready = [
+        edge for edge in pathway.leaving(snapshot.stage) if edge.is_automatic and not unmet(edge.needs, snapshot, now)
+    ]
+    deaths = [edge for edge in ready if edge.target == DEATH]
+    return next(iter(deaths or ready), None)
+
+
+def act_blockers(pathway: Pathway, snapshot: Snapshot, purpose: str, now: datetime) -> tuple[Blocker, ...]:
+    """What stands in the way of the act of a procedure itself: its needs and the first part of its checklist.
+
+    With blockers the act is still recordable, as a deviation that names them.
+    """
+    procedure = pathway.procedures[purpose]
+    edges = [edge for edge in pathway.leaving(procedure.day_stage) if edge.is_automatic]
+    keys = {f"checklist.{procedure.checklist}.before"}
+    before = [need for edge in edges for need in edge.needs if need.key in keys]
+    return unmet((*procedure.needs, *before), snapshot, now)

@@ -1,0 +1,300 @@
+"""From the text of a pathway file to a ``Pathway``.
+
+The loader also adds what a safety property needs everywhere, so that no file can forget it: what a phase ``holds`` to
+every step into and within it, the procedure's needs to the way into its day and out of it, "no device in the patient"
+to every closing but death and completed transfer.
+"""
+
+from datetime import date, time
+from decimal import Decimal
+from typing import TypeVar
+
+from tracker.domain.pathway.definition import (
+    ChecklistItemRule,
+    Drug,
+    ObligationRule,
+    Parameter,
+    Pathway,
+    Procedure,
+    ReminderRule,
+    Stage,
+    Transition,
+)
+from tracker.domain.pathway.needs import checklist_need, of_procedure, read_needs
+from tracker.domain.pathway.requirements import Requirement
+from tracker.domain.pathway.requirements.device import DeviceState
+from tracker.domain.pathway.requirements.person import Determined
+from tracker.domain.pathway.source import PathwayFileError, Source, Table
+from tracker.domain.words import DeterminationKind, Role
+
+__all__ = ["PathwayFileError", "load_pathway"]
+
+T = TypeVar("T")
+
+TOP = {
+    "name", "version", "label", "initial", "phases", "holds", "parameters", "drugs", "stages", "closed",
+    "procedures", "transitions", "obligations", "reminders", "checklists",
+}  # fmt: skip
+EDGE = {
+    "label", "from", "recordable_from", "to", "roles", "automatic", "needs", "reasons", "begins", "enters",
+    "completes", "part",
+}  # fmt: skip
+#: Closings that may leave a device in the patient.
+WITH_DEVICE = frozenset({"deceased", "transferred"})
+
+
+def load_pathway(text: str) -> Pathway:
+    """Read and expand a pathway file.
+
+    :raises PathwayFileError: with the line and the key of whatever cannot be read
+    """
+    return _Loader(Source.parse(text)).pathway()
+
+
+class _Loader:
+    """One reading of one file."""
+
+    def __init__(self, source: Source) -> None:
+        self.source, self.tables = source, source.tables
+        source.only(self.tables, TOP, "file")
+        self.phases = self._labels("phases")
+        self.parameters = {name: self._parameter(name, raw) for name, raw in self._each("parameters")}
+        self.stages = self._stages()
+        self.checklists = self._checklists()
+        self.procedures = {name: self._procedure(name, raw) for name, raw in self._each("procedures")}
+        self.holds = self._holds()
+
+    def pathway(self) -> Pathway:
+        initial = self._known(self.tables.get("initial"), self.stages, "initial", "stage")
+        version = self.source.number_of(self.tables, "version", "file")
+        if version is None:
+            self.source.fail("version", "the file has no version")
+        edges = [edge for name, raw in self._each("transitions") for edge in self._edges(name, raw)]
+        for stage in self.stages.values():
+            if stage.is_open and not any(e.name == stage.next and e.source == stage.name for e in edges):
+                self.source.fail(f"stages.{stage.name}.next", f"no step {stage.next!r} leaves this stage")
+        return Pathway(
+            name=self.source.text_of(self.tables, "name", "file"),
+            version=version,
+            label=self.source.text_of(self.tables, "label", "file"),
+            initial=initial,
+            stages=self.stages,
+            transitions=tuple(edges),
+            procedures=self.procedures,
+            checklists=self.checklists,
+            obligations={name: self._obligation(name, raw) for name, raw in self._each("obligations")},
+            reminders=tuple(self._reminder(name, raw) for name, raw in self._each("reminders")),
+            parameters=self.parameters,
+            drugs={name: self._drug(name, raw) for name, raw in self._each("drugs")},
+            phases=self.phases,
+        )
+
+    def _each(self, name: str) -> list[tuple[str, Table]]:
+        return list(self.source.table(self.tables, name).items())
+
+    def _labels(self, name: str) -> dict[str, str]:
+        found = self.tables.get(name, {})
+        if not isinstance(found, dict) or not all(isinstance(label, str) for label in found.values()):
+            self.source.fail(name, "must be a table of labels")
+        return dict(found)
+
+    def _known(self, found: object, among: dict[str, T], at: str, what: str) -> str:
+        if not isinstance(found, str) or found not in among:
+            self.source.fail(at, f"there is no {what} {found!r}")
+        return found
+
+    def _role(self, found: object, at: str) -> Role:
+        try:
+            return Role(str(found))
+        except ValueError:
+            self.source.fail(at, f"there is no role {found!r}")
+
+    def _parameter(self, name: str, raw: Table) -> Parameter:
+        at = f"parameters.{name}"
+        self.source.only(raw, {"value", "unit", "source", "approved_by", "approved_on"}, at)
+        value, approved_on = raw.get("value"), raw.get("approved_on")
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            self.source.fail(f"{at}.value", "must be a number")
+        return Parameter(
+            name=name,
+            value=Decimal(str(value)),
+            unit=self.source.text_of(raw, "unit", at),
+            source=self.source.text_of(raw, "source", at),
+            approved_by=self.source.text_of(raw, "approved_by", at, ""),
+            approved_on=approved_on if isinstance(approved_on, date) else None,
+        )
+
+    def _stages(self) -> dict[str, Stage]:
+        found = {name: self._stage(name, raw) for name, raw in self._each("stages")}
+        for name, label in self._labels("closed").items():
+            found[name] = Stage(name, label, "closed", None, None, "", "")
+        return found
+
+    def _stage(self, name: str, raw: Table) -> Stage:
+        at = f"stages.{name}"
+        self.source.only(raw, {"label", "phase", "owner", "target_days", "target", "next"}, at)
+        days, target = self.source.number_of(raw, "target_days", at), self.source.text_of(raw, "target", at, "")
+        if (days is None) is not bool(target):
+            self.source.fail(at, "needs either target_days or a dated target")
+        return Stage(
+            name=name,
+            label=self.source.text_of(raw, "label", at),
+            phase=self._known(raw.get("phase"), self.phases, f"{at}.phase", "phase"),
+            owner=self._role(raw.get("owner"), f"{at}.owner"),
+            target_days=days,
+            target=target,
+            next=self.source.text_of(raw, "next", at),
+        )
+
+    def _checklists(self) -> dict[str, tuple[ChecklistItemRule, ...]]:
+        found: dict[str, tuple[ChecklistItemRule, ...]] = {}
+        raw = self.tables.get("checklists", {})
+        for name, items in raw.items() if isinstance(raw, dict) else ():
+            at = f"checklists.{name}"
+            if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+                self.source.fail(at, "must be a list of items")
+            found[name] = tuple(self._item(item, at) for item in items)
+        return found
+
+    def _item(self, raw: Table, at: str) -> ChecklistItemRule:
+        self.source.only(raw, {"key", "label", "stop", "part", "value", "two_person", "source"}, at)
+        stop, part = self.source.text_of(raw, "stop", at), self.source.text_of(raw, "part", at)
+        if stop not in ("hard", "soft", "note") or part not in ("before", "after"):
+            self.source.fail(at, "stop is hard, soft or note; part is before or after")
+        return ChecklistItemRule(
+            key=self.source.text_of(raw, "key", at),
+            label=self.source.text_of(raw, "label", at),
+            stop=stop,
+            part=part,
+            value=self.source.text_of(raw, "value", at, ""),
+            two_person=self.source.flag_of(raw, "two_person", at),
+            source=self.source.text_of(raw, "source", at, ""),
+        )
+
+    def _procedure(self, name: str, raw: Table) -> Procedure:
+        at = f"procedures.{name}"
+        self.source.only(raw, {"booked_stage", "day_stage", "checklist", "needs"}, at)
+        return Procedure(
+            purpose=name,
+            booked_stage=self._known(raw.get("booked_stage"), self.stages, f"{at}.booked_stage", "stage"),
+            day_stage=self._known(raw.get("day_stage"), self.stages, f"{at}.day_stage", "stage"),
+            needs=read_needs(self.source, raw.get("needs", []), self.parameters, f"{at}.needs", of_procedure=name),
+            checklist=self._known(raw.get("checklist"), self.checklists, f"{at}.checklist", "checklist"),
+        )
+
+    def _holds(self) -> dict[str, tuple[Requirement, ...]]:
+        raw = self.tables.get("holds", {})
+        found: dict[str, tuple[Requirement, ...]] = {}
+        for phase, needs in raw.items() if isinstance(raw, dict) else ():
+            self._known(phase, self.phases, f"holds.{phase}", "phase")
+            read = read_needs(self.source, needs, self.parameters, f"holds.{phase}")
+            found[phase] = of_procedure(read, phase) if phase in self.procedures else read
+        return found
+
+    def _edges(self, name: str, raw: Table) -> list[Transition]:
+        at = f"transitions.{name}"
+        self.source.only(raw, EDGE, at)
+        planned = self.source.texts_of(raw, "from", at)
+        if planned == ("*open",):
+            planned = tuple(stage.name for stage in self.stages.values() if stage.is_open)
+        unplanned = self.source.texts_of(raw, "recordable_from", at)
+        if not planned and not unplanned:
+            self.source.fail(at, "says no stage it leaves from")
+        edges = [self._edge(name, raw, stage, is_deviation=False) for stage in planned]
+        return edges + [self._edge(name, raw, stage, is_deviation=True) for stage in unplanned]
+
+    def _edge(self, name: str, raw: Table, leaves: str, *, is_deviation: bool) -> Transition:
+        at = f"transitions.{name}"
+        self._known(leaves, self.stages, f"{at}.from", "stage")
+        target = self._known(raw.get("to"), self.stages, f"{at}.to", "stage")
+        roles = frozenset(self._role(role, f"{at}.roles") for role in self.source.texts_of(raw, "roles", at))
+        automatic = self.source.flag_of(raw, "automatic", at)
+        if automatic is bool(roles):
+            self.source.fail(at, "is either automatic or has roles that may take it")
+        return Transition(
+            name=name,
+            label=self.source.text_of(raw, "label", at),
+            source=leaves,
+            target=target,
+            roles=roles,
+            is_automatic=automatic,
+            needs=self._needs(raw, leaves, target, at, is_deviation=is_deviation),
+            reasons=self.source.texts_of(raw, "reasons", at),
+            begins=frozenset(self.source.texts_of(raw, "begins", at)),
+            is_deviation=is_deviation,
+        )
+
+    def _needs(self, raw: Table, leaves: str, target: str, at: str, *, is_deviation: bool) -> tuple[Requirement, ...]:
+        needs = read_needs(self.source, raw.get("needs", []), self.parameters, f"{at}.needs")
+        for word in ("enters", "completes"):
+            purpose = self.source.text_of(raw, word, at, "")
+            if purpose:
+                self._known(purpose, self.procedures, f"{at}.{word}", "procedure")
+                procedure = self.procedures[purpose]
+                part = self.source.text_of(raw, "part", at, "none")
+                checklist = checklist_need(procedure.checklist, purpose, part, self.checklists[procedure.checklist])
+                needs = (*of_procedure(needs, purpose), *procedure.needs, *checklist)
+                if is_deviation:
+                    deviation = DeterminationKind.DEVIATION
+                    needs = (*needs, Determined(determination=deviation, purpose=purpose))
+        target_phase = self.stages[target].phase
+        needs += tuple(hold for hold in self.holds.get(target_phase, ()) if hold.key not in {n.key for n in needs})
+        if target_phase == "closed" and self.stages[leaves].is_open and target not in WITH_DEVICE:
+            needs = (*needs, DeviceState(device="any", in_place=False))
+        return needs
+
+    def _obligation(self, name: str, raw: Table) -> ObligationRule:
+        at = f"obligations.{name}"
+        days = {key: self.source.number_of(raw, key, at) for key in ("warn_days", "escalate_days", "critical_days")}
+        self.source.only(raw, {"label", "anchor", "owner", "due_days", "closed_by", *days}, at)
+        due, owner = self.source.number_of(raw, "due_days", at), raw.get("owner")
+        if due is None:
+            self.source.fail(f"{at}.due_days", "must be a whole number")
+        return ObligationRule(
+            kind=name,
+            label=self.source.text_of(raw, "label", at),
+            anchor=self.source.text_of(raw, "anchor", at),
+            owner=None if owner == "stage" else self._role(owner, f"{at}.owner"),
+            due_days=due,
+            warn_days=days["warn_days"],
+            escalate_days=days["escalate_days"],
+            critical_days=days["critical_days"],
+            closed_by=self.source.texts_of(raw, "closed_by", at),
+        )
+
+    def _reminder(self, name: str, raw: Table) -> ReminderRule:
+        at = f"reminders.{name}"
+        keys = {"kind", "purposes", "days_before", "wall_time", "template", "useless_hours_before"}
+        self.source.only(raw, keys, at)
+        days = self.source.number_of(raw, "days_before", at)
+        hours = self.source.number_of(raw, "useless_hours_before", at)
+        if days is None or hours is None:
+            self.source.fail(at, "needs days_before and useless_hours_before")
+        try:
+            wall_time = time.fromisoformat(self.source.text_of(raw, "wall_time", at))
+        except ValueError as error:
+            self.source.fail(f"{at}.wall_time", str(error))
+        return ReminderRule(
+            name=name,
+            kind=self.source.text_of(raw, "kind", at),
+            purposes=frozenset(self.source.texts_of(raw, "purposes", at)),
+            days_before=days,
+            wall_time=wall_time,
+            template=self.source.text_of(raw, "template", at),
+            useless_hours_before=hours,
+        )
+
+    def _drug(self, name: str, raw: Table) -> Drug:
+        at = f"drugs.{name}"
+        lists = ("concentrations_mcg_ml", "trial_doses_mcg")
+        self.source.only(raw, {*lists, "in_pump_days", "trial_concentration_mcg_ml"}, at)
+        days, strength = (self.source.number_of(raw, key, at) for key in ("in_pump_days", "trial_concentration_mcg_ml"))
+        if days is None or strength is None:
+            self.source.fail(at, "needs in_pump_days and trial_concentration_mcg_ml")
+        return Drug(name, self._numbers(raw, lists[0], at), days, self._numbers(raw, lists[1], at), Decimal(strength))
+
+    def _numbers(self, raw: Table, key: str, at: str) -> tuple[Decimal, ...]:
+        found = raw.get(key)
+        if not isinstance(found, list) or not all(isinstance(each, int) for each in found):
+            self.source.fail(f"{at}.{key}", "must be a list of whole numbers")
+        return tuple(Decimal(each) for each in found)

@@ -1,0 +1,92 @@
+"""What a device needs: to be in or out, to have a known alarm date, and a planned or completed refill."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from tracker.domain.facts import Device, Fill
+from tracker.domain.pathway.blocker import Blocker
+from tracker.domain.pathway.requirements.base import CLINICAL, COORDINATION, Claim, Requirement
+from tracker.domain.pathway.snapshot import Snapshot
+from tracker.domain.words import DeterminationKind, DeviceKind, FillKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceState(Requirement):
+    """A pump in place, or (``in_place = false``) no component in the patient at all."""
+
+    kind: ClassVar[str] = "device"
+    device: str
+    in_place: bool
+
+    @property
+    def key(self) -> str:
+        return f"device.{self.device}"
+
+    @property
+    def claim(self) -> Claim:
+        if self.device == "any":
+            return "device", frozenset({"in"}) if self.in_place else frozenset({"none"})
+        return ("device", frozenset({"in"})) if self.in_place else (f"device.{self.device}", frozenset({"out"}))
+
+    def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
+        here = [each for each in snapshot.devices_in_place if self.device in ("any", each.kind)]
+        if bool(here) is self.in_place:
+            return ()
+        if self.in_place:
+            return (self.blocker("no_device", CLINICAL, "implant", device=self.device),)
+        return (self.blocker("device_in_place", CLINICAL, "device", device=here[0].kind),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRemoved(Requirement):
+    """The trial catheter is out with its tip intact; a tip left behind is not out."""
+
+    kind: ClassVar[str] = "catheter_out"
+
+    def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
+        trial = [each for each in snapshot.of(Device) if each.kind == DeviceKind.TRIAL_CATHETER]
+        if trial and all(not each.in_place and each.tip_intact for each in trial):
+            return ()
+        return (self.blocker("catheter_in", CLINICAL, "device"),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmDateKnown(Requirement):
+    """The programmer's printed low-reservoir alarm date of the pump in place."""
+
+    kind: ClassVar[str] = "alarm_date"
+
+    def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
+        fill = snapshot.last_fill
+        if fill is not None and fill.alarm_on is not None:
+            return ()
+        return (self.blocker("alarm_date_unknown", CLINICAL, "refill"),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefillPlanned(Requirement):
+    """The next refill is booked, or a named person's dated plan stands (the date itself is the obligation's)."""
+
+    kind: ClassVar[str] = "refill_booked"
+
+    def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
+        fill = snapshot.last_fill
+        plan = snapshot.determination(DeterminationKind.REFILL_PLAN)
+        planned_after = fill.seq if fill else 0
+        if snapshot.booked("refill") or (plan and plan.seq > planned_after):
+            return ()
+        return (self.blocker("refill_not_booked", COORDINATION, "book", purpose="refill"),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefillDone(Requirement):
+    """A refill of the pump in place after the one at implant, here or elsewhere."""
+
+    kind: ClassVar[str] = "refill_done"
+
+    def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
+        pump, kinds = snapshot.pump, {FillKind.REFILL, FillKind.ELSEWHERE}
+        if pump and any(fill.device == pump.device and fill.kind in kinds for fill in snapshot.of(Fill)):
+            return ()
+        return (self.blocker("refill_not_done", CLINICAL, "refill"),)

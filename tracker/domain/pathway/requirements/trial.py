@@ -1,0 +1,184 @@
+"""What a trial needs and shows: doses, their order and spacing, scores, observation, and the outcome."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import ClassVar
+
+from tracker.domain.facts import Assessment, TrialDose
+from tracker.domain.pathway.blocker import Blocker
+from tracker.domain.pathway.requirements.base import CLINICAL, COORDINATION, YES, Claim, Requirement
+from tracker.domain.pathway.snapshot import Snapshot
+from tracker.domain.words import DeterminationKind, Occasion, Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessmentRecorded(Requirement):
+    """A score: at baseline, or within ``from_hours`` to ``to_hours`` after this attempt's dose (or ended early)."""
+
+    kind: ClassVar[str] = "assessment"
+    occasion: str
+    from_hours: int = 0
+    to_hours: int = 0
+
+    @property
+    def key(self) -> str:
+        return f"assessment.{self.occasion}"
+
+    def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
+        who = (Role.THERAPIST, *CLINICAL)
+        if self.occasion == Occasion.BASELINE:
+            found = any(score.occasion == Occasion.BASELINE for score in snapshot.of(Assessment))
+            return () if found else (self.blocker("baseline_missing", who, "assessment"),)
+        dose = snapshot.attempt_dose
+        if dose is None or _ended_early(snapshot):
+            return ()
+        start, end = (dose.effective_at + timedelta(hours=hours) for hours in (self.from_hours, self.to_hours))
+        scores = [score for score in snapshot.of(Assessment) if score.dose_seq == dose.seq]
+        if any(start <= score.effective_at <= end for score in scores):
+            return ()
+        return (self.blocker("score_missing", who, "assessment", from_hours=self.from_hours, to_hours=self.to_hours),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed(Requirement):
+    """This attempt's dose was observed for ``hours``, or the observation ended early with a reason."""
+
+    kind: ClassVar[str] = "observed"
+    hours: int
+
+    def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
+        dose = snapshot.attempt_dose
+        if dose is None:
+            return (self.blocker("dose_missing", CLINICAL, "dose"),)
+        if _ended_early(snapshot) or at >= dose.effective_at + timedelta(hours=self.hours):
+            return ()
+        until = snapshot.calendar.wall(dose.effective_at + timedelta(hours=self.hours))
+        return (self.blocker("observation_running", CLINICAL, "", until=until.isoformat(timespec="minutes")),)
+
+    def turns_at(self, snapshot: Snapshot, at: datetime) -> datetime | None:
+        dose = snapshot.attempt_dose
+        ends = dose and dose.effective_at + timedelta(hours=self.hours)
+        return ends if ends and ends > at else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoseGiven(Requirement):
+    """This attempt's test dose reached the patient."""
+
+    kind: ClassVar[str] = "dose"
+
+    def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
+        return () if snapshot.attempt_dose else (self.blocker("dose_missing", CLINICAL, "dose"),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoseOrdered(Requirement):
+    """A physician's order for the next dose, from the approved list, with room left in the series."""
+
+    kind: ClassVar[str] = "dose_order"
+    max_in_series: int
+
+    def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
+        order = snapshot.determination(DeterminationKind.DOSE_ORDER)
+        # Asked of the act itself, the dose just given is not one of the earlier ones.
+        given = [dose for dose in snapshot.doses if not self.of_procedure or dose.attempt != snapshot.trial_attempt]
+        if len(given) >= self.max_in_series:
+            return (self.blocker("series_full", (), "", most=self.max_in_series),)
+        if order is None or any(order.seq < dose.seq for dose in given):
+            return (self.blocker("dose_not_ordered", (Role.PHYSICIAN,), "dose_order"),)
+        return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinimumInterval(Requirement):
+    """At least ``hours`` from the last dose of an earlier attempt to the next one: booked, or given."""
+
+    kind: ClassVar[str] = "minimum_interval"
+    hours: int
+    purpose: str = "trial"
+
+    def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
+        current, visit = snapshot.attempt_dose, snapshot.visit(self.purpose)
+        earlier = [dose for dose in snapshot.of(TrialDose) if current is None or dose.seq != current.seq]
+        if not earlier:
+            return ()
+        free = max(dose.effective_at for dose in earlier) + timedelta(hours=self.hours)
+        given = current.effective_at if current else visit.starts_at if visit else None
+        if given is None or given >= free:
+            return ()
+        wall = snapshot.calendar.wall(free).isoformat(timespec="minutes")
+        return (self.blocker("too_soon", COORDINATION, "move", hours=self.hours, free=wall),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeIs(Requirement):
+    """The physician's outcome of the current trial attempt is one of ``outcomes``."""
+
+    kind: ClassVar[str] = "outcome"
+    outcomes: frozenset[str]
+
+    @property
+    def claim(self) -> Claim:
+        return "outcome", self.outcomes
+
+    def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
+        outcome = snapshot.determination(DeterminationKind.OUTCOME, attempt=snapshot.trial_attempt)
+        if outcome is None:
+            return (self.blocker("outcome_missing", (Role.PHYSICIAN,), "outcome"),)
+        if outcome.value in self.outcomes:
+            return ()
+        return (self.blocker("outcome_is", (Role.PHYSICIAN,), "correct", outcome=outcome.value),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialResult(Requirement):
+    """A positive trial at most ``max_age_days`` before the implant, or an earlier benefit that a physician
+    documented, or the waiver (``waiver_for`` indications only, with a second signature)."""
+
+    kind: ClassVar[str] = "trial_result"
+    max_age_days: int
+    waiver_for: frozenset[str] = frozenset()
+    earlier_benefit: bool = False
+    stale: bool = False
+
+    @property
+    def claim(self) -> Claim:
+        return self.kind, frozenset({"stale"}) if self.stale else YES
+
+    def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
+        positive = snapshot.standing_positive
+        day = snapshot.day_of("implant") or snapshot.calendar.today(at)
+        ends = self._ends(snapshot)
+        is_stale = ends is not None and day > ends
+        if self.stale:
+            return () if is_stale else (self.blocker("result_in_date", (), ""),)
+        if self._otherwise_shown(snapshot) or (positive and not is_stale):
+            return ()
+        if positive is None:
+            return (self.blocker("no_positive_trial", (Role.PHYSICIAN,), "outcome"),)
+        return (self.blocker("trial_result_too_old", (Role.PHYSICIAN,), "", ends=ends, on=day),)
+
+    def _ends(self, snapshot: Snapshot) -> date | None:
+        positive = snapshot.standing_positive
+        if positive is None:
+            return None
+        return snapshot.calendar.today(positive.effective_at) + timedelta(days=self.max_age_days)
+
+    def _otherwise_shown(self, snapshot: Snapshot) -> bool:
+        if self.earlier_benefit and snapshot.determination(DeterminationKind.EARLIER_BENEFIT):
+            return True
+        waivers = snapshot.determinations(DeterminationKind.WAIVER)
+        signed = any(each.value == self.kind and each.second_by is not None for each in waivers)
+        return signed and snapshot.indication in self.waiver_for
+
+    def turns_at(self, snapshot: Snapshot, at: datetime) -> datetime | None:
+        positive = snapshot.standing_positive
+        if positive is None or snapshot.day_of("implant"):
+            return None
+        day = snapshot.calendar.today(positive.effective_at) + timedelta(days=self.max_age_days + 1)
+        turn = snapshot.calendar.start_of(day)
+        return turn if turn > at else None
+
+
+def _ended_early(snapshot: Snapshot) -> bool:
+    return snapshot.determination(DeterminationKind.OBSERVATION_ENDED, attempt=snapshot.trial_attempt) is not None

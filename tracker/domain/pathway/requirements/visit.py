@@ -1,0 +1,175 @@
+"""What a visit needs: to be booked, consented, authorized, documented and checked, all on the day of the procedure."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import ClassVar
+
+from tracker.domain.facts import ChecklistItem, Device, Document
+from tracker.domain.pathway.blocker import Blocker
+from tracker.domain.pathway.requirements.base import CLINICAL, COORDINATION, Claim, Requirement
+from tracker.domain.pathway.snapshot import Snapshot
+from tracker.domain.words import AppointmentState, AuthorizationState, ConsentState, DeviceKind, Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentMade(Requirement):
+    """A visit in a state: ``booked`` (or further), ``arrived`` (or further), or ``none`` that holds its place."""
+
+    kind: ClassVar[str] = "appointment"
+    purpose: str
+    state: str = "booked"
+
+    @property
+    def key(self) -> str:
+        return f"appointment.{self.purpose}"
+
+    @property
+    def claim(self) -> Claim:
+        allowed = {"booked": {"booked", "arrived"}, "arrived": {"arrived"}, "none": {"none"}}[self.state]
+        return self.key, frozenset(allowed)
+
+    def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
+        visit = snapshot.visit(self.purpose)
+        if self.state == "none":
+            return (
+                () if visit is None else (self.blocker("visit_stands", COORDINATION, "cancel", purpose=self.purpose),)
+            )
+        if visit is None:
+            return (self.blocker("not_booked", COORDINATION, "book", purpose=self.purpose),)
+        arrived = {AppointmentState.ARRIVED, AppointmentState.COMPLETED}
+        if self.state == "arrived" and visit.state not in arrived:
+            who = (Role.FRONT_DESK, Role.NURSE)
+            return (self.blocker("not_arrived", who, "arrive", purpose=self.purpose, on=snapshot.day_of(self.purpose)),)
+        return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentValid(Requirement):
+    """A signed consent, not withdrawn, that is valid on the day of the procedure (``max_age_days`` from signing)."""
+
+    kind: ClassVar[str] = "consent"
+    purpose: str
+    max_age_days: int
+
+    @property
+    def key(self) -> str:
+        return f"consent.{self.purpose}"
+
+    def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
+        consent, day = snapshot.consent(self.purpose), snapshot.day_of(self.purpose)
+        if consent is None:
+            return (self.blocker("consent_missing", CLINICAL, "consent", purpose=self.purpose),)
+        if consent.state == ConsentState.WITHDRAWN:
+            return (self.blocker("consent_withdrawn", (Role.PHYSICIAN,), "consent", purpose=self.purpose),)
+        if day is None:
+            return (self.blocker("no_date_yet", COORDINATION, "book", purpose=self.purpose),)
+        ends = min(consent.signed_on + timedelta(days=self.max_age_days), consent.valid_to or date.max)
+        if not consent.signed_on <= day <= ends:
+            return (self.blocker("consent_out_of_date", CLINICAL, "consent", purpose=self.purpose, ends=ends, on=day),)
+        return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationGranted(Requirement):
+    """A payer's authorization for the stage; with ``in_date_on = "procedure"`` also valid on that day."""
+
+    kind: ClassVar[str] = "authorization"
+    stage: str
+    in_date_on: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"authorization.{self.stage}"
+
+    @property
+    def claim(self) -> Claim:
+        return self.key, frozenset({"in_date"}) if self.in_date_on else frozenset({"in_date", "granted"})
+
+    def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
+        standing = snapshot.authorization(self.stage)
+        if standing is None:
+            return (self.blocker("authorization_missing", COORDINATION, "authorization", stage=self.stage),)
+        granted = {AuthorizationState.GRANTED, AuthorizationState.NOT_REQUIRED}
+        if standing.state not in granted:
+            code = f"authorization_{standing.state}"
+            return (self.blocker(code, COORDINATION, "authorization", stage=self.stage),)
+        if standing.units is not None and self._used(snapshot, standing.authorization) >= standing.units:
+            return (self.blocker("authorization_used_up", COORDINATION, "authorization", stage=self.stage),)
+        return self._out_of_date(snapshot, standing.valid_from, standing.valid_to) if self.in_date_on else ()
+
+    def _out_of_date(self, snapshot: Snapshot, start: date | None, end: date | None) -> tuple[Blocker, ...]:
+        day = snapshot.day_of(self.stage)
+        if day is None:
+            return (self.blocker("no_date_yet", COORDINATION, "book", purpose=self.stage),)
+        if (start or date.min) <= day <= (end or date.max):
+            return ()
+        params = {"stage": self.stage, "starts": start or "", "ends": end or "", "on": day}
+        return (self.blocker("authorization_out_of_date", COORDINATION, "authorization", **params),)
+
+    def _used(self, snapshot: Snapshot, authorization: int) -> int:
+        """How often earlier attempts have used it: doses for a trial, implanted pumps for an implant."""
+        if self.stage == "trial":
+            doses = (dose for dose in snapshot.doses if dose.attempt < snapshot.trial_attempt)
+            return sum(1 for dose in doses if dose.seq > authorization)
+        now = {visit.appointment for visit in snapshot.visits(self.stage)}
+        pumps = (device for device in snapshot.of(Device) if device.kind == DeviceKind.PUMP)
+        return sum(1 for pump in pumps if pump.device > authorization and pump.appointment not in now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentInDate(Requirement):
+    """A document whose date is at most ``max_age_days`` before the procedure, and not after it."""
+
+    kind: ClassVar[str] = "document"
+    document: str
+    max_age_days: int
+    purpose: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"document.{self.document}"
+
+    def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
+        found = [each for each in snapshot.of(Document) if each.kind == self.document]
+        if not found:
+            return (self.blocker("document_missing", CLINICAL, "document", document=self.document),)
+        day = snapshot.day_of(self.purpose) if self.purpose else snapshot.calendar.today(at)
+        if day is None:
+            return (self.blocker("no_date_yet", COORDINATION, "book", purpose=self.purpose),)
+        if any(timedelta(0) <= day - each.dated_on <= timedelta(days=self.max_age_days) for each in found):
+            return ()
+        newest = max(each.dated_on for each in found)
+        params = {"document": self.document, "dated": newest, "on": day if self.purpose else ""}
+        return (self.blocker("document_out_of_date", CLINICAL, "document", **params),)
+
+    def turns_at(self, snapshot: Snapshot, at: datetime) -> datetime | None:
+        if self.purpose:
+            return None
+        calendar, days = snapshot.calendar, timedelta(days=self.max_age_days + 1)
+        dates = [each.dated_on for each in snapshot.of(Document) if each.kind == self.document]
+        turns = (calendar.start_of(turn) for dated in dates for turn in (dated, dated + days))
+        return min((turn for turn in turns if turn > at), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecklistDone(Requirement):
+    """Every hard and soft item of a checklist answered for the visit; ``part = "before"``: those before the act."""
+
+    kind: ClassVar[str] = "checklist"
+    checklist: str
+    purpose: str
+    part: str
+    items: tuple[tuple[str, str], ...]
+
+    @property
+    def key(self) -> str:
+        return f"checklist.{self.checklist}.{self.part}"
+
+    def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
+        visit = snapshot.visit(self.purpose)
+        answered = {item.item for item in snapshot.of(ChecklistItem) if visit and item.appointment == visit.appointment}
+        left = [label for item, label in self.items if item not in answered]
+        if not left:
+            return ()
+        params = {"checklist": self.checklist, "part": self.part, "left": len(left), "first": left[0]}
+        return (self.blocker("checklist_open", CLINICAL, "checklist", **params),)

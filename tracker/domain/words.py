@@ -1,0 +1,148 @@
+"""The closed vocabularies that facts use. Stored in lower case and never renamed; labels live on the pages."""
+
+from enum import StrEnum
+
+
+class AppointmentState(StrEnum):
+    BOOKED = "booked"
+    CONFIRMED = "confirmed"
+    ARRIVED = "arrived"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+
+
+#: A visit that still holds its place: the room, the patient and the clinician are taken.
+LIVE_APPOINTMENT = frozenset({AppointmentState.BOOKED, AppointmentState.CONFIRMED, AppointmentState.ARRIVED})
+
+
+class Purpose(StrEnum):
+    """What a visit is for."""
+
+    EVALUATION = "evaluation"
+    TRIAL = "trial"
+    IMPLANT = "implant"
+    REFILL = "refill"
+    FOLLOW_UP = "follow_up"
+
+
+class AuthorizationState(StrEnum):
+    REQUESTED = "requested"
+    GRANTED = "granted"
+    NOT_REQUIRED = "not_required"
+    DENIED = "denied"
+    WITHDRAWN = "withdrawn"
+
+
+class ConsentState(StrEnum):
+    SIGNED = "signed"
+    WITHDRAWN = "withdrawn"
+
+
+class ItemState(StrEnum):
+    DONE = "done"
+    NOT_APPLICABLE = "not_applicable"
+    OVERRIDDEN = "overridden"
+
+
+class DocumentKind(StrEnum):
+    HISTORY_AND_PHYSICAL = "history_and_physical"
+    LABORATORY = "laboratory"
+    PSYCHOLOGICAL_EVALUATION = "psychological_evaluation"
+    PROGRAMMER_PRINTOUT = "programmer_printout"
+    REFERRAL_LETTER = "referral_letter"
+    OTHER = "other"
+
+
+class Indication(StrEnum):
+    SPASTICITY = "spasticity"
+    PAIN = "pain"
+
+
+class SpasticityOrigin(StrEnum):
+    SPINAL = "spinal"
+    CEREBRAL = "cerebral"
+
+
+class Condition(StrEnum):
+    """What the patient has. The first five are those the clinic's page names."""
+
+    SPINAL_CORD_INJURY = "spinal_cord_injury"
+    MULTIPLE_SCLEROSIS = "multiple_sclerosis"
+    COMPLEX_REGIONAL_PAIN = "complex_regional_pain"
+    CANCER_PAIN = "cancer_pain"
+    FAILED_BACK_SURGERY = "failed_back_surgery"
+    CEREBRAL_PALSY = "cerebral_palsy"
+    BRAIN_INJURY = "brain_injury"
+    STROKE = "stroke"
+    OTHER = "other"
+
+
+class Instrument(StrEnum):
+    ASHWORTH = "ashworth"
+    PENN = "penn"
+    NRS = "nrs"
+
+
+class Occasion(StrEnum):
+    BASELINE = "baseline"
+    AFTER_DOSE = "after_dose"
+
+
+class DeterminationKind(StrEnum):
+    """What people determine. ``value`` holds the word listed beside each."""
+
+    DOSE_ORDER = "dose_order"  # value: dose in mcg, as text
+    OUTCOME = "outcome"  # value: an Outcome
+    TRIAL_ABORTED = "trial_aborted"  # value: "failed_puncture" or "adverse_event"
+    OBSERVATION_ENDED = "observation_ended"  # value: "early"; reason is why
+    DECISION = "decision"  # value: "accepted" or "declined"
+    WAIVER = "waiver"  # value: the waived requirement, e.g. "trial_result"
+    EARLIER_BENEFIT = "earlier_benefit"  # value: "documented"; reason is the physician's finding
+    HOLD = "hold"  # until_on is the review date
+    DEATH = "death"
+    TRANSFER = "transfer"  # value: "completed" once the first refill was done there
+    THERAPY_STOPPED = "therapy_stopped"
+    WITHDRAWAL_WATCH_CLOSED = "withdrawal_watch_closed"
+    REFILL_PLAN = "refill_plan"  # a named person's dated plan; until_on is its date
+    DEVIATION = "deviation"  # value: codes of what was missing; reason is why it was done all the same
+    NOT_BEFORE = "not_before"  # until_on: no new date before this day
+
+
+class Outcome(StrEnum):
+    POSITIVE = "positive"
+    POSITIVE_FUNCTION_LOST = "positive_function_lost"
+    NEGATIVE_REPEATABLE = "negative_repeatable"
+    NEGATIVE_FINAL = "negative_final"
+    EQUIVOCAL = "equivocal"
+    NOT_ASSESSABLE = "not_assessable"
+    ABORTED = "aborted"
+
+
+class DeviceKind(StrEnum):
+    PUMP = "pump"
+    CATHETER = "catheter"
+    TRIAL_CATHETER = "trial_catheter"
+
+
+class DeviceOrigin(StrEnum):
+    IMPLANTED_HERE = "implanted_here"
+    ALREADY_IN = "already_in"
+
+
+class FillKind(StrEnum):
+    IMPLANT = "implant"
+    REFILL = "refill"
+    ELSEWHERE = "elsewhere"
+    TAKEN_OVER = "taken_over"
+
+
+class Role(StrEnum):
+    COORDINATOR = "coordinator"
+    LEAD_COORDINATOR = "lead_coordinator"
+    NURSE = "nurse"
+    PHYSICIAN = "physician"
+    THERAPIST = "therapist"
+    FRONT_DESK = "front_desk"
+    MANAGER = "manager"
+    ADMINISTRATOR = "administrator"

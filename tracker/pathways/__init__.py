@@ -1,0 +1,1 @@
+"""The pathway files, and the catalogue that reads them."""

@@ -1,0 +1,35 @@
+"""Which pathways there are. A case pins the version it started on; a file is read once per process and never written."""
+
+from functools import cache
+from importlib import resources
+
+from tracker.domain.pathway.definition import Pathway
+from tracker.domain.pathway.loader import load_pathway
+
+#: The file of each pathway and version. A published version is never edited; a change is a new line here.
+FILES = {("itb", 1): "itb.toml"}
+CURRENT = {"itb": 1}
+
+
+def text_of(name: str) -> str:
+    """The text of the current version's file.
+
+    :raises KeyError: for a pathway that does not exist
+    """
+    file = FILES[name, CURRENT[name]]
+    return resources.files("tracker.pathways").joinpath(file).read_text(encoding="utf-8")
+
+
+@cache
+def load(name: str, version: int) -> Pathway:
+    """The pathway as it was in that version.
+
+    :raises KeyError: for a pathway or version that does not exist
+    """
+    file = FILES[name, version]
+    return load_pathway(resources.files("tracker.pathways").joinpath(file).read_text(encoding="utf-8"))
+
+
+def current(name: str = "itb") -> Pathway:
+    """The version that new cases start on."""
+    return load(name, CURRENT[name])
