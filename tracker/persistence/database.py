@@ -1,0 +1,138 @@
+"""The database: one engine that only reads, one that writes, the same on SQLite and on PostgreSQL.
+
+SQLite has one writer. A transaction that reads first and writes later fails at once when somebody wrote in between,
+whatever the busy timeout; so every write transaction takes the write lock with its first statement (BEGIN IMMEDIATE),
+and readers can never become writers (query_only).
+
+WAL is used only from SQLite 3.51.3 on: earlier versions can corrupt a database when two connections write and
+checkpoint at the same time (the WAL-reset bug, https://sqlite.org/wal.html#walresetbug).
+"""
+
+import importlib
+import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+#: How long a write waits for another before it fails, in milliseconds.
+WAIT_MS = 5000
+FIRST_SAFE_WAL = (3, 51, 3)
+
+
+def sqlite_module() -> ModuleType:
+    """The newest SQLite at hand: pysqlite3 carries its own, the interpreter's comes from the system."""
+    bundled = importlib.util.find_spec("pysqlite3")
+    return importlib.import_module("pysqlite3.dbapi2" if bundled else "sqlite3")
+
+
+def journal_pragmas(version: tuple[int, ...]) -> tuple[str, str]:
+    """How a SQLite of ``version`` writes without risk to the database."""
+    if version >= FIRST_SAFE_WAL:
+        return "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"
+    return "PRAGMA journal_mode=TRUNCATE", "PRAGMA synchronous=EXTRA"
+
+
+class Database:
+    """Opens sessions on the database at ``url``: ``sqlite:////path/file.db`` or ``postgresql+psycopg://…``.
+
+    Raises ``ValueError`` for any other engine, and for SQLite without a file: two engines cannot share its memory.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url: URL = make_url(url)
+        self.read: Engine
+        self.write: Engine
+        if self.url.drivername == "sqlite" and self.url.database not in (None, "", ":memory:"):
+            self.read, self.write = _sqlite_engine(self.url, reads=True), _sqlite_engine(self.url, reads=False)
+        elif self.url.drivername == "postgresql+psycopg":
+            self.read, self.write = _postgresql_engine(self.url, reads=True), _postgresql_engine(self.url, reads=False)
+        else:
+            raise ValueError(f"cannot use a database of the kind {self.url.drivername}")
+        self._reading = sessionmaker(self.read, autoflush=False, expire_on_commit=False)
+        self._writing = sessionmaker(self.write, autoflush=False, expire_on_commit=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether there is but one writer."""
+        return self.url.drivername == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one state of the database and cannot change it."""
+        with self._reading() as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session whose work is committed at the end, all of it, or rolled back when anything is raised."""
+        with self._writing.begin() as session:
+            yield session
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """One transaction that may rebuild tables, alone in the database.
+
+        SQLite alters a table by copying it, which its foreign keys would forbid; they are checked before the commit.
+        Raises ``RuntimeError`` when a reference then points nowhere.
+        """
+        engine = _sqlite_engine(self.url, reads=False, foreign_keys=False) if self.is_sqlite else self.write
+        try:
+            with engine.begin() as connection:
+                if not self.is_sqlite:
+                    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('tracker.migrations'))")
+                yield connection
+                if self.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise RuntimeError("the migration left references that point nowhere")
+        finally:
+            if self.is_sqlite:
+                engine.dispose()
+
+    def dispose(self) -> None:
+        """Closes every pooled connection."""
+        self.read.dispose()
+        self.write.dispose()
+
+
+def _sqlite_engine(url: URL, *, reads: bool, foreign_keys: bool = True) -> Engine:
+    module = sqlite_module()
+    engine = create_engine(url, module=module, connect_args={"isolation_level": None})
+    journal, synchronous = journal_pragmas(module.sqlite_version_info)
+    pragmas = [f"PRAGMA busy_timeout={WAIT_MS}", journal, synchronous]
+    pragmas.append(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
+    pragmas.append(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
+    begin = "BEGIN" if reads else "BEGIN IMMEDIATE"
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        for pragma in pragmas:
+            connection.execute(pragma).close()
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgresql_engine(url: URL, *, reads: bool) -> Engine:
+    if reads:
+        # One snapshot for all statements of a page, as on SQLite.
+        engine = create_engine(
+            url,
+            pool_pre_ping=True,
+            isolation_level="REPEATABLE READ",
+            execution_options={"postgresql_readonly": True},
+        )
+    else:
+        engine = create_engine(url, pool_pre_ping=True)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        connection.execute(f"SET lock_timeout = {WAIT_MS}")
+        connection.commit()
+
+    return engine

@@ -1,0 +1,80 @@
+"""All tables, one class each. A fact's table is named like its dataclass with ``Row`` behind it."""
+
+from tracker.persistence.models.cases import BlockerInterval, Case, StageCount, StageVisit
+from tracker.persistence.models.clinics import Clinic, Clinician, ClosedDay, Payer, Room
+from tracker.persistence.models.events import AccessEntry, Event, EventChain
+from tracker.persistence.models.facts import FactRow
+from tracker.persistence.models.facts_before import (
+    AppointmentRow,
+    AuthorizationRow,
+    ChecklistItemRow,
+    ConsentRow,
+    DocumentRow,
+    EvaluationRow,
+    ReferralRow,
+)
+from tracker.persistence.models.facts_treatment import (
+    AssessmentRow,
+    CorrectionRow,
+    DeterminationRow,
+    DeviceRow,
+    FillRow,
+    TrialDoseRow,
+)
+from tracker.persistence.models.messages import DeliveryAttempt, Reminder, StaffTask
+from tracker.persistence.models.obligations import Obligation, PumpWatch
+from tracker.persistence.models.operations import DeploymentValue, Heartbeat
+from tracker.persistence.models.patients import ContactPoint, Patient, PatientWord
+from tracker.persistence.models.people import (
+    Membership,
+    MembershipRole,
+    SigninAttempt,
+    SigninLink,
+    SigninSession,
+    User,
+)
+
+__all__ = [
+    "AccessEntry",
+    "AppointmentRow",
+    "AssessmentRow",
+    "AuthorizationRow",
+    "BlockerInterval",
+    "Case",
+    "ChecklistItemRow",
+    "Clinic",
+    "Clinician",
+    "ClosedDay",
+    "ConsentRow",
+    "ContactPoint",
+    "CorrectionRow",
+    "DeliveryAttempt",
+    "DeploymentValue",
+    "DeterminationRow",
+    "DeviceRow",
+    "DocumentRow",
+    "EvaluationRow",
+    "Event",
+    "EventChain",
+    "FactRow",
+    "FillRow",
+    "Heartbeat",
+    "Membership",
+    "MembershipRole",
+    "Obligation",
+    "Patient",
+    "PatientWord",
+    "Payer",
+    "PumpWatch",
+    "ReferralRow",
+    "Reminder",
+    "Room",
+    "SigninAttempt",
+    "SigninLink",
+    "SigninSession",
+    "StaffTask",
+    "StageCount",
+    "StageVisit",
+    "TrialDoseRow",
+    "User",
+]

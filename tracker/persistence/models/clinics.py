@@ -1,0 +1,79 @@
+"""A clinic and what it owns: opening days, people it books with, rooms, payers."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.persistence.base import (
+    Base,
+    OwnId,
+    PublicId,
+    RowId,
+    Tenant,
+    TenantRowId,
+    Versioned,
+    one_of,
+    to_member,
+)
+from tracker.persistence.vocabulary import ClinicianKind
+
+
+class Clinic(Versioned, Base):
+    """A tenant. ``open_weekdays`` holds ISO weekday digits, ``12345`` for Monday to Friday; ``zone`` an IANA name."""
+
+    __tablename__ = "clinics"
+    __table_args__ = (CheckConstraint("arrive_minutes_before >= 0", name="arrive_minutes_before"),)
+
+    id: Mapped[OwnId]
+    public_id: Mapped[PublicId]
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    zone: Mapped[str]
+    open_weekdays: Mapped[str] = mapped_column(Text, default="12345")
+    arrive_minutes_before: Mapped[int] = mapped_column(default=90)
+    phone: Mapped[str] = mapped_column(Text, default="")
+    sending_paused_at: Mapped[datetime | None]
+
+
+class ClosedDay(Tenant, Base):
+    """A day on which the clinic is closed although its weekday is open."""
+
+    __tablename__ = "closed_days"
+
+    on_date: Mapped[date] = mapped_column(primary_key=True)
+    label: Mapped[str]
+
+
+class Clinician(Tenant, Versioned, Base):
+    """Somebody a visit is booked with, who may or may not sign in."""
+
+    __tablename__ = "clinicians"
+    __table_args__ = (to_member("user_id"), one_of("kind", ClinicianKind))
+
+    id: Mapped[TenantRowId]
+    name: Mapped[str]
+    kind: Mapped[str]
+    user_id: Mapped[RowId | None]
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+
+class Room(Tenant, Versioned, Base):
+    """A room that holds one visit at a time."""
+
+    __tablename__ = "rooms"
+
+    id: Mapped[TenantRowId]
+    name: Mapped[str]
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+
+class Payer(Tenant, Versioned, Base):
+    """Who authorizes and pays. ``name_key`` is the folded name: one payer is not entered twice."""
+
+    __tablename__ = "payers"
+    __table_args__ = (UniqueConstraint("clinic_id", "name_key"),)
+
+    id: Mapped[TenantRowId]
+    name: Mapped[str]
+    name_key: Mapped[str]
+    is_active: Mapped[bool] = mapped_column(default=True)

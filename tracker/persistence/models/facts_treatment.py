@@ -1,0 +1,192 @@
+"""Facts of the treatment itself: test doses, scores, determinations, devices, fills; and corrections of any fact."""
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy.orm import Mapped
+
+from tracker.domain.words import (
+    DeterminationKind,
+    DeviceKind,
+    DeviceOrigin,
+    FillKind,
+    Instrument,
+    Occasion,
+    Outcome,
+)
+from tracker.persistence.base import Base, RowId, not_negative, one_of, ordered, positive, quoted, to_fact, to_member
+from tracker.persistence.models.facts import FactRow, fact_table, one_live
+
+
+class TrialDoseRow(FactRow, Base):
+    """``facts.TrialDose``."""
+
+    __tablename__ = "trial_doses"
+    __table_args__ = fact_table(
+        to_fact("appointments", "appointment"),
+        to_member("second_by"),
+        *positive("dose_mcg", "concentration_mcg_ml", "volume_ml"),
+        CheckConstraint("attempt > 0 AND series > 0", name="counted"),
+    )
+
+    attempt: Mapped[int]
+    series: Mapped[int]
+    appointment: Mapped[int | None]
+    drug: Mapped[str]
+    dose_mcg: Mapped[Decimal]
+    concentration_mcg_ml: Mapped[Decimal]
+    volume_ml: Mapped[Decimal]
+    lot: Mapped[str]
+    expires_on: Mapped[date | None]
+    route: Mapped[str]
+    second_by: Mapped[RowId | None]
+
+
+class AssessmentRow(FactRow, Base):
+    """``facts.Assessment``."""
+
+    __tablename__ = "assessments"
+    __table_args__ = fact_table(
+        to_fact("trial_doses", "dose_seq"),
+        one_of("instrument", Instrument),
+        one_of("occasion", Occasion),
+        CheckConstraint(
+            f"(occasion = '{Occasion.AFTER_DOSE}') = (dose_seq IS NOT NULL)",
+            name="dose_of_score",
+        ),
+        CheckConstraint("attempt >= 0", name="attempt"),
+    )
+
+    instrument: Mapped[str]
+    value: Mapped[str]
+    occasion: Mapped[str]
+    dose_seq: Mapped[int | None]
+    attempt: Mapped[int]
+    site: Mapped[str]
+
+
+class DeterminationRow(FactRow, Base):
+    """``facts.Determination``. ``about_seq`` may point at a fact of any kind, so it has no foreign key."""
+
+    __tablename__ = "determinations"
+    __table_args__ = fact_table(
+        to_member("second_by"),
+        one_of("kind", DeterminationKind),
+        CheckConstraint(
+            f"kind <> '{DeterminationKind.OUTCOME}' OR value IN ({quoted(sorted(Outcome))})",
+            name="outcome_value",
+        ),
+        CheckConstraint("attempt >= 0", name="attempt"),
+        CheckConstraint("about_seq < seq", name="about_earlier"),
+    )
+
+    kind: Mapped[str]
+    value: Mapped[str]
+    reason: Mapped[str]
+    attempt: Mapped[int]
+    until_on: Mapped[date | None]
+    about_seq: Mapped[int | None]
+    second_by: Mapped[RowId | None]
+
+
+class DeviceRow(FactRow, Base):
+    """``facts.Device``.
+
+    A pump implanted here names the evidence it relied on: trial outcome or waiver, consent and authorization; or the
+    deviation that says why it was implanted without.
+    """
+
+    __tablename__ = "devices"
+    __table_args__ = fact_table(
+        to_fact("devices", "device"),
+        to_fact("appointments", "appointment"),
+        to_fact("determinations", "outcome_seq"),
+        to_fact("determinations", "waiver_seq"),
+        to_fact("consents", "consent_seq"),
+        to_fact("authorizations", "authorization_seq"),
+        to_fact("determinations", "deviation_seq"),
+        one_live("devices", "device"),
+        one_of("kind", DeviceKind),
+        one_of("origin", DeviceOrigin),
+        *positive("reservoir_ml"),
+        ordered("placed_on", "removed_on"),
+        CheckConstraint("NOT in_place OR removed_on IS NULL", name="in_place_or_removed"),
+        CheckConstraint("device <= seq", name="first_version"),
+        CheckConstraint(
+            f"kind <> '{DeviceKind.PUMP}' OR origin <> '{DeviceOrigin.IMPLANTED_HERE}' OR deviation_seq IS NOT NULL"
+            " OR ((outcome_seq IS NOT NULL OR waiver_seq IS NOT NULL)"
+            " AND consent_seq IS NOT NULL AND authorization_seq IS NOT NULL)",
+            name="grounds_of_implant",
+        ),
+    )
+
+    device: Mapped[int]
+    kind: Mapped[str]
+    model: Mapped[str]
+    manufacturer: Mapped[str]
+    serial: Mapped[str]
+    udi: Mapped[str]
+    lot: Mapped[str]
+    reservoir_ml: Mapped[Decimal | None]
+    origin: Mapped[str]
+    in_place: Mapped[bool]
+    placed_on: Mapped[date | None]
+    removed_on: Mapped[date | None]
+    out_by_on: Mapped[date | None]
+    end_of_service_on: Mapped[date | None]
+    tip_intact: Mapped[bool | None]
+    appointment: Mapped[int | None]
+    outcome_seq: Mapped[int | None]
+    waiver_seq: Mapped[int | None]
+    consent_seq: Mapped[int | None]
+    authorization_seq: Mapped[int | None]
+    deviation_seq: Mapped[int | None]
+
+
+class FillRow(FactRow, Base):
+    """``facts.Fill``. What was filled here has a volume; what was done elsewhere or found may be unknown."""
+
+    __tablename__ = "fills"
+    __table_args__ = fact_table(
+        to_fact("devices", "device"),
+        to_fact("appointments", "appointment"),
+        to_member("second_by"),
+        one_of("kind", FillKind),
+        *positive("concentration_mcg_ml", "volume_ml"),
+        *not_negative("daily_dose_mcg", "alarm_volume_ml", "residual_expected_ml", "residual_aspirated_ml"),
+        CheckConstraint(
+            f"kind NOT IN ('{FillKind.IMPLANT}', '{FillKind.REFILL}') OR volume_ml IS NOT NULL",
+            name="volume_filled_here",
+        ),
+    )
+
+    device: Mapped[int]
+    kind: Mapped[str]
+    appointment: Mapped[int | None]
+    drug: Mapped[str]
+    concentration_mcg_ml: Mapped[Decimal | None]
+    volume_ml: Mapped[Decimal | None]
+    daily_dose_mcg: Mapped[Decimal | None]
+    alarm_volume_ml: Mapped[Decimal | None]
+    alarm_on: Mapped[date | None]
+    is_confirmed: Mapped[bool]
+    source: Mapped[str]
+    lot: Mapped[str]
+    expires_on: Mapped[date | None]
+    residual_expected_ml: Mapped[Decimal | None]
+    residual_aspirated_ml: Mapped[Decimal | None]
+    second_by: Mapped[RowId | None]
+
+
+class CorrectionRow(FactRow, Base):
+    """``facts.Correction``. ``corrected_seq`` may be a fact of any kind, so it has no foreign key."""
+
+    __tablename__ = "corrections"
+    __table_args__ = fact_table(
+        CheckConstraint("corrected_seq < seq", name="corrected_earlier"),
+        CheckConstraint("reason <> ''", name="reason"),
+    )
+
+    corrected_seq: Mapped[int]
+    reason: Mapped[str]

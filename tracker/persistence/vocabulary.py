@@ -1,0 +1,74 @@
+"""The closed vocabularies of rows that are not facts of a case. Stored in lower case and never renamed."""
+
+from enum import StrEnum
+
+
+class ClinicianKind(StrEnum):
+    """Whom a visit may be booked with."""
+
+    PHYSICIAN = "physician"
+    NURSE = "nurse"
+    THERAPIST = "therapist"
+    OTHER = "other"
+
+
+class LinkPurpose(StrEnum):
+    """Why somebody was sent a link that lets them choose a password."""
+
+    FIRST = "first"
+    RESET = "reset"
+
+
+class ContactKind(StrEnum):
+    """What a contact point is."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+
+
+class ContactOwner(StrEnum):
+    """Who answers at a contact point."""
+
+    PATIENT = "patient"
+    CAREGIVER = "caregiver"
+    FACILITY = "facility"
+
+
+class Channel(StrEnum):
+    """How a reminder travels; ``phone`` is a person who calls."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    PHONE = "phone"
+
+
+class ReminderKind(StrEnum):
+    """What a reminder is about."""
+
+    CONSENT = "consent"
+    ARRIVAL = "arrival"
+    REFILL = "refill"
+
+
+class ReminderState(StrEnum):
+    """Where a reminder stands. Nothing rests in a state that nobody must clear."""
+
+    PLANNED = "planned"
+    DUE = "due"
+    CLAIMED = "claimed"
+    IN_FLIGHT = "in_flight"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    UNKNOWN = "unknown"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    TASKED = "tasked"
+
+
+#: Nothing more happens to these by themselves; every other state has a ``next_action_at``.
+FINAL_REMINDER = frozenset(
+    {ReminderState.DELIVERED, ReminderState.EXPIRED, ReminderState.CANCELLED, ReminderState.TASKED}
+)
+#: A dispatcher holds these under a lease.
+HELD_REMINDER = frozenset({ReminderState.CLAIMED, ReminderState.IN_FLIGHT})
