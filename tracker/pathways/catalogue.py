@@ -1,4 +1,4 @@
-"""Which pathways there are. A case pins the version it started on; a file is read once per process and never written."""
+"""Which pathways there are. A case pins the version it started on; a file is read once and never written."""
 
 from functools import cache
 from importlib import resources

@@ -49,7 +49,9 @@ def _value(source: Source, raw: object, hint: object, parameters: dict[str, Para
         return int(parameters[raw].value)
     if hint is DeterminationKind or hint == tuple[Role, ...]:
         try:
-            return DeterminationKind(raw) if hint is DeterminationKind else tuple(Role(each) for each in _texts(raw))
+            return (
+                DeterminationKind(str(raw)) if hint is DeterminationKind else tuple(Role(each) for each in _texts(raw))
+            )
         except ValueError as error:
             source.fail(at, str(error))
     if hint == frozenset[str]:
