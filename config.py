@@ -1,8 +1,8 @@
 """The settings of one deployment, read from the environment and from nowhere else.
 
-A wrong or weak value is refused at the start with a sentence that names the variable, so that a clinic finds out then and
-not on the day a reminder is due. What only some commands need (a secret for sign-in, a way to send mail) may be missing
-until such a command starts: see :meth:`Settings.ready_to_serve` and :meth:`Settings.ready_to_send`.
+A wrong or weak value is refused at the start with a sentence that names the variable, so that a clinic finds out then
+and not on the day a reminder is due. What only some commands need (a secret for sign-in, a way to send mail) may be
+missing until such a command starts: see :meth:`Settings.ready_to_serve` and :meth:`Settings.ready_to_send`.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,8 @@ PREFIX = "TRACKER_"
 SHORTEST_SECRET = 32
 FEWEST_SECRET_CHARACTERS = 10
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-DATABASE_SCHEMES = ("sqlite", "postgresql", "postgresql+psycopg")
+#: What may be written, and what SQLAlchemy shall make of it.
+DATABASE_SCHEMES = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgresql+psycopg": "postgresql+psycopg"}
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 PLACEHOLDERS = (
     "changeme",
@@ -90,7 +91,7 @@ class Settings:
         """
         if self.mail_transport is None:
             raise SettingsError(
-                "TRACKER_MAIL_TRANSPORT must be chosen: smtp sends reminders, outbox writes files into TRACKER_OUTBOX_DIR."
+                "TRACKER_MAIL_TRANSPORT must be chosen: smtp sends, outbox writes files into TRACKER_OUTBOX_DIR."
             )
         return self
 
@@ -166,7 +167,7 @@ def _database_url(text: str) -> str:
         raise SettingsError(
             "TRACKER_DATABASE_URL must name a file: sqlite:///tracker.db, or sqlite:////var/lib/tracker.db."
         )
-    return text
+    return f"{DATABASE_SCHEMES[scheme]}://{rest}"
 
 
 def _secret_key(text: str) -> str:

@@ -42,7 +42,7 @@ class TestLoadSettings:
             }
         )
         assert settings == Settings(
-            database_url="postgresql://tracker:pw@db/tracker",
+            database_url="postgresql+psycopg://tracker:pw@db/tracker",
             secret_key=GOOD_SECRET,
             base_url="https://tracker.clinic.example",
             trusted_proxies=1,

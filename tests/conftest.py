@@ -1,0 +1,79 @@
+"""Fixtures for every test: a clock and ids that stand still, and an empty migrated database on either engine.
+
+``database`` runs a test twice, on SQLite and on PostgreSQL; ``sqlite_database`` once. What PostgreSQL needs is started
+when the first test asks for it, so that domain tests never wait for a server.
+"""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.support.databases import PostgresqlDatabases, SqliteDatabases
+from tests.support.fixed import FixedClock, SeededIds
+from tests.support.postgres import postgres_server
+from tracker.persistence.database import Database
+
+#: A Tuesday morning in every zone of the United States, and nowhere near a change of the clocks.
+NOW = datetime(2026, 3, 17, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Stands at ``NOW`` until the test moves it."""
+    return FixedClock(NOW)
+
+
+@pytest.fixture
+def ids() -> SeededIds:
+    """The same ids in every run."""
+    return SeededIds()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Which engine ``database`` uses; parametrized, so every test that asks for either runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database(engine_name: str, request: pytest.FixtureRequest) -> Database:
+    """An empty, migrated database of this test's own, on each engine in turn."""
+    chosen: Database = request.getfixturevalue(f"{engine_name}_database")
+    return chosen
+
+
+@pytest.fixture
+def sqlite_database(_sqlite_databases: SqliteDatabases, tmp_path: Path) -> Iterator[Database]:
+    """An empty, migrated SQLite file of this test's own, for tests that the engine does not matter to."""
+    with _sqlite_databases.fresh(tmp_path) as database:
+        yield database
+
+
+@pytest.fixture
+def postgresql_database(_postgresql_databases: PostgresqlDatabases) -> Iterator[Database]:
+    """An empty, migrated PostgreSQL database of this test's own."""
+    with _postgresql_databases.fresh() as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The URL of a server for tests, started if there is none."""
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
+    return SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def _postgresql_databases(postgresql_server: str, worker_id: str) -> Iterator[PostgresqlDatabases]:
+    # Two runs may share one server, and each has workers.
+    databases = PostgresqlDatabases(postgresql_server, f"{os.getpid()}_{worker_id}")
+    yield databases
+    databases.close()
