@@ -1,0 +1,85 @@
+"""From stored rows to the frozen snapshot that the rules look at.
+
+One select reads the case with its patient's birth date and its clinic's zone, one the clinic's closed days, and the
+live facts are one clustered range per table. Nothing else may build a ``Snapshot`` from the database, so that a page,
+a use case, the reconciler and ``tracker check`` can never see different things.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.domain.calendar import ClinicCalendar
+from tracker.domain.errors import NotFound
+from tracker.domain.facts import Fact, Referral
+from tracker.domain.pathway.definition import Pathway
+from tracker.domain.pathway.snapshot import Snapshot
+from tracker.pathways import catalogue
+from tracker.persistence.facts import load_live
+from tracker.persistence.models import Case, Clinic, ClosedDay, Patient
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedCase:
+    """A case as it is stored, as the rules see it, and the pathway it is pinned to."""
+
+    case: Case
+    snapshot: Snapshot
+    pathway: Pathway
+
+
+def load_snapshot(session: Session, clinic_id: int, case_id: int, *, lock: bool = False) -> LoadedCase:
+    """Read one case. ``lock``: hold its row until the transaction ends, and read it again even if it was read before.
+
+    :raises NotFound: if the clinic has no such case
+    """
+    query = (
+        select(Case, Patient.birth_on, Clinic.zone, Clinic.open_weekdays)
+        .join(Patient, (Patient.clinic_id == Case.clinic_id) & (Patient.id == Case.patient_id))
+        .join(Clinic, Clinic.id == Case.clinic_id)
+        .where(Case.clinic_id == clinic_id, Case.id == case_id)
+    )
+    if lock:
+        query = query.with_for_update(of=Case).execution_options(populate_existing=True)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(str(case_id))
+    case, birth_on, zone, open_weekdays = row
+    calendar = ClinicCalendar(zone, weekdays(open_weekdays), closed_days(session, clinic_id))
+    facts = load_live(session, clinic_id, case_id)
+    return LoadedCase(case, snapshot_of(case, birth_on, calendar, facts), catalogue.load(*pinned(case)))
+
+
+def pinned(case: Case) -> tuple[str, int]:
+    """The pathway and version that a case started on."""
+    return case.pathway, case.pathway_version
+
+
+def weekdays(digits: str) -> frozenset[int]:
+    """ISO weekdays from their stored digits."""
+    return frozenset(int(digit) for digit in digits)
+
+
+def closed_days(session: Session, clinic_id: int) -> frozenset[date]:
+    """Every day on which the clinic is closed although its weekday is open."""
+    return frozenset(session.scalars(select(ClosedDay.on_date).where(ClosedDay.clinic_id == clinic_id)))
+
+
+def snapshot_of(case: Case, birth_on: date, calendar: ClinicCalendar, facts: Iterable[Fact]) -> Snapshot:
+    """The snapshot of a case and its live facts."""
+    live = tuple(sorted(facts, key=lambda fact: fact.seq))
+    referrals = [fact for fact in live if isinstance(fact, Referral)]
+    return Snapshot(
+        stage=case.stage,
+        stage_entered_at=case.stage_entered_at,
+        birth_on=birth_on,
+        calendar=calendar,
+        trial_attempt=case.trial_attempt,
+        trial_series=case.trial_series,
+        implant_attempt=case.implant_attempt,
+        facts=live,
+        referred_indication=referrals[-1].indication if referrals else case.indication,
+    )
