@@ -1,0 +1,134 @@
+"""A running application for tests: one clinic with a person for every role, and browsers that are signed in."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import insert
+from werkzeug.test import TestResponse
+
+from config import Settings
+from tests.support.fixed import FixedClock, SeededIds
+from tracker.app import create_app
+from tracker.domain.words import Role
+from tracker.integrations.passwords import Argon2Passwords
+from tracker.persistence.database import Database
+from tracker.persistence.models import Clinic, EventChain, Membership, MembershipRole, User
+from tracker.runtime import Runtime
+
+PASSWORD = "four quiet green boats"
+SECRET = "a-secret-of-tests-only-0123456789abcdefghij"
+ZONE = "America/Denver"
+
+#: The real algorithm at its weakest: what is tested is who comes in, not how long guessing takes.
+WEAK_PASSWORDS = Argon2Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+_PASSWORD_HASH = WEAK_PASSWORDS.hash(PASSWORD)
+_CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+
+def email_of(role: Role, clinic: str = "main") -> str:
+    """The address under which this role's person signs in."""
+    return f"{role.value}@{clinic}.example"
+
+
+@dataclass(kw_only=True)
+class Browser:
+    """One person's browser. Forms are posted with the token of the page that was last got."""
+
+    client: FlaskClient
+    csrf_token: str = ""
+
+    def get(self, path: str, **options: object) -> TestResponse:
+        """Open a page, and keep its form token."""
+        return self._remember(self.client.get(path, buffered=True, **options))  # type: ignore[arg-type]
+
+    def post(self, path: str, data: Mapping[str, object] | None = None, **options: object) -> TestResponse:
+        """Post a form."""
+        body = {"csrf_token": self.csrf_token, **(data or {})}
+        return self._remember(self.client.post(path, data=body, **options))  # type: ignore[arg-type]
+
+    def submit(self, path: str, data: Mapping[str, object] | None = None, **options: object) -> TestResponse:
+        """Open the page of a form, then post it there."""
+        self.get(path)
+        return self.post(path, data, **options)
+
+    def _remember(self, response: TestResponse) -> TestResponse:
+        found = _CSRF.search(response.get_data(as_text=True)) if response.mimetype == "text/html" else None
+        if found is not None:
+            self.csrf_token = found.group(1)
+        return response
+
+
+@dataclass(kw_only=True)
+class WebWorld:
+    """The application, its database and its people."""
+
+    app: Flask
+    runtime: Runtime
+    database: Database
+    clock: FixedClock
+    ids: SeededIds
+    clinic_id: int
+    user_ids: dict[Role, int] = field(default_factory=dict)
+
+    def browser(self) -> Browser:
+        """A browser that nobody signed in with."""
+        return Browser(client=self.app.test_client())
+
+    def sign_in(self, role: Role, clinic: str = "main") -> Browser:
+        """A browser in which this role's person has signed in, through the real form."""
+        browser = self.browser()
+        response = browser.submit("/sign-in", {"email": email_of(role, clinic), "password": PASSWORD})
+        assert response.status_code == 303, response.get_data(as_text=True)
+        return browser
+
+    def add_clinic(self, name: str, *, zone: str = ZONE) -> int:
+        """Another clinic with a person for every role; its people's addresses end in its name."""
+        return add_clinic(self.database, self.ids, self.clock.now(), name, zone)[0]
+
+
+def add_clinic(
+    database: Database, ids: SeededIds, at: datetime, name: str, zone: str = ZONE
+) -> tuple[int, dict[Role, int]]:
+    """Write a clinic and one member per role, by plain inserts: what services do is tested elsewhere."""
+    clinic_id = ids.row_id(at)
+    people = {role: ids.row_id(at) for role in Role}
+    with database.writing() as session:
+        session.execute(
+            insert(Clinic).values(
+                id=clinic_id, public_id=ids.public_id(), name=f"{name.capitalize()} Clinic", zone=zone, version=1
+            )
+        )
+        session.execute(insert(EventChain).values(clinic_id=clinic_id, last_seq=0, head="0" * 64))
+        for role, user_id in people.items():
+            email = email_of(role, name)
+            session.execute(
+                insert(User).values(
+                    id=user_id, public_id=ids.public_id(), email=email, email_key=email,
+                    name=f"{role.value.replace('_', ' ').title()} Person", password_hash=_PASSWORD_HASH,
+                    is_active=True, created_at=at, version=1,
+                )
+            )  # fmt: skip
+            session.execute(insert(Membership).values(clinic_id=clinic_id, user_id=user_id, is_active=True))
+            session.execute(insert(MembershipRole).values(clinic_id=clinic_id, user_id=user_id, role=role))
+    return clinic_id, people
+
+
+def make_world(database: Database, clock: FixedClock, ids: SeededIds, **settings: object) -> WebWorld:
+    """An application on this database, with the clinic ``Main Clinic`` in it."""
+    runtime = Runtime(
+        settings=Settings(secret_key=SECRET, **settings),  # type: ignore[arg-type]
+        database=database,
+        clock=clock,
+        ids=ids,
+        passwords=WEAK_PASSWORDS,
+    )
+    clinic_id, people = add_clinic(database, ids, clock.now(), "main")
+    return WebWorld(
+        app=create_app(runtime, is_testing=True), runtime=runtime, database=database, clock=clock, ids=ids,
+        clinic_id=clinic_id, user_ids=people,
+    )  # fmt: skip

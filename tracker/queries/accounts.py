@@ -1,0 +1,309 @@
+"""Who is signed in, and who could be: the reads behind sign-in, sessions, users and roles.
+
+``get_signed_in`` runs on every page, so it is one statement: person, membership, roles, clinic and what the frame's
+banners need.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from tracker.domain import credentials
+from tracker.domain.credentials import SessionLimits
+from tracker.domain.errors import LinkNotUsable, NotFound
+from tracker.domain.words import Role
+from tracker.persistence.models import (
+    Clinic,
+    DeploymentValue,
+    Heartbeat,
+    Membership,
+    MembershipRole,
+    SigninAttempt,
+    SigninLink,
+    SigninSession,
+    User,
+)
+
+#: The jobs whose silence means that nothing is reconciled or sent.
+TICKING_JOBS = ("dispatch", "reconcile")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClinicFacts:
+    """What nearly every page needs to know of the clinic."""
+
+    id: int
+    public_id: str
+    name: str
+    zone: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemState:
+    """What the frame warns of. ``ticked_at`` is the older of the ticking jobs' last beats; ``None``: one never ran."""
+
+    ticked_at: datetime | None
+    is_sending_paused: bool
+    is_demo: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """The person of a session. Without a clinic (not chosen, or no longer a member) there are no roles."""
+
+    user_id: int
+    name: str
+    email: str
+    clinic: ClinicFacts | None
+    roles: frozenset[Role]
+    system: SystemState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserSession:
+    """A stored sign-in session that is still good."""
+
+    data: Mapping[str, Any]
+    user_id: int | None
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """What is needed to compare a password."""
+
+    user_id: int
+    name: str
+    email: str
+    password_hash: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenLink:
+    """A one-time link that can still be used, and whose it is."""
+
+    user_id: int
+    name: str
+    email: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberRow:
+    """One person on the page of users and roles."""
+
+    public_id: str
+    user_id: int
+    name: str
+    email: str
+    roles: frozenset[Role]
+    is_active: bool
+    has_password: bool
+    is_member_elsewhere: bool
+    version: int
+
+
+def find_browser_session(session: Session, *, token: str, at: datetime, limits: SessionLimits) -> BrowserSession | None:
+    """Return the session of a cookie, or ``None`` when it is unknown, ended, idle too long or too old."""
+    row = session.execute(
+        select(
+            SigninSession.data,
+            SigninSession.user_id,
+            SigninSession.created_at,
+            SigninSession.last_seen_at,
+        ).where(
+            SigninSession.token_hash == credentials.fingerprint(token),
+            SigninSession.ended_at.is_(None),
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    if limits.is_over(
+        is_signed_in=row.user_id is not None, created_at=row.created_at, last_seen_at=row.last_seen_at, at=at
+    ):
+        return None
+    return BrowserSession(data=row.data, user_id=row.user_id, last_seen_at=row.last_seen_at)
+
+
+def get_signed_in(session: Session, user_id: int, clinic_id: int | None) -> SignedIn:
+    """Return the person with roles in the clinic, in one statement.
+
+    :raises NotFound: when the account does not exist or is not active.
+    """
+    ticked = (
+        select(func.min(Heartbeat.beat_at))
+        .where(Heartbeat.name.in_(TICKING_JOBS))
+        .having(func.count() == len(TICKING_JOBS))
+        .scalar_subquery()
+    )
+    paused = select(DeploymentValue.value).where(DeploymentValue.name == "sending_paused_at").scalar_subquery()
+    demo = select(DeploymentValue.value).where(DeploymentValue.name == "is_demo").scalar_subquery()
+    is_member = and_(Membership.user_id == User.id, Membership.clinic_id == clinic_id, Membership.is_active)
+    rows = session.execute(
+        select(
+            User.id,
+            User.name,
+            User.email,
+            Clinic.id.label("clinic_id"),
+            Clinic.public_id,
+            Clinic.name.label("clinic_name"),
+            Clinic.zone,
+            Clinic.phone,
+            Clinic.sending_paused_at,
+            MembershipRole.role,
+            ticked.label("ticked_at"),
+            paused.label("paused"),
+            demo.label("demo"),
+        )
+        .outerjoin(Membership, is_member)
+        .outerjoin(Clinic, Clinic.id == Membership.clinic_id)
+        .outerjoin(
+            MembershipRole,
+            and_(MembershipRole.clinic_id == Membership.clinic_id, MembershipRole.user_id == Membership.user_id),
+        )
+        .where(User.id == user_id, User.is_active)
+    ).all()
+    if not rows:
+        raise NotFound("this account is not active")
+    first = rows[0]
+    clinic = None
+    if first.clinic_id is not None:
+        clinic = ClinicFacts(
+            id=first.clinic_id,
+            public_id=first.public_id,
+            name=first.clinic_name,
+            zone=first.zone,
+            phone=first.phone,
+        )
+    return SignedIn(
+        user_id=first.id,
+        name=first.name,
+        email=first.email,
+        clinic=clinic,
+        roles=frozenset(Role(row.role) for row in rows if row.role is not None),
+        system=SystemState(
+            ticked_at=first.ticked_at,
+            is_sending_paused=first.paused is not None or first.sending_paused_at is not None,
+            is_demo=first.demo is not None,
+        ),
+    )
+
+
+def find_credentials(session: Session, email: str) -> Credentials | None:
+    """Return what is needed to compare the password of an active account with at least one clinic."""
+    row = session.execute(
+        select(User.id, User.name, User.email, User.password_hash).where(
+            User.email_key == credentials.email_key(email),
+            User.is_active,
+            select(Membership.user_id).where(Membership.user_id == User.id, Membership.is_active).exists(),
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return Credentials(user_id=row.id, name=row.name, email=row.email, password_hash=row.password_hash)
+
+
+def list_clinics_of(session: Session, user_id: int) -> list[ClinicFacts]:
+    """Return the clinics in which the person works, by name."""
+    rows = session.execute(
+        select(Clinic.id, Clinic.public_id, Clinic.name, Clinic.zone, Clinic.phone)
+        .join(Membership, Membership.clinic_id == Clinic.id)
+        .where(Membership.user_id == user_id, Membership.is_active)
+        .order_by(Clinic.name)
+    ).all()
+    return [
+        ClinicFacts(id=row.id, public_id=row.public_id, name=row.name, zone=row.zone, phone=row.phone) for row in rows
+    ]
+
+
+def count_failures(session: Session, *, email: str, address: str, since: datetime) -> tuple[int, int]:
+    """Return how often signing in failed since then: for this e-mail address, and from this network address."""
+    failed = (SigninAttempt.succeeded.is_(False), SigninAttempt.at > since)
+    by_email = session.scalar(
+        select(func.count()).where(SigninAttempt.email_key == credentials.email_key(email), *failed)
+    )
+    by_address = session.scalar(select(func.count()).where(SigninAttempt.address == address, *failed))
+    return by_email or 0, by_address or 0
+
+
+def get_open_link(session: Session, *, token: str, at: datetime) -> OpenLink:
+    """Return whose one-time link this is.
+
+    :raises LinkNotUsable: when it is unknown, used or too old, or the account is not active.
+    """
+    row = session.execute(
+        select(User.id, User.name, User.email, SigninLink.purpose)
+        .join(User, User.id == SigninLink.user_id)
+        .where(
+            SigninLink.token_hash == credentials.fingerprint(token),
+            SigninLink.used_at.is_(None),
+            SigninLink.expires_at > at,
+            User.is_active,
+        )
+    ).one_or_none()
+    if row is None:
+        raise LinkNotUsable
+    return OpenLink(user_id=row.id, name=row.name, email=row.email, purpose=row.purpose)
+
+
+def list_members(session: Session, clinic_id: int) -> list[MemberRow]:
+    """Return everybody who works or worked in the clinic: active first, then by name."""
+    elsewhere = Membership.__table__.alias("elsewhere")
+    rows = session.execute(
+        select(
+            User.public_id,
+            User.id,
+            User.name,
+            User.email,
+            User.password_hash.is_not(None).label("has_password"),
+            User.version,
+            Membership.is_active,
+            select(elsewhere.c.user_id)
+            .where(elsewhere.c.user_id == User.id, elsewhere.c.clinic_id != clinic_id, elsewhere.c.is_active)
+            .exists()
+            .label("is_elsewhere"),
+        )
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.clinic_id == clinic_id)
+        .order_by(Membership.is_active.desc(), User.name, User.id)
+    ).all()
+    roles: dict[int, set[Role]] = {}
+    for user_id, role in session.execute(
+        select(MembershipRole.user_id, MembershipRole.role).where(MembershipRole.clinic_id == clinic_id)
+    ):
+        roles.setdefault(user_id, set()).add(Role(role))
+    return [
+        MemberRow(
+            public_id=row.public_id,
+            user_id=row.id,
+            name=row.name,
+            email=row.email,
+            roles=frozenset(roles.get(row.id, ())),
+            is_active=row.is_active,
+            has_password=row.has_password,
+            is_member_elsewhere=row.is_elsewhere,
+            version=row.version,
+        )
+        for row in rows
+    ]
+
+
+def get_member(session: Session, clinic_id: int, public_id: str) -> MemberRow:
+    """Return one person of the clinic.
+
+    :raises NotFound: when nobody of that id works or worked in this clinic.
+    """
+    for member in list_members(session, clinic_id):
+        if member.public_id == public_id:
+            return member
+    raise NotFound("no such person in this clinic")
+
+
+def find_user_id(session: Session, email: str) -> int | None:
+    """Return the account of an e-mail address."""
+    return session.scalar(select(User.id).where(User.email_key == credentials.email_key(email)))

@@ -1,0 +1,45 @@
+"""Everything a process needs that is not Flask: settings, database and the ports to the outside."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tracker.domain.credentials import SessionLimits
+from tracker.integrations.clock import SystemClock
+from tracker.integrations.ids import RandomIds
+from tracker.integrations.passwords import Argon2Passwords
+from tracker.persistence.database import Database
+from tracker.services.ports import Clock, Ids, Mailer, Passwords
+
+if TYPE_CHECKING:
+    from config import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """One running system. Tests and simulations put their own clock, ids and passwords in."""
+
+    settings: "Settings"
+    database: Database
+    clock: Clock
+    ids: Ids
+    passwords: Passwords
+    mailer: Mailer | None = None
+
+    @property
+    def session_limits(self) -> SessionLimits:
+        """How long a sign-in lasts in this deployment."""
+        return SessionLimits(
+            idle=timedelta(minutes=self.settings.idle_minutes), absolute=timedelta(hours=self.settings.session_hours)
+        )
+
+
+def build_runtime(settings: "Settings") -> Runtime:
+    """Make the runtime of a real process."""
+    return Runtime(
+        settings=settings,
+        database=Database(settings.database_url),
+        clock=SystemClock(),
+        ids=RandomIds(),
+        passwords=Argon2Passwords(),
+    )

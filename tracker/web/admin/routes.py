@@ -1,0 +1,5 @@
+"""Users and roles."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")

@@ -1,0 +1,1 @@
+"""What every blueprint stands on: access, sessions, database, errors, filters, headers."""

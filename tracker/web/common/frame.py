@@ -1,0 +1,181 @@
+"""The frame round every page: clinic, person, the places of the person's roles, and banners when something is wrong."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import Flask, current_app, request, url_for
+from flask_login import current_user
+
+from tracker.domain.access import ROLE_PERMISSIONS, Permission
+from tracker.domain.words import Role
+from tracker.queries.accounts import SignedIn, SystemState
+from tracker.web.common.current import now
+from tracker.web.common.session_user import SessionUser
+
+#: Silence of the scheduler after which every page says so: three ticks.
+SILENCE_LIMIT = timedelta(minutes=3)
+
+ROLE_LABELS = {
+    Role.COORDINATOR: "Coordinator",
+    Role.LEAD_COORDINATOR: "Lead coordinator",
+    Role.NURSE: "Nurse",
+    Role.PHYSICIAN: "Physician",
+    Role.THERAPIST: "Therapist",
+    Role.FRONT_DESK: "Front desk",
+    Role.MANAGER: "Manager",
+    Role.ADMINISTRATOR: "Administrator",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRule:
+    """A place in the navigation. Shown when the person may go there and the page exists."""
+
+    label: str
+    endpoint: str
+    key: str
+    permission: Permission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One link of the navigation. ``key`` follows ``g`` on the keyboard; empty: none."""
+
+    label: str
+    url: str
+    key: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Banner:
+    """One sentence about the system itself. ``tone``: critical, warn, ready or quiet."""
+
+    tone: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What the layouts show round a page. Without a clinic there are no places."""
+
+    clinic_name: str
+    user_name: str
+    role_label: str
+    places: tuple[Place, ...] = ()
+    banners: tuple[Banner, ...] = ()
+    find_url: str = ""
+    account_url: str = ""
+
+
+PLACES = (
+    PlaceRule("Today", "today.index", "t", Permission.SEE_TODAY),
+    PlaceRule("Board", "board.index", "b", Permission.SEE_BOARD),
+    PlaceRule("Day", "day.index", "d", Permission.SEE_DAY),
+    PlaceRule("Refills", "refills.index", "r", Permission.SEE_REFILLS),
+    PlaceRule("Find", "find.index", "f", Permission.SEE_PATIENTS),
+    PlaceRule("Import", "referrals.index", "i", Permission.IMPORT),
+    PlaceRule("Reminders", "reminders.index", "m", Permission.SEE_REMINDERS),
+    PlaceRule("Reports", "reports.index", "p", Permission.SEE_REPORTS),
+    PlaceRule("Pathway", "pathways.index", "w", Permission.SEE_PATHWAY),
+    PlaceRule("Users", "admin.users", "u", Permission.MANAGE_USERS),
+    PlaceRule("Clinic", "admin.clinic", "c", Permission.MANAGE_CLINIC),
+    PlaceRule("Health", "health.detail", "h", Permission.SEE_HEALTH),
+)
+_FIND = "find.index"
+
+#: Where a role begins its day; the first role listed here that the person holds decides.
+FIRST_PLACES = (
+    (Role.LEAD_COORDINATOR, "today.index"),
+    (Role.COORDINATOR, "today.index"),
+    (Role.NURSE, "day.index"),
+    (Role.PHYSICIAN, "today.index"),
+    (Role.THERAPIST, "day.index"),
+    (Role.FRONT_DESK, "day.index"),
+    (Role.MANAGER, "reports.index"),
+    (Role.ADMINISTRATOR, "admin.users"),
+)
+
+
+def role_label(roles: frozenset[Role]) -> str:
+    """Name a person's roles in the order of the table."""
+    return ", ".join(label for role, label in ROLE_LABELS.items() if role in roles)
+
+
+def _may(roles: frozenset[Role], permission: Permission) -> bool:
+    return any(permission in ROLE_PERMISSIONS[role] for role in roles)
+
+
+def _places(roles: frozenset[Role]) -> tuple[Place, ...]:
+    here = request.endpoint or ""
+    return tuple(
+        Place(label=rule.label, url=url_for(rule.endpoint), key=rule.key, is_current=_is_current(rule.endpoint, here))
+        for rule in PLACES
+        if rule.endpoint in current_app.view_functions and _may(roles, rule.permission)
+    )
+
+
+def _is_current(place: str, here: str) -> bool:
+    if place.startswith("admin."):
+        is_user_page = here in {"admin.users", "admin.user", "admin.invite", "admin.link"}
+        return here.startswith("admin.") and is_user_page == (place == "admin.users")
+    return place.partition(".")[0] == here.partition(".")[0]
+
+
+def first_place(roles: frozenset[Role]) -> str:
+    """Return the address of the page on which this person's day begins."""
+    for role, endpoint in FIRST_PLACES:
+        if role in roles and endpoint in current_app.view_functions:
+            return url_for(endpoint)
+    places = _places(roles)
+    return places[0].url if places else url_for("accounts.password")
+
+
+def is_scheduler_silent(ticked_at: datetime | None, at: datetime) -> bool:
+    """Say whether the scheduler missed three ticks, or never ran."""
+    return ticked_at is None or at - ticked_at > SILENCE_LIMIT
+
+
+def banners_for(system: SystemState, at: datetime) -> tuple[Banner, ...]:
+    """Say what is wrong with the system itself, the worst first."""
+    banners = []
+    if is_scheduler_silent(system.ticked_at, at):
+        banners.append(
+            Banner(
+                tone="critical",
+                text="The scheduler is silent: to-dos may be out of date and no reminders are being sent. "
+                "Tell whoever runs this system.",
+            )
+        )
+    if system.is_sending_paused:
+        banners.append(Banner(tone="warn", text="Sending is paused: no reminders go out to patients."))
+    if system.is_demo:
+        banners.append(Banner(tone="quiet", text="Demonstration data: these patients do not exist, nothing is sent."))
+    return tuple(banners)
+
+
+def make_frame(person: SignedIn | None) -> Frame:
+    """Return the frame for a person, or the empty one for a visitor."""
+    if person is None:
+        return Frame(clinic_name="", user_name="", role_label="")
+    is_home = person.clinic is not None and bool(person.roles)
+    can_find = is_home and _FIND in current_app.view_functions and _may(person.roles, Permission.SEE_PATIENTS)
+    return Frame(
+        clinic_name=person.clinic.name if person.clinic else "",
+        user_name=person.name,
+        role_label=role_label(person.roles),
+        places=_places(person.roles) if is_home else (),
+        banners=banners_for(person.system, now()),
+        find_url=url_for(_FIND) if can_find else "",
+        account_url=url_for("accounts.password") if is_home else "",
+    )
+
+
+def _frame_context() -> dict[str, object]:
+    person = current_user.person if isinstance(current_user, SessionUser) else None
+    return {"frame": make_frame(person)}
+
+
+def init_frame(app: Flask) -> None:
+    """Give every template its ``frame``."""
+    app.context_processor(_frame_context)

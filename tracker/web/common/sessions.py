@@ -1,0 +1,110 @@
+"""Sign-in sessions kept in the database, so that they can be ended there.
+
+The cookie holds 256 random bits and nothing else; the row holds their fingerprint. A signed cookie could not be
+revoked: signing out, a new password or a deactivation must end what is open at once (OWASP ASVS 5.0, 7.4).
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, Request, Response
+from flask import session as flask_session
+from flask.sessions import SessionInterface, SessionMixin
+from werkzeug.datastructures import CallbackDict
+
+from tracker.domain import credentials
+from tracker.domain.credentials import SessionLimits
+from tracker.queries import accounts as account_queries
+from tracker.services import accounts
+from tracker.web.common.current import now, runtime
+from tracker.web.common.database import read_session, writing
+from tracker.web.common.session_user import CLINIC_KEY
+
+
+class ServerSession(CallbackDict[str, Any], SessionMixin):
+    """The data of one session. ``token`` is ``None`` until a row exists."""
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | Iterable[tuple[str, Any]] = (),
+        token: str | None = None,
+        last_seen_at: datetime | None = None,
+    ) -> None:
+        super().__init__(data, self._mark_modified)
+        self.token = token
+        self.last_seen_at = last_seen_at
+        self.modified = False
+        self.must_renew = False
+
+    def _mark_modified(self, _changed: object) -> None:
+        self.modified = True
+
+
+def renew_session() -> None:
+    """Give this browser a new session id when the answer goes out. The old one ends."""
+    if not isinstance(flask_session, ServerSession):
+        raise TypeError("a session that this interface did not open")
+    flask_session.must_renew = True
+
+
+class DatabaseSessions(SessionInterface):
+    """Open and save sessions as rows of ``signin_sessions``."""
+
+    def __init__(self, *, is_https: bool, limits: SessionLimits) -> None:
+        self.is_https = is_https
+        self.limits = limits
+        # A browser accepts a name with this prefix only with Secure, Path=/ and no Domain: nobody else can set it.
+        self.cookie_name = "__Host-tracker" if is_https else "tracker"
+
+    def open_session(self, app: Flask, request: Request) -> ServerSession:
+        """Return the browser's session, or an empty one when there is none that is still good."""
+        token = request.cookies.get(self.cookie_name)
+        if not token or request.path.startswith("/static/"):
+            return ServerSession()
+        stored = account_queries.find_browser_session(read_session(), token=token, at=now(), limits=self.limits)
+        if stored is None:
+            return ServerSession()
+        return ServerSession(stored.data, token, stored.last_seen_at)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write what changed, and touch ``last_seen_at`` at most once a minute."""
+        if not isinstance(session, ServerSession):
+            raise TypeError("a session that this interface did not open")
+        response.vary.add("Cookie")
+        at = now()
+        if session.token is not None and not session.must_renew:
+            self._save_changes(session, session.token, at)
+            return
+        if not session.must_renew and not (session.modified and session):
+            return
+        token = runtime().ids.token()
+        with writing() as database:
+            if session.token is not None:
+                accounts.end_browser_session(database, token=session.token, at=at)
+            if session:
+                accounts.open_browser_session(
+                    database, token=token, user_id=_user_id(session), clinic_id=session.get(CLINIC_KEY),
+                    data=dict(session), at=at,
+                )  # fmt: skip
+        if session:
+            response.set_cookie(self.cookie_name, token, secure=self.is_https, httponly=True, samesite="Lax", path="/")
+        else:
+            response.delete_cookie(self.cookie_name, secure=self.is_https, httponly=True, samesite="Lax", path="/")
+
+    def _save_changes(self, session: ServerSession, token: str, at: datetime) -> None:
+        is_touch_due = session.last_seen_at is None or at - session.last_seen_at >= credentials.TOUCH_INTERVAL
+        if session.modified:
+            with writing() as database:
+                accounts.save_browser_session(
+                    database, token=token, user_id=_user_id(session), clinic_id=session.get(CLINIC_KEY),
+                    data=dict(session), at=at,
+                )  # fmt: skip
+        elif is_touch_due:
+            with writing() as database:
+                accounts.touch_browser_session(database, token=token, at=at)
+
+
+def _user_id(session: ServerSession) -> int | None:
+    stored = session.get("_user_id")
+    return int(stored) if stored is not None else None
