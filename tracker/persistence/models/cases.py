@@ -6,7 +6,7 @@ the reconciler, so that a list of fifty cases reads fifty rows and works out not
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.domain.words import Indication, Role
@@ -93,6 +93,13 @@ class StageVisit(Tenant, Base):
     __tablename__ = "stage_visits"
     __table_args__ = (
         to_tenant_row("cases", "case_id"),
+        # Deferred: the event is appended last, because its chain is what others wait for.
+        ForeignKeyConstraint(
+            ["clinic_id", "entered_seq"],
+            ["events.clinic_id", "events.seq"],
+            deferrable=True,
+            initially="DEFERRED",
+        ),
         partial_index("uq_stage_visits_current", "clinic_id", "case_id", where="left_at IS NULL", unique=True),
         Index("ix_stage_visits_clinic_id_stage_entered_at", "clinic_id", "stage", "entered_at"),
         CheckConstraint("left_at >= entered_at", name="left_after_entered"),

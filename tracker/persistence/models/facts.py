@@ -10,19 +10,20 @@ Constraints refuse only what can never be. What really happened, however irregul
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Constraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, Constraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.schema import SchemaItem
 
-from tracker.persistence.base import RowId, Tenant, partial_index, to_member, to_tenant_row
+from tracker.persistence.base import RowId, partial_index, to_member, to_tenant_row
 
 
-class FactRow(Tenant):
-    """The columns of ``tracker.domain.facts.Fact`` and the case they belong to.
+class FactRow:
+    """The columns of ``tracker.domain.facts.Fact`` and the case they belong to, through which they have their clinic.
 
     ``seq`` counts the facts of a case over all tables, from ``cases.last_seq``.
     """
 
+    clinic_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, sort_order=-10)
     case_id: Mapped[RowId] = mapped_column(primary_key=True, sort_order=-9)
     seq: Mapped[int] = mapped_column(primary_key=True, sort_order=-8)
     effective_at: Mapped[datetime] = mapped_column(sort_order=-7)

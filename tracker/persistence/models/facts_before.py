@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from tracker.domain.words import (
+    LIVE_APPOINTMENT,
     AppointmentState,
     AuthorizationState,
     Condition,
@@ -16,8 +17,21 @@ from tracker.domain.words import (
     Purpose,
     SpasticityOrigin,
 )
-from tracker.persistence.base import Base, RowId, one_of, ordered, partial_index, to_fact, to_member, to_tenant_row
+from tracker.persistence.base import (
+    Base,
+    RowId,
+    one_of,
+    ordered,
+    partial_index,
+    quoted,
+    to_fact,
+    to_member,
+    to_tenant_row,
+)
 from tracker.persistence.models.facts import FactRow, fact_table, one_live
+
+#: A visit that keeps its room, its patient and its clinician busy. The guards in the migrations say the same.
+HOLDS_ITS_PLACE = f"superseded_by IS NULL AND state IN ({quoted(sorted(LIVE_APPOINTMENT))})"
 
 
 class ReferralRow(FactRow, Base):
@@ -92,7 +106,7 @@ class AuthorizationRow(FactRow, Base):
         one_of("state", AuthorizationState),
         ordered("valid_from", "valid_to"),
         CheckConstraint("units >= 0", name="units"),
-        CheckConstraint("authorization <= seq", name="first_version"),
+        CheckConstraint('"authorization" <= seq', name="first_version"),
     )
 
     authorization: Mapped[int]
@@ -139,6 +153,7 @@ class AppointmentRow(FactRow, Base):
         one_live("appointments", "appointment"),
         UniqueConstraint("clinic_id", "case_id", "appointment", "version"),
         partial_index("ix_appointments_day", "clinic_id", "starts_at", where="superseded_by IS NULL"),
+        partial_index("ix_appointments_holding", "clinic_id", "starts_at", where=HOLDS_ITS_PLACE),
         one_of("purpose", Purpose),
         one_of("state", AppointmentState),
         CheckConstraint("starts_at < ends_at", name="starts_before_ends"),
