@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.support.databases import PostgresqlDatabases, SqliteDatabases
@@ -18,6 +19,11 @@ from tracker.persistence.database import Database
 
 #: A Tuesday morning in every zone of the United States, and nowhere near a change of the clocks.
 NOW = datetime(2026, 3, 17, 15, 0, tzinfo=UTC)
+
+
+# How long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("tracker", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("tracker")
 
 
 @pytest.fixture

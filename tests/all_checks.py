@@ -1,0 +1,100 @@
+"""Runs every check and every test, in the order in which a mistake is cheapest to see, and says at the end what failed.
+
+    ./run test               everything
+    ./run test fast          everything but the browser
+    ./run test ARGUMENTS …   pytest alone, with these arguments
+
+The servers and the browser are found or started once, before anything runs: what is missing fails at once and in words.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from tests.support.chromium import ChromiumMissingError, chromium_path
+from tests.support.postgres import URL_VARIABLE, PostgresMissingError, postgres_server
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = (sys.executable, "-m")
+PYTEST = (*PYTHON, "pytest")
+LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One heading of the report: a command that exits 0 when all is well."""
+
+    heading: str
+    command: tuple[str, ...]
+    needs: Callable[[], bool] = lambda: True
+
+
+def _has_templates() -> bool:
+    return any((ROOT / "templates").rglob("*.html"))
+
+
+CHECKS = (
+    Check("ruff check", (*PYTHON, "ruff", "check", ".")),
+    Check("ruff format", (*PYTHON, "ruff", "format", "--check", ".")),
+    Check("types (mypy)", (*PYTHON, "mypy")),
+    Check("imports (import-linter)", (sys.executable, "-c", LINT_IMPORTS, "--no-logo")),
+    Check("templates (djlint)", (*PYTHON, "djlint", "templates", "--lint", "--quiet")),
+    Check("tests, without the browser", (*PYTEST, "-q", "-n", "2", "-m", "not browser")),
+)
+BROWSER = Check("tests in the browser", (*PYTEST, "-q", "-m", "browser"))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run what ``arguments`` ask for; returns the exit status."""
+    signal.signal(signal.SIGTERM, _stop)
+    os.chdir(ROOT)
+    started = time.monotonic()
+    if arguments and list(arguments) != ["fast"]:
+        return subprocess.run([*PYTEST, *arguments], check=False).returncode
+    checks = CHECKS if arguments else (*CHECKS, BROWSER)
+    try:
+        failed = _run_all(checks)
+    except (PostgresMissingError, ChromiumMissingError) as missing:
+        print(missing, file=sys.stderr)
+        return 1
+    _heading(f"everything, {time.monotonic() - started:.1f} s")
+    for heading in failed:
+        print(f"FAILED: {heading}")
+    return 1 if failed else 0
+
+
+def _run_all(checks: Sequence[Check]) -> list[str]:
+    """The headings of what failed; later checks run all the same, so that one run shows everything."""
+    with ExitStack() as stack:
+        if BROWSER in checks:
+            chromium_path()
+        environment = os.environ | {URL_VARIABLE: stack.enter_context(postgres_server())}
+        return [check.heading for check in checks if not _passes(check, environment)]
+
+
+def _passes(check: Check, environment: dict[str, str]) -> bool:
+    _heading(check.heading)
+    started = time.monotonic()
+    status = subprocess.run(check.command, env=environment, check=False).returncode
+    print(f"{check.heading}: {'ok' if status == 0 else 'FAILED'}, {time.monotonic() - started:.1f} s", flush=True)
+    return status == 0
+
+
+def _heading(text: str) -> None:
+    print(f"\n── {text} {'─' * max(0, 100 - len(text))}", flush=True)
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    """Leave through the ``with`` blocks, so that the server stops too."""
+    raise SystemExit(143)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,86 @@
+"""The parts of the repository that must agree with one another: locks, numbered files, commands."""
+
+import ast
+import re
+import subprocess
+from collections import Counter
+
+import pytest
+
+from tests.support.source import PRODUCT, ROOT, sources
+
+#: Where the name in the registry is not the name in Python.
+MODULES = {"phonenumberslite": "phonenumbers", "psycopg": "psycopg", "pysqlite3": "pysqlite3"}
+#: Needed, though nothing imports them by name; each with its reason.
+NOT_IMPORTED = {
+    "email-validator": "WTForms loads it for its e-mail field",
+    "gunicorn": "the README starts it from the command line",
+    "psycopg": "SQLAlchemy loads it by the database's address",
+    "tzdata": "zoneinfo loads it",
+}
+LOCKS = ("requirements.lock", "requirements-dev.lock")
+
+
+def direct_requirements() -> list[str]:
+    """The names in requirements.in."""
+    lines = (ROOT / "requirements.in").read_text(encoding="utf-8").splitlines()
+    return [found[0] for line in lines if (found := re.match(r"[a-z][\w-]*", line))]
+
+
+def imported_modules() -> set[str]:
+    """The top-level names that the product imports."""
+    nodes = [node for each in sources(*PRODUCT) for node in ast.walk(each.tree)]
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    named = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    by_text = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {name.split(".")[0] for name in plain | named} | (by_text & {"pysqlite3"})
+
+
+def numbers_in(folder: str, pattern: str) -> list[int]:
+    """The leading numbers of the files in ``folder``, in order."""
+    return sorted(int(path.name[:4]) for path in (ROOT / folder).glob(pattern))
+
+
+class TestRequirements:
+    def test_are_all_used(self) -> None:
+        wanted = {name: MODULES.get(name, name.replace("-", "_")) for name in direct_requirements()}
+        assert (
+            sorted(
+                name for name, module in wanted.items() if name not in NOT_IMPORTED and module not in imported_modules()
+            )
+            == []
+        )
+
+    @pytest.mark.parametrize("lock", LOCKS)
+    def test_are_locked_with_hashes_and_without_addresses(self, lock: str) -> None:
+        text = (ROOT / lock).read_text(encoding="utf-8")
+        assert "://" not in text
+        entries = re.split(r"\n(?=[a-z])", text.strip())
+        assert [entry.splitlines()[0] for entry in entries if "==" not in entry or "--hash=sha256:" not in entry] == []
+
+    def test_are_the_same_for_work_and_for_tests(self) -> None:
+        pinned = [
+            dict(re.findall(r"^([a-z][\w.-]*)==(\S+)", (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE))
+            for lock in LOCKS
+        ]
+        assert pinned[0].items() <= pinned[1].items()
+
+
+class TestNumberedFiles:
+    def test_of_migrations_follow_one_another(self) -> None:
+        numbers = numbers_in("migrations/versions", "[0-9]*.py")
+        assert numbers == list(range(1, len(numbers) + 1))
+
+    def test_of_decisions_are_unique(self) -> None:
+        assert [number for number, times in Counter(numbers_in("docs/adr", "[0-9]*.md")).items() if times > 1] == []
+
+
+class TestRun:
+    def test_alone_prints_the_commands(self) -> None:
+        done = subprocess.run([ROOT / "run"], capture_output=True, text=True, check=True)
+        assert re.findall(r"^\./run (\w+)", done.stdout, re.MULTILINE) == ["demo", "test", "test", "test", "tracker"]
+
+    def test_refuses_what_it_does_not_know(self) -> None:
+        done = subprocess.run([ROOT / "run", "tset"], capture_output=True, text=True, check=False)
+        assert done.returncode == 2
+        assert 'does not know "tset"' in done.stderr
