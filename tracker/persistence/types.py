@@ -17,12 +17,14 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 JsonObject: TypeAlias = dict[str, object]
 
 
-def canonical_json(value: object) -> str:
-    """The one text of a JSON value: keys sorted, no spaces, characters as themselves. Amounts travel as text.
+def canonical_json(value: object, default: Callable[[object], str] | None = None) -> str:
+    """The one text of a JSON value: keys sorted, no spaces, characters as themselves.
 
-    Raises ``TypeError`` for what JSON has no form for, ``ValueError`` for numbers that are none.
+    ``default`` makes text of what JSON has no form for, which otherwise raises ``TypeError``.
     """
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=default
+    )
 
 
 def instant_text(value: datetime) -> str:
