@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,11 +33,6 @@ class Check:
 
     heading: str
     command: tuple[str, ...]
-    needs: Callable[[], bool] = lambda: True
-
-
-def _has_templates() -> bool:
-    return any((ROOT / "templates").rglob("*.html"))
 
 
 CHECKS = (
@@ -46,9 +41,9 @@ CHECKS = (
     Check("types (mypy)", (*PYTHON, "mypy")),
     Check("imports (import-linter)", (sys.executable, "-c", LINT_IMPORTS, "--no-logo")),
     Check("templates (djlint)", (*PYTHON, "djlint", "templates", "--lint", "--quiet")),
-    Check("tests, without the browser", (*PYTEST, "-q", "-n", "2", "-m", "not browser")),
+    Check("tests, without the browser", (*PYTEST, "-n", "2", "-m", "not browser")),
 )
-BROWSER = Check("tests in the browser", (*PYTEST, "-q", "-m", "browser"))
+BROWSER = Check("tests in the browser", (*PYTEST, "-m", "browser"))
 
 
 def main(arguments: Sequence[str]) -> int:

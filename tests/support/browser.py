@@ -1,0 +1,108 @@
+"""A real browser on the real application: served on this computer, and strict about what pages try to do."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Thread
+
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.support.chromium import ARGUMENTS, chromium_path
+
+#: WCAG 2.2 AA and everything it builds on.
+STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+#: Longer than any page should take on a busy machine, and short enough to wait for.
+PATIENCE_MS = 15_000
+
+
+@dataclass
+class Window:
+    """One person's browser window, and what went wrong in it: script errors, blocked content, foreign addresses."""
+
+    page: Page
+    address: str
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        """Go to a page of the application."""
+        self.page.goto(self.address + path)
+
+    def accessibility_findings(self) -> list[str]:
+        """What axe finds on the page as it stands, one line a finding; empty when it meets the standard."""
+        found = Axe().run(self.page, options={"runOnly": {"type": "tag", "values": STANDARD}})
+        return [
+            f"{finding['id']} at {' '.join(node['target'][0] for node in finding['nodes'])}"
+            for finding in found.response["violations"]
+        ]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, without a window."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS), headless=True)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """Serve the application on a free port of this computer; yields its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def window(
+    browser: Browser, address: str, *, viewport: ViewportSize = DESKTOP, scripts: bool = True, dark: bool = False
+) -> Iterator[Window]:
+    """A new window with nobody signed in. Whatever a page did wrong in it fails the test at the end."""
+    context = browser.new_context(
+        viewport=viewport,
+        java_script_enabled=scripts,
+        color_scheme="dark" if dark else "light",
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    opened = Window(context.new_page(), address)
+    _listen(context, opened)
+    try:
+        yield opened
+        assert opened.complaints == []
+    finally:
+        context.close()
+
+
+def _listen(context: BrowserContext, opened: Window) -> None:
+    def refuse_strangers(route: Route) -> None:
+        if route.request.url.startswith(opened.address + "/"):
+            route.continue_()
+        else:
+            opened.complaints.append(f"asked another server: {route.request.url}")
+            route.abort()
+
+    context.route("**/*", refuse_strangers)
+    page = opened.page
+    page.on("pageerror", lambda error: opened.complaints.append(f"script error: {error}"))
+    page.on(
+        "console",
+        lambda message: (
+            opened.complaints.append(f"console: {message.text}")
+            if message.type == "error" and "Failed to load resource" not in message.text
+            else None
+        ),
+    )
