@@ -132,9 +132,9 @@ def create_determinations() -> None:
             name="outcome_value",
         ),
         sa.CheckConstraint(
-            "kind IN ('death', 'decision', 'deviation', 'dose_order', 'earlier_benefit', 'hold', 'not_before', "
-            "'observation_ended', 'outcome', 'refill_plan', 'therapy_stopped', 'transfer', 'trial_aborted', "
-            "'waiver', 'withdrawal_watch_closed')",
+            "kind IN ('death', 'decision', 'deviation', 'deviation_reviewed', 'dose_order', 'earlier_benefit', "
+            "'hold', 'not_before', 'observation_ended', 'outcome', 'refill_plan', 'therapy_stopped', 'transfer', "
+            "'trial_aborted', 'waiver', 'withdrawal_watch_closed')",
             name="kind",
         ),
         sa.CheckConstraint("about_seq < seq", name="about_earlier"),

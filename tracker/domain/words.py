@@ -106,6 +106,7 @@ class DeterminationKind(StrEnum):
     WITHDRAWAL_WATCH_CLOSED = "withdrawal_watch_closed"
     REFILL_PLAN = "refill_plan"  # a named person's dated plan; until_on is its date
     DEVIATION = "deviation"  # value: codes of what was missing; reason is why it was done all the same
+    DEVIATION_REVIEWED = "deviation_reviewed"  # about_seq is the deviation; reason is what the review found
     NOT_BEFORE = "not_before"  # until_on: no new date before this day
 
 
