@@ -1,8 +1,7 @@
-"""The parts of the repository that must agree with one another: locks, numbered files, commands."""
+"""The parts of the repository that must agree with one another: locks and numbered files."""
 
 import ast
 import re
-import subprocess
 from collections import Counter
 
 import pytest
@@ -73,14 +72,3 @@ class TestNumberedFiles:
 
     def test_of_decisions_are_unique(self) -> None:
         assert [number for number, times in Counter(numbers_in("docs/adr", "[0-9]*.md")).items() if times > 1] == []
-
-
-class TestRun:
-    def test_alone_prints_the_commands(self) -> None:
-        done = subprocess.run([ROOT / "run"], capture_output=True, text=True, check=True)
-        assert re.findall(r"^\./run (\w+)", done.stdout, re.MULTILINE) == ["demo", "test", "test", "test", "tracker"]
-
-    def test_refuses_what_it_does_not_know(self) -> None:
-        done = subprocess.run([ROOT / "run", "tset"], capture_output=True, text=True, check=False)
-        assert done.returncode == 2
-        assert 'does not know "tset"' in done.stderr

@@ -82,7 +82,8 @@ def window(
     _listen(context, opened)
     try:
         yield opened
-        assert opened.complaints == []
+        if opened.complaints:
+            raise AssertionError("\n".join(opened.complaints))
     finally:
         context.close()
 
