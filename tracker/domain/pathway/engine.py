@@ -12,6 +12,7 @@ from datetime import datetime
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.definition import Pathway, Transition
 from tracker.domain.pathway.requirements import Requirement
+from tracker.domain.pathway.requirements.trial import TrialResult
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.words import Role
 
@@ -80,12 +81,14 @@ def _offer(edge: Transition, snapshot: Snapshot, now: datetime) -> Offer:
 
 
 def automatic_step(pathway: Pathway, snapshot: Snapshot, now: datetime) -> Transition | None:
-    """The automatic step that the facts complete, if any. Death comes first and shuts out every other."""
+    """The automatic step that the facts complete, if any. Death comes first and shuts out every other; what was
+    done against the plan comes before the plan."""
     ready = [
         edge for edge in pathway.leaving(snapshot.stage) if edge.is_automatic and not unmet(edge.needs, snapshot, now)
     ]
     deaths = [edge for edge in ready if edge.target == DEATH]
-    return next(iter(deaths or ready), None)
+    deviations = [edge for edge in ready if edge.is_deviation]
+    return next(iter(deaths or deviations or ready), None)
 
 
 def act_blockers(pathway: Pathway, snapshot: Snapshot, purpose: str, now: datetime) -> tuple[Blocker, ...]:
@@ -98,3 +101,18 @@ def act_blockers(pathway: Pathway, snapshot: Snapshot, purpose: str, now: dateti
     keys = {f"checklist.{procedure.checklist}.before"}
     before = [need for edge in edges for need in edge.needs if need.key in keys]
     return unmet((*procedure.needs, *before), snapshot, now)
+
+
+def waivable(pathway: Pathway, indication: str, roles: Collection[Role]) -> dict[str, str]:
+    """What these roles may waive for a case of that indication: the requirement's key, and the procedure it is of.
+
+    The trial itself may be waived by a physician only, and only for the indications that the file names.
+    """
+    found: dict[str, str] = {}
+    for edge in pathway.transitions:
+        for need in edge.needs:
+            by_file = set(need.waivable_by) & set(roles)
+            trial = isinstance(need, TrialResult) and indication in need.waiver_for and Role.PHYSICIAN in roles
+            if by_file or trial:
+                found[need.key] = found.get(need.key) or need.of_procedure
+    return found

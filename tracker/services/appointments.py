@@ -1,0 +1,245 @@
+"""Visits: booked, moved, confirmed, cancelled, arrived, completed, missed. Every change is a version.
+
+A visit keeps the wall time as it was booked and the zone; the instant is computed from both. The database refuses to
+book a room, a patient or (for procedures) a clinician twice.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from tracker.domain.access import Permission
+from tracker.domain.calendar import ClinicCalendar
+from tracker.domain.errors import InvalidInput, NotFound
+from tracker.domain.facts import Appointment, Determination
+from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, DeterminationKind, Purpose, is_word
+from tracker.services.case_file import CaseFile, open_case
+from tracker.services.work import CaseRef, Work, Written
+
+#: What each double booking is called by the database, and the field and sentence that say so.
+TAKEN = {
+    "room": ("room_id", "The room is taken at this time."),
+    "patient": ("starts", "The patient has another visit at this time."),
+    "clinician": ("clinician_id", "The clinician has another procedure at this time."),
+}
+LONGEST_VISIT = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """When and where. ``starts`` and ``arrives`` are wall times at the clinic, without a zone."""
+
+    starts: datetime
+    minutes: int
+    arrives: datetime | None = None
+    room_id: int | None = None
+    clinician_id: int | None = None
+
+    def problems(self, calendar: ClinicCalendar, now: datetime, *, may_be_past: bool) -> dict[str, str]:
+        """What cannot be taken, as a sentence per field."""
+        found: dict[str, str] = {}
+        if not 5 <= self.minutes <= LONGEST_VISIT.total_seconds() / 60:
+            found["minutes"] = "A visit takes between 5 minutes and a day."
+        if not may_be_past and calendar.instant(self.starts) < now:
+            found["starts"] = "This time has passed. Tick “entered late” if the visit was booked on paper."
+        if self.arrives is not None and self.arrives > self.starts:
+            found["arrives"] = "The patient would arrive after the visit begins."
+        if calendar.instant(self.starts) > now + timedelta(days=730):
+            found["starts"] = "This is more than two years away."
+        return found
+
+    def values(self, calendar: ClinicCalendar) -> dict[str, object]:
+        """The columns of the visit that follow from the slot."""
+        starts_at = calendar.instant(self.starts)
+        return {
+            "wall": self.starts.isoformat(timespec="minutes"),
+            "zone": calendar.zone,
+            "starts_at": starts_at,
+            "ends_at": starts_at + timedelta(minutes=self.minutes),
+            "arrive_at": calendar.instant(self.arrives) if self.arrives else None,
+            "room_id": self.room_id,
+            "clinician_id": self.clinician_id,
+        }
+
+
+def book(work: Work, ref: CaseRef, *, purpose: str, slot: Slot, entered_late: bool = False) -> Written:
+    """Book a visit.
+
+    :raises InvalidInput: for a slot that cannot be, or that is taken, or a second live visit for the same purpose
+    """
+    file = open_case(work, ref, Permission.BOOK)
+    if not is_word(purpose, Purpose):
+        raise InvalidInput({"purpose": "Choose what the visit is for."})
+    _check(file, slot, entered_late)
+    if file.snapshot.booked(purpose) is not None:
+        raise InvalidInput({"purpose": "There is already a visit booked for this. Move that one."})
+    earliest = file.snapshot.determination(DeterminationKind.NOT_BEFORE)
+    if earliest and earliest.until_on and slot.starts.date() < earliest.until_on and purpose == earliest.value:
+        raise InvalidInput({"starts": f"Not before {earliest.until_on.isoformat()}: {earliest.reason}"})
+    _write(
+        file,
+        None,
+        version=1,
+        attempt=file.snapshot.attempt(purpose),
+        purpose=purpose,
+        state=AppointmentState.BOOKED,
+        reason="",
+        **slot.values(file.snapshot.calendar),
+    )
+    return file.finish("visit_booked")
+
+
+def move(
+    work: Work, ref: CaseRef, *, appointment: int, slot: Slot, reason: str = "", entered_late: bool = False
+) -> Written:
+    """Move a visit to another time, room or clinician. It must be confirmed again.
+
+    :raises NotFound: if no such visit holds its place
+    :raises InvalidInput: for a slot that cannot be or is taken
+    """
+    file = open_case(work, ref, Permission.BOOK)
+    visit = _live(file, appointment)
+    _check(file, slot, entered_late)
+    values = slot.values(file.snapshot.calendar)
+    _write(file, visit, version=visit.version + 1, state=AppointmentState.BOOKED, reason=reason, **values)
+    return file.finish("visit_moved")
+
+
+def confirm(work: Work, ref: CaseRef, *, appointment: int, how: str = "") -> Written:
+    """Record that the patient said they will come.
+
+    :raises NotFound: if no such visit holds its place
+    """
+    file = open_case(work, ref, Permission.BOOK)
+    visit = _live(file, appointment)
+    file.change(visit, version=visit.version + 1, state=AppointmentState.CONFIRMED, reason=how)
+    return file.finish("visit_confirmed")
+
+
+def arrive(work: Work, ref: CaseRef, *, appointment: int, arrived_at: datetime | None = None) -> Written:
+    """Record that the patient is here.
+
+    :raises NotFound: if no such visit holds its place
+    :raises InvalidInput: on another day than the visit's
+    """
+    file = open_case(work, ref, Permission.CHECK_IN, effective_at=arrived_at)
+    visit = _live(file, appointment)
+    calendar = file.snapshot.calendar
+    if calendar.today(file.effective_at) != calendar.today(visit.starts_at):
+        raise InvalidInput({"arrived_at": "The visit is on another day. Move it first, then mark the arrival."})
+    file.change(visit, version=visit.version + 1, state=AppointmentState.ARRIVED, reason="")
+    return file.finish("patient_arrived")
+
+
+def complete(work: Work, ref: CaseRef, *, appointment: int) -> Written:
+    """Record that the visit is over.
+
+    :raises NotFound: if the patient has not arrived for it
+    """
+    file = open_case(work, ref, Permission.CHECK_IN)
+    visit = _live(file, appointment)
+    if visit.state != AppointmentState.ARRIVED:
+        raise NotFound(str(appointment))
+    file.change(visit, version=visit.version + 1, state=AppointmentState.COMPLETED, reason="")
+    return file.finish("visit_completed")
+
+
+def cancel(work: Work, ref: CaseRef, *, appointment: int, reason: str, not_before: datetime | None = None) -> Written:
+    """Cancel a visit; the case goes back to where the next step is owned.
+
+    ``not_before``: no new visit for this purpose before that day.
+
+    :raises NotFound: if no such visit holds its place
+    :raises InvalidInput: without a reason
+    """
+    return _lose(work, ref, appointment, AppointmentState.CANCELLED, reason=reason, not_before=not_before)
+
+
+def no_show(work: Work, ref: CaseRef, *, appointment: int, reason: str) -> Written:
+    """Record that the patient did not come.
+
+    :raises NotFound: if no such visit holds its place
+    :raises InvalidInput: without a reason, or before the visit's time
+    """
+    return _lose(work, ref, appointment, AppointmentState.NO_SHOW, reason=reason)
+
+
+def _lose(
+    work: Work,
+    ref: CaseRef,
+    appointment: int,
+    state: AppointmentState,
+    *,
+    reason: str,
+    not_before: datetime | None = None,
+) -> Written:
+    permission = Permission.CHECK_IN if state == AppointmentState.NO_SHOW else Permission.BOOK
+    file = open_case(work, ref, permission)
+    visit = _live(file, appointment)
+    if not reason.strip():
+        raise InvalidInput({"reason": "Say why."})
+    if state == AppointmentState.NO_SHOW and visit.starts_at > work.now:
+        raise InvalidInput({"reason": "The time of the visit has not come. Cancel it instead."})
+    file.change(visit, version=visit.version + 1, state=state, reason=reason)
+    if not_before is not None:
+        file.record(
+            Determination,
+            kind=DeterminationKind.NOT_BEFORE,
+            value=visit.purpose,
+            reason=reason,
+            attempt=visit.attempt,
+            until_on=not_before.date(),
+            about_seq=visit.appointment,
+            second_by=None,
+        )
+    return file.finish(f"visit_{state}")
+
+
+def reinstate(work: Work, ref: CaseRef, *, appointment: int, reason: str) -> Written:
+    """Put back a visit that was marked arrived, missed or cancelled by mistake. The stage does not move back.
+
+    :raises NotFound: if there is no such visit, or it only waits to begin
+    :raises InvalidInput: without a reason, or where its room, patient or clinician is taken by now
+    """
+    file = open_case(work, ref, Permission.CORRECT)
+    visit = next((each for each in file.snapshot.of(Appointment) if each.appointment == appointment), None)
+    if visit is None or visit.state in (AppointmentState.BOOKED, AppointmentState.CONFIRMED):
+        raise NotFound(str(appointment))
+    if not reason.strip():
+        raise InvalidInput({"reason": "Say what was wrong."})
+    attempt = file.snapshot.attempt(visit.purpose)
+    values = {"version": visit.version + 1, "attempt": attempt, "state": AppointmentState.BOOKED, "reason": reason}
+    _write(file, visit, **values)
+    return file.finish("visit_reinstated")
+
+
+def _live(file: CaseFile, appointment: int) -> Appointment:
+    for visit in file.snapshot.of(Appointment):
+        if visit.appointment == appointment and visit.state in LIVE_APPOINTMENT:
+            return visit
+    raise NotFound(str(appointment))
+
+
+def _check(file: CaseFile, slot: Slot, entered_late: bool) -> None:
+    problems = slot.problems(file.snapshot.calendar, file.work.now.astimezone(UTC), may_be_past=entered_late)
+    if problems:
+        raise InvalidInput(problems)
+
+
+def _write(file: CaseFile, old: Appointment | None, **values: object) -> None:
+    """Write a version of a visit; what the database refuses as taken becomes a sentence at its field.
+
+    :raises InvalidInput: where the room, the patient or the clinician is taken
+    """
+    try:
+        if old is None:
+            file.record(Appointment, **values)
+        else:
+            file.change(old, **values)
+    except (IntegrityError, DBAPIError) as error:
+        said = str(error.orig)
+        for what, (field, sentence) in TAKEN.items():
+            if f"{what} taken" in said or f"_{what}" in said:
+                raise InvalidInput({field: sentence}) from error
+        raise

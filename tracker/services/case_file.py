@@ -1,0 +1,256 @@
+"""One way to write to a case, and the one place that assigns its stage.
+
+A use case opens the file (lock, version, role), records its facts, asks for a step if it wants one, and finishes:
+automatic steps follow from the facts, one immutable event says all of it, the reconciler brings obligations,
+reminders and blockers in line, and the access entry says who was here. All in the caller's transaction. The case is
+locked first and the clinic's event chain last, just before the event is inserted.
+"""
+
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import insert, select, update
+
+from tracker.domain.access import Permission
+from tracker.domain.errors import InvalidInput, NotFound, NotPermitted, Refused, StaleVersion
+from tracker.domain.facts import Correction, Fact
+from tracker.domain.pathway.definition import Pathway, Transition
+from tracker.domain.pathway.engine import automatic_step, offered
+from tracker.domain.pathway.snapshot import Snapshot
+from tracker.persistence.chain import append_event
+from tracker.persistence.facts import insert_fact, supersede
+from tracker.persistence.models import AccessEntry, Case, StageVisit
+from tracker.services.reconcile import reconcile_case
+from tracker.services.snapshots import load_snapshot
+from tracker.services.stage_counts import Standing, move_count, standing
+from tracker.services.work import CaseRef, Work, Written
+
+F = TypeVar("F", bound=Fact)
+
+
+@dataclass(slots=True)
+class CaseFile:
+    """One locked case while one use case writes to it. ``effective_at`` is when it happened; ``counted`` is where
+    the stage counts have it, ``None`` for a case that begins."""
+
+    work: Work
+    case: Case
+    snapshot: Snapshot
+    pathway: Pathway
+    effective_at: datetime
+    counted: Standing | None
+    written: list[Fact] = field(default_factory=list)
+    moves: list[tuple[Transition, str]] = field(default_factory=list)
+
+    def record(self, fact_class: type[F], /, **values: object) -> F:
+        """Write a new fact: into the database and into the snapshot that the rules see."""
+        seq = self.next_seq()
+        own = {each.name for each in fields(fact_class)}
+        base: dict[str, object] = {
+            "seq": seq,
+            "effective_at": self.effective_at,
+            "recorded_at": self.work.now,
+            "recorded_by": self.work.actor.user_id,
+        }
+        identity = fact_class.__name__.lower()
+        if identity in own and identity not in values:
+            values[identity] = seq
+        return self._write(fact_class(**{**base, **values}))  # type: ignore[arg-type]  # each table's columns check them
+
+    def change(self, old: F, **values: object) -> F:
+        """Write the next version of a fact and take the old one out of what stands."""
+        seq = self.next_seq()
+        values |= {
+            "seq": seq,
+            "effective_at": self.effective_at,
+            "recorded_at": self.work.now,
+            "recorded_by": self.work.actor.user_id,
+        }
+        changed = replace(old, **values)  # type: ignore[arg-type]  # each table's columns check them
+        self._supersede(old, seq)
+        return self._write(changed)
+
+    def strike(self, old: Fact, reason: str) -> Correction:
+        """Take a fact out of what stands, with a reason. It stays in the history."""
+        correction = self.record(Correction, corrected_seq=old.seq, reason=reason)
+        self._supersede(old, correction.seq)
+        return correction
+
+    def next_seq(self) -> int:
+        """The number of the next fact of this case."""
+        self.case.last_seq += 1
+        return self.case.last_seq
+
+    def _write(self, fact: F) -> F:
+        insert_fact(self.work.session, self.case.clinic_id, self.case.id, fact)
+        self.snapshot = self.snapshot.with_fact(fact)
+        self.written.append(fact)
+        return fact
+
+    def _supersede(self, old: Fact, by: int) -> None:
+        supersede(self.work.session, self.case.clinic_id, self.case.id, type(old), old.seq, by)
+        self.snapshot = self.snapshot.without(old.seq)
+
+    def take(self, step: str, reason: str = "") -> None:
+        """Take an offered step.
+
+        :raises NotFound: if the stage has no such step
+        :raises NotPermitted: if it is not for one of the actor's roles
+        :raises InvalidInput: if it asks for a reason of its list
+        :raises Refused: with everything that stands in the way
+        """
+        offer = offered(self.pathway, self.snapshot, self.work.now).named(step)
+        if offer is None:
+            raise NotFound(step)
+        if not offer.may_be_taken_by(self.work.actor.roles):
+            raise NotPermitted(step)
+        if offer.transition.reasons and reason not in offer.transition.reasons:
+            raise InvalidInput({"reason": "Choose a reason from the list."})
+        if offer.blockers:
+            raise Refused(offer.blockers)
+        self._move(offer.transition, reason)
+
+    def _move(self, edge: Transition, reason: str) -> None:
+        """The one place where a case changes its stage."""
+        case, stage = self.case, self.pathway.stages[edge.target]
+        case.trial_attempt += "trial" in edge.begins
+        case.trial_series += "series" in edge.begins
+        case.implant_attempt += "implant" in edge.begins
+        case.stage, case.phase, case.is_open = stage.name, stage.phase, stage.is_open
+        case.closed_at = None if stage.is_open else self.work.now
+        case.closing_reason = "" if stage.is_open else reason
+        case.stage_entered_at = max(case.stage_entered_at, self.effective_at)
+        if stage.owner is not None:
+            case.owner_role = stage.owner
+        self.snapshot = replace(
+            self.snapshot,
+            stage=stage.name,
+            stage_entered_at=case.stage_entered_at,
+            trial_attempt=case.trial_attempt,
+            trial_series=case.trial_series,
+            implant_attempt=case.implant_attempt,
+        )
+        self.moves.append((edge, reason))
+
+    def finish(self, action: str, **detail: object) -> Written:
+        """Take every automatic step the facts complete, then write the event and all that follows from it."""
+        passed = {self.case.stage} if not self.moves else set()
+        while (edge := automatic_step(self.pathway, self.snapshot, self.work.now)) is not None:
+            if edge.target in passed:
+                raise AssertionError(f"automatic steps go round in a circle at {edge.target}")
+            passed.add(edge.target)
+            self._move(edge, "")
+        self.case.version += 1
+        session, case = self.work.session, self.case
+        reconcile_case(
+            session,
+            clinic_id=case.clinic_id,
+            case_id=case.id,
+            snapshot=self.snapshot,
+            pathway=self.pathway,
+            stored_case=case,
+            now=self.work.now,
+            ids=self.work.ids,
+            cause=self._cause(),
+        )
+        move_count(session, case, self.counted)
+        session.add(self._access(action))
+        session.flush()
+        event_seq = append_event(
+            session,
+            clinic_id=case.clinic_id,
+            case_id=case.id,
+            case_version=case.version,
+            kind=action,
+            actor_id=self.work.actor.user_id,
+            effective_at=self.effective_at,
+            recorded_at=self.work.now,
+            body=self._body(detail),
+        )
+        self._visit_stages(event_seq)
+        stages = tuple(edge.target for edge, _ in self.moves)
+        return Written(case.public_id, case.version, event_seq, tuple(fact.seq for fact in self.written), stages)
+
+    def _cause(self) -> str:
+        """What the reconciler names as the reason of a closed obligation."""
+        facts = [fact for fact in self.written if not isinstance(fact, Correction)] or self.written
+        return f"{type(facts[-1]).__name__.lower()}:{facts[-1].seq}" if facts else "stage"
+
+    def _access(self, action: str) -> AccessEntry:
+        work, case = self.work, self.case
+        return AccessEntry(
+            clinic_id=case.clinic_id,
+            id=work.ids.row_id(work.now),
+            user_id=work.actor.user_id,
+            at=work.now,
+            page=action,
+            case_id=case.id,
+            patient_id=case.patient_id,
+        )
+
+    def _body(self, detail: dict[str, object]) -> dict[str, object]:
+        facts = [
+            {"kind": type(fact).__name__, **{each.name: getattr(fact, each.name) for each in fields(fact)}}
+            for fact in self.written
+        ]
+        moves = [
+            {"step": edge.name, "from": edge.source, "to": edge.target, "reason": why, "begins": sorted(edge.begins)}
+            for edge, why in self.moves
+        ]
+        return {"facts": facts, "moves": moves, "detail": detail}
+
+    def _visit_stages(self, event_seq: int) -> None:
+        """End the current stay and begin the new one; a stage passed through in this event lasts no time."""
+        entered = [edge.target for edge, _ in self.moves]
+        if self.counted is None:
+            entered.insert(0, self.pathway.initial)
+        if not entered:
+            return
+        session, case = self.work.session, self.case
+        mine = (StageVisit.clinic_id == case.clinic_id, StageVisit.case_id == case.id)
+        stay = session.execute(
+            select(StageVisit.number, StageVisit.entered_at).where(*mine, StageVisit.left_at.is_(None))
+        )
+        number, entered_at = stay.one_or_none() or (0, case.stage_entered_at)
+        at = max(case.stage_entered_at, entered_at)
+        if number:
+            left = {"left_at": at, "duration_s": int((at - entered_at).total_seconds())}
+            session.execute(update(StageVisit).where(*mine, StageVisit.number == number).values(left))
+        visits: list[dict[str, object]] = [
+            {
+                "clinic_id": case.clinic_id,
+                "case_id": case.id,
+                "number": number + step,
+                "stage": stage,
+                "entered_at": at,
+                "entered_seq": event_seq,
+                "left_at": at,
+                "duration_s": 0,
+            }
+            for step, stage in enumerate(entered, start=1)
+        ]
+        visits[-1].update(left_at=None, duration_s=None)
+        session.execute(insert(StageVisit), visits)
+
+
+def open_case(work: Work, ref: CaseRef, permission: Permission, *, effective_at: datetime | None = None) -> CaseFile:
+    """Lock a case for writing.
+
+    :raises NotPermitted: if the actor may not do this at all
+    :raises NotFound: if the actor's clinic has no such case
+    :raises StaleVersion: if the form was made from an older version
+    :raises InvalidInput: if it is said to have happened in the future
+    """
+    work.require(permission)
+    happened_at = effective_at or work.now
+    if happened_at > work.now:
+        raise InvalidInput({"effective_at": "This time is in the future."})
+    clinic_id = work.actor.clinic_id
+    case_id = work.session.scalar(select(Case.id).where(Case.clinic_id == clinic_id, Case.public_id == ref.public_id))
+    if case_id is None:
+        raise NotFound(ref.public_id)
+    loaded = load_snapshot(work.session, clinic_id, case_id, lock=True)
+    if loaded.case.version != ref.version:
+        raise StaleVersion(loaded.case.version)
+    return CaseFile(work, loaded.case, loaded.snapshot, loaded.pathway, happened_at, standing(loaded.case))

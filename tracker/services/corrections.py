@@ -1,0 +1,31 @@
+"""Striking out a fact that was wrong. It stays in the history; whatever stood on it is blocked or due at once."""
+
+from tracker.domain.access import Permission
+from tracker.domain.errors import InvalidInput, NotFound
+from tracker.domain.facts import Appointment, Assessment, ChecklistItem, Device, Fact, Fill, Referral, TrialDose
+from tracker.services.case_file import open_case
+from tracker.services.work import CaseRef, Work, Written
+
+#: What only those who treat may strike out.
+CLINICAL: tuple[type[Fact], ...] = (TrialDose, Assessment, ChecklistItem, Device, Fill)
+#: A visit is put back by ``appointments.reinstate``; a referral is what was received.
+NOT_HERE: tuple[type[Fact], ...] = (Appointment, Referral)
+
+
+def strike(work: Work, ref: CaseRef, *, seq: int, reason: str) -> Written:
+    """Strike out a fact that stands, with a reason. The stage does not move back; moving is a step of its own.
+
+    :raises NotFound: if no such fact stands
+    :raises NotPermitted: for a clinical fact, if the actor does not treat
+    :raises InvalidInput: without a reason
+    """
+    file = open_case(work, ref, Permission.CORRECT)
+    fact = next((each for each in file.snapshot.facts if each.seq == seq and not isinstance(each, NOT_HERE)), None)
+    if fact is None:
+        raise NotFound(str(seq))
+    if isinstance(fact, CLINICAL):
+        work.require(Permission.CORRECT_CLINICAL)
+    if not reason.strip():
+        raise InvalidInput({"reason": "Say what was wrong."})
+    file.strike(fact, reason)
+    return file.finish("fact_corrected", seq=seq)

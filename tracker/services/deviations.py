@@ -1,0 +1,41 @@
+"""What was really done is always recorded. Where something was missing, it is recorded as a deviation with a reason."""
+
+from collections.abc import Sequence
+
+from tracker.domain.errors import Refused
+from tracker.domain.facts import Determination
+from tracker.domain.pathway.blocker import Blocker
+from tracker.domain.words import DeterminationKind
+from tracker.services.case_file import CaseFile
+
+#: The act was recorded before its day had begun on the pathway.
+DAY_NOT_BEGUN = "day_not_begun"
+
+
+def require_reason(
+    file: CaseFile, purpose: str, blockers: Sequence[Blocker], reason: str, *, about_seq: int | None = None
+) -> Determination | None:
+    """Record a deviation where something stood in the way of an act that was done all the same.
+
+    The deviation names the requirements that were missing, so that later steps do not wait for them for ever.
+
+    :raises Refused: with all that was missing, if nobody says why it was done
+    """
+    found = list(blockers)
+    procedure = file.pathway.procedures[purpose]
+    if file.case.stage != procedure.day_stage:
+        found.append(Blocker(DAY_NOT_BEGUN, (("purpose", purpose),), requirement=DAY_NOT_BEGUN))
+    if not found:
+        return None
+    if not reason.strip():
+        raise Refused(found)
+    return file.record(
+        Determination,
+        kind=DeterminationKind.DEVIATION,
+        value=" ".join(dict.fromkeys(blocker.requirement for blocker in found)),
+        reason=reason,
+        attempt=file.snapshot.attempt(purpose),
+        until_on=None,
+        about_seq=about_seq,
+        second_by=None,
+    )

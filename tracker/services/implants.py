@@ -1,0 +1,120 @@
+"""The permanent pump: what was put in, and the very trial, consent and authorization it relied on."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from tracker.domain.access import Permission
+from tracker.domain.errors import InvalidInput
+from tracker.domain.facts import Determination, Device
+from tracker.domain.pathway.engine import act_blockers
+from tracker.domain.words import DeterminationKind, DeviceKind, DeviceOrigin, FillKind
+from tracker.services.case_file import CaseFile, open_case
+from tracker.services.deviations import require_reason
+from tracker.services.refills import Filling, fill_pump
+from tracker.services.work import CaseRef, Work, Written
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A pump or a catheter as its label says."""
+
+    model: str
+    manufacturer: str = ""
+    serial: str = ""
+    udi: str = ""
+    lot: str = ""
+    reservoir_ml: Decimal | None = None
+    end_of_service_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Implanted:
+    """What was implanted and filled. ``deviation_reason``: why, where something was missing."""
+
+    pump: Component
+    catheter: Component
+    filling: Filling
+    deviation_reason: str = ""
+
+    def problems(self) -> dict[str, str]:
+        """What cannot be, as a sentence per field."""
+        found: dict[str, str] = {}
+        if not self.pump.model.strip():
+            found["pump_model"] = "Choose the pump."
+        if not self.pump.serial.strip():
+            found["pump_serial"] = "Write down the serial number of the pump."
+        if self.pump.reservoir_ml is None or self.pump.reservoir_ml <= 0:
+            found["pump_reservoir_ml"] = "How much does the reservoir hold?"
+        if not self.catheter.model.strip():
+            found["catheter_model"] = "Write down the catheter."
+        return found
+
+
+def record_implant(work: Work, ref: CaseRef, implanted: Implanted, *, implanted_at: datetime | None = None) -> Written:
+    """Record the implanted pump and catheter and the first fill. The record is never refused for what was missing:
+    it is then a deviation with a reason.
+
+    :raises InvalidInput: for what cannot be, or where a pump is in place already
+    :raises Refused: with everything that was missing, if no reason is given
+    """
+    file = open_case(work, ref, Permission.IMPLANT, effective_at=implanted_at)
+    problems = implanted.problems()
+    if file.snapshot.pump is not None:
+        problems["pump_model"] = "A pump is recorded as in place. Record its removal first."
+    if problems:
+        raise InvalidInput(problems)
+    missing = act_blockers(file.pathway, file.snapshot, "implant", work.now)
+    deviation = require_reason(file, "implant", missing, implanted.deviation_reason)
+    ground = _ground(file, deviation)
+    pump = _place(file, DeviceKind.PUMP, implanted.pump, ground)
+    _place(file, DeviceKind.CATHETER, implanted.catheter, ground)
+    fill_pump(
+        file,
+        implanted.filling,
+        kind=FillKind.IMPLANT,
+        device=pump.device,
+        reservoir_ml=pump.reservoir_ml,
+        appointment=pump.appointment,
+    )
+    return file.finish("pump_implanted")
+
+
+def _ground(file: CaseFile, deviation: Determination | None) -> dict[str, int | None]:
+    """The facts that the implant stands on, by their numbers."""
+    snapshot = file.snapshot
+    outcome = snapshot.standing_positive
+    waivers = snapshot.determinations(DeterminationKind.WAIVER)
+    signed = [each for each in waivers if each.value == "trial_result"]
+    shown = snapshot.determination(DeterminationKind.EARLIER_BENEFIT) or (signed[-1] if signed else None)
+    consent, authorization = snapshot.consent("implant"), snapshot.authorization("implant")
+    return {
+        "outcome_seq": outcome.seq if outcome else None,
+        "waiver_seq": shown.seq if shown else None,
+        "consent_seq": consent.seq if consent else None,
+        "authorization_seq": authorization.seq if authorization else None,
+        "deviation_seq": deviation.seq if deviation else None,
+    }
+
+
+def _place(file: CaseFile, kind: DeviceKind, part: Component, ground: dict[str, int | None]) -> Device:
+    visit = file.snapshot.visit("implant")
+    return file.record(
+        Device,
+        kind=kind,
+        model=part.model.strip(),
+        manufacturer=part.manufacturer.strip(),
+        serial=part.serial.strip(),
+        udi=part.udi.strip(),
+        lot=part.lot.strip(),
+        reservoir_ml=part.reservoir_ml,
+        origin=DeviceOrigin.IMPLANTED_HERE,
+        in_place=True,
+        placed_on=file.snapshot.calendar.today(file.effective_at),
+        removed_on=None,
+        out_by_on=None,
+        end_of_service_on=part.end_of_service_on,
+        tip_intact=None,
+        appointment=visit.appointment if visit else None,
+        **ground,
+    )

@@ -1,0 +1,231 @@
+"""Who the patients are: found before they are made, and found again by name, number, birth date and telephone.
+
+A medical record number belongs to one person. The same number with another name or birth date is never merged and
+never overwritten; somebody has to look.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import delete, insert, select
+
+from tracker.domain.access import Permission
+from tracker.domain.errors import InvalidInput, NotFound, StaleVersion
+from tracker.domain.names import digits_of, fold, words_of
+from tracker.persistence.chain import append_event
+from tracker.persistence.models import ContactPoint, Patient, PatientWord
+from tracker.services.work import Work
+
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A number or address as it was typed, and as it will be used. ``is_possible``: it could exist."""
+
+    kind: str
+    value: str
+    as_typed: str
+    owner: str = "patient"
+    is_possible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What identifies a patient, and how to reach them. Empty texts are not known."""
+
+    mrn: str
+    family_name: str
+    given_name: str
+    birth_on: date
+    sex: str = ""
+    language: str = ""
+    allergies: str = ""
+    city: str = ""
+    prefers: str = ""
+    reach: tuple[Reach, ...] = ()
+
+    @property
+    def name_key(self) -> str:
+        """The folded name that duplicates are found by."""
+        return fold(f"{self.family_name} {self.given_name}")
+
+
+def problems_of(person: Person, today: date) -> dict[str, str]:
+    """What cannot be taken about a person, as a sentence per field."""
+    problems: dict[str, str] = {}
+    for name, value in (("family_name", person.family_name), ("given_name", person.given_name)):
+        if not value.strip():
+            problems[name] = "A name is needed."
+        elif len(value) > LONGEST_NAME:
+            problems[name] = f"A name has at most {LONGEST_NAME} characters."
+    if not person.mrn.strip():
+        problems["mrn"] = "A medical record number is needed."
+    if person.birth_on > today:
+        problems["birth_on"] = "This birth date is in the future."
+    elif person.birth_on.year < today.year - 120:
+        problems["birth_on"] = "This birth date is more than 120 years ago."
+    return problems
+
+
+def find_same(work: Work, person: Person) -> Patient | None:
+    """The patient this is: by number, else by folded name and birth date.
+
+    :raises InvalidInput: where the number is known for somebody with another name or birth date
+    """
+    mine = Patient.clinic_id == work.actor.clinic_id
+    by_number = (
+        work.session.scalar(select(Patient).where(mine, Patient.mrn == person.mrn.strip())) if person.mrn else None
+    )
+    if by_number is not None:
+        if by_number.name_key != person.name_key:
+            raise InvalidInput({"mrn": "This medical record number belongs to a patient with another name."})
+        if by_number.birth_on != person.birth_on:
+            raise InvalidInput({"mrn": "This medical record number belongs to a patient with another birth date."})
+        return by_number
+    same = select(Patient).where(mine, Patient.name_key == person.name_key, Patient.birth_on == person.birth_on)
+    return work.session.scalars(same.limit(1)).one_or_none()
+
+
+def add_patient(work: Work, person: Person, today: date) -> Patient:
+    """Make a new patient with the words they are found by.
+
+    :raises InvalidInput: for what cannot be taken
+    """
+    problems = problems_of(person, today)
+    if problems:
+        raise InvalidInput(problems)
+    patient = Patient(
+        clinic_id=work.actor.clinic_id,
+        id=work.ids.row_id(work.now),
+        public_id=work.ids.public_id(),
+        mrn=person.mrn.strip(),
+        created_at=work.now,
+        version=1,
+    )
+    _describe(patient, person)
+    work.session.add(patient)
+    work.session.flush()
+    add_reach(work, patient, person.reach)
+    _index(work, patient)
+    return patient
+
+
+def change_patient(work: Work, public_id: str, version: int, person: Person, today: date) -> Patient:
+    """Correct who a patient is. The event keeps that it was done, and by whom; never the old text in a log.
+
+    :raises NotFound: if the clinic has no such patient
+    :raises StaleVersion: if somebody changed it meanwhile
+    :raises InvalidInput: for what cannot be taken
+    """
+    work.require(Permission.EDIT_PATIENT)
+    patient = get_patient(work, public_id)
+    if patient.version != version:
+        raise StaleVersion(patient.version)
+    problems = problems_of(person, today)
+    taken = select(Patient.id).where(
+        Patient.clinic_id == work.actor.clinic_id, Patient.mrn == person.mrn.strip(), Patient.id != patient.id
+    )
+    if not problems and work.session.scalar(taken) is not None:
+        problems["mrn"] = "This medical record number belongs to another patient."
+    if problems:
+        raise InvalidInput(problems)
+    _describe(patient, person)
+    patient.mrn = person.mrn.strip()
+    patient.version += 1
+    _end_reach(work, patient, person.reach)
+    work.session.flush()
+    _index(work, patient)
+    _tell(work, patient, "patient_changed")
+    return patient
+
+
+def get_patient(work: Work, public_id: str) -> Patient:
+    """A patient of the actor's clinic.
+
+    :raises NotFound: if there is none
+    """
+    mine = select(Patient).where(Patient.clinic_id == work.actor.clinic_id, Patient.public_id == public_id)
+    patient = work.session.scalars(mine).one_or_none()
+    if patient is None:
+        raise NotFound(public_id)
+    return patient
+
+
+def add_reach(work: Work, patient: Patient, reach: tuple[Reach, ...]) -> None:
+    """Keep numbers and addresses, as typed and as they will be used."""
+    rows = [
+        {
+            "clinic_id": patient.clinic_id,
+            "id": work.ids.row_id(work.now),
+            "patient_id": patient.id,
+            "kind": each.kind,
+            "value": each.value,
+            "as_typed": each.as_typed,
+            "owner": each.owner,
+            "is_possible": each.is_possible,
+            "created_at": work.now,
+        }
+        for each in reach
+    ]
+    if rows:
+        work.session.execute(insert(ContactPoint), rows)
+
+
+def _end_reach(work: Work, patient: Patient, wanted: tuple[Reach, ...]) -> None:
+    """End what is no longer said, and add what is new; nothing is deleted."""
+    standing = work.session.scalars(
+        select(ContactPoint).where(
+            ContactPoint.clinic_id == patient.clinic_id,
+            ContactPoint.patient_id == patient.id,
+            ContactPoint.ended_at.is_(None),
+        )
+    ).all()
+    said = {(each.kind, each.as_typed, each.owner) for each in wanted}
+    for point in standing:
+        if (point.kind, point.as_typed, point.owner) not in said:
+            point.ended_at = work.now
+    known = {(point.kind, point.as_typed, point.owner) for point in standing}
+    add_reach(work, patient, tuple(each for each in wanted if (each.kind, each.as_typed, each.owner) not in known))
+
+
+def _describe(patient: Patient, person: Person) -> None:
+    patient.family_name, patient.given_name = person.family_name.strip(), person.given_name.strip()
+    patient.name_key, patient.birth_on = person.name_key, person.birth_on
+    patient.sex, patient.language, patient.allergies = person.sex, person.language, person.allergies
+    patient.city, patient.prefers = person.city, person.prefers
+
+
+def _index(work: Work, patient: Patient) -> None:
+    """Make the words anew that the patient is found by."""
+    mine = (PatientWord.clinic_id == patient.clinic_id, PatientWord.patient_id == patient.id)
+    work.session.execute(delete(PatientWord).where(*mine))
+    phones = work.session.scalars(
+        select(ContactPoint.as_typed).where(
+            ContactPoint.clinic_id == patient.clinic_id,
+            ContactPoint.patient_id == patient.id,
+            ContactPoint.kind == "phone",
+            ContactPoint.ended_at.is_(None),
+        )
+    )
+    words = set(words_of(patient.family_name, patient.given_name, patient.mrn))
+    words |= {digits_of(phone) for phone in phones if digits_of(phone)}
+    rows = [
+        {"clinic_id": patient.clinic_id, "word": word[:LONGEST_NAME], "patient_id": patient.id}
+        for word in sorted(words)
+    ]
+    work.session.execute(insert(PatientWord), rows)
+
+
+def _tell(work: Work, patient: Patient, kind: str) -> None:
+    append_event(
+        work.session,
+        clinic_id=patient.clinic_id,
+        case_id=None,
+        case_version=None,
+        kind=kind,
+        actor_id=work.actor.user_id,
+        effective_at=work.now,
+        recorded_at=work.now,
+        body={"patient": patient.public_id, "version": patient.version},
+    )

@@ -1,0 +1,182 @@
+"""Pumps that are in already: taken over from another clinic or from paper, and taken out again.
+
+Nobody may be forgotten on the way in: a pump without a known alarm date is taken over all the same, and its refill is
+critical and due today.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from tracker.domain.access import Permission
+from tracker.domain.calendar import ClinicCalendar
+from tracker.domain.errors import InvalidInput, NotFound
+from tracker.domain.facts import Device, Fill
+from tracker.domain.words import DeviceKind, DeviceOrigin, FillKind
+from tracker.persistence.models import Case, Patient
+from tracker.services.case_file import CaseFile, open_case
+from tracker.services.implants import Component
+from tracker.services.referrals import NewReferral, begin_case, find_or_add, open_case_of
+from tracker.services.work import CaseRef, Work, Written
+
+
+@dataclass(frozen=True, slots=True)
+class PumpInPlace:
+    """A pump as it was found: from the print-out, with its source and a second reader. ``None``: not known.
+
+    ``filled_on`` is the day of the last fill, ``alarm_on`` the printed low-reservoir alarm date.
+    """
+
+    pump: Component
+    placed_on: date | None
+    drug: str
+    filled_on: date | None
+    alarm_on: date | None
+    alarm_on_again: date | None
+    source: str
+    second_by: int | None
+    concentration_mcg_ml: Decimal | None = None
+    volume_ml: Decimal | None = None
+    daily_dose_mcg: Decimal | None = None
+    alarm_volume_ml: Decimal | None = None
+
+    def problems(self, today: date, taken_by: int) -> dict[str, str]:
+        """What cannot be, as a sentence per field."""
+        found: dict[str, str] = {}
+        if not self.pump.model.strip():
+            found["pump_model"] = "Which pump is it?"
+        if not self.source.strip():
+            found["source"] = "Where does this come from? A print-out, a letter, the programmer."
+        if self.second_by in (None, taken_by):
+            found["second_by"] = "A second person must have read the print-out."
+        found |= self._date_problems()
+        for name in ("placed_on", "filled_on"):
+            day = getattr(self, name)
+            if day is not None and day > today:
+                found[name] = "This date is in the future."
+        for name in ("concentration_mcg_ml", "volume_ml", "daily_dose_mcg", "alarm_volume_ml"):
+            amount = getattr(self, name)
+            if amount is not None and amount <= 0:
+                found[name] = "Must be more than zero."
+        return found
+
+    def _date_problems(self) -> dict[str, str]:
+        if self.alarm_on != self.alarm_on_again:
+            return {"alarm_on_again": "The two dates differ. Read the print-out again and type it twice."}
+        if self.alarm_on is None:
+            return {}
+        if self.filled_on is None:
+            return {"filled_on": "Say when the pump was filled; the drug keeps only so long in it."}
+        return {} if self.alarm_on > self.filled_on else {"alarm_on": "The alarm date must be after the fill."}
+
+
+def take_over_pump(work: Work, new: NewReferral, found: PumpInPlace, calendar: ClinicCalendar) -> Written:
+    """Take over a patient who has a pump: a case, the pump, the last fill. A case that only waits is used.
+
+    :raises NotPermitted: for a role that may not take over
+    :raises InvalidInput: for what cannot be, or a patient whose pump is followed already
+    """
+    work.require(Permission.TAKE_OVER_PUMP)
+    today = calendar.today(work.now)
+    problems = found.problems(today, work.actor.user_id)
+    if problems:
+        raise InvalidInput(problems)
+    patient = find_or_add(work, new, calendar)
+    file = _file_for(work, patient, new, calendar)
+    if file.snapshot.pump is not None:
+        raise InvalidInput({"mrn": "This patient's pump is followed already."})
+    pump = _record_pump(file, found)
+    _record_fill(file, found, pump)
+    return file.finish("pump_taken_over")
+
+
+def _file_for(work: Work, patient: Patient, new: NewReferral, calendar: ClinicCalendar) -> CaseFile:
+    standing = open_case_of(work, patient, new.pathway)
+    if standing is None:
+        return begin_case(work, patient, new, calendar)
+    version = work.session.scalar(
+        select(Case.version).where(Case.clinic_id == patient.clinic_id, Case.public_id == standing)
+    )
+    if version is None:
+        raise NotFound(standing)
+    return open_case(work, CaseRef(standing, version), Permission.TAKE_OVER_PUMP)
+
+
+def _record_pump(file: CaseFile, found: PumpInPlace) -> Device:
+    part = found.pump
+    return file.record(
+        Device,
+        kind=DeviceKind.PUMP,
+        model=part.model.strip(),
+        manufacturer=part.manufacturer.strip(),
+        serial=part.serial.strip(),
+        udi=part.udi.strip(),
+        lot=part.lot.strip(),
+        reservoir_ml=part.reservoir_ml,
+        origin=DeviceOrigin.ALREADY_IN,
+        in_place=True,
+        placed_on=found.placed_on,
+        removed_on=None,
+        out_by_on=None,
+        end_of_service_on=part.end_of_service_on,
+        tip_intact=None,
+        appointment=None,
+        outcome_seq=None,
+        waiver_seq=None,
+        consent_seq=None,
+        authorization_seq=None,
+        deviation_seq=None,
+    )
+
+
+def _record_fill(file: CaseFile, found: PumpInPlace, pump: Device) -> None:
+    """Even where nothing is known of the fill it is a fact that a pump with a drug is in."""
+    taken_over_at = file.effective_at
+    if found.filled_on is not None:
+        file.effective_at = min(file.snapshot.calendar.start_of(found.filled_on), file.work.now)
+    file.record(
+        Fill,
+        device=pump.device,
+        kind=FillKind.TAKEN_OVER,
+        appointment=None,
+        drug=found.drug,
+        concentration_mcg_ml=found.concentration_mcg_ml,
+        volume_ml=found.volume_ml,
+        daily_dose_mcg=found.daily_dose_mcg,
+        alarm_volume_ml=found.alarm_volume_ml,
+        alarm_on=found.alarm_on,
+        is_confirmed=found.alarm_on is not None,
+        source=found.source.strip(),
+        lot="",
+        expires_on=None,
+        residual_expected_ml=None,
+        residual_aspirated_ml=None,
+        second_by=found.second_by,
+    )
+    file.effective_at = taken_over_at
+
+
+def remove_device(
+    work: Work,
+    ref: CaseRef,
+    *,
+    device: int,
+    second_by: int | None,
+    document_seq: int | None,
+    removed_at: datetime | None,
+) -> Written:
+    """Record that a device was taken out. It ends the refills of a pump: a second person or a document must say so.
+
+    :raises NotFound: if no such device is in place
+    :raises InvalidInput: without a second person or a document
+    """
+    file = open_case(work, ref, Permission.IMPLANT, effective_at=removed_at)
+    part = next((each for each in file.snapshot.devices_in_place if each.device == device), None)
+    if part is None:
+        raise NotFound(str(device))
+    if document_seq is None and second_by in (None, work.actor.user_id):
+        raise InvalidInput({"second_by": "A second person or a document must confirm it."})
+    file.change(part, in_place=False, removed_on=file.snapshot.calendar.today(file.effective_at))
+    return file.finish("device_removed", second_by=second_by, document=document_seq)

@@ -1,0 +1,141 @@
+"""A referral begins a case. The same patient twice on one pathway is found, not made again."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from sqlalchemy import select
+
+from tracker.domain.access import Permission
+from tracker.domain.calendar import ClinicCalendar
+from tracker.domain.errors import InvalidInput
+from tracker.domain.facts import Referral
+from tracker.domain.pathway.snapshot import Snapshot
+from tracker.pathways.catalogue import current
+from tracker.persistence.models import Case, Patient
+from tracker.services.case_file import CaseFile
+from tracker.services.patients import Person, add_patient, find_same
+from tracker.services.payers import payer_named
+from tracker.services.work import Work, Written
+
+
+@dataclass(frozen=True, slots=True)
+class NewReferral:
+    """A referral as it was received. Texts are kept as they came; ``indication`` must be known."""
+
+    person: Person
+    received_on: date
+    indication: str
+    pathway: str = "itb"
+    procedure: str = "ITB pump"
+    referred_by: str = ""
+    specialty: str = ""
+    diagnosis_code: str = ""
+    diagnosis: str = ""
+    spasticity_origin: str = ""
+    payer: str = ""
+    urgency: str = "routine"
+    notes: str = ""
+    source: str = "page"
+
+
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """What became of a referral. ``is_new`` is false where the patient is on the pathway already."""
+
+    case_public_id: str
+    is_new: bool
+    written: Written | None
+
+
+def refer(work: Work, new: NewReferral, calendar: ClinicCalendar) -> Referred:
+    """Begin a case for a referred patient, or find the case that is there.
+
+    :raises NotPermitted: for a role that may not refer
+    :raises InvalidInput: for what cannot be taken, also a known number with another name or birth date
+    """
+    work.require(Permission.REFER)
+    found = find_or_add(work, new, calendar)
+    standing = open_case_of(work, found, new.pathway)
+    if standing is not None:
+        return Referred(standing, is_new=False, written=None)
+    file = begin_case(work, found, new, calendar)
+    return Referred(file.case.public_id, is_new=True, written=file.finish("referred"))
+
+
+def find_or_add(work: Work, new: NewReferral, calendar: ClinicCalendar) -> Patient:
+    """The patient of a referral: found, or made.
+
+    :raises InvalidInput: for what cannot be taken
+    """
+    today = calendar.today(work.now)
+    if new.received_on > today:
+        raise InvalidInput({"received_on": "This date is in the future."})
+    return find_same(work, new.person) or add_patient(work, new.person, today)
+
+
+def open_case_of(work: Work, patient: Patient, pathway: str) -> str | None:
+    """The public id of the patient's open case on a pathway, if there is one."""
+    return work.session.scalar(
+        select(Case.public_id).where(
+            Case.clinic_id == patient.clinic_id,
+            Case.patient_id == patient.id,
+            Case.pathway == pathway,
+            Case.is_open,
+        )
+    )
+
+
+def begin_case(work: Work, patient: Patient, new: NewReferral, calendar: ClinicCalendar) -> CaseFile:
+    """Open a case at the pathway's first stage with the referral as its first fact. The caller finishes it."""
+    pathway = current(new.pathway)
+    stage = pathway.stages[pathway.initial]
+    # A referral is received on a civil day: it counts from that day's start, never from before it was possible.
+    happened_at = min(max(calendar.start_of(new.received_on), datetime(1970, 1, 1, tzinfo=UTC)), work.now)
+    case = Case(
+        clinic_id=patient.clinic_id,
+        id=work.ids.row_id(work.now),
+        public_id=work.ids.public_id(),
+        patient_id=patient.id,
+        pathway=pathway.name,
+        pathway_version=pathway.version,
+        stage=stage.name,
+        phase=stage.phase,
+        is_open=True,
+        stage_entered_at=happened_at,
+        version=1,
+        last_seq=0,
+        indication=new.indication,
+        urgency=new.urgency,
+        owner_role=stage.owner,
+        opened_at=happened_at,
+        trial_attempt=1,
+        trial_series=1,
+        implant_attempt=1,
+        payer_id=payer_named(work, new.payer),
+    )
+    snapshot = Snapshot(
+        stage=case.stage,
+        stage_entered_at=happened_at,
+        birth_on=patient.birth_on,
+        calendar=calendar,
+        referred_indication=new.indication,
+    )
+    work.session.add(case)
+    work.session.flush()
+    file = CaseFile(work, case, snapshot, pathway, happened_at, None)
+    file.record(
+        Referral,
+        received_on=new.received_on,
+        referred_by=new.referred_by,
+        specialty=new.specialty,
+        diagnosis_code=new.diagnosis_code,
+        diagnosis=new.diagnosis,
+        indication=new.indication,
+        spasticity_origin=new.spasticity_origin,
+        procedure=new.procedure,
+        payer=new.payer,
+        urgency=new.urgency,
+        notes=new.notes,
+        source=new.source,
+    )
+    return file

@@ -1,0 +1,213 @@
+"""Filling a pump: what went in, and the alarm date that the programmer printed.
+
+The printed date is authoritative and is typed twice by one person. Arithmetic only cross-checks it: printed later
+than it allows by more than a day, the refill is saved, the date stays unconfirmed and the earlier bound drives
+everything until a second reader confirms. What was done is always saved; only the impossible is refused.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from tracker.domain.access import Permission
+from tracker.domain.errors import InvalidInput, NotFound
+from tracker.domain.facts import Appointment, Fill
+from tracker.domain.refill import is_plausible
+from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, DeterminationKind, FillKind
+from tracker.services.case_file import CaseFile, open_case
+from tracker.services.trials import determine
+from tracker.services.work import CaseRef, Work, Written
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """A fill as it was done: mcg/mL, mL, mcg/day. ``alarm_on`` and ``alarm_on_again`` are the same print-out, typed
+    twice; both ``None``: the date is not known, which is critical."""
+
+    drug: str
+    concentration_mcg_ml: Decimal
+    volume_ml: Decimal
+    daily_dose_mcg: Decimal
+    alarm_volume_ml: Decimal
+    alarm_on: date | None
+    alarm_on_again: date | None
+    lot: str
+    expires_on: date | None
+    second_by: int | None
+    residual_expected_ml: Decimal | None = None
+    residual_aspirated_ml: Decimal | None = None
+    concentration_reason: str = ""
+    source: str = "programmer print-out"
+
+    def problems(self, file: CaseFile, reservoir_ml: Decimal | None) -> dict[str, str]:
+        """What cannot be, as a sentence per field."""
+        found = {
+            name: "Must be more than zero."
+            for name in ("concentration_mcg_ml", "volume_ml", "daily_dose_mcg", "alarm_volume_ml")
+            if getattr(self, name) <= 0
+        }
+        found |= self._date_problems(file.snapshot.calendar.today(file.effective_at))
+        found |= self._drug_problems(file)
+        if reservoir_ml is not None and self.volume_ml > reservoir_ml:
+            found["volume_ml"] = f"The reservoir holds {reservoir_ml.normalize():f} mL."
+        if "volume_ml" not in found and self.alarm_volume_ml >= self.volume_ml:
+            found["alarm_volume_ml"] = "The alarm volume must be less than what was filled."
+        if not self.lot.strip():
+            found["lot"] = "Write down the lot."
+        if self.second_by in (None, file.work.actor.user_id):
+            found["second_by"] = "A second person must have read drug and concentration."
+        for name in ("residual_expected_ml", "residual_aspirated_ml"):
+            amount = getattr(self, name)
+            if amount is not None and amount < 0:
+                found[name] = "Cannot be less than zero."
+        return found
+
+    def _date_problems(self, filled_on: date) -> dict[str, str]:
+        if self.alarm_on != self.alarm_on_again:
+            return {"alarm_on_again": "The two dates differ. Read the print-out again and type it twice."}
+        if self.alarm_on is not None and self.alarm_on <= filled_on:
+            return {"alarm_on": "The alarm date must be later than the day of the fill."}
+        if self.alarm_on is not None and (self.alarm_on - filled_on).days > 730:
+            return {"alarm_on": "This is more than two years after the fill. Read the print-out again."}
+        if self.expires_on is not None and self.expires_on < filled_on:
+            return {"expires_on": "This lot had expired."}
+        return {}
+
+    def _drug_problems(self, file: CaseFile) -> dict[str, str]:
+        drug = file.pathway.drugs.get(self.drug)
+        if drug is None:
+            return {"drug": "Choose the drug from the list."}
+        if self.concentration_mcg_ml not in drug.concentrations_mcg_ml and not self.concentration_reason.strip():
+            return {"concentration_reason": "This is not a listed concentration. Say why, e.g. compounded."}
+        return {}
+
+
+def record_refill(
+    work: Work,
+    ref: CaseRef,
+    filling: Filling,
+    *,
+    kind: FillKind = FillKind.REFILL,
+    appointment: int | None = None,
+    filled_at: datetime | None = None,
+) -> Written:
+    """Record a refill, here or elsewhere. It closes the refill that was due, and the next one is due at once.
+
+    :raises InvalidInput: for what cannot be, or where no pump is in the patient
+    """
+    file = open_case(work, ref, Permission.REFILL, effective_at=filled_at)
+    pump = file.snapshot.pump
+    if pump is None:
+        raise InvalidInput({"volume_ml": "No pump is recorded as in place."})
+    fill_pump(file, filling, kind=kind, device=pump.device, reservoir_ml=pump.reservoir_ml, appointment=appointment)
+    if appointment is not None:
+        _complete(file, appointment)
+    return file.finish("pump_refilled")
+
+
+def fill_pump(
+    file: CaseFile,
+    filling: Filling,
+    *,
+    kind: FillKind,
+    device: int,
+    reservoir_ml: Decimal | None,
+    appointment: int | None,
+) -> Fill:
+    """Write a fill; its printed date is confirmed unless arithmetic says it is too late.
+
+    :raises InvalidInput: for what cannot be
+    """
+    problems = filling.problems(file, reservoir_ml)
+    if problems:
+        raise InvalidInput(problems)
+    return file.record(
+        Fill,
+        device=device,
+        kind=kind,
+        appointment=appointment,
+        drug=filling.drug,
+        concentration_mcg_ml=filling.concentration_mcg_ml,
+        volume_ml=filling.volume_ml,
+        daily_dose_mcg=filling.daily_dose_mcg,
+        alarm_volume_ml=filling.alarm_volume_ml,
+        alarm_on=filling.alarm_on,
+        is_confirmed=_is_plausible(file, filling),
+        source="; ".join(each for each in (filling.source, filling.concentration_reason) if each),
+        lot=filling.lot.strip(),
+        expires_on=filling.expires_on,
+        residual_expected_ml=filling.residual_expected_ml,
+        residual_aspirated_ml=filling.residual_aspirated_ml,
+        second_by=filling.second_by,
+    )
+
+
+def _is_plausible(file: CaseFile, filling: Filling) -> bool:
+    unwritten = Fill(
+        effective_at=file.effective_at,
+        recorded_at=file.work.now,
+        recorded_by=None,
+        device=0,
+        kind="",
+        appointment=None,
+        drug=filling.drug,
+        concentration_mcg_ml=filling.concentration_mcg_ml,
+        volume_ml=filling.volume_ml,
+        daily_dose_mcg=filling.daily_dose_mcg,
+        alarm_volume_ml=filling.alarm_volume_ml,
+        alarm_on=filling.alarm_on,
+        is_confirmed=False,
+        source="",
+        lot="",
+        expires_on=None,
+        residual_expected_ml=None,
+        residual_aspirated_ml=None,
+        second_by=None,
+    )
+    return is_plausible(unwritten, file.snapshot.calendar.today(file.effective_at))
+
+
+def confirm_alarm_date(work: Work, ref: CaseRef, *, alarm_on: date) -> Written:
+    """Record that a second reader read the print-out and typed the same date.
+
+    :raises NotFound: if no unconfirmed date waits
+    :raises InvalidInput: if the reader is the one who recorded it, or reads another date
+    """
+    file = open_case(work, ref, Permission.REFILL)
+    fill = file.snapshot.last_fill
+    if fill is None or fill.is_confirmed or fill.alarm_on is None:
+        raise NotFound("alarm date")
+    if fill.recorded_by == work.actor.user_id:
+        raise InvalidInput({"alarm_on": "Somebody else must read the print-out."})
+    if alarm_on != fill.alarm_on:
+        raise InvalidInput({"alarm_on": "This is not the date that was recorded. Correct the refill instead."})
+    happened_at = fill.effective_at
+    file.effective_at = happened_at
+    file.change(fill, is_confirmed=True, second_by=work.actor.user_id)
+    return file.finish("alarm_date_confirmed")
+
+
+def plan_refill(work: Work, ref: CaseRef, *, until_on: date, plan: str) -> Written:
+    """Record a named person's dated plan where the refill cannot be booked now.
+
+    :raises InvalidInput: without a plan, or for a date in the past
+    """
+    file = open_case(work, ref, Permission.REFILL)
+    problems: dict[str, str] = {}
+    if not plan.strip():
+        problems["plan"] = "Say what is planned, and who does it."
+    if until_on < file.snapshot.calendar.today(work.now):
+        problems["until_on"] = "This day has passed."
+    if problems:
+        raise InvalidInput(problems)
+    determine(file, DeterminationKind.REFILL_PLAN, reason=plan, until_on=until_on)
+    return file.finish("refill_planned")
+
+
+def _complete(file: CaseFile, appointment: int) -> None:
+    """The refill is done: so is its visit, without a second click."""
+    for visit in file.snapshot.of(Appointment):
+        if visit.appointment == appointment and visit.state in LIVE_APPOINTMENT:
+            file.change(visit, version=visit.version + 1, state=AppointmentState.COMPLETED, reason="")
+            return
+    raise NotFound(str(appointment))

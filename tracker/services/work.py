@@ -1,0 +1,47 @@
+"""What every use case is handed: who writes, when, into which transaction, and which version of which case."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.access import Actor, Permission
+from tracker.domain.errors import NotPermitted
+from tracker.services.ports import Ids
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One write transaction of one person. ``now`` is when it is written down; the caller commits."""
+
+    session: Session
+    actor: Actor
+    ids: Ids
+    now: datetime
+
+    def require(self, permission: Permission) -> None:
+        """Refuse whoever may not do this.
+
+        :raises NotPermitted: if none of the actor's roles has the permission
+        """
+        if not self.actor.may(permission):
+            raise NotPermitted(permission)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRef:
+    """A case as a form knows it: its public id, and the version that the form was made from."""
+
+    public_id: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a use case left behind: the case, its new version, the event, the facts, and the stages passed through."""
+
+    public_id: str
+    version: int
+    event_seq: int
+    fact_seqs: tuple[int, ...]
+    stages: tuple[str, ...]
