@@ -44,12 +44,12 @@ class Browser:
 
     def get(self, path: str, **options: object) -> TestResponse:
         """Open a page, and keep its form token."""
-        return self._remember(self.client.get(path, buffered=True, **options))  # type: ignore[arg-type]
+        return self._remember(self.client.get(path, buffered=True, **options))
 
     def post(self, path: str, data: Mapping[str, object] | None = None, **options: object) -> TestResponse:
         """Post a form."""
         body = {"csrf_token": self.csrf_token, **(data or {})}
-        return self._remember(self.client.post(path, data=body, **options))  # type: ignore[arg-type]
+        return self._remember(self.client.post(path, data=body, **options))
 
     def submit(self, path: str, data: Mapping[str, object] | None = None, **options: object) -> TestResponse:
         """Open the page of a form, then post it there."""
@@ -121,7 +121,7 @@ def add_clinic(
 def make_world(database: Database, clock: FixedClock, ids: SeededIds, **settings: object) -> WebWorld:
     """An application on this database, with the clinic ``Main Clinic`` in it."""
     runtime = Runtime(
-        settings=Settings(secret_key=SECRET, **settings),  # type: ignore[arg-type]
+        settings=Settings(secret_key=SECRET, **settings),
         database=database,
         clock=clock,
         ids=ids,
