@@ -35,7 +35,7 @@ _PAGE = 1000
 
 @dataclass(frozen=True, slots=True)
 class ChainReport:
-    """What verification found: the last event and its hash, and a sentence for each fault, in the order of the chain."""
+    """What verification found: the last event, its hash, and a sentence for each fault in the order of the chain."""
 
     events: int
     head: str

@@ -69,7 +69,7 @@ def insert_fact(session: Session, clinic_id: int, case_id: int, fact: Fact) -> N
     session.execute(_INSERT[kind], {"clinic_id": clinic_id, "case_id": case_id, **values})
 
 
-def supersede(  # noqa: PLR0917 - a fact's key has four parts, always named in this order
+def supersede(  # noqa: PLR0917  # a fact's key has four parts, always named in this order
     session: Session, clinic_id: int, case_id: int, fact_class: type[Fact], seq: int, by: int
 ) -> None:
     """Takes the fact ``seq`` out of what stands, in favour of the fact ``by``.
@@ -92,6 +92,7 @@ def _load(
     keys = {"of_clinic": clinic_id, "of_case": case_id}
     found: list[Fact] = []
     for kind, names, statement in statements:
-        found.extend(kind(**dict(zip(names, row, strict=True))) for row in connection.execute(statement, keys))
+        rows = connection.execute(statement, keys).all()
+        found.extend([kind(**dict(zip(names, row, strict=True))) for row in rows])
     found.sort(key=_SEQ)
     return tuple(found)

@@ -1,0 +1,1 @@
+"""The smallest rows and facts that the database accepts; a test names only what it is about."""
