@@ -26,7 +26,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where a case can stand. ``target_days`` is ``None`` where a booked date or an ordered date is the target."""
+    """Where a case can stand. ``target_days`` is ``None`` where a booked date or an ordered date is the target.
+
+    ``refill_pending``: a pump may be here before its next refill is planned (taken over, reviewed, stopped).
+    """
 
     name: str
     label: str
@@ -35,6 +38,7 @@ class Stage:
     target_days: int | None
     target: str
     next: str
+    refill_pending: bool = False
 
     @property
     def is_open(self) -> bool:

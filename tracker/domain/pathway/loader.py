@@ -132,7 +132,7 @@ class _Loader:
 
     def _stage(self, name: str, raw: Table) -> Stage:
         at = f"stages.{name}"
-        self.source.only(raw, {"label", "phase", "owner", "target_days", "target", "next"}, at)
+        self.source.only(raw, {"label", "phase", "owner", "target_days", "target", "next", "refill_pending"}, at)
         days, target = self.source.number_of(raw, "target_days", at), self.source.text_of(raw, "target", at, "")
         if (days is None) is not bool(target):
             self.source.fail(at, "needs either target_days or a dated target")
@@ -144,6 +144,7 @@ class _Loader:
             target_days=days,
             target=target,
             next=self.source.text_of(raw, "next", at),
+            refill_pending=self.source.flag_of(raw, "refill_pending", at),
         )
 
     def _checklists(self) -> dict[str, tuple[ChecklistItemRule, ...]]:

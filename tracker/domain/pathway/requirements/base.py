@@ -2,10 +2,11 @@
 
 Each requirement is a small value that answers ``blockers(snapshot, at)``: empty when it is met, else everything that
 is missing. Validity is judged on the date of the procedure, never today; where no procedure is booked the answer is
-"no date yet". ``claims`` is the abstraction that the pathway check reasons with: what must be true, as one variable
-and the values it may have, whenever the requirement is met; ``turns_at`` is the next instant at which time alone
+"no date yet". ``claims`` is the abstraction that the pathway check reasons with: what must be true, as variables and
+the values they may have, whenever the requirement is met; ``turns_at`` is the next instant at which time alone
 changes the answer. A requirement with a ``waiver_for`` or ``waivable_by`` can be met by a signed waiver; one that
-belongs to a procedure is also met by a recorded deviation, because what was done has been done.
+belongs to a procedure is also met by a recorded deviation, because what was done has been done. The deed itself
+(``is_deed``: a dose, a device, a planned refill) is never excused: a deviation says that something else was missing.
 """
 
 from dataclasses import dataclass
@@ -16,10 +17,26 @@ from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.words import DeterminationKind, Role
 
-#: One abstract variable and the values it may have when the requirement is met.
-Claim = tuple[str, frozenset[str]]
 
-YES: frozenset[str] = frozenset({"yes"})
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One abstract variable and the values it may have when the requirement is met (``is_not``: may not have)."""
+
+    variable: str
+    values: frozenset[str]
+    is_not: bool = False
+
+    @classmethod
+    def that(cls, variable: str, *values: str) -> "Claim":
+        """The variable has one of the values."""
+        return cls(variable, frozenset(values))
+
+    @classmethod
+    def that_not(cls, variable: str, *values: str) -> "Claim":
+        """The variable has any value but these."""
+        return cls(variable, frozenset(values), is_not=True)
+
+
 CLINICAL = (Role.NURSE, Role.PHYSICIAN)
 COORDINATION = (Role.COORDINATOR, Role.LEAD_COORDINATOR)
 
@@ -29,6 +46,7 @@ class Requirement:
     """What every requirement has. ``indication``: asked only of cases with that indication."""
 
     kind: ClassVar[str] = ""
+    is_deed: ClassVar[bool] = False
     indication: str = ""
     waivable_by: tuple[Role, ...] = ()
     of_procedure: str = ""
@@ -39,9 +57,14 @@ class Requirement:
         return self.kind
 
     @property
-    def claim(self) -> Claim:
-        """The abstract variable and the values that being met implies."""
-        return self.key, YES
+    def claims(self) -> tuple[Claim, ...]:
+        """What being met implies of the abstract variables."""
+        return (Claim.that(self.key, "yes"),)
+
+    @property
+    def asks_today(self) -> bool:
+        """Whether the answer may change with the clock alone. An automatic step must not need such a thing."""
+        return False
 
     def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
         """Everything that is missing at the instant ``at``, waivers and deviations aside."""
@@ -63,9 +86,13 @@ class Requirement:
             for waiver in snapshot.determinations(DeterminationKind.WAIVER)
         ):
             return True
-        return bool(self.of_procedure) and any(
-            self.key in deviation.value.split() and deviation.attempt == attempt
-            for deviation in snapshot.determinations(DeterminationKind.DEVIATION)
+        return (
+            self.of_procedure != ""
+            and not self.is_deed
+            and any(
+                self.key in deviation.value.split() and deviation.attempt == attempt
+                for deviation in snapshot.determinations(DeterminationKind.DEVIATION)
+            )
         )
 
     def blockers(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:

@@ -10,12 +10,15 @@ from tracker.domain.pathway.requirements.base import CLINICAL, COORDINATION, Cla
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.words import DeterminationKind, DeviceKind, FillKind
 
+PUMP_IN = (Claim.that("device", "in"), Claim.that(f"device.{DeviceKind.PUMP}", "in"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceState(Requirement):
     """A pump in place, or (``in_place = false``) no component in the patient at all."""
 
     kind: ClassVar[str] = "device"
+    is_deed: ClassVar[bool] = True
     device: str
     in_place: bool
 
@@ -24,10 +27,13 @@ class DeviceState(Requirement):
         return f"device.{self.device}"
 
     @property
-    def claim(self) -> Claim:
-        if self.device == "any":
-            return "device", frozenset({"in"}) if self.in_place else frozenset({"none"})
-        return ("device", frozenset({"in"})) if self.in_place else (f"device.{self.device}", frozenset({"out"}))
+    def claims(self) -> tuple[Claim, ...]:
+        if self.in_place:
+            any_in = Claim.that("device", "in")
+            return (any_in,) if self.device == "any" else (any_in, Claim.that(f"device.{self.device}", "in"))
+        if self.device != "any":
+            return (Claim.that(f"device.{self.device}", "out"),)
+        return Claim.that("device", "none"), *(Claim.that(f"device.{kind}", "out") for kind in DeviceKind)
 
     def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
         here = [each for each in snapshot.devices_in_place if self.device in ("any", each.kind)]
@@ -43,6 +49,11 @@ class DeviceRemoved(Requirement):
     """The trial catheter is out with its tip intact; a tip left behind is not out."""
 
     kind: ClassVar[str] = "catheter_out"
+    is_deed: ClassVar[bool] = True
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        return Claim.that(self.kind, "yes"), Claim.that(f"device.{DeviceKind.TRIAL_CATHETER}", "out")
 
     def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
         trial = [each for each in snapshot.of(Device) if each.kind == DeviceKind.TRIAL_CATHETER]
@@ -56,6 +67,11 @@ class AlarmDateKnown(Requirement):
     """The programmer's printed low-reservoir alarm date of the pump in place."""
 
     kind: ClassVar[str] = "alarm_date"
+    is_deed: ClassVar[bool] = True
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        return Claim.that(self.kind, "yes"), *PUMP_IN
 
     def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
         fill = snapshot.last_fill
@@ -69,6 +85,7 @@ class RefillPlanned(Requirement):
     """The next refill is booked, or a named person's dated plan stands (the date itself is the obligation's)."""
 
     kind: ClassVar[str] = "refill_booked"
+    is_deed: ClassVar[bool] = True
 
     def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
         fill = snapshot.last_fill
@@ -84,6 +101,11 @@ class RefillDone(Requirement):
     """A refill of the pump in place after the one at implant, here or elsewhere."""
 
     kind: ClassVar[str] = "refill_done"
+    is_deed: ClassVar[bool] = True
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        return Claim.that(self.kind, "yes"), *PUMP_IN
 
     def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
         pump, kinds = snapshot.pump, {FillKind.REFILL, FillKind.ELSEWHERE}

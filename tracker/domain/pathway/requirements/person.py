@@ -1,6 +1,6 @@
 """What must be known of the patient, and what a person must have determined."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import ClassVar
 
@@ -59,20 +59,27 @@ class ContraindicationsAnswered(Requirement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MinimumAge(Requirement):
-    """The patient is at least ``years`` old on the day of the procedure (today where none is booked)."""
+    """The patient is at least ``years`` old on the day of the procedure; today, where the step is not part of one."""
 
     kind: ClassVar[str] = "age"
     years: int
     purpose: str = "trial"
 
     def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
-        day = snapshot.day_of(self.purpose) or snapshot.calendar.today(at)
-        return () if age_on(snapshot.birth_on, day) >= self.years else (self._too_young(),)
+        day = snapshot.day_of(self.purpose)
+        if day is None and self.of_procedure:
+            return (self.blocker("no_date_yet", COORDINATION, "book", purpose=self.purpose),)
+        if age_on(snapshot.birth_on, day or snapshot.calendar.today(at)) >= self.years:
+            return ()
+        return (self.blocker("too_young", (), "", years=self.years),)
 
-    def _too_young(self) -> Blocker:
-        return self.blocker("too_young", (Role.PHYSICIAN,), "waiver", years=self.years)
+    @property
+    def asks_today(self) -> bool:
+        return not self.of_procedure
 
     def turns_at(self, snapshot: Snapshot, at: datetime) -> datetime | None:
+        if self.of_procedure:
+            return None
         born = snapshot.birth_on
         leap = (born.month, born.day) == (2, 29)
         day = date(born.year + self.years, 3, 1) if leap else born.replace(year=born.year + self.years)
@@ -85,6 +92,7 @@ class Determined(Requirement):
     """A determination that stands (``absent``: that does not stand), of the current attempt for ``purpose``."""
 
     kind: ClassVar[str] = "determination"
+    is_deed: ClassVar[bool] = True
     determination: DeterminationKind
     value: str = ""
     purpose: str = ""
@@ -96,10 +104,14 @@ class Determined(Requirement):
         return f"{self.determination}.{self.value}" if self.value else str(self.determination)
 
     @property
-    def claim(self) -> Claim:
+    def claims(self) -> tuple[Claim, ...]:
+        variable = f"{self.determination}@{self.purpose}" if self.purpose else str(self.determination)
+        stands = Claim.that(variable, self.value) if self.value else Claim.that_not(variable, "none")
         if self.absent:
-            return str(self.determination), frozenset({"none"})
-        return str(self.determination), frozenset({self.value or "yes"})
+            # An unsigned one may stand and is as good as none: that says nothing about the variable.
+            return () if self.second_person else (replace(stands, is_not=not stands.is_not),)
+        signed = Claim.that(f"{variable}.second_person", "yes")
+        return (stands, signed) if self.second_person else (stands,)
 
     def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
         attempt = snapshot.attempt(self.purpose) if self.purpose else None

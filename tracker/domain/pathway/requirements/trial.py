@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from tracker.domain.facts import Assessment, TrialDose
 from tracker.domain.pathway.blocker import Blocker
-from tracker.domain.pathway.requirements.base import CLINICAL, COORDINATION, YES, Claim, Requirement
+from tracker.domain.pathway.requirements.base import CLINICAL, COORDINATION, Claim, Requirement
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.words import DeterminationKind, Occasion, Role
 
@@ -55,6 +55,10 @@ class Observed(Requirement):
         until = snapshot.calendar.wall(dose.effective_at + timedelta(hours=self.hours))
         return (self.blocker("observation_running", CLINICAL, "", until=until.isoformat(timespec="minutes")),)
 
+    @property
+    def asks_today(self) -> bool:
+        return True
+
     def turns_at(self, snapshot: Snapshot, at: datetime) -> datetime | None:
         dose = snapshot.attempt_dose
         ends = dose and dose.effective_at + timedelta(hours=self.hours)
@@ -63,12 +67,22 @@ class Observed(Requirement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoseGiven(Requirement):
-    """This attempt's test dose reached the patient."""
+    """This attempt's test dose reached the patient; ``absent``: it did not, so nobody has to be observed."""
 
     kind: ClassVar[str] = "dose"
+    is_deed: ClassVar[bool] = True
+    absent: bool = False
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        return (Claim.that(self.kind, "none" if self.absent else "yes"),)
 
     def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
-        return () if snapshot.attempt_dose else (self.blocker("dose_missing", CLINICAL, "dose"),)
+        if (snapshot.attempt_dose is None) is self.absent:
+            return ()
+        if self.absent:
+            return (self.blocker("dose_was_given", CLINICAL, "correct"),)
+        return (self.blocker("dose_missing", CLINICAL, "dose"),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,11 +129,12 @@ class OutcomeIs(Requirement):
     """The physician's outcome of the current trial attempt is one of ``outcomes``."""
 
     kind: ClassVar[str] = "outcome"
+    is_deed: ClassVar[bool] = True
     outcomes: frozenset[str]
 
     @property
-    def claim(self) -> Claim:
-        return "outcome", self.outcomes
+    def claims(self) -> tuple[Claim, ...]:
+        return (Claim(self.kind, self.outcomes),)
 
     def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
         outcome = snapshot.determination(DeterminationKind.OUTCOME, attempt=snapshot.trial_attempt)
@@ -133,7 +148,11 @@ class OutcomeIs(Requirement):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialResult(Requirement):
     """A positive trial at most ``max_age_days`` before the implant, or an earlier benefit that a physician
-    documented, or the waiver (``waiver_for`` indications only, with a second signature)."""
+    documented, or the waiver (``waiver_for`` indications only, with a second signature).
+
+    Where no implant is booked a positive trial stands whatever its age: automatic steps ask this, and they must not
+    turn with the clock. ``stale`` is for the people's step back: too old on the booked day, or today without one.
+    """
 
     kind: ClassVar[str] = "trial_result"
     max_age_days: int
@@ -142,20 +161,25 @@ class TrialResult(Requirement):
     stale: bool = False
 
     @property
-    def claim(self) -> Claim:
-        return self.kind, frozenset({"stale"}) if self.stale else YES
+    def claims(self) -> tuple[Claim, ...]:
+        # "both": in force for the next step and yet too old by today's date, or too old and shown otherwise.
+        return (Claim.that(self.kind, "stale" if self.stale else "yes", "both"),)
+
+    @property
+    def asks_today(self) -> bool:
+        return self.stale
 
     def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
-        positive = snapshot.standing_positive
-        day = snapshot.day_of("implant") or snapshot.calendar.today(at)
-        ends = self._ends(snapshot)
-        is_stale = ends is not None and day > ends
+        day, ends = snapshot.day_of("implant"), self._ends(snapshot)
         if self.stale:
+            is_stale = ends is not None and (day or snapshot.calendar.today(at)) > ends
             return () if is_stale else (self.blocker("result_in_date", (), ""),)
-        if self._otherwise_shown(snapshot) or (positive and not is_stale):
+        if self._otherwise_shown(snapshot):
             return ()
-        if positive is None:
+        if ends is None:
             return (self.blocker("no_positive_trial", (Role.PHYSICIAN,), "outcome"),)
+        if day is None or day <= ends:
+            return ()
         return (self.blocker("trial_result_too_old", (Role.PHYSICIAN,), "", ends=ends, on=day),)
 
     def _ends(self, snapshot: Snapshot) -> date | None:
@@ -173,7 +197,7 @@ class TrialResult(Requirement):
 
     def turns_at(self, snapshot: Snapshot, at: datetime) -> datetime | None:
         positive = snapshot.standing_positive
-        if positive is None or snapshot.day_of("implant"):
+        if positive is None or not self.stale or snapshot.day_of("implant"):
             return None
         day = snapshot.calendar.today(positive.effective_at) + timedelta(days=self.max_age_days + 1)
         turn = snapshot.calendar.start_of(day)

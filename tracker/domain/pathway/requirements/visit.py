@@ -16,6 +16,7 @@ class AppointmentMade(Requirement):
     """A visit in a state: ``booked`` (or further), ``arrived`` (or further), or ``none`` that holds its place."""
 
     kind: ClassVar[str] = "appointment"
+    is_deed: ClassVar[bool] = True
     purpose: str
     state: str = "booked"
 
@@ -24,9 +25,9 @@ class AppointmentMade(Requirement):
         return f"appointment.{self.purpose}"
 
     @property
-    def claim(self) -> Claim:
-        allowed = {"booked": {"booked", "arrived"}, "arrived": {"arrived"}, "none": {"none"}}[self.state]
-        return self.key, frozenset(allowed)
+    def claims(self) -> tuple[Claim, ...]:
+        allowed = {"booked": ("booked", "arrived"), "arrived": ("arrived",), "none": ("none",)}[self.state]
+        return (Claim.that(self.key, *allowed),)
 
     def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
         visit = snapshot.visit(self.purpose)
@@ -82,8 +83,8 @@ class AuthorizationGranted(Requirement):
         return f"authorization.{self.stage}"
 
     @property
-    def claim(self) -> Claim:
-        return self.key, frozenset({"in_date"}) if self.in_date_on else frozenset({"in_date", "granted"})
+    def claims(self) -> tuple[Claim, ...]:
+        return (Claim.that(self.key, *(("in_date",) if self.in_date_on else ("in_date", "granted"))),)
 
     def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
         standing = snapshot.authorization(self.stage)
@@ -128,6 +129,10 @@ class DocumentInDate(Requirement):
     @property
     def key(self) -> str:
         return f"document.{self.document}"
+
+    @property
+    def asks_today(self) -> bool:
+        return not self.purpose
 
     def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
         found = [each for each in snapshot.of(Document) if each.kind == self.document]

@@ -1,0 +1,88 @@
+"""Automatic steps: taken with the fact that completes them, so they must be predictable.
+
+They may need only facts, or validity on a booked procedure's date, never today; one snapshot enables at most one of a
+stage (death comes first, then what was done against the plan); no circle of them is satisfied by one snapshot. And
+yesterday's facts must not satisfy tomorrow's step: whoever comes back to a procedure's day begins a new attempt or has
+had no visit in between.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import combinations
+
+from tracker.domain.pathway.check.abstraction import Guard, certain
+from tracker.domain.pathway.check.graph import Graph
+from tracker.domain.pathway.check.safety import is_death
+from tracker.domain.pathway.check.violation import Violation
+from tracker.domain.pathway.definition import Procedure, Transition
+
+
+def need_only_facts(graph: Graph) -> Iterator[Violation]:
+    """No automatic step is entered by time alone."""
+    for edge in graph.possible:
+        for need in edge.needs:
+            if edge.is_automatic and need.asks_today:
+                yield graph.at("automatic_by_facts", edge, f"{need.key} would turn with the clock alone")
+
+
+def one_at_a_time(graph: Graph) -> Iterator[Violation]:
+    """One snapshot enables at most one automatic step of a stage."""
+    for stage in graph.pathway.stages:
+        edges = [edge for edge in _automatic(graph) if edge.source == stage]
+        for one, other in combinations(edges, 2):
+            if one.is_deviation is other.is_deviation and certain(one).both(certain(other)).is_satisfiable:
+                message = f"the same facts enable {one.name} and {other.name}"
+                yield Violation("automatic_one_at_a_time", message, graph.to(stage))
+
+
+def _automatic(graph: Graph) -> list[Transition]:
+    return [edge for edge in graph.possible if edge.is_automatic and not is_death(edge)]
+
+
+def no_circle(graph: Graph) -> Iterator[Violation]:
+    """No circle of automatic steps is satisfied by one snapshot. Each is reported from its first stage in the file."""
+    order = {name: at for at, name in enumerate(graph.pathway.stages)}
+    for stage in graph.pathway.stages:
+        circle = _circle(graph, (stage,), Guard({}), order)
+        if circle:
+            message = f"one snapshot turns {' → '.join(circle)} for ever"
+            yield Violation("automatic_without_circle", message, (*graph.to(stage), *circle[1:]))
+
+
+def _circle(graph: Graph, trail: tuple[str, ...], guard: Guard, order: dict[str, int]) -> tuple[str, ...]:
+    start, here = trail[0], trail[-1]
+    for edge in _automatic(graph):
+        # Whoever stands earlier in the file has been looked at already, with everything that leads through it.
+        if edge.source != here or order[edge.target] < order[start]:
+            continue
+        together = guard.both(certain(edge))
+        if not together.is_satisfiable:
+            continue
+        if edge.target == start:
+            return (*trail, start)
+        if edge.target not in trail:
+            rest = _circle(graph, (*trail, edge.target), together, order)
+            if rest:
+                return rest
+    return ()
+
+
+def begin_anew(graph: Graph) -> Iterator[Violation]:
+    """Nobody comes from a procedure's day to that day again with the same attempt and the same visit."""
+    for procedure in graph.pathway.procedures.values():
+        day = procedure.day_stage
+        for edge in graph.pathway.leaving(day):
+            ways = {} if _is_fresh(procedure, edge) else graph.ways(edge.target, partial(_keeps, procedure))
+            if day in ways:
+                message = f"the facts of one {procedure.purpose} would satisfy the next"
+                yield Violation("new_attempt", message, (*graph.to(day), *ways[day]))
+                break
+
+
+def _keeps(procedure: Procedure, edge: Transition) -> bool:
+    return not _is_fresh(procedure, edge)
+
+
+def _is_fresh(procedure: Procedure, edge: Transition) -> bool:
+    begins = procedure.purpose in edge.begins
+    return begins or certain(edge).ensures(f"appointment.{procedure.purpose}", "none")

@@ -1,0 +1,139 @@
+"""The safety properties, each proved step by step: whatever happened before, this step asks for it itself.
+
+An implant without a trial, a consent or an authorization; a case closed with a device in the patient; a pump followed
+without a planned refill: what each step asks must rule it out. A deviation recorded with its reason and a waiver that
+the file allows are the exceptions; ``permissions`` proves which waivers a file may allow.
+"""
+
+from collections.abc import Iterator
+
+from tracker.domain.pathway.check.abstraction import asked, certain
+from tracker.domain.pathway.check.graph import Graph
+from tracker.domain.pathway.check.violation import Violation
+from tracker.domain.pathway.definition import Procedure, Transition
+from tracker.domain.words import DeterminationKind, DeviceKind
+
+IMPLANT_PHASE, MAINTENANCE_PHASE = "implant", "maintenance"
+#: A positive trial in date, or what stands for it.
+SHOWN = ("yes", "both")
+
+
+def is_death(edge: Transition) -> bool:
+    """Whether the step needs a recorded death."""
+    return certain(edge)[DeterminationKind.DEATH].excludes("none")
+
+
+def implant_after_trial(graph: Graph) -> Iterator[Violation]:
+    """No step into or within the implant phase, and none out of an implant, without what the trial must show."""
+    stages, implant = graph.pathway.stages, graph.pathway.procedures.get(IMPLANT_PHASE)
+    for edge in graph.possible:
+        done = implant is not None and edge.source == implant.day_stage and not is_undone(edge)
+        if (stages[edge.target].phase == IMPLANT_PHASE or done) and not asked(edge).ensures("trial_result", *SHOWN):
+            yield graph.at("implant_after_trial", edge, "does not ask for a positive trial or what stands for it")
+
+
+def is_undone(edge: Transition) -> bool:
+    """Whether the step leaves a procedure's day with nothing given and nothing placed, or by death."""
+    guard = certain(edge)
+    no_dose = guard.ensures("dose", "none") and guard.ensures(f"device.{DeviceKind.TRIAL_CATHETER}", "out")
+    return is_death(edge) or no_dose or guard.ensures("device", "none")
+
+
+def procedures_are_covered(graph: Graph) -> Iterator[Violation]:
+    """Every procedure has a way into its day and asks consent, authorization and checklist there and again after."""
+    if IMPLANT_PHASE in graph.pathway.phases and IMPLANT_PHASE not in graph.pathway.procedures:
+        yield Violation("procedure_day", "there is an implant phase and no implant procedure")
+    for procedure in graph.pathway.procedures.values():
+        day = procedure.day_stage
+        ways_in = [edge for edge in graph.possible if edge.target == day and not edge.is_deviation]
+        if not any(edge.source == procedure.booked_stage for edge in ways_in):
+            message = f"no step from {procedure.booked_stage} enters the day of the {procedure.purpose}"
+            yield Violation("procedure_day", message, graph.to(procedure.booked_stage))
+        acts = [edge for edge in graph.possible if edge.source == day and not is_undone(edge)]
+        if not acts:
+            yield Violation("procedure_day", f"no step records the {procedure.purpose}", graph.to(day))
+        for edge in ways_in:
+            if not certain(edge).ensures(f"appointment.{procedure.purpose}", "arrived"):
+                yield graph.at("procedure_day", edge, "does not ask that the patient has arrived")
+        for edge in ways_in + acts:
+            yield from _covered(graph, procedure, edge)
+        for edge in acts + [each for each in graph.possible if each.is_deviation and _records(each, procedure)]:
+            yield from _checked(graph, procedure, edge)
+
+
+def _records(edge: Transition, procedure: Procedure) -> bool:
+    return edge.target != procedure.day_stage and any(need.of_procedure == procedure.purpose for need in edge.needs)
+
+
+def _covered(graph: Graph, procedure: Procedure, edge: Transition) -> Iterator[Violation]:
+    guard = asked(edge)
+    if not guard.ensures(f"consent.{procedure.purpose}", "yes"):
+        yield graph.at("procedure_covered", edge, f"does not ask for the {procedure.purpose} consent")
+    if not guard.ensures(f"authorization.{procedure.purpose}", "in_date"):
+        yield graph.at("procedure_covered", edge, f"does not ask for the {procedure.purpose} authorization in date")
+
+
+def _checked(graph: Graph, procedure: Procedure, edge: Transition) -> Iterator[Violation]:
+    guard, name = asked(edge), f"checklist.{procedure.checklist}"
+    if not any(guard.ensures(f"{name}.{part}", "yes") for part in ("before", "all")):
+        yield graph.at("procedure_day", edge, f"does not ask for the checklist {procedure.checklist}")
+
+
+def closed_without_device(graph: Graph) -> Iterator[Violation]:
+    """No case closes with a device in the patient, but by a completed transfer or by death."""
+    stages = graph.pathway.stages
+    for edge in graph.possible:
+        if stages[edge.target].is_open or not stages[edge.source].is_open:
+            continue
+        guard = certain(edge)
+        transferred = guard.ensures(DeterminationKind.TRANSFER, "completed") and guard.ensures(
+            f"{DeterminationKind.TRANSFER}.second_person", "yes"
+        )
+        if not (guard.ensures("device", "none") or transferred or is_death(edge)):
+            yield graph.at("closed_without_device", edge, "closes a case with a device in the patient")
+
+
+def maintained_by_plan(graph: Graph) -> Iterator[Violation]:
+    """Nobody is followed without a device; nobody is followed as planned without an alarm date and a refill visit."""
+    stages = graph.pathway.stages
+    for edge in graph.possible:
+        target = stages[edge.target]
+        if target.phase != MAINTENANCE_PHASE:
+            continue
+        guard = certain(edge)
+        if not guard.ensures("device", "in") and stages[edge.source].phase != MAINTENANCE_PHASE:
+            yield graph.at("maintained_with_device", edge, "enters maintenance without a device in the patient")
+        planned = all(guard.ensures(name, "yes") for name in ("alarm_date", "refill_booked"))
+        pump = guard.ensures(f"device.{DeviceKind.PUMP}", "in")
+        if not target.refill_pending and not (planned and pump):
+            yield graph.at("maintained_with_plan", edge, "enters without a pump, its alarm date and a planned refill")
+
+
+def pending_is_left(graph: Graph) -> Iterator[Violation]:
+    """Where a refill is not planned yet, the next steps lead to where it is."""
+    stages = graph.pathway.stages
+    for stage in stages.values():
+        if not stage.refill_pending:
+            continue
+        seen, here = [stage.name], stage
+        while here.is_open and here.refill_pending:
+            edge = graph.pathway.transition(here.next, here.name)
+            if edge is None or edge.target in seen:
+                message = "the next steps from here never lead to where a refill is planned"
+                yield Violation("maintained_with_plan", message, (*graph.to(stage.name), *seen[1:]))
+                break
+            here = stages[edge.target]
+            seen.append(here.name)
+
+
+def deviations_record_acts(graph: Graph) -> Iterator[Violation]:
+    """A step outside the plan is taken only by a deed of a procedure, with a recorded deviation of this attempt."""
+    purposes = graph.pathway.procedures
+    for edge in graph.possible:
+        if not edge.is_deviation:
+            continue
+        guard = certain(edge)
+        recorded = [name for name in purposes if guard[f"{DeterminationKind.DEVIATION}@{name}"].excludes("none")]
+        did = guard.ensures("dose", "yes") or guard.ensures("device", "in")
+        if not (edge.is_automatic and recorded and did):
+            yield graph.at("deviation_records_act", edge, "leaves the plan without a recorded act and its deviation")

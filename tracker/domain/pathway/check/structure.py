@@ -1,0 +1,125 @@
+"""What every file must have, whatever its procedures: owners, targets, next steps, roles, anchors, and no loose end.
+
+Also what no file may do: let somebody waive what must never be waived.
+"""
+
+from collections.abc import Iterator
+
+from tracker.domain.pathway.check.abstraction import certain
+from tracker.domain.pathway.check.graph import Graph
+from tracker.domain.pathway.check.violation import Violation
+from tracker.domain.pathway.definition import ObligationRule, ReminderRule, Stage
+from tracker.domain.pathway.requirements import Requirement
+from tracker.domain.pathway.requirements.trial import TrialResult
+from tracker.domain.words import Indication, Purpose
+
+#: What a rule's days are counted from; the obligations know these and no others.
+ANCHORS = frozenset(
+    {"latest_refill_date", "fill", "stage_target", "hold_review", "procedure", "visit_end", "deviation", "today"}
+)
+#: The facts that end an obligation.
+ENDINGS = frozenset(
+    {
+        "fill", "device_removed", "transfer_completed", "death", "stage", "resume", "consent", "appointment",
+        "authorization", "review", "correction", "outcome",
+    }
+)  # fmt: skip
+#: Targets of a stage that are a date of their own; the name of a procedure is one too.
+DATED_TARGETS = frozenset({"catheter_out"})
+#: Messages there are templates for; a reminder's kind says which rules cancel it.
+REMINDER_KINDS = frozenset({"consent", "arrival", "refill"})
+#: A paper or a payer's word may be waived by a named role. A trial, a consent, a dose or a device never.
+WAIVABLE = frozenset({"authorization", "document"})
+#: Whose trial may be waived: cancer pain (payers' criteria, NCD 280.14); spasticity must show a response (FDA label).
+TRIAL_WAIVABLE_FOR = frozenset({Indication.PAIN})
+
+
+def stages_are_complete(graph: Graph) -> Iterator[Violation]:
+    """Every open stage has an owner, a target, a next step that people or facts take, and a to-do for it."""
+    pathway = graph.pathway
+    if not pathway.stages[pathway.initial].is_open:
+        yield Violation("stage_complete", "a case begins in a closed stage", (pathway.initial,))
+    if "next_step" not in pathway.obligations:
+        yield Violation("stage_complete", "there is no to-do next_step: an open stage would have no dated next step")
+    for stage in pathway.stages.values():
+        for lack in _lacks(graph, stage) if stage.is_open else ():
+            yield Violation("stage_complete", f"{stage.name} {lack}", graph.to(stage.name))
+
+
+def _lacks(graph: Graph, stage: Stage) -> Iterator[str]:
+    targets = DATED_TARGETS | set(graph.pathway.procedures)
+    if stage.owner is None:
+        yield "has no owner"
+    if stage.target_days is None and stage.target not in targets:
+        yield f"has no target: there is no date {stage.target!r}"
+    following = graph.pathway.transition(stage.next, stage.name)
+    if following is None or following.is_deviation:
+        yield f"has no next step {stage.next!r}"
+
+
+def steps_can_be_taken(graph: Graph) -> Iterator[Violation]:
+    """No step contradicts itself, and somebody may take each."""
+    for edge in graph.pathway.transitions:
+        empty = sorted(name for name, values in certain(edge).values.items() if values.is_empty)
+        if empty:
+            yield graph.at("step_possible", edge, f"needs contradict each other over {', '.join(empty)}")
+        if not edge.is_automatic and not edge.roles:
+            yield graph.at("step_has_role", edge, "nobody may take it")
+
+
+def rules_are_anchored(graph: Graph) -> Iterator[Violation]:
+    """Every rule counts from a date that exists, and every obligation ends by a fact that exists."""
+    for rule in graph.pathway.obligations.values():
+        for fault in _obligation_faults(rule):
+            yield Violation("rule_anchored", f"obligation {rule.kind} {fault}")
+    for reminder in graph.pathway.reminders:
+        for fault in _reminder_faults(graph, reminder):
+            yield Violation("rule_anchored", f"reminder {reminder.name} {fault}")
+
+
+def _obligation_faults(rule: ObligationRule) -> Iterator[str]:
+    if rule.anchor not in ANCHORS:
+        yield f"counts from {rule.anchor!r}, which is no date"
+    if not rule.closed_by:
+        yield "is closed by nothing"
+    for ending in sorted(set(rule.closed_by) - ENDINGS):
+        yield f"is closed by {ending!r}, which is no fact"
+    days = [
+        each for each in (rule.warn_days, rule.due_days, rule.escalate_days, rule.critical_days) if each is not None
+    ]
+    if days != sorted(days):
+        yield "does not warn, fall due, escalate and become critical in that order"
+
+
+def _reminder_faults(graph: Graph, rule: ReminderRule) -> Iterator[str]:
+    for word, found in (("kind", rule.kind), ("template", rule.template)):
+        if found not in REMINDER_KINDS:
+            yield f"has an unknown {word} {found!r}"
+    visits = set(graph.pathway.procedures) if rule.kind == "consent" else set(Purpose)
+    unknown = sorted(rule.purposes - visits)
+    if unknown or not rule.purposes:
+        yield f"is for no visit there is: {', '.join(unknown)}"
+    if rule.days_before < 0:
+        yield "is sent after its date"
+
+
+def waivers_are_allowed(graph: Graph) -> Iterator[Violation]:
+    """Nothing is waivable that must not be, and a trial only for pain."""
+    for edge in graph.possible:
+        for need in edge.needs:
+            for fault in _waiver_faults(need):
+                yield graph.at("waiver_allowed", edge, fault)
+
+
+def _waiver_faults(need: Requirement) -> Iterator[str]:
+    if need.waivable_by and need.kind not in WAIVABLE:
+        yield f"{need.key} must not be waivable"
+    if isinstance(need, TrialResult) and not need.waiver_for <= TRIAL_WAIVABLE_FOR:
+        yield f"the trial must not be waived for {', '.join(sorted(need.waiver_for - TRIAL_WAIVABLE_FOR))}"
+
+
+def parameters_are_used(graph: Graph) -> Iterator[Violation]:
+    """Every parameter has a positive value and a source: an unnamed number cannot be approved by a clinician."""
+    for parameter in graph.pathway.parameters.values():
+        if parameter.value <= 0 or not parameter.source:
+            yield Violation("parameter_sourced", f"parameter {parameter.name} needs a positive value and a source")
