@@ -49,7 +49,7 @@ class ScoreForm(Form):
 def environment() -> Environment:
     """Return the bare environment: undefined names fail, and Flask's globals are stand-ins."""
     env = Environment(
-        loader=FileSystemLoader(ROOT / "templates"),
+        loader=FileSystemLoader([ROOT / "templates", Path(__file__).parent]),
         undefined=StrictUndefined,
         autoescape=True,
         trim_blocks=True,
@@ -361,7 +361,7 @@ def render() -> str:
     """Render the guide."""
     return (
         environment()
-        .get_template("styleguide/index.html")
+        .get_template("styleguide.html")
         .render(
             frame=frame(),
             app_version="0.1.0",
