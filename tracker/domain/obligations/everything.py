@@ -1,0 +1,48 @@
+"""All obligations of a case: a pure function of its facts and the day."""
+
+from datetime import datetime, timedelta
+
+from tracker.domain.facts import Appointment
+from tracker.domain.obligations.loose_ends import deviation_reviews, grounds_lost, unmarked_days
+from tracker.domain.obligations.obligation import Obligations, View
+from tracker.domain.obligations.refills import alarm_dates, refills
+from tracker.domain.obligations.steps import authorizations_expiring, consents, hold_review, next_step
+from tracker.domain.pathway.definition import Pathway
+from tracker.domain.pathway.snapshot import Snapshot
+from tracker.domain.words import LIVE_APPOINTMENT, DeterminationKind
+
+RULES = (
+    refills,
+    alarm_dates,
+    next_step,
+    hold_review,
+    consents,
+    authorizations_expiring,
+    unmarked_days,
+    deviation_reviews,
+    grounds_lost,
+)
+
+
+def obligations(pathway: Pathway, snapshot: Snapshot, now: datetime) -> Obligations:
+    """Everything that must happen for this patient by a date. The dead have none."""
+    if snapshot.is_dead:
+        return Obligations((), None)
+    view = View(pathway, snapshot, now, snapshot.calendar.today(now))
+    found = [each for rule in RULES for each in rule(view)]
+    found.sort(key=lambda each: (each.due_on, each.kind, each.subject))
+    return Obligations(tuple(found), _next_change_at(view))
+
+
+def _next_change_at(view: View) -> datetime | None:
+    """The first midnight at which a visit's day, or a plan's, is over: only those days turn anything by themselves."""
+    days = {
+        view.day(instant)
+        for visit in view.snapshot.of(Appointment)
+        if visit.state in LIVE_APPOINTMENT
+        for instant in (visit.starts_at, visit.ends_at)
+    }
+    plans = view.snapshot.determinations(DeterminationKind.REFILL_PLAN)
+    days |= {plan.until_on for plan in plans if plan.until_on is not None}
+    first = min((day for day in days if day >= view.today), default=None)
+    return None if first is None else view.calendar.start_of(first + timedelta(days=1))

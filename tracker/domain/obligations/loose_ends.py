@@ -1,0 +1,92 @@
+"""What somebody must look at because it was left open, done against the plan, or has lost the ground it stood on."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from tracker.domain.facts import Appointment
+from tracker.domain.obligations.obligation import Obligation, View
+from tracker.domain.pathway.requirements.trial import TrialResult
+from tracker.domain.pathway.requirements.visit import AuthorizationGranted
+from tracker.domain.words import LIVE_APPOINTMENT, DeterminationKind, DeviceKind, DeviceOrigin, Purpose
+
+NO_GROUND = frozenset({"authorization_missing", "authorization_denied", "authorization_withdrawn"})
+
+
+def unmarked_days(view: View) -> Iterator[Obligation]:
+    """A visit whose day is over and that still holds its place: nobody said whether the patient came."""
+    for visit in view.snapshot.of(Appointment):
+        over_on = view.day(visit.ends_at)
+        if visit.state in LIVE_APPOINTMENT and over_on < view.today:
+            yield view.due(
+                "unmarked_day",
+                f"appointment:{visit.appointment}",
+                anchor_on=over_on,
+                not_before=over_on,
+                reason=f"visit_still_{visit.state}",
+                params={"purpose": visit.purpose},
+            )
+
+
+def deviation_reviews(view: View) -> Iterator[Obligation]:
+    """What was done against the plan stays open until a physician has reviewed it, or it is struck out."""
+    snapshot = view.snapshot
+    reviewed = {each.about_seq for each in snapshot.determinations(DeterminationKind.DEVIATION_REVIEWED)}
+    for deviation in snapshot.determinations(DeterminationKind.DEVIATION):
+        if deviation.seq not in reviewed:
+            known_on = view.day(deviation.recorded_at)
+            yield view.due(
+                "deviation_review",
+                f"deviation:{deviation.seq}",
+                anchor_on=known_on,
+                not_before=known_on,
+                reason="deviation",
+                params={"missing": deviation.value},
+            )
+
+
+def grounds_lost(view: View) -> Iterator[Obligation]:
+    """A step was taken on a fact that no longer stands. The case stays where it is; somebody must decide."""
+    if not view.is_open:
+        return
+    yield from _trial_result_lost(view)
+    yield from _authorization_lost(view)
+
+
+def _trial_result_lost(view: View) -> Iterator[Obligation]:
+    """In the implant phase, and for the pump that was implanted on it: no positive trial stands, and nothing excuses
+    that. A result that only became too old blocks the next step; it is not lost."""
+    needs = (need for need in view.pathway.procedures[Purpose.IMPLANT].needs if isinstance(need, TrialResult))
+    if not any(b.code == "no_positive_trial" for need in needs for b in need.blockers(view.snapshot, view.now)):
+        return
+    outcome = view.snapshot.determination(DeterminationKind.OUTCOME)
+    lost_at = outcome.recorded_at if outcome else view.snapshot.stage_entered_at
+    if view.pathway.stages[view.snapshot.stage].phase == Purpose.IMPLANT:
+        yield _lost(view, "trial_result", lost_at)
+        return
+    standing = {each.seq for each in view.snapshot.determinations(DeterminationKind.OUTCOME)}
+    for pump in view.snapshot.devices_in_place:
+        is_ours = pump.kind == DeviceKind.PUMP and pump.origin == DeviceOrigin.IMPLANTED_HERE
+        if is_ours and pump.deviation_seq is None and pump.outcome_seq and pump.outcome_seq not in standing:
+            yield _lost(view, f"device:{pump.device}", lost_at)
+
+
+def _authorization_lost(view: View) -> Iterator[Obligation]:
+    """From the stage in which the date is sought to the day itself, the payer's word must stand."""
+    for procedure in view.pathway.procedures.values():
+        steps = view.pathway.transitions
+        seeking = {e.source for e in steps if e.target == procedure.booked_stage and not e.is_deviation}
+        if view.snapshot.stage not in {procedure.booked_stage, procedure.day_stage, *seeking}:
+            continue
+        needs = (need for need in procedure.needs if isinstance(need, AuthorizationGranted))
+        for blocker in (found for need in needs for found in need.blockers(view.snapshot, view.now)):
+            if blocker.code in NO_GROUND:
+                standing = view.snapshot.authorization(procedure.purpose)
+                lost_at = standing.recorded_at if standing else view.snapshot.stage_entered_at
+                yield _lost(view, f"authorization.{procedure.purpose}", lost_at, why=blocker.code)
+
+
+def _lost(view: View, what: str, lost_at: datetime, why: str = "ground_lost") -> Obligation:
+    lost_on = view.day(lost_at)
+    return view.due(
+        "ground_lost", f"ground:{what}", anchor_on=lost_on, not_before=lost_on, reason=why, params={"what": what}
+    )

@@ -1,0 +1,120 @@
+"""The refill of every pump that is in a patient, and the alarm date it hangs on.
+
+These follow the device, not the stage: they live on in a closed case, until the pump is out, the patient has died, or
+the case was closed as transferred after the first refill was done at the receiving clinic. If that fact is corrected
+they are there again. A pump without a known alarm date is critical from the day it is known to be there (boxed
+warning of the drug: never let it run dry; clinical.md section 10, hazards 1 and 2).
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from tracker.domain.facts import Appointment, Device, Fill
+from tracker.domain.obligations.obligation import Obligation, View
+from tracker.domain.pathway.definition import Pathway
+from tracker.domain.pathway.snapshot import Snapshot
+from tracker.domain.refill import Bound, bound
+from tracker.domain.words import LIVE_APPOINTMENT, DeterminationKind, DeviceKind, Purpose
+
+TRANSFERRED = "transferred"
+
+
+def followed_pumps(snapshot: Snapshot) -> tuple[Device, ...]:
+    """The pumps in the patient that this clinic still answers for."""
+    if snapshot.is_dead or (snapshot.stage == TRANSFERRED and _is_handed_over(snapshot)):
+        return ()
+    return tuple(device for device in snapshot.devices_in_place if device.kind == DeviceKind.PUMP)
+
+
+def _is_handed_over(snapshot: Snapshot) -> bool:
+    transfer = snapshot.determination(DeterminationKind.TRANSFER)
+    return transfer is not None and transfer.value == "completed"
+
+
+def last_fill(snapshot: Snapshot, device: int) -> Fill | None:
+    """The latest fill of one pump, by the time it was done."""
+    fills = [fill for fill in snapshot.of(Fill) if fill.device == device]
+    return max(fills, key=lambda fill: (fill.effective_at, fill.seq), default=None)
+
+
+def fill_bound(pathway: Pathway, snapshot: Snapshot, fill: Fill) -> Bound:
+    """The dates that a fill allows. A drug that the pathway does not know keeps no longer than any that it knows."""
+    drug = pathway.drugs.get(fill.drug)
+    days = drug.in_pump_days if drug else min(each.in_pump_days for each in pathway.drugs.values())
+    return bound(fill, snapshot.calendar.today(fill.effective_at), days)
+
+
+def refills(view: View) -> Iterator[Obligation]:
+    """Exactly one obligation for each pump."""
+    for pump in followed_pumps(view.snapshot):
+        fill = last_fill(view.snapshot, pump.device)
+        found = None if fill is None else fill_bound(view.pathway, view.snapshot, fill)
+        if fill is None or found is None or found.latest_on is None:
+            yield _unknown(view, "refill", pump, fill)
+            continue
+        yield view.due(
+            "refill",
+            f"device:{pump.device}",
+            anchor_on=found.latest_on,
+            reason=f"refill_by_{_driver(found)}",
+            params={"filled": view.day(fill.effective_at), "latest": found.latest_on},
+            device=pump.device,
+            planned_seq=_planned_seq(view, fill, found.latest_on),
+        )
+
+
+def alarm_dates(view: View) -> Iterator[Obligation]:
+    """A printed alarm date that is missing, or later than arithmetic and read by one person only."""
+    for pump in followed_pumps(view.snapshot):
+        fill = last_fill(view.snapshot, pump.device)
+        if fill is None or fill.alarm_on is None:
+            yield _unknown(view, "alarm_date", pump, fill)
+        elif not fill.is_confirmed:
+            known_on = view.day(fill.recorded_at)
+            yield view.due(
+                "alarm_date",
+                f"device:{pump.device}",
+                anchor_on=known_on,
+                not_before=known_on,
+                reason="alarm_date_unconfirmed",
+                params={"printed": fill.alarm_on},
+                device=pump.device,
+            )
+
+
+def _unknown(view: View, kind: str, pump: Device, fill: Fill | None) -> Obligation:
+    params = {"filled": view.day(fill.effective_at)} if fill and kind == "refill" else {}
+    return view.due(
+        kind,
+        f"device:{pump.device}",
+        anchor_on=view.day((fill or pump).recorded_at),
+        is_urgent=True,
+        reason="alarm_date_unknown",
+        params=dict(params),
+        device=pump.device,
+    )
+
+
+def _driver(found: Bound) -> str:
+    dates = (("alarm_date", found.printed_on), ("arithmetic", found.computed_on), ("drug_limit", found.limit_on))
+    return next(name for name, day in dates if day == found.latest_on)
+
+
+def _planned_seq(view: View, fill: Fill, latest_on: date) -> int | None:
+    """What plans the refill: a visit still to come on or before the latest date, else a dated plan before it."""
+    visits = [
+        visit
+        for visit in view.snapshot.of(Appointment)
+        if visit.purpose == Purpose.REFILL
+        and visit.state in LIVE_APPOINTMENT
+        and visit.appointment != fill.appointment
+        and visit.starts_at > fill.effective_at
+        and view.today <= view.day(visit.starts_at) <= latest_on
+    ]
+    if visits:
+        return min(visits, key=lambda visit: visit.starts_at).seq
+    plans = view.snapshot.determinations(DeterminationKind.REFILL_PLAN)
+    standing = (
+        plan.seq for plan in plans if plan.seq > fill.seq and plan.until_on and view.today <= plan.until_on < latest_on
+    )
+    return max(standing, default=None)
