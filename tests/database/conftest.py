@@ -12,3 +12,10 @@ def case(database: Database) -> Case:
     """A stored case of the first patient of clinic 1."""
     with database.writing() as session:
         return a_case(session, a_patient(session, a_clinic(session)))
+
+
+@pytest.fixture
+def engine_case(postgresql_database: Database) -> Case:
+    """A stored case for what only PostgreSQL holds."""
+    with postgresql_database.writing() as session:
+        return a_case(session, a_patient(session, a_clinic(session)))
