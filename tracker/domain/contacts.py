@@ -102,8 +102,7 @@ def contacts(
         _contact(rule, visit, snapshot.calendar, preferences)
         for visit in visits
         for rule in pathway.reminders
-        if visit.purpose in rule.purposes
-        and _is_asked(rule, visit, is_open, obligations)
+        if visit.purpose in rule.purposes and _is_asked(rule, visit, is_open, obligations)
     ]
     found.sort(key=lambda each: (each.appointment, each.kind, each.wanted_at, each.key))
     groups = groupby(found, key=lambda each: each.call_key)
