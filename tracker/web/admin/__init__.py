@@ -1,5 +1,6 @@
-"""Users, roles and the clinic's own settings."""
+"""Users and roles, and what the clinic books with: clinicians, rooms, payers, zone, open and closed days."""
 
+from tracker.web.admin import clinic, entries, users
 from tracker.web.admin.routes import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "clinic", "entries", "users"]

@@ -1,7 +1,25 @@
 """The base of every form, and the guard that no text reaches a form which no database can store."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Flask, abort, request
 from flask_wtf import FlaskForm
+from wtforms import SelectMultipleField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the published types are older
+from wtforms.widgets import CheckboxInput, ListWidget
+
+
+def options(labels: Mapping[Any, str]) -> list[Any]:
+    """Return the choices of a select or of check boxes, from values and their labels, in this order."""
+    return [SelectChoice(value=value, label=label) for value, label in labels.items()]
+
+
+class CheckboxesField(SelectMultipleField):
+    """Several of a few choices, as check boxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 class TrackerForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
