@@ -57,11 +57,13 @@ def is_called(node: ast.AST, name: str) -> bool:
 
 class TestCode:
     def test_has_no_file_too_long_to_read_at_once(self) -> None:
-        assert [(each.path, len(each.lines)) for each in sources(*EVERYTHING) if len(each.lines) > LONGEST_FILE] == []
+        assert [
+            f"{each.path}: {len(each.lines)} lines" for each in sources(*EVERYTHING) if len(each.lines) > LONGEST_FILE
+        ] == []
 
     def test_has_no_function_too_long_to_see_at_once(self) -> None:
         assert [
-            (each.path, node.name, length(node))
+            f"{each.path}:{node.lineno} {node.name}: {length(node)} lines"
             for each in sources(*EVERYTHING)
             for node in each.functions()
             if length(node) > LONGEST_FUNCTION and not each.path.startswith(TABLES)
@@ -74,12 +76,12 @@ class TestCode:
 
     def test_has_no_names_that_say_nothing(self) -> None:
         assert [
-            (each.path, word) for each in sources(*EVERYTHING) for word in words_of(each) if word in EMPTY_WORDS
+            f"{each.path}: {word}" for each in sources(*EVERYTHING) for word in words_of(each) if word in EMPTY_WORDS
         ] == []
 
     def test_imports_at_the_top_of_a_file_only(self) -> None:
         assert [
-            (each.path, inner.lineno)
+            f"{each.path}:{inner.lineno}"
             for each in sources(*PRODUCT)
             for node in each.functions()
             for inner in ast.walk(node)
@@ -88,7 +90,7 @@ class TestCode:
 
     def test_swallows_no_error(self) -> None:
         assert [
-            (each.path, node.lineno)
+            f"{each.path}:{node.lineno}"
             for each in sources(*EVERYTHING)
             for node in ast.walk(each.tree)
             if (isinstance(node, ast.ExceptHandler) and is_broad(node) and all(map(does_nothing, node.body)))
@@ -100,7 +102,7 @@ class TestCode:
 
     def test_gives_a_reason_for_every_waived_check(self) -> None:
         assert [
-            (each.path, number)
+            f"{each.path}:{number}"
             for each in sources(*EVERYTHING)
             for number, line in enumerate(each.lines, start=1)
             if (found := WAIVER.search(line))
@@ -112,7 +114,7 @@ class TestCode:
     def test_commits_and_rolls_back_in_one_place(self) -> None:
         """A use case that commits half-way can leave half a fact behind."""
         assert [
-            (each.path, node.lineno)
+            f"{each.path}:{node.lineno}"
             for each in sources("tracker")
             for node in ast.walk(each.tree)
             if not each.path.startswith("tracker/persistence/database")
@@ -121,7 +123,7 @@ class TestCode:
 
     def test_never_marks_text_as_safe_html(self) -> None:
         assert [
-            (each.path, node.lineno)
+            f"{each.path}:{node.lineno}"
             for each in sources("tracker")
             for node in ast.walk(each.tree)
             if is_called(node, "Markup")
@@ -133,7 +135,7 @@ class TestTests:
         """What is skipped where PostgreSQL or a browser is missing is found broken by a clinic."""
         banned = {"skip", "skipif", "xfail", "importorskip"}
         assert [
-            (each.path, node.lineno)
+            f"{each.path}:{node.lineno}"
             for each in sources("tests")
             for node in ast.walk(each.tree)
             if isinstance(node, ast.Attribute) and node.attr in banned

@@ -9,7 +9,7 @@ import pytest
 from tests.support.source import PRODUCT, ROOT, sources
 
 #: Where the name in the registry is not the name in Python.
-MODULES = {"phonenumberslite": "phonenumbers", "psycopg": "psycopg", "pysqlite3": "pysqlite3"}
+MODULES = {"argon2-cffi": "argon2", "phonenumberslite": "phonenumbers"}
 #: Needed, though nothing imports them by name; each with its reason.
 NOT_IMPORTED = {
     "email-validator": "WTForms loads it for its e-mail field",

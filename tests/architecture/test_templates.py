@@ -72,7 +72,10 @@ class TestTemplateNames:
     def test_in_templates_name_templates_that_exist(self) -> None:
         known = templates()
         assert [
-            (name, other) for name, text in known.items() for other in REFERENCE.findall(text) if other not in known
+            f"{name}: {other}"
+            for name, text in known.items()
+            for other in REFERENCE.findall(text)
+            if other not in known
         ] == []
 
     def test_are_all_used(self) -> None:
