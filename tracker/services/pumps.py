@@ -18,7 +18,7 @@ from tracker.domain.words import DeviceKind, DeviceOrigin, FillKind
 from tracker.persistence.models import Case, Patient
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.implants import Component
-from tracker.services.referrals import NewReferral, begin_case, find_or_add, open_case_of
+from tracker.services.referrals import NewReferral, begin_case, case_of, find_or_add
 from tracker.services.work import CaseRef, Work, Written
 
 
@@ -93,14 +93,14 @@ def take_over_pump(work: Work, new: NewReferral, found: PumpInPlace, calendar: C
 
 
 def _file_for(work: Work, patient: Patient, new: NewReferral, calendar: ClinicCalendar) -> CaseFile:
-    standing = open_case_of(work, patient, new.pathway)
+    standing = case_of(work, patient, new.pathway)
     if standing is None:
         return begin_case(work, patient, new, calendar)
-    version = work.session.scalar(
-        select(Case.version).where(Case.clinic_id == patient.clinic_id, Case.public_id == standing)
-    )
-    if version is None:
-        raise NotFound(standing)
+    version, is_open = work.session.execute(
+        select(Case.version, Case.is_open).where(Case.clinic_id == patient.clinic_id, Case.public_id == standing)
+    ).one()
+    if not is_open:
+        raise InvalidInput({"mrn": "This patient's case is closed. Reopen it, then record the pump."})
     return open_case(work, CaseRef(standing, version), Permission.TAKE_OVER_PUMP)
 
 

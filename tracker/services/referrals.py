@@ -40,9 +40,11 @@ class NewReferral:
 
 @dataclass(frozen=True, slots=True)
 class Referred:
-    """What became of a referral. ``is_new`` is false where the patient is on the pathway already."""
+    """What became of a referral. ``is_new`` is false where the patient has been on the pathway before: an open case
+    goes on, a closed one is reopened, never doubled."""
 
     case_public_id: str
+    case_id: int | None
     is_new: bool
     written: Written | None
 
@@ -55,11 +57,11 @@ def refer(work: Work, new: NewReferral, calendar: ClinicCalendar) -> Referred:
     """
     work.require(Permission.REFER)
     found = find_or_add(work, new, calendar)
-    standing = open_case_of(work, found, new.pathway)
+    standing = case_of(work, found, new.pathway)
     if standing is not None:
-        return Referred(standing, is_new=False, written=None)
+        return Referred(standing, None, is_new=False, written=None)
     file = begin_case(work, found, new, calendar)
-    return Referred(file.case.public_id, is_new=True, written=file.finish("referred"))
+    return Referred(file.case.public_id, file.case.id, is_new=True, written=file.finish("referred"))
 
 
 def find_or_add(work: Work, new: NewReferral, calendar: ClinicCalendar) -> Patient:
@@ -73,15 +75,13 @@ def find_or_add(work: Work, new: NewReferral, calendar: ClinicCalendar) -> Patie
     return find_same(work, new.person) or add_patient(work, new.person, today)
 
 
-def open_case_of(work: Work, patient: Patient, pathway: str) -> str | None:
-    """The public id of the patient's open case on a pathway, if there is one."""
+def case_of(work: Work, patient: Patient, pathway: str) -> str | None:
+    """The public id of the patient's latest case on a pathway, open or closed, if there is one."""
     return work.session.scalar(
-        select(Case.public_id).where(
-            Case.clinic_id == patient.clinic_id,
-            Case.patient_id == patient.id,
-            Case.pathway == pathway,
-            Case.is_open,
-        )
+        select(Case.public_id)
+        .where(Case.clinic_id == patient.clinic_id, Case.patient_id == patient.id, Case.pathway == pathway)
+        .order_by(Case.is_open.desc(), Case.opened_at.desc())
+        .limit(1)
     )
 
 

@@ -1,0 +1,45 @@
+"""Reading dates as people type them, without guessing: what could mean two days is refused."""
+
+import re
+from datetime import date
+
+_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: number for number, name in enumerate(_NAMES, start=1)}
+
+
+class UnreadableDate(ValueError):
+    """The text is not one day. The message is a sentence for a person."""
+
+
+def read_date(text: str) -> date:
+    """One day from ``2026-03-12``, ``12 Mar 2026``, ``Mar 12, 2026``, ``25/12/2026`` or ``12/25/2026``.
+
+    :raises UnreadableDate: for an unreadable, impossible or ambiguous date
+    """
+    plain = text.strip()
+    if match := re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", plain):
+        return _day(plain, *(int(part) for part in match.groups()))
+    if match := re.fullmatch(r"(\d{1,2})\.?[ -]([A-Za-z]{3,9})\.?,?[ -](\d{4})", plain):
+        return _named(plain, int(match[3]), match[2], int(match[1]))
+    if match := re.fullmatch(r"([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})", plain):
+        return _named(plain, int(match[3]), match[1], int(match[2]))
+    if match := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", plain):
+        first, second, year = (int(part) for part in match.groups())
+        if first <= 12 and second <= 12 and first != second:
+            raise UnreadableDate(f"“{plain}” could be two different days. Write it as 2026-03-12 or 12 Mar 2026.")
+        return _day(plain, year, first if first <= 12 else second, second if first <= 12 else first)
+    raise UnreadableDate(f"“{plain}” cannot be read as a date. Write it as 2026-03-12 or 12 Mar 2026.")
+
+
+def _named(plain: str, year: int, month: str, day: int) -> date:
+    number = _MONTHS.get(month[:3].lower())
+    if number is None:
+        raise UnreadableDate(f"“{plain}” cannot be read as a date: there is no month “{month}”.")
+    return _day(plain, year, number, day)
+
+
+def _day(plain: str, year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError as error:
+        raise UnreadableDate(f"“{plain}” is not a day of the calendar.") from error

@@ -1,0 +1,29 @@
+"""Telephone numbers and addresses as people type them: what was typed is kept, what is possible is used."""
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from tracker.services.patients import Reach
+
+#: Where a number without a country code is from.
+HOME_COUNTRY = "US"
+
+
+def phone(typed: str, owner: str = "patient") -> Reach:
+    """A telephone number. ``is_possible``: of a length that its country has, which is enough."""
+    try:
+        number = phonenumbers.parse(typed, HOME_COUNTRY)
+    except phonenumbers.NumberParseException:
+        return Reach("phone", typed.strip(), typed, owner, is_possible=False)
+    possible = phonenumbers.is_possible_number(number)
+    value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if possible else typed.strip()
+    return Reach("phone", value, typed, owner, is_possible=possible)
+
+
+def email(typed: str, owner: str = "patient") -> Reach:
+    """An e-mail address. ``is_possible``: well formed; nobody is asked whether it exists."""
+    try:
+        value = validate_email(typed.strip(), check_deliverability=False).normalized
+    except EmailNotValidError:
+        return Reach("email", typed.strip(), typed, owner, is_possible=False)
+    return Reach("email", value, typed, owner, is_possible=True)
