@@ -8,7 +8,6 @@ certain; ``asked`` keeps those too, for the properties that allow the excuse.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import reduce
 
 from tracker.domain.pathway.definition import Transition
 from tracker.domain.pathway.requirements import Claim, Requirement
@@ -93,8 +92,3 @@ def certain(edge: Transition) -> Guard:
 def asked(edge: Transition) -> Guard:
     """What holds whenever the step is taken without a waiver or a deviation."""
     return Guard.of(need for need in edge.needs if not need.indication)
-
-
-def jointly(edges: Iterable[Transition]) -> Guard:
-    """What one snapshot must satisfy to enable all the steps."""
-    return reduce(Guard.both, (certain(edge) for edge in edges), Guard({}))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import combinations
 
-from tracker.domain.pathway.check.abstraction import Guard, certain
+from tracker.domain.pathway.check.abstraction import Guard
 from tracker.domain.pathway.check.graph import Graph
 from tracker.domain.pathway.check.safety import is_death
 from tracker.domain.pathway.check.violation import Violation
@@ -30,13 +30,13 @@ def one_at_a_time(graph: Graph) -> Iterator[Violation]:
     for stage in graph.pathway.stages:
         edges = [edge for edge in _automatic(graph) if edge.source == stage]
         for one, other in combinations(edges, 2):
-            if one.is_deviation is other.is_deviation and certain(one).both(certain(other)).is_satisfiable:
+            if one.is_deviation is other.is_deviation and graph.certain(one).both(graph.certain(other)).is_satisfiable:
                 message = f"the same facts enable {one.name} and {other.name}"
                 yield Violation("automatic_one_at_a_time", message, graph.to(stage))
 
 
 def _automatic(graph: Graph) -> list[Transition]:
-    return [edge for edge in graph.possible if edge.is_automatic and not is_death(edge)]
+    return [edge for edge in graph.possible if edge.is_automatic and not is_death(graph, edge)]
 
 
 def no_circle(graph: Graph) -> Iterator[Violation]:
@@ -55,7 +55,7 @@ def _circle(graph: Graph, trail: tuple[str, ...], guard: Guard, order: dict[str,
         # Whoever stands earlier in the file has been looked at already, with everything that leads through it.
         if edge.source != here or order[edge.target] < order[start]:
             continue
-        together = guard.both(certain(edge))
+        together = guard.both(graph.certain(edge))
         if not together.is_satisfiable:
             continue
         if edge.target == start:
@@ -72,17 +72,19 @@ def begin_anew(graph: Graph) -> Iterator[Violation]:
     for procedure in graph.pathway.procedures.values():
         day = procedure.day_stage
         for edge in graph.pathway.leaving(day):
-            ways = {} if _is_fresh(procedure, edge) else graph.ways(edge.target, partial(_keeps, procedure))
+            ways = (
+                {} if _is_fresh(graph, procedure, edge) else graph.ways(edge.target, partial(_keeps, graph, procedure))
+            )
             if day in ways:
                 message = f"the facts of one {procedure.purpose} would satisfy the next"
                 yield Violation("new_attempt", message, (*graph.to(day), *ways[day]))
                 break
 
 
-def _keeps(procedure: Procedure, edge: Transition) -> bool:
-    return not _is_fresh(procedure, edge)
+def _keeps(graph: Graph, procedure: Procedure, edge: Transition) -> bool:
+    return not _is_fresh(graph, procedure, edge)
 
 
-def _is_fresh(procedure: Procedure, edge: Transition) -> bool:
+def _is_fresh(graph: Graph, procedure: Procedure, edge: Transition) -> bool:
     begins = procedure.purpose in edge.begins
-    return begins or certain(edge).ensures(f"appointment.{procedure.purpose}", "none")
+    return begins or graph.certain(edge).ensures(f"appointment.{procedure.purpose}", "none")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from tracker.domain.pathway.check.abstraction import certain
+from tracker.domain.pathway.check.abstraction import Guard, asked, certain
 from tracker.domain.pathway.check.violation import Violation
 from tracker.domain.pathway.definition import Pathway, Transition
 
@@ -16,10 +16,22 @@ class Graph:
 
     pathway: Pathway
 
+    def certain(self, edge: Transition) -> Guard:
+        """What holds whenever the step is taken, whatever was waived or deviated from."""
+        return self._guards[_key(edge)][0]
+
+    def asked(self, edge: Transition) -> Guard:
+        """What holds whenever the step is taken without a waiver or a deviation."""
+        return self._guards[_key(edge)][1]
+
+    @cached_property
+    def _guards(self) -> dict[tuple[str, str, bool], tuple[Guard, Guard]]:
+        return {_key(edge): (certain(edge), asked(edge)) for edge in self.pathway.transitions}
+
     @cached_property
     def possible(self) -> tuple[Transition, ...]:
         """The steps that some facts can satisfy."""
-        return tuple(edge for edge in self.pathway.transitions if certain(edge).is_satisfiable)
+        return tuple(edge for edge in self.pathway.transitions if self.certain(edge).is_satisfiable)
 
     @cached_property
     def traces(self) -> dict[str, tuple[str, ...]]:
@@ -53,6 +65,10 @@ class Graph:
     def via(self, edge: Transition) -> tuple[str, ...]:
         """The shortest trace that ends with the step."""
         return (*self.to(edge.source), edge.target)
+
+
+def _key(edge: Transition) -> tuple[str, str, bool]:
+    return edge.source, edge.name, edge.is_deviation
 
 
 def first(violations: Iterable[Violation]) -> tuple[Violation, ...]:

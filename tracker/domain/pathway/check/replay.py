@@ -73,7 +73,7 @@ def _closes(graph: Graph, start: Snapshot) -> bool:
         edges = [edge for edge in pathway.leaving(here.stage) if edge.target not in seen and not edge.is_deviation]
         # A closing next door spares the way through every other stage.
         for edge in sorted(edges, key=lambda edge: pathway.stages[edge.target].is_open):
-            reached = None if is_death(edge) else replay(pathway, here, edge)
+            reached = None if is_death(graph, edge) else replay(pathway, here, edge)
             if reached is None:
                 continue
             if not pathway.stages[edge.target].is_open:

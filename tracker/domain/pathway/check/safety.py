@@ -7,7 +7,6 @@ the file allows are the exceptions; ``permissions`` proves which waivers a file 
 
 from collections.abc import Iterator
 
-from tracker.domain.pathway.check.abstraction import asked, certain
 from tracker.domain.pathway.check.graph import Graph
 from tracker.domain.pathway.check.violation import Violation
 from tracker.domain.pathway.definition import Procedure, Transition
@@ -18,25 +17,27 @@ IMPLANT_PHASE, MAINTENANCE_PHASE = "implant", "maintenance"
 SHOWN = ("yes", "both")
 
 
-def is_death(edge: Transition) -> bool:
+def is_death(graph: Graph, edge: Transition) -> bool:
     """Whether the step needs a recorded death."""
-    return certain(edge)[DeterminationKind.DEATH].excludes("none")
+    return graph.certain(edge)[DeterminationKind.DEATH].excludes("none")
 
 
 def implant_after_trial(graph: Graph) -> Iterator[Violation]:
     """No step into or within the implant phase, and none out of an implant, without what the trial must show."""
     stages, implant = graph.pathway.stages, graph.pathway.procedures.get(IMPLANT_PHASE)
     for edge in graph.possible:
-        done = implant is not None and edge.source == implant.day_stage and not is_undone(edge)
-        if (stages[edge.target].phase == IMPLANT_PHASE or done) and not asked(edge).ensures("trial_result", *SHOWN):
+        done = implant is not None and edge.source == implant.day_stage and not is_undone(graph, edge)
+        if (stages[edge.target].phase == IMPLANT_PHASE or done) and not graph.asked(edge).ensures(
+            "trial_result", *SHOWN
+        ):
             yield graph.at("implant_after_trial", edge, "does not ask for a positive trial or what stands for it")
 
 
-def is_undone(edge: Transition) -> bool:
+def is_undone(graph: Graph, edge: Transition) -> bool:
     """Whether the step leaves a procedure's day with nothing given and nothing placed, or by death."""
-    guard = certain(edge)
+    guard = graph.certain(edge)
     no_dose = guard.ensures("dose", "none") and guard.ensures(f"device.{DeviceKind.TRIAL_CATHETER}", "out")
-    return is_death(edge) or no_dose or guard.ensures("device", "none")
+    return is_death(graph, edge) or no_dose or guard.ensures("device", "none")
 
 
 def procedures_are_covered(graph: Graph) -> Iterator[Violation]:
@@ -49,11 +50,11 @@ def procedures_are_covered(graph: Graph) -> Iterator[Violation]:
         if not any(edge.source == procedure.booked_stage for edge in ways_in):
             message = f"no step from {procedure.booked_stage} enters the day of the {procedure.purpose}"
             yield Violation("procedure_day", message, graph.to(procedure.booked_stage))
-        acts = [edge for edge in graph.possible if edge.source == day and not is_undone(edge)]
+        acts = [edge for edge in graph.possible if edge.source == day and not is_undone(graph, edge)]
         if not acts:
             yield Violation("procedure_day", f"no step records the {procedure.purpose}", graph.to(day))
         for edge in ways_in:
-            if not certain(edge).ensures(f"appointment.{procedure.purpose}", "arrived"):
+            if not graph.certain(edge).ensures(f"appointment.{procedure.purpose}", "arrived"):
                 yield graph.at("procedure_day", edge, "does not ask that the patient has arrived")
         for edge in ways_in + acts:
             yield from _covered(graph, procedure, edge)
@@ -66,7 +67,7 @@ def _records(edge: Transition, procedure: Procedure) -> bool:
 
 
 def _covered(graph: Graph, procedure: Procedure, edge: Transition) -> Iterator[Violation]:
-    guard = asked(edge)
+    guard = graph.asked(edge)
     if not guard.ensures(f"consent.{procedure.purpose}", "yes"):
         yield graph.at("procedure_covered", edge, f"does not ask for the {procedure.purpose} consent")
     if not guard.ensures(f"authorization.{procedure.purpose}", "in_date"):
@@ -74,7 +75,7 @@ def _covered(graph: Graph, procedure: Procedure, edge: Transition) -> Iterator[V
 
 
 def _checked(graph: Graph, procedure: Procedure, edge: Transition) -> Iterator[Violation]:
-    guard, name = asked(edge), f"checklist.{procedure.checklist}"
+    guard, name = graph.asked(edge), f"checklist.{procedure.checklist}"
     if not any(guard.ensures(f"{name}.{part}", "yes") for part in ("before", "all")):
         yield graph.at("procedure_day", edge, f"does not ask for the checklist {procedure.checklist}")
 
@@ -85,11 +86,11 @@ def closed_without_device(graph: Graph) -> Iterator[Violation]:
     for edge in graph.possible:
         if stages[edge.target].is_open or not stages[edge.source].is_open:
             continue
-        guard = certain(edge)
+        guard = graph.certain(edge)
         transferred = guard.ensures(DeterminationKind.TRANSFER, "completed") and guard.ensures(
             f"{DeterminationKind.TRANSFER}.second_person", "yes"
         )
-        if not (guard.ensures("device", "none") or transferred or is_death(edge)):
+        if not (guard.ensures("device", "none") or transferred or is_death(graph, edge)):
             yield graph.at("closed_without_device", edge, "closes a case with a device in the patient")
 
 
@@ -100,7 +101,7 @@ def maintained_by_plan(graph: Graph) -> Iterator[Violation]:
         target = stages[edge.target]
         if target.phase != MAINTENANCE_PHASE:
             continue
-        guard = certain(edge)
+        guard = graph.certain(edge)
         if not guard.ensures("device", "in") and stages[edge.source].phase != MAINTENANCE_PHASE:
             yield graph.at("maintained_with_device", edge, "enters maintenance without a device in the patient")
         planned = all(guard.ensures(name, "yes") for name in ("alarm_date", "refill_booked"))
@@ -132,7 +133,7 @@ def deviations_record_acts(graph: Graph) -> Iterator[Violation]:
     for edge in graph.possible:
         if not edge.is_deviation:
             continue
-        guard = certain(edge)
+        guard = graph.certain(edge)
         recorded = [name for name in purposes if guard[f"{DeterminationKind.DEVIATION}@{name}"].excludes("none")]
         did = guard.ensures("dose", "yes") or guard.ensures("device", "in")
         if not (edge.is_automatic and recorded and did):

@@ -5,7 +5,6 @@ Also what no file may do: let somebody waive what must never be waived.
 
 from collections.abc import Iterator
 
-from tracker.domain.pathway.check.abstraction import certain
 from tracker.domain.pathway.check.graph import Graph
 from tracker.domain.pathway.check.violation import Violation
 from tracker.domain.pathway.definition import ObligationRule, ReminderRule, Stage
@@ -60,7 +59,7 @@ def _lacks(graph: Graph, stage: Stage) -> Iterator[str]:
 def steps_can_be_taken(graph: Graph) -> Iterator[Violation]:
     """No step contradicts itself, and somebody may take each."""
     for edge in graph.pathway.transitions:
-        empty = sorted(name for name, values in certain(edge).values.items() if values.is_empty)
+        empty = sorted(name for name, values in graph.certain(edge).values.items() if values.is_empty)
         if empty:
             yield graph.at("step_possible", edge, f"needs contradict each other over {', '.join(empty)}")
         if not edge.is_automatic and not edge.roles:
