@@ -1,0 +1,66 @@
+"""``tracker pathway``: prove a pathway file before it is used, and draw it."""
+
+import json
+from pathlib import Path
+
+import click
+
+from tracker.domain.pathway.check import Violation, check_pathway
+from tracker.domain.pathway.definition import Pathway
+from tracker.domain.pathway.draw import draw
+from tracker.domain.pathway.loader import PathwayFileError, load_pathway
+from tracker.pathways.catalogue import text_of
+
+UNREADABLE = 2
+
+
+@click.group()
+def pathway() -> None:
+    """Prove and draw pathway files."""
+
+
+@pathway.command("check")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def check(file: Path | None, as_json: bool) -> None:
+    """Prove a pathway FILE (without one: the pathway in use).
+
+    Exit 1 on a violation, with the shortest counter-example; 2 on a file that cannot be read, with line and key.
+    """
+    violations = check_pathway(_load(file))
+    if as_json:
+        found = [{"property": v.property, "message": v.message, "path": list(v.path)} for v in violations]
+        click.echo(json.dumps({"ok": not violations, "violations": found}, ensure_ascii=False))
+    else:
+        _tell(violations)
+    if violations:
+        raise SystemExit(1)
+
+
+@pathway.command("draw")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where the SVG is written.")
+def draw_diagram(file: Path | None, out: Path | None) -> None:
+    """Draw a pathway FILE (without one: the pathway in use) as SVG."""
+    image = draw(_load(file))
+    if out is None:
+        click.echo(image, nl=False)
+    else:
+        out.write_text(image, encoding="utf-8")
+        click.echo(f"Wrote {out}", err=True)
+
+
+def _load(file: Path | None) -> Pathway:
+    try:
+        return load_pathway(text_of("itb") if file is None else file.read_text(encoding="utf-8"))
+    except (PathwayFileError, OSError, UnicodeDecodeError) as error:
+        click.echo(f"{file or 'itb'}: {error}", err=True)
+        raise SystemExit(UNREADABLE) from error
+
+
+def _tell(violations: tuple[Violation, ...]) -> None:
+    for violation in violations:
+        click.echo(f"{violation.property}: {violation.message}")
+        if violation.path:
+            click.echo(f"    {' → '.join(violation.path)}")
+    click.echo(f"{len(violations)} violations" if violations else "Proved: every property holds.")
