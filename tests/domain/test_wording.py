@@ -1,0 +1,71 @@
+"""Every blocker has its sentence, and the sentences say the dates and the words of the clinic."""
+
+import ast
+
+import pytest
+
+from tests.support.source import sources
+from tracker.domain.pathway.blocker import Blocker
+from tracker.domain.pathway.wording import SENTENCES, people, sentence, sentence_of
+from tracker.domain.words import Role
+
+#: Made from the state of an authorization, or by a service when the act is recorded.
+_MADE_ELSEWHERE = {
+    "authorization_requested",
+    "authorization_denied",
+    "authorization_withdrawn",
+    "determined",
+    "not_determined",
+    "day_not_begun",
+    "dose_differs",
+}
+
+
+def codes() -> set[str]:
+    """The codes that requirements write down."""
+    calls = (
+        node
+        for each in sources("tracker/domain/pathway/requirements")
+        for node in ast.walk(each.tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "blocker"
+    )
+    return {str(call.args[0].value) for call in calls if isinstance(call.args[0], ast.Constant)}
+
+
+class TestSentences:
+    def test_stand_for_every_code_and_no_other(self) -> None:
+        assert set(SENTENCES) - _MADE_ELSEWHERE == codes()
+
+    @pytest.mark.parametrize("code", SENTENCES)
+    def test_never_break_on_missing_parameters(self, code: str) -> None:
+        assert sentence(code, {})
+
+    def test_say_the_purpose_in_plain_words(self) -> None:
+        blocker = Blocker("consent_missing", (("purpose", "implant"),))
+        assert sentence_of(blocker) == "Consent for the implant is not signed"
+
+    def test_say_how_old_a_document_will_be(self) -> None:
+        params = {"document": "history_and_physical", "dated": "2026-10-31", "on": "2026-12-04"}
+        assert sentence("document_out_of_date", params) == "H&P will be 34 days old on Fri 4 Dec 2026"
+
+    def test_say_when_an_authorization_begins_too_late(self) -> None:
+        params = {"stage": "trial", "starts": "2026-12-07", "ends": "2026-12-31", "on": "2026-12-04"}
+        assert sentence("authorization_out_of_date", params) == (
+            "Prior auth for the trial begins Mon 7 Dec 2026, the procedure is Fri 4 Dec 2026"
+        )
+
+    def test_read_a_code_of_an_older_version_as_words(self) -> None:
+        assert sentence("moon_is_full", {}) == "Moon is full"
+
+
+class TestPeople:
+    @pytest.mark.parametrize(
+        ("roles", "words"),
+        [
+            ((), ""),
+            ((Role.PHYSICIAN,), "physician"),
+            ((Role.THERAPIST, Role.NURSE, Role.PHYSICIAN), "therapist, nurse or physician"),
+        ],
+    )
+    def test_are_named_as_one_would_say_it(self, roles: tuple[Role, ...], words: str) -> None:
+        assert people(roles) == words
