@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tracker.domain import facts
 from tracker.domain.facts import Fact
@@ -170,7 +170,7 @@ _VERSIONED = {facts.Authorization: "authorization", facts.Appointment: "appointm
 
 def make(kind: type[F], seq: int, /, **values: object) -> F:
     """A fact of ``kind``; ``values`` take the place of the usual ones."""
-    base: dict[str, object] = {"seq": seq, "effective_at": HAPPENED, "recorded_at": WRITTEN, "recorded_by": None}
+    base: dict[str, Any] = {"seq": seq, "effective_at": HAPPENED, "recorded_at": WRITTEN, "recorded_by": None}
     if kind in _VERSIONED:
         base[_VERSIONED[kind]] = seq
     return kind(**{**base, **_USUAL[kind], **values})

@@ -23,7 +23,7 @@ from tracker.persistence.models import (
 BEGAN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
-def a_clinic(session: Session, number: int = 1, **values: object) -> Clinic:
+def a_clinic(session: Session, number: int = 1, /, **values: object) -> Clinic:
     """A clinic in New York, with its chain of events."""
     usual = {"id": number, "public_id": f"{number:032x}", "name": f"Clinic {number}", "zone": "America/New_York"}
     clinic = Clinic(**{**usual, **values})
@@ -53,7 +53,7 @@ def a_member(session: Session, clinic: Clinic, number: int = 1, role: str = "coo
     return user
 
 
-def a_patient(session: Session, clinic: Clinic, number: int = 1, **values: object) -> Patient:
+def a_patient(session: Session, clinic: Clinic, number: int = 1, /, **values: object) -> Patient:
     """A grown-up patient who prefers nothing."""
     usual = {
         "clinic_id": clinic.id,
@@ -72,7 +72,7 @@ def a_patient(session: Session, clinic: Clinic, number: int = 1, **values: objec
     return patient
 
 
-def a_case(session: Session, patient: Patient, number: int = 1, **values: object) -> Case:
+def a_case(session: Session, patient: Patient, number: int = 1, /, **values: object) -> Case:
     """An open case in its first stage."""
     usual = {
         "clinic_id": patient.clinic_id,
@@ -109,7 +109,7 @@ def a_clinician(session: Session, clinic: Clinic, number: int = 1) -> Clinician:
     return clinician
 
 
-def an_obligation(session: Session, case: Case, number: int = 1, **values: object) -> Obligation:
+def an_obligation(session: Session, case: Case, number: int = 1, /, **values: object) -> Obligation:
     """An open obligation of the case's owner."""
     usual = {
         "clinic_id": case.clinic_id,

@@ -1,0 +1,343 @@
+"""What can never be is refused; what really happened, however irregular, is not."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TypeAlias
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from tests.factories.facts import HAPPENED, WRITTEN, make
+from tests.factories.rows import BEGAN, a_case, a_clinic, a_member, a_patient, a_room, an_obligation
+from tracker.domain.facts import (
+    Appointment,
+    Assessment,
+    Authorization,
+    ChecklistItem,
+    Consent,
+    Correction,
+    Determination,
+    Device,
+    Document,
+    Evaluation,
+    Fact,
+    Fill,
+    Referral,
+    TrialDose,
+)
+from tracker.persistence.database import Database
+from tracker.persistence.facts import insert_fact
+from tracker.persistence.models import Case, ContactPoint, Patient, PumpWatch, Reminder, StaffTask, StageVisit
+
+Values: TypeAlias = dict[str, object]
+
+#: What later facts may refer to: visit 1, outcome 2, consent 3, authorization 4, deviation 5, catheter 6.
+GROUND = (
+    make(Appointment, 1),
+    make(Determination, 2),
+    make(Consent, 3),
+    make(Authorization, 4),
+    make(Determination, 5, kind="deviation", value="consent"),
+    make(Device, 6, kind="catheter"),
+)
+IMPLANT: Values = {"origin": "implanted_here", "outcome_seq": 2, "consent_seq": 3, "authorization_seq": 4}
+
+NEVER: list[tuple[type[Fact], Values]] = [
+    (Referral, {"indication": "itching"}),
+    (Referral, {"spasticity_origin": "other"}),
+    (Referral, {"effective_at": WRITTEN + timedelta(seconds=1)}),
+    (Referral, {"seq": 0}),
+    (Referral, {"superseded_by": 7}),
+    (Evaluation, {"condition": "cold"}),
+    (Document, {"kind": "novel"}),
+    (Authorization, {"state": "maybe"}),
+    (Authorization, {"valid_from": date(2026, 6, 6)}),
+    (Authorization, {"authorization": 1}),
+    (Authorization, {"payer_id": 7}),
+    (Consent, {"state": "verbal"}),
+    (Consent, {"valid_to": date(2026, 3, 11)}),
+    (Appointment, {"purpose": "lunch", "state": "cancelled"}),
+    (Appointment, {"state": "perhaps"}),
+    (Appointment, {"state": "cancelled", "ends_at": make(Appointment, 1).starts_at}),
+    (Appointment, {"state": "cancelled", "arrive_at": make(Appointment, 1).ends_at}),
+    (Appointment, {"state": "cancelled", "version": 0}),
+    (Appointment, {"state": "cancelled", "appointment": 1, "version": 2}),
+    (Appointment, {"state": "cancelled", "room_id": 9}),
+    (ChecklistItem, {"appointment": 1, "state": "skipped"}),
+    (ChecklistItem, {"appointment": 2}),
+    (TrialDose, {"dose_mcg": Decimal(0)}),
+    (TrialDose, {"volume_ml": Decimal(-1)}),
+    (TrialDose, {"concentration_mcg_ml": Decimal(0)}),
+    (TrialDose, {"appointment": 9}),
+    (Assessment, {"instrument": "guess"}),
+    (Assessment, {"occasion": "after_dose"}),
+    (Assessment, {"occasion": "baseline", "dose_seq": 2}),
+    (Determination, {"kind": "mood"}),
+    (Determination, {"value": "fairly good"}),
+    (Determination, {"about_seq": 7}),
+    (Device, {"kind": "stent"}),
+    (Device, {"kind": "catheter", "origin": "found"}),
+    (Device, {"kind": "catheter", "reservoir_ml": Decimal(0)}),
+    (Device, {"kind": "catheter", "removed_on": date(2026, 3, 1)}),
+    (Device, {"kind": "catheter", "in_place": False, "removed_on": date(2024, 5, 5)}),
+    (Device, {"kind": "catheter", "outcome_seq": 3}),
+    (Device, {"kind": "catheter", "consent_seq": 4}),
+    (Device, {"kind": "catheter", "authorization_seq": 3}),
+    (Device, {**IMPLANT, "outcome_seq": None}),
+    (Device, {**IMPLANT, "consent_seq": None}),
+    (Device, {**IMPLANT, "authorization_seq": None}),
+    (Fill, {"device": 1}),
+    (Fill, {"device": 6, "kind": "topped_up"}),
+    (Fill, {"device": 6, "volume_ml": Decimal(0)}),
+    (Fill, {"device": 6, "volume_ml": None}),
+    (Fill, {"device": 6, "kind": "implant", "volume_ml": None}),
+    (Fill, {"device": 6, "concentration_mcg_ml": Decimal(-5)}),
+    (Fill, {"device": 6, "residual_aspirated_ml": Decimal("-0.1")}),
+    (Correction, {"corrected_seq": 7}),
+    (Correction, {"corrected_seq": 1, "reason": ""}),
+]
+
+RECORDABLE: list[tuple[type[Fact], Values]] = [
+    (Referral, {"indication": "", "spasticity_origin": ""}),
+    (Evaluation, {"indication": "", "condition": "", "spasticity_origin": "", "oral_therapy_failed": None}),
+    (Authorization, {"valid_from": None, "valid_to": None, "units": 0}),
+    (Authorization, {"valid_from": date(2026, 6, 5)}),
+    (Appointment, {"state": "completed"}),
+    (Device, IMPLANT),
+    (Device, {**IMPLANT, "outcome_seq": None, "waiver_seq": 2}),
+    (Device, {"origin": "implanted_here", "deviation_seq": 5}),
+    (Device, {"kind": "catheter", "origin": "implanted_here"}),
+    (Fill, {"device": 6, "kind": "taken_over", "volume_ml": None, "concentration_mcg_ml": None, "alarm_on": None}),
+    (Fill, {"device": 6, "kind": "elsewhere", "volume_ml": None, "drug": ""}),
+    (Fill, {"device": 6, "daily_dose_mcg": Decimal(0), "residual_aspirated_ml": Decimal(0)}),
+]
+
+
+def named(value: object) -> str | None:
+    """What a test is called after."""
+    return value.__name__ if isinstance(value, type) else ",".join(value) if isinstance(value, dict) else None
+
+
+def record(session: Session, case: Case, kind: type[Fact], values: Values) -> None:
+    """The ground, and then a fact with these values, watched where it is a pump."""
+    for fact in (*GROUND, make(kind, 7, **values)):
+        insert_fact(session, case.clinic_id, case.id, fact)
+    if kind is Device and values.get("kind", "pump") == "pump":
+        obligation = an_obligation(session, case, device=7, subject="device:7")
+        session.add(PumpWatch(clinic_id=case.clinic_id, case_id=case.id, device=7, obligation_id=obligation.id))
+
+
+class TestFacts:
+    @pytest.mark.parametrize(("kind", "values"), NEVER, ids=named)
+    def test_that_can_never_be_are_refused(
+        self, database: Database, case: Case, kind: type[Fact], values: Values
+    ) -> None:
+        with pytest.raises(IntegrityError), database.writing() as session:
+            record(session, case, kind, values)
+
+    @pytest.mark.parametrize(("kind", "values"), RECORDABLE, ids=named)
+    def test_that_really_happened_are_recordable(
+        self, database: Database, case: Case, kind: type[Fact], values: Values
+    ) -> None:
+        with database.writing() as session:
+            record(session, case, kind, values)
+
+    @pytest.mark.parametrize(
+        ("kind", "values"),
+        [
+            (Authorization, {"authorization": 7}),
+            (Device, {"device": 7, "kind": "catheter"}),
+            (ChecklistItem, {"appointment": 1}),
+        ],
+        ids=named,
+    )
+    def test_stand_in_one_version_only(self, database: Database, case: Case, kind: type[Fact], values: Values) -> None:
+        with database.writing() as session:
+            record(session, case, kind, values)
+
+        with pytest.raises(IntegrityError), database.writing() as session:
+            insert_fact(session, case.clinic_id, case.id, make(kind, 8, **values))
+
+
+def to_patient(session: Session, _mine: Case, other: Case) -> None:
+    """A case of clinic 1 for a patient of clinic 2."""
+    case = a_case(session, a_patient(session, a_clinic(session, 3)), 9)
+    case.patient_id = other.patient_id
+    session.flush()
+
+
+def to_member(session: Session, mine: Case, other: Case) -> None:
+    """A fact of clinic 1 written by a member of clinic 2 only."""
+    user = a_member(session, a_clinic(session, 3))
+    insert_fact(session, mine.clinic_id, mine.id, make(Document, 1, recorded_by=user.id))
+
+
+def to_room(session: Session, mine: Case, other: Case) -> None:
+    """A visit at clinic 1 in a room of clinic 3."""
+    room = a_room(session, a_clinic(session, 3))
+    insert_fact(session, mine.clinic_id, mine.id, make(Appointment, 1, room_id=room.id))
+
+
+def to_consent(session: Session, mine: Case, other: Case) -> None:
+    """A device that relied on the consent of another case."""
+    insert_fact(session, other.clinic_id, other.id, make(Consent, 1))
+    insert_fact(session, mine.clinic_id, mine.id, make(Device, 2, kind="catheter", consent_seq=1))
+
+
+def to_case(session: Session, mine: Case, other: Case) -> None:
+    """A fact of clinic 1 for a case of clinic 2."""
+    insert_fact(session, mine.clinic_id, other.id, make(Document, 1))
+
+
+class TestReferences:
+    @pytest.mark.parametrize("reach", [to_patient, to_member, to_room, to_consent, to_case])
+    def test_never_cross_clinics(
+        self, database: Database, case: Case, reach: Callable[[Session, Case, Case], None]
+    ) -> None:
+        with database.writing() as session:
+            other = a_case(session, a_patient(session, a_clinic(session, 2), 2), 2)
+
+        with pytest.raises(IntegrityError), database.writing() as session:
+            reach(session, case, other)
+
+
+def a_number(session: Session, case: Case, patient_id: int, number: int) -> ContactPoint:
+    """A phone of a patient."""
+    values: Values = {"kind": "phone", "value": "+12125550100", "as_typed": "212 555 0100", "owner": "patient"}
+    point = ContactPoint(
+        clinic_id=case.clinic_id, id=number, patient_id=patient_id, is_possible=True, created_at=BEGAN, **values
+    )
+    session.add(point)
+    session.flush()
+    return point
+
+
+def a_reminder(case: Case, **values: object) -> Reminder:
+    """A planned reminder of the case's patient."""
+    usual: Values = {
+        "clinic_id": case.clinic_id,
+        "id": 1,
+        "case_id": case.id,
+        "patient_id": case.patient_id,
+        "key": "arrival:1:1",
+        "kind": "arrival",
+        "subject": "appointment:1",
+        "wanted_at": HAPPENED,
+        "useless_after": WRITTEN,
+        "channel": "sms",
+        "state": "planned",
+        "next_action_at": HAPPENED,
+        "template": "arrival",
+        "template_version": 1,
+        "created_at": BEGAN,
+    }
+    return Reminder(**{**usual, **values})
+
+
+class TestReminder:
+    @pytest.mark.parametrize(
+        "values",
+        [
+            {"state": "asleep"},
+            {"state": "unknown", "next_action_at": None},
+            {"state": "claimed"},
+            {"state": "in_flight", "claim_token": "t"},
+            {"channel": "pigeon"},
+            {"useless_after": BEGAN},
+        ],
+        ids=named,
+    )
+    def test_cannot_rest_where_nobody_looks(self, database: Database, case: Case, values: Values) -> None:
+        with pytest.raises(IntegrityError), database.writing() as session:
+            session.add(a_reminder(case, **values))
+
+    def test_exists_once_per_key(self, database: Database, case: Case) -> None:
+        with database.writing() as session:
+            session.add(a_reminder(case, state="cancelled", next_action_at=None))
+
+        with pytest.raises(IntegrityError), database.writing() as session:
+            session.add(a_reminder(case, id=2))
+
+    def test_goes_to_its_own_patient_only(self, database: Database, case: Case) -> None:
+        with database.writing() as session:
+            stranger = a_patient(session, a_clinic(session, 2), 2, clinic_id=case.clinic_id)
+            own, foreign = (a_number(session, case, who, n) for n, who in enumerate((case.patient_id, stranger.id), 1))
+            session.add(a_reminder(case, contact_point_id=own.id))
+
+        for values in ({"contact_point_id": foreign.id}, {"patient_id": stranger.id}):
+            with pytest.raises(IntegrityError), database.writing() as session:
+                session.add(a_reminder(case, id=2, key="other", **values))
+
+
+class TestOpenRows:
+    def test_of_cases_are_one_per_patient_and_pathway(self, database: Database, case: Case) -> None:
+        with database.writing() as session:
+            patient = session.get_one(Patient, (case.clinic_id, case.patient_id))
+            a_case(session, patient, 2, pathway="reoperation")
+            a_case(session, patient, 3, is_open=False, closed_at=WRITTEN)
+
+        with pytest.raises(IntegrityError), database.writing() as session:
+            a_case(session, patient, 4)
+
+    def test_of_obligations_are_one_per_subject_and_one_refill_per_device(self, database: Database, case: Case) -> None:
+        with database.writing() as session:
+            insert_fact(session, case.clinic_id, case.id, make(Device, 1, kind="catheter"))
+            an_obligation(session, case)
+            an_obligation(session, case, 2, kind="replacement")
+            an_obligation(session, case, 3, is_open=False, closed_at=WRITTEN, closed_by="fill:2")
+
+        for values in ({}, {"subject": "else"}):
+            with pytest.raises(IntegrityError), database.writing() as session:
+                an_obligation(session, case, 4, **values)
+
+    @pytest.mark.parametrize(
+        "values", [{"is_open": False}, {"is_open": False, "closed_at": WRITTEN}, {"closed_at": WRITTEN}], ids=named
+    )
+    def test_are_closed_with_a_time_and_a_cause(self, database: Database, case: Case, values: Values) -> None:
+        with pytest.raises(IntegrityError), database.writing() as session:
+            an_obligation(session, case, kind="wound", device=None, **values)
+
+    def test_are_found_by_their_index_on_sqlite(self, sqlite_database: Database) -> None:
+        wanted = select(Case.id).where(Case.clinic_id == 1, Case.is_open, Case.stage == "referred")
+        compiled = wanted.compile(sqlite_database.read, compile_kwargs={"literal_binds": True})
+
+        with sqlite_database.reading() as session:
+            plan = session.execute(text(f"EXPLAIN QUERY PLAN {compiled}")).one().detail
+        assert "ix_cases_open_by_stage" in plan
+
+    def test_of_staff_tasks_end_with_an_outcome(self, database: Database, case: Case) -> None:
+        task: Values = {"kind": "call", "key": "k", "owner_role": "nurse", "due_on": date(2026, 3, 18)}
+        with pytest.raises(IntegrityError), database.writing() as session:
+            session.add(StaffTask(clinic_id=case.clinic_id, id=1, opened_at=BEGAN, done_at=WRITTEN, **task))
+
+    def test_of_stage_visits_name_the_event_they_began_with(self, database: Database, case: Case) -> None:
+        with pytest.raises(IntegrityError), database.writing() as session:
+            session.add(
+                StageVisit(clinic_id=1, case_id=case.id, number=1, stage="referred", entered_at=BEGAN, entered_seq=5)
+            )
+
+
+class TestVersion:
+    def test_is_not_overwritten_by_who_saw_an_older_one(self, database: Database, case: Case) -> None:
+        with database.reading() as session:
+            stale = session.get_one(Case, (case.clinic_id, case.id))
+        with database.writing() as session:
+            session.get_one(Case, (case.clinic_id, case.id)).version += 1
+
+        stale.stage = "evaluating"
+        with pytest.raises(StaleDataError), database.writing() as session:
+            session.add(stale)
+
+    def test_changes_only_when_it_is_counted_up(self, database: Database, case: Case) -> None:
+        with database.writing() as session:
+            stored = session.get_one(Case, (case.clinic_id, case.id))
+            stored.blocker_count = 2
+            session.flush()
+            stored.blocker_count = 1
+
+        with database.reading() as session:
+            assert session.get_one(Case, (case.clinic_id, case.id)).version == 1

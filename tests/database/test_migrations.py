@@ -1,0 +1,97 @@
+"""The migrations make exactly the tables of the models, and take them back; the guards stand on every table."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+
+from tracker.persistence import migrations
+from tracker.persistence.base import Base
+from tracker.persistence.database import Database
+from tracker.persistence.fact_tables import FACT_ROWS, table_of
+
+CONSTRAINTS = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql IS NOT NULL",
+    "postgresql": (
+        "SELECT conrelid::regclass || ' ' || conname, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE contype IN ('c', 'f', 'p', 'u') AND connamespace = 'public'::regnamespace"
+        " UNION ALL SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
+        " AND indexname NOT LIKE 'appointments_%_taken'"
+    ),
+}
+
+
+def definitions(connection: Connection) -> dict[str, list[str]]:
+    """Every table, constraint and index as the engine tells it, apart from the order of constraints in a table."""
+    rows = connection.execute(text(CONSTRAINTS[connection.dialect.name]))
+    return {
+        name: sorted(line.strip(" ,\t") for line in sql.splitlines()) for name, sql in rows if "alembic" not in name
+    }
+
+
+class TestMigrations:
+    def test_agree_with_the_models(self, database: Database) -> None:
+        with database.read.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+
+            assert compare_metadata(context, Base.metadata) == []
+
+    def test_make_what_the_models_would_make(self, database: Database) -> None:
+        """Autogeneration does not compare checks, partial indexes and clustering; this does."""
+        with database.read.connect() as connection:
+            migrated = definitions(connection)
+        migrations.downgrade(database, "base")
+        with database.migrating() as connection:
+            Base.metadata.create_all(connection)
+            assert definitions(connection) == migrated
+
+    def test_can_be_taken_back_and_applied_again(self, database: Database) -> None:
+        migrations.downgrade(database, "base")
+        with database.read.connect() as connection:
+            assert inspect(connection).get_table_names() == ["alembic_version"]
+            if not database.is_sqlite:
+                assert connection.scalar(text("SELECT count(*) FROM pg_proc WHERE proname LIKE 'refuse_%'")) == 0
+        assert migrations.current_revision(database) is None
+        assert not migrations.is_up_to_date(database)
+
+        migrations.upgrade(database)
+        assert migrations.is_up_to_date(database)
+
+    def test_change_nothing_where_nothing_is_to_be_changed(self, database: Database) -> None:
+        migrations.upgrade(database)
+
+        assert migrations.current_revision(database) == migrations.head_revision()
+
+    def test_happen_wholly_or_not_at_all(self, database: Database) -> None:
+        migrations.downgrade(database, "base")
+        with database.migrating() as connection:
+            connection.exec_driver_sql("CREATE TABLE fills (seq INTEGER)")
+
+        with pytest.raises(Exception, match="fills"):
+            migrations.upgrade(database)
+        with database.read.connect() as connection:
+            assert inspect(connection).get_table_names() == ["alembic_version", "fills"]
+
+
+class TestGuards:
+    def test_stand_on_every_table_of_history(self, database: Database) -> None:
+        catalogue = (
+            "SELECT tbl_name || ' ' || name FROM sqlite_master WHERE type = 'trigger'"
+            if database.is_sqlite
+            else "SELECT tgrelid::regclass || ' ' || tgname FROM pg_trigger WHERE NOT tgisinternal"
+        )
+        with database.reading() as session:
+            found = set(session.scalars(text(catalogue)))
+
+        for table in (table_of(kind).name for kind in FACT_ROWS):
+            assert {f"{table} {table}_not_deleted", f"{table} {table}_only_superseded"} <= found
+
+    def test_see_every_column_of_a_fact_on_sqlite(self, sqlite_database: Database) -> None:
+        with sqlite_database.reading() as session:
+            rows = session.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+            written: dict[str, str] = {row.name: row.sql for row in rows}
+
+        for table in map(table_of, FACT_ROWS):
+            trigger = written[f"{table.name}_only_superseded"]
+            unseen = {column.name for column in table.c if f'NEW."{column.name}" IS NOT' not in trigger}
+            assert unseen == {"superseded_by"}
