@@ -9,7 +9,6 @@ import os
 import pwd
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -132,7 +131,6 @@ def _wheel_binaries(copy_into: Path | None) -> Path:
 
 
 def _run(program: Path, *arguments: str | Path, owner: str | None) -> None:
-    step_down = {"user": owner, "group": pwd.getpwnam(owner).pw_gid, "extra_groups": []} if owner else {}
     done = subprocess.run(
         [program, *arguments],
         stdin=subprocess.DEVNULL,
@@ -140,15 +138,11 @@ def _run(program: Path, *arguments: str | Path, owner: str | None) -> None:
         stderr=subprocess.PIPE,
         cwd="/",
         env={"PATH": os.defpath, "LC_ALL": "C"},
+        user=owner,
+        group=pwd.getpwnam(owner).pw_gid if owner else None,
+        extra_groups=[] if owner else None,
         check=False,
         text=True,
-        **step_down,
     )
     if done.returncode:
         raise PostgresMissingError(f"PostgreSQL did not start: {program} said: {done.stderr.strip()}")
-
-
-if __name__ == "__main__":
-    with postgres_server() as url:
-        print(url, flush=True)
-        sys.stdin.read()
