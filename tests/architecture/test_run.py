@@ -38,11 +38,10 @@ class Machine:
         path.write_text(f"#!/bin/sh\n{script}")
         path.chmod(0o755)
 
-    def has_environment(self, script: str, *, installed: str | None = None) -> None:
-        """Put a virtual environment there whose Python is ``script``; ``installed`` is what its stamp says."""
+    def has_environment(self, script: str, *, installed: str, lock: str = "requirements.lock") -> None:
+        """Put a virtual environment there whose Python is ``script``; its stamp for ``lock`` says ``installed``."""
         self.has(".venv/bin/python", script)
-        if installed is not None:
-            (self.folder / ".venv/installed-requirements.lock").write_text(installed)
+        (self.folder / f".venv/installed-{lock}").write_text(installed)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Call the script from somewhere else, as a person may."""
@@ -90,6 +89,10 @@ class TestRun:
         machine.has_environment('echo "$@"\n', installed=LOCK)
         assert machine.run("demo").stdout == "-m tracker demo\n"
         assert machine.run("tracker", "db", "upgrade").stdout == "-m tracker db upgrade\n"
+
+    def test_finds_all_it_needs_among_what_the_tests_need(self, machine: Machine) -> None:
+        machine.has_environment('echo "$@"\n', installed=LOCK, lock="requirements-dev.lock")
+        assert machine.run("demo").stdout == "-m tracker demo\n"
 
     def test_installs_what_a_new_lock_names_by_its_hashes(self, machine: Machine) -> None:
         machine.has_environment('echo "$@"\n', installed="flask==3.0.0\n")
