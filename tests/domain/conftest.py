@@ -9,6 +9,9 @@ import psycopg
 import pysqlite3.dbapi2
 import pytest
 
+from tracker.domain.pathway.definition import Pathway
+from tracker.pathways.catalogue import current
+
 
 @pytest.fixture(autouse=True, scope="module")
 def _nothing_but_arithmetic() -> Iterator[None]:
@@ -21,3 +24,9 @@ def _nothing_but_arithmetic() -> Iterator[None]:
         patch.setattr(pysqlite3.dbapi2, "connect", refuse)
         patch.setattr(psycopg, "connect", refuse)
         yield
+
+
+@pytest.fixture(scope="session")
+def itb() -> Pathway:
+    """The pathway that new cases start on."""
+    return current("itb")

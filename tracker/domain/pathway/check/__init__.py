@@ -21,6 +21,7 @@ _PROPERTIES: tuple[Callable[[Graph], Iterator[Violation]], ...] = (
     structure.rules_are_anchored,
     structure.waivers_are_allowed,
     structure.parameters_are_used,
+    safety.phases_are_known,
     safety.implant_after_trial,
     safety.procedures_are_covered,
     safety.closed_without_device,

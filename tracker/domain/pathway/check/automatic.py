@@ -18,8 +18,10 @@ from tracker.domain.pathway.definition import Procedure, Transition
 
 
 def need_only_facts(graph: Graph) -> Iterator[Violation]:
-    """No automatic step is entered by time alone."""
+    """Every automatic step is completed by some fact, and none is taken by time alone."""
     for edge in graph.possible:
+        if edge.is_automatic and not edge.needs:
+            yield graph.at("automatic_by_facts", edge, "no fact completes it")
         for need in edge.needs:
             if edge.is_automatic and need.asks_today:
                 yield graph.at("automatic_by_facts", edge, f"{need.key} would turn with the clock alone")
