@@ -1,0 +1,158 @@
+"""Obligations as stored against obligations as computed, and the watch over every pump.
+
+What ended is closed before what began is inserted, because only one may be open. Nothing is closed without the fact
+that closes it: an obligation that vanished in a pass that wrote no fact stays open, and somebody is told.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Executable, Row, Select, delete, insert, select, update
+
+from tracker.domain.facts import Device
+from tracker.domain.obligations import Obligation as Due
+from tracker.domain.obligations.refills import followed_pumps, last_fill
+from tracker.domain.words import DeterminationKind, Role
+from tracker.persistence.models import Obligation, PumpWatch
+from tracker.services.reconciling.scope import TIME, Scope
+from tracker.services.staff_tasks import opening
+
+#: What may change a refill that was due, by the kind of fact just written.
+REFILL_CAUSES = frozenset({"fill", "device", "correction"})
+_KEY = ("kind", "subject", "device")
+_VALUES = ("due_on", "warn_on", "escalate_on", "critical_on", "owner_role", "reason", "params", "planned_seq")
+_COLUMNS = tuple(getattr(Obligation, name) for name in ("id", *_KEY, *_VALUES))
+
+
+def obligation_changes(scope: Scope, computed: tuple[Due, ...]) -> list[Executable]:
+    """The statements that bring the stored obligations of a case in line."""
+    rows = scope.session.execute(_stored(scope)).all()
+    stored = {_key(row): row for row in rows}
+    wanted = {each.key: each for each in computed}
+    kept = {key: row for key, row in stored.items() if key in wanted}
+    changes: list[Executable] = []
+    for key in sorted(stored.keys() - wanted.keys()):
+        row, closed_by = stored[key], _cause(scope, stored[key])
+        if closed_by != TIME:
+            changes.append(_close(scope, row, closed_by))
+            continue
+        changes.append(_alarm(scope, row))
+        # The same pump's next refill cannot be opened beside it: the row goes on as that one.
+        kept.update({each: row for each in wanted.keys() - kept.keys() if each[:2] == key[:2]})
+    for key, row in kept.items():
+        changes.extend(_update(scope, row, wanted[key]))
+    ids = {key: kept[key].id if key in kept else scope.ids.row_id(scope.now) for key in wanted}
+    changes.extend(insert(Obligation).values(_row(scope, wanted[key], ids[key])) for key in wanted if key not in kept)
+    refills = {due.device: ids[key] for key, due in wanted.items() if due.device is not None and due.kind == "refill"}
+    return changes + _watch_changes(scope, rows, refills)
+
+
+def _stored(scope: Scope) -> Select[Any]:
+    watch = PumpWatch
+    return (
+        select(*_COLUMNS, watch.device.label("watched"))
+        .outerjoin(watch, (watch.clinic_id == Obligation.clinic_id) & (watch.obligation_id == Obligation.id))
+        .where(Obligation.clinic_id == scope.clinic_id, Obligation.case_id == scope.case_id, Obligation.is_open)
+        .order_by(Obligation.id)
+    )
+
+
+def _key(row: Row[Any]) -> tuple[str, str, str]:
+    return row.kind, row.subject, str(row.params.get("filled", ""))
+
+
+def _values(due: Due) -> dict[str, object]:
+    return {
+        "due_on": due.due_on,
+        "warn_on": due.warn_on,
+        "escalate_on": due.escalate_on,
+        "critical_on": due.critical_on,
+        "owner_role": str(due.owner),
+        "reason": due.reason,
+        "params": dict(due.params),
+        "planned_seq": due.planned_seq,
+    }
+
+
+def _row(scope: Scope, due: Due, row_id: int) -> dict[str, object]:
+    return {
+        "clinic_id": scope.clinic_id,
+        "id": row_id,
+        "case_id": scope.case_id,
+        "kind": due.kind,
+        "subject": due.subject,
+        "device": due.device,
+        "opened_at": scope.now,
+        "closed_by": "",
+        "is_open": True,
+        **_values(due),
+    }
+
+
+def _update(scope: Scope, row: Row[Any], due: Due) -> Iterator[Executable]:
+    changed = {name: value for name, value in _values(due).items() if getattr(row, name) != value}
+    if changed:
+        yield update(Obligation).where(*_at(scope, row)).values(changed)
+
+
+def _close(scope: Scope, row: Row[Any], closed_by: str) -> Executable:
+    values: Mapping[str, object] = {"is_open": False, "closed_at": scope.now, "closed_by": closed_by}
+    return update(Obligation).where(*_at(scope, row)).values(values)
+
+
+def _alarm(scope: Scope, row: Row[Any]) -> Executable:
+    return opening(
+        scope.session,
+        clinic_id=scope.clinic_id,
+        case_id=scope.case_id,
+        kind="alarm_obligation_vanished",
+        key=f"alarm_obligation_vanished:{row.id}",
+        params={"kind": row.kind, "subject": row.subject},
+        owner=Role.LEAD_COORDINATOR,
+        due_on=scope.snapshot.calendar.today(scope.now),
+        now=scope.now,
+        ids=scope.ids,
+    )
+
+
+def _cause(scope: Scope, row: Row[Any]) -> str:
+    """The fact that ended an obligation; ``TIME`` if there is none.
+
+    A refill is ended by a later fill, a death, a completed transfer or the device's removal, whatever was written
+    last; else only by what was just written about a fill, a device or a correction of either.
+    """
+    if row.kind != "refill":
+        return scope.cause
+    snapshot = scope.snapshot
+    pump = next((device for device in snapshot.of(Device) if device.device == row.device), None)
+    fill = last_fill(snapshot, row.device)
+    was = str(row.params.get("filled", ""))
+    if pump and fill and snapshot.calendar.today(fill.effective_at).isoformat() > was:
+        return f"fill:{fill.seq}"
+    if pump and not pump.in_place:
+        return f"device:{pump.seq}"
+    for kind in (DeterminationKind.DEATH, DeterminationKind.TRANSFER):
+        ending = snapshot.determination(kind)
+        if ending is not None and not followed_pumps(snapshot):
+            return f"determination:{ending.seq}"
+    return scope.cause if scope.cause.partition(":")[0] in REFILL_CAUSES else TIME
+
+
+def _at(scope: Scope, row: Row[Any]) -> tuple[Any, ...]:
+    return Obligation.clinic_id == scope.clinic_id, Obligation.id == row.id
+
+
+def _watch_changes(scope: Scope, stored: Sequence[Row[Any]], wanted: Mapping[int, int]) -> list[Executable]:
+    """One row for each pump, pointing at its open refill; ``wanted`` maps the device to the obligation."""
+    watched = {row.watched: row.id for row in stored if row.watched is not None}
+    key = {"clinic_id": scope.clinic_id, "case_id": scope.case_id}
+    changes: list[Executable] = []
+    for device, obligation_id in wanted.items():
+        if device not in watched:
+            values = {**key, "device": device, "kind": "refill", "obligation_id": obligation_id, "is_open": True}
+            changes.append(insert(PumpWatch).values(values))
+        elif watched[device] != obligation_id:
+            one = update(PumpWatch).filter_by(**key, device=device)
+            changes.append(one.values(obligation_id=obligation_id))
+    gone = sorted(watched.keys() - wanted.keys())
+    return changes + [delete(PumpWatch).filter_by(**key, device=device) for device in gone]

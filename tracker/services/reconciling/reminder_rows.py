@@ -1,0 +1,175 @@
+"""Reminders as stored against the contacts that should exist, and the calls that stand in for them.
+
+A reminder is added, moved, cancelled or revived here until somebody starts to send it; from then on it belongs to
+the dispatcher, and one that was sent is never made again. Where no message can go, a person is asked to call.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Executable, Row, Select, insert, or_, select, update
+
+from tracker.domain.contacts import TO_COME, Address, Contact, Preferences
+from tracker.domain.facts import Appointment
+from tracker.domain.words import Role
+from tracker.persistence.models import ContactPoint, Patient, Reminder
+from tracker.persistence.vocabulary import ContactKind, ReminderState
+from tracker.services.reconciling.scope import Scope
+from tracker.services.reminder_texts import current_version
+from tracker.services.staff_tasks import opening, withdrawing
+
+#: Not yet begun: may still be moved or cancelled.
+WAITING = frozenset({ReminderState.PLANNED, ReminderState.DUE})
+#: Why a person calls instead, as ``Preferences.route`` says it: undone when an address appears.
+NO_ROUTE = frozenset({"no_email", "opted_out", "prefers_call"})
+NOT_NEEDED = "not needed: the visit was moved, kept or cancelled"
+WRITTEN_INSTEAD = "not needed: a message can be sent"
+
+
+def read_preferences(scope: Scope) -> Preferences:
+    """How the patient wants to be reached. Asked only where there is a visit to come."""
+    if not any(visit.state in TO_COME for visit in scope.snapshot.of(Appointment)):
+        return Preferences()
+    point = ContactPoint
+    rows = scope.session.execute(
+        select(Patient.zone, Patient.prefers, point.id, point.owner, point.is_possible, point.opted_out_at)
+        .outerjoin(
+            point,
+            (point.clinic_id == Patient.clinic_id)
+            & (point.patient_id == Patient.id)
+            & (point.kind == ContactKind.EMAIL)
+            & point.ended_at.is_(None),
+        )
+        .where(Patient.clinic_id == scope.clinic_id, Patient.id == scope.patient_id)
+        .order_by(point.id)
+    ).all()
+    addresses = tuple(
+        Address(row.id, row.owner, row.is_possible, row.opted_out_at is not None) for row in rows if row.id is not None
+    )
+    return Preferences(rows[0].zone or "", rows[0].prefers, addresses)
+
+
+def reminder_changes(scope: Scope, computed: Sequence[Contact]) -> list[Executable]:
+    """The statements that bring the stored reminders of a case, and the calls for it, in line."""
+    stored = {row.key: row for row in scope.session.execute(_stored(scope))}
+    wanted = {f"{scope.case_id}:{each.key}": each for each in computed}
+    gone = [row for key, row in stored.items() if key not in wanted and row.state in WAITING | {ReminderState.TASKED}]
+    changes = [_change(scope, row, state=ReminderState.CANCELLED, reason=scope.cause) for row in gone]
+    calls = {call_key(row.key, row.kind) for row in gone if row.state == ReminderState.TASKED}
+    if calls:
+        changes.append(withdrawing(clinic_id=scope.clinic_id, keys=calls, outcome=NOT_NEEDED, now=scope.now))
+    for key, contact in wanted.items():
+        if key in stored:
+            changes.extend(_revise(scope, stored[key], contact))
+        elif contact.is_wanted:
+            changes.append(insert(Reminder).values(_row(scope, key, contact)))
+            changes.extend(_call(scope, key, contact))
+    return changes
+
+
+def call_key(reminder_key: str, kind: str) -> str:
+    """The key of the one call that stands in for all reminders of a kind about one visit at one time."""
+    case_id, _, visit = reminder_key.split(":", 2)
+    return f"call:{case_id}:{kind}:{visit}"
+
+
+def _stored(scope: Scope) -> Select[Any]:
+    """What is still to be sent, or could still be wanted."""
+    names = ("id", "key", "kind", "state", "wanted_at", "useless_after", "contact_point_id", "closed_reason")
+    return select(*(getattr(Reminder, name) for name in names)).where(
+        Reminder.clinic_id == scope.clinic_id,
+        Reminder.case_id == scope.case_id,
+        or_(Reminder.useless_after > scope.now, Reminder.next_action_at.is_not(None)),
+    )
+
+
+def _row(scope: Scope, key: str, contact: Contact) -> dict[str, object]:
+    is_routed = contact.channel != ""
+    return {
+        "clinic_id": scope.clinic_id,
+        "id": scope.ids.row_id(scope.now),
+        "case_id": scope.case_id,
+        "patient_id": scope.patient_id,
+        "key": key,
+        "kind": contact.kind,
+        "subject": contact.subject,
+        "wanted_at": contact.wanted_at,
+        "useless_after": contact.useless_after,
+        "channel": contact.channel,
+        "contact_point_id": contact.contact_point,
+        "state": ReminderState.PLANNED if is_routed else ReminderState.TASKED,
+        "next_action_at": contact.wanted_at if is_routed else None,
+        "attempts": 0,
+        "template": contact.template,
+        "template_version": current_version(contact.template),
+        "created_at": scope.now,
+        "closed_reason": contact.reason,
+    }
+
+
+def _revise(scope: Scope, row: Row[Any], contact: Contact) -> Iterator[Executable]:
+    """Move, revive or hand over one reminder that nobody has begun to send."""
+    is_unrouted = row.state == ReminderState.TASKED and row.closed_reason in NO_ROUTE
+    if row.state in WAITING and contact.channel:
+        yield from _move(scope, row, contact)
+    elif not contact.is_wanted:
+        return
+    elif contact.channel and (is_unrouted or row.state == ReminderState.CANCELLED):
+        yield _change(scope, row, state=ReminderState.PLANNED, contact=contact)
+        if is_unrouted:
+            keys = {call_key(row.key, row.kind)}
+            yield withdrawing(clinic_id=scope.clinic_id, keys=keys, outcome=WRITTEN_INSTEAD, now=scope.now)
+    elif not contact.channel and (row.state in WAITING or row.state == ReminderState.CANCELLED):
+        yield _change(scope, row, state=ReminderState.TASKED, reason=contact.reason, contact=contact)
+        yield from _call(scope, row.key, contact)
+
+
+def _move(scope: Scope, row: Row[Any], contact: Contact) -> Iterator[Executable]:
+    wanted = {
+        "wanted_at": contact.wanted_at,
+        "useless_after": contact.useless_after,
+        "contact_point_id": contact.contact_point,
+    }
+    changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
+    if "wanted_at" in changed and row.state == ReminderState.PLANNED:
+        changed["next_action_at"] = contact.wanted_at
+    if changed:
+        yield update(Reminder).where(*_at(scope, row)).values(changed)
+
+
+def _change(
+    scope: Scope, row: Row[Any], *, state: ReminderState, reason: str = "", contact: Contact | None = None
+) -> Executable:
+    values: dict[str, object] = {"state": state, "next_action_at": None, "closed_reason": reason}
+    if contact is not None:
+        values |= {
+            "wanted_at": contact.wanted_at,
+            "useless_after": contact.useless_after,
+            "channel": contact.channel,
+            "contact_point_id": contact.contact_point,
+        }
+        if state == ReminderState.PLANNED:
+            values["next_action_at"] = contact.wanted_at
+    return update(Reminder).where(*_at(scope, row)).values(values)
+
+
+def _call(scope: Scope, key: str, contact: Contact) -> Iterator[Executable]:
+    """Somebody must call where no message can go; one task, however many reminders it stands for."""
+    if contact.channel:
+        return
+    yield opening(
+        scope.session,
+        clinic_id=scope.clinic_id,
+        case_id=scope.case_id,
+        kind="call",
+        key=call_key(key, contact.kind),
+        params={"about": contact.kind, "appointment": str(contact.appointment), "why": contact.reason},
+        owner=Role.COORDINATOR,
+        due_on=max(contact.call_on, scope.snapshot.calendar.today(scope.now)),
+        now=scope.now,
+        ids=scope.ids,
+    )
+
+
+def _at(scope: Scope, row: Row[Any]) -> tuple[Any, ...]:
+    return Reminder.clinic_id == scope.clinic_id, Reminder.id == row.id

@@ -1,0 +1,61 @@
+"""Tasks that the system opens for people, and takes back when what they were for is gone.
+
+A task has a key: what asks twice opens one. A person ends a task with an outcome; the system ends only tasks that
+nobody has ended, and opens again only those that it ended itself.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+
+from sqlalchemy import Executable, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from tracker.domain.words import Role
+from tracker.persistence.models import StaffTask
+from tracker.services.ports import Ids
+
+
+def opening(
+    session: Session,
+    *,
+    clinic_id: int,
+    case_id: int | None,
+    kind: str,
+    key: str,
+    params: Mapping[str, object],
+    owner: Role,
+    due_on: date,
+    now: datetime,
+    ids: Ids,
+) -> Executable:
+    """The statement that makes sure there is such a task. ``due_on`` is the clinic's civil date."""
+    values = {
+        "clinic_id": clinic_id,
+        "id": ids.row_id(now),
+        "case_id": case_id,
+        "kind": kind,
+        "key": key,
+        "params": dict(params),
+        "owner_role": owner,
+        "due_on": due_on,
+        "opened_at": now,
+        "outcome": "",
+    }
+    again: dict[str, object] = {"done_at": None, "outcome": "", "due_on": due_on}
+    ended_by_system = StaffTask.done_at.is_not(None) & StaffTask.done_by.is_(None)
+    keys = ["clinic_id", "key"]
+    if session.get_bind().dialect.name == "postgresql":
+        into = postgresql.insert(StaffTask).values(values)
+        return into.on_conflict_do_update(index_elements=keys, set_=again, where=ended_by_system)
+    made = sqlite.insert(StaffTask).values(values)
+    return made.on_conflict_do_update(index_elements=keys, set_=again, where=ended_by_system)
+
+
+def withdrawing(*, clinic_id: int, keys: Collection[str], outcome: str, now: datetime) -> Executable:
+    """The statement that ends the open tasks of these keys because they are no longer needed."""
+    return (
+        update(StaffTask)
+        .where(StaffTask.clinic_id == clinic_id, StaffTask.key.in_(sorted(keys)), StaffTask.done_at.is_(None))
+        .values(done_at=now, outcome=outcome)
+    )
