@@ -1,0 +1,316 @@
+"""The board: where everybody stands, the oldest first, at most ten to a lane.
+
+A clinic may have twenty thousand cases, so nothing here reads them all: counts come from the table that every move
+keeps, a lane is the first ten rows of an index, and the median is the row in the middle of that index. With a filter
+on payer or readiness the lanes are counted by one pass over the open cases.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from tracker.domain.access import Actor
+from tracker.persistence.models import Case, Membership, Patient, Payer, StageCount, User
+from tracker.persistence.types import JsonObject
+from tracker.queries.identity import IDENTITY, Identity, identity_of, is_patient_of_case
+
+CARDS_IN_LANE = 10
+ROWS_ON_PAGE = 50
+
+#: The filter's word for cases that nobody has taken.
+NOBODY = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardFilter:
+    """Which open cases. ``None`` is everybody's, every payer's, whatever the state; ``NOBODY`` owns untaken cases."""
+
+    pathway: str = "itb"
+    owner_user_id: int | None = None
+    payer_id: int | None = None
+    is_ready: bool | None = None
+    stage: str = ""
+
+    @property
+    def needs_a_pass(self) -> bool:
+        """Whether the kept counts cannot answer it."""
+        return self.payer_id is not None or self.is_ready is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One case as the board and its table show it."""
+
+    case_id: int
+    public_id: str
+    patient: Identity
+    pathway: str
+    pathway_version: int
+    stage: str
+    entered_at: datetime
+    target_on: date | None
+    procedure_on: date | None
+    hold_until: date | None
+    owner_role: str
+    owner_name: str
+    next_step: str
+    is_ready: bool
+    first_blocker: str
+    blocker_params: JsonObject
+    blocker_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """One stage. ``middle_entered_at``: when the case in the middle of the lane came; ``None`` in an empty lane."""
+
+    stage: str
+    count: int
+    over_target: int
+    middle_entered_at: datetime | None
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One entry of a filter."""
+
+    id: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What the filters offer: people of the clinic, and payers in use."""
+
+    owners: tuple[Choice, ...]
+    payers: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """The last row of a page of the table: the next page begins after it."""
+
+    entered_at: datetime
+    case_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardPage:
+    """One page of the table, the oldest first. ``next`` is where the following page begins, if there is one."""
+
+    cards: tuple[Card, ...]
+    next: Position | None
+
+
+_COLUMNS: tuple[Any, ...] = (
+    Case.id,
+    Case.public_id,
+    Case.pathway,
+    Case.pathway_version,
+    Case.stage,
+    Case.stage_entered_at,
+    Case.target_on,
+    Case.procedure_on,
+    Case.hold_until,
+    Case.owner_role,
+    User.name.label("owner_name"),
+    Case.next_step,
+    Case.is_ready,
+    Case.first_blocker,
+    Case.first_blocker_params,
+    Case.blocker_count,
+    *IDENTITY,
+)
+
+
+def list_lanes(session: Session, viewer: Actor, stages: Sequence[str], wanted: BoardFilter, today: date) -> list[Lane]:
+    """The lanes of the stages named, in that order."""
+    counts = _counts(session, viewer, wanted)
+    over = _over_target(session, viewer, wanted, today)
+    filled = tuple(stage for stage in stages if counts.get(stage))
+    values = _values(viewer, wanted)
+    cards: dict[str, list[Card]] = {}
+    middles: dict[str, datetime] = {}
+    if filled:
+        for row in session.execute(_lanes(filled, _shape(wanted)), values):
+            cards.setdefault(row.stage, []).append(_card(row))
+        offsets = {f"middle_{number}": counts[stage] // 2 for number, stage in enumerate(filled)}
+        for row in session.execute(_middles(filled, _shape(wanted)), {**values, **offsets}):
+            middles[row.stage] = row.stage_entered_at
+    return [
+        Lane(
+            stage=stage,
+            count=counts.get(stage, 0),
+            over_target=over.get(stage, 0),
+            middle_entered_at=middles.get(stage),
+            cards=tuple(cards.get(stage, ())),
+        )
+        for stage in stages
+    ]
+
+
+def list_cards(session: Session, viewer: Actor, wanted: BoardFilter, after: Position | None = None) -> CardPage:
+    """One page of the table of the same cases: those longest in their stage first."""
+    chosen = (
+        select(Case.id)
+        .where(*_conditions(_shape(wanted)))
+        .order_by(Case.stage_entered_at, Case.id)
+        .limit(ROWS_ON_PAGE + 1)
+    )
+    if wanted.stage:
+        chosen = chosen.where(Case.stage == wanted.stage)
+    if after is not None:
+        is_later = (Case.stage_entered_at == after.entered_at) & (Case.id > after.case_id)
+        chosen = chosen.where((Case.stage_entered_at > after.entered_at) | is_later)
+    # Chosen first and joined then: fifty names are read, not those of everybody who is sorted.
+    query = _CARDS.where(Case.clinic_id == bindparam("clinic"), Case.id.in_(chosen)).order_by(
+        Case.stage_entered_at, Case.id
+    )
+    found = [_card(row) for row in session.execute(query, _values(viewer, wanted))]
+    last = found[ROWS_ON_PAGE - 1] if len(found) > ROWS_ON_PAGE else None
+    following = Position(entered_at=last.entered_at, case_id=last.case_id) if last else None
+    return CardPage(cards=tuple(found[:ROWS_ON_PAGE]), next=following)
+
+
+def count_cards(session: Session, viewer: Actor, wanted: BoardFilter) -> int:
+    """How many cases the table has in all."""
+    counts = _counts(session, viewer, wanted)
+    return counts.get(wanted.stage, 0) if wanted.stage else sum(counts.values())
+
+
+def list_choices(session: Session, viewer: Actor) -> Choices:
+    """What the filters offer, by name."""
+    people = (
+        select(literal("owner").label("kind"), User.id, User.name.label("label"))
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.clinic_id == viewer.clinic_id, Membership.is_active)
+    )
+    payers = select(literal("payer"), Payer.id, Payer.name).where(Payer.clinic_id == viewer.clinic_id, Payer.is_active)
+    rows = sorted(session.execute(union_all(people, payers)), key=lambda row: (row.label.casefold(), row.id))
+    found = {
+        kind: tuple(Choice(id=row.id, label=row.label) for row in rows if row.kind == kind)
+        for kind in ("owner", "payer")
+    }
+    return Choices(owners=found["owner"], payers=found["payer"])
+
+
+def _values(viewer: Actor, wanted: BoardFilter) -> dict[str, object]:
+    values: dict[str, object] = {"clinic": viewer.clinic_id, "pathway": wanted.pathway}
+    if wanted.owner_user_id:
+        values["owner"] = wanted.owner_user_id
+    if wanted.payer_id is not None:
+        values["payer"] = wanted.payer_id
+    if wanted.is_ready is not None:
+        values["ready"] = wanted.is_ready
+    return values
+
+
+#: Which conditions a statement has; statements are built once for each.
+_Shape = tuple[str, bool, bool]
+
+
+def _shape(wanted: BoardFilter) -> _Shape:
+    owner = "all" if wanted.owner_user_id is None else "nobody" if wanted.owner_user_id == NOBODY else "one"
+    return owner, wanted.payer_id is not None, wanted.is_ready is not None
+
+
+def _conditions(shape: _Shape) -> list[ColumnElement[bool]]:
+    owner, has_payer, has_readiness = shape
+    found: list[ColumnElement[bool]] = [
+        Case.clinic_id == bindparam("clinic"),
+        Case.is_open.expression,
+        Case.pathway == bindparam("pathway"),
+    ]
+    if owner == "one":
+        found.append(Case.owner_user_id == bindparam("owner"))
+    elif owner == "nobody":
+        found.append(Case.owner_user_id.is_(None))
+    if has_payer:
+        found.append(Case.payer_id == bindparam("payer"))
+    if has_readiness:
+        found.append(Case.is_ready == bindparam("ready"))
+    return found
+
+
+_CARDS = select(*_COLUMNS).join(Patient, is_patient_of_case()).outerjoin(User, User.id == Case.owner_user_id)
+
+
+@cache
+def _lanes(stages: tuple[str, ...], shape: _Shape) -> Select[Any]:
+    """The first cards of every lane, as one statement: each part stops after ten rows of the index."""
+    lanes = [
+        _CARDS.where(*_conditions(shape), Case.stage == literal(stage))
+        .order_by(Case.stage_entered_at, Case.id)
+        .limit(CARDS_IN_LANE)
+        .subquery()
+        for stage in stages
+    ]
+    together = union_all(*(select(lane) for lane in lanes)).subquery()
+    return select(together)
+
+
+@cache
+def _middles(stages: tuple[str, ...], shape: _Shape) -> Select[Any]:
+    """When the case in the middle of each lane came: counted off in the index, no row is read."""
+    lanes = [
+        select(Case.stage, Case.stage_entered_at)
+        .where(*_conditions(shape), Case.stage == literal(stage))
+        .order_by(Case.stage_entered_at)
+        .limit(1)
+        .offset(bindparam(f"middle_{number}"))
+        .subquery()
+        for number, stage in enumerate(stages)
+    ]
+    together = union_all(*(select(lane) for lane in lanes)).subquery()
+    return select(together)
+
+
+def _counts(session: Session, viewer: Actor, wanted: BoardFilter) -> Mapping[str, int]:
+    if wanted.needs_a_pass:
+        query = select(Case.stage, func.count().label("n")).where(*_conditions(_shape(wanted))).group_by(Case.stage)
+        rows = session.execute(query, _values(viewer, wanted))
+    else:
+        kept = and_(StageCount.clinic_id == viewer.clinic_id, StageCount.pathway == wanted.pathway)
+        if wanted.owner_user_id is not None:
+            kept = and_(kept, StageCount.owner_user_id == wanted.owner_user_id)
+        query = select(StageCount.stage, func.sum(StageCount.n).label("n")).where(kept).group_by(StageCount.stage)
+        rows = session.execute(query)
+    return {row.stage: int(row.n) for row in rows if row.n}
+
+
+def _over_target(session: Session, viewer: Actor, wanted: BoardFilter, today: date) -> Mapping[str, int]:
+    query = (
+        select(Case.stage, func.count().label("n"))
+        .where(*_conditions(_shape(wanted)), Case.target_on < bindparam("today"))
+        .group_by(Case.stage)
+    )
+    rows = session.execute(query, {**_values(viewer, wanted), "today": today})
+    return {row.stage: row.n for row in rows}
+
+
+def _card(row: Row[Any]) -> Card:
+    return Card(
+        case_id=row.id,
+        public_id=row.public_id,
+        patient=identity_of(row),
+        pathway=row.pathway,
+        pathway_version=row.pathway_version,
+        stage=row.stage,
+        entered_at=row.stage_entered_at,
+        target_on=row.target_on,
+        procedure_on=row.procedure_on,
+        hold_until=row.hold_until,
+        owner_role=row.owner_role,
+        owner_name=row.owner_name or "",
+        next_step=row.next_step,
+        is_ready=row.is_ready,
+        first_blocker=row.first_blocker,
+        blocker_params=row.first_blocker_params,
+        blocker_count=row.blocker_count,
+    )

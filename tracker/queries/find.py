@@ -1,0 +1,217 @@
+"""Finding a patient from a few letters or digits: name without accents, record number, birth date, telephone.
+
+Every word a patient is found by is stored folded, so a few letters are a range of an index. The best come first: the
+word itself, then a family name that begins so, then any other word. At most twenty patients are looked up; whoever is
+not among them is found with one more letter.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, intersect, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from tracker.domain.access import Actor
+from tracker.domain.names import digits_of, fold
+from tracker.domain.words import LIVE_APPOINTMENT
+from tracker.persistence.models import AppointmentRow, Case, Patient, PatientWord, User
+from tracker.queries.identity import Identity
+
+MOST = 20
+#: Fewer letters would name half the clinic.
+FEWEST_LETTERS = 2
+#: What is sorted after every word that begins with the letters before it.
+_LAST = "\U0010ffff"
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A patient and where the case stands: the open one, else the latest. Empty texts: there is no case."""
+
+    public_id: str
+    patient: Identity
+    city: str
+    case_public_id: str
+    pathway: str
+    pathway_version: int
+    stage: str
+    is_open: bool
+    next_step: str
+    is_ready: bool
+    target_on: date | None
+    owner_role: str
+    owner_name: str
+    next_visit_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundList:
+    """The best first. ``has_more``: others match too. ``is_too_short``: nothing was looked for."""
+
+    patients: tuple[Found, ...]
+    has_more: bool = False
+    is_too_short: bool = False
+
+
+def find_patients(session: Session, viewer: Actor, text: str, at: datetime) -> FoundList:
+    """Patients of the viewer's clinic whom the text may mean, the likeliest first."""
+    days = birth_dates(text)
+    words = fold(text).split()
+    if not days and not any(len(word) >= FEWEST_LETTERS for word in words):
+        return FoundList(patients=(), is_too_short=bool(text.strip()))
+    ranks: dict[int, int] = {}
+    for row in session.execute(_candidates(viewer.clinic_id, text, words, days)):
+        ranks[row.patient_id] = min(row.rank, ranks.get(row.patient_id, row.rank))
+    chosen = sorted(ranks, key=lambda patient_id: (ranks[patient_id], patient_id))[: MOST + 1]
+    found = _read(session, viewer, chosen[:MOST], at) if chosen else []
+    found.sort(key=lambda pair: (ranks[pair[0]], not pair[1].is_open, fold(pair[1].patient.name)))
+    return FoundList(patients=tuple(each for _, each in found), has_more=len(chosen) > MOST)
+
+
+def birth_dates(text: str) -> tuple[date, ...]:
+    """The days that a text may mean: ``1961-03-12``, ``12 Mar 1961``, ``Mar 12, 1961``, ``3/12/1961``.
+
+    Looking is not recording: where two readings are possible, both are looked for.
+    """
+    plain = re.sub(r"[\s,]+", " ", text.strip().casefold())
+    if match := re.fullmatch(r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})", plain):
+        return _days((match[1], match[2], match[3]))
+    if match := re.fullmatch(r"(\d{1,2})\.? ([a-z]{3,9})\.? (\d{4})", plain):
+        return _days((match[3], _month(match[2]), match[1]))
+    if match := re.fullmatch(r"([a-z]{3,9})\.? (\d{1,2}) (\d{4})", plain):
+        return _days((match[3], _month(match[1]), match[2]))
+    if match := re.fullmatch(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})", plain):
+        return _days((match[3], match[1], match[2]), (match[3], match[2], match[1]))
+    if match := re.fullmatch(r"(\d{4})(\d{2})(\d{2})", plain):
+        return _days((match[1], match[2], match[3]))
+    return ()
+
+
+def _month(name: str) -> str:
+    return str(_MONTHS.index(name[:3]) + 1) if name[:3] in _MONTHS else "0"
+
+
+def _days(*readings: tuple[str, str, str]) -> tuple[date, ...]:
+    found: list[date] = []
+    for reading in readings:
+        try:
+            day = date(*(int(part) for part in reading))
+        except ValueError:
+            continue  # this reading is no day of the calendar; the other may be
+        if day not in found:
+            found.append(day)
+    return tuple(found)
+
+
+def _begins(column: Any, letters: str) -> ColumnElement[bool]:
+    return and_(column >= letters, column < letters + _LAST)
+
+
+def _candidates(clinic_id: int, text: str, words: Sequence[str], days: Sequence[date]) -> Select[Any]:
+    """Patients with a rank: 0 the birth date, number or word itself, 1 a family name, 2 any other word.
+
+    One more than is shown is taken of each kind.
+    """
+    in_clinic = PatientWord.clinic_id == clinic_id
+    parts: list[Select[Any]] = []
+    if days:
+        parts.append(_ranked(0, select(Patient.id).where(Patient.clinic_id == clinic_id, Patient.birth_on.in_(days))))
+    together = "".join(words)
+    digits = digits_of(text)
+    numbers = {digits, f"1{digits}"} if len(digits) >= 3 and digits == re.sub(r"[\s()+./-]", "", text) else set()
+    parts += [
+        _ranked(2, select(PatientWord.patient_id).where(in_clinic, _begins(PatientWord.word, number)))
+        for number in sorted(numbers)
+    ]
+    if len(words) == 1:
+        is_word = select(PatientWord.patient_id).where(in_clinic, PatientWord.word == words[0])
+        any_word = select(PatientWord.patient_id).where(in_clinic, _begins(PatientWord.word, words[0]))
+        parts += [_ranked(0, is_word), _family(1, clinic_id, words[0]), _ranked(2, any_word)]
+    elif words:
+        each_word = intersect(
+            *(select(PatientWord.patient_id).where(in_clinic, _begins(PatientWord.word, word)) for word in words)
+        ).subquery()
+        run_together = select(PatientWord.patient_id).where(in_clinic, _begins(PatientWord.word, together))
+        parts += [
+            _family(1, clinic_id, " ".join(words)),
+            _ranked(2, select(each_word.c.patient_id)),
+            _ranked(2, run_together),
+        ]
+    return select(union_all(*parts).subquery())
+
+
+def _ranked(rank: int, ids: Select[Any]) -> Select[Any]:
+    limited = ids.limit(MOST + 1).subquery()
+    return select(next(iter(limited.c)).label("patient_id"), literal(rank).label("rank"))
+
+
+def _family(rank: int, clinic_id: int, letters: str) -> Select[Any]:
+    is_family = select(Patient.id).where(Patient.clinic_id == clinic_id, _begins(Patient.name_key, letters))
+    return _ranked(rank, is_family.order_by(Patient.name_key))
+
+
+def _read(session: Session, viewer: Actor, patient_ids: Sequence[int], at: datetime) -> list[tuple[int, Found]]:
+    visit = (
+        select(func.min(AppointmentRow.starts_at))
+        .where(
+            AppointmentRow.clinic_id == Case.clinic_id,
+            AppointmentRow.case_id == Case.id,
+            AppointmentRow.superseded_by.is_(None),
+            AppointmentRow.state.in_(sorted(LIVE_APPOINTMENT)),
+            AppointmentRow.starts_at >= at,
+        )
+        .scalar_subquery()
+    )
+    columns: tuple[Any, ...] = (
+        Patient.id,
+        Patient.public_id,
+        Patient.family_name,
+        Patient.given_name,
+        Patient.birth_on,
+        Patient.mrn,
+        Patient.city,
+        Case.public_id.label("case_public_id"),
+        Case.pathway,
+        Case.pathway_version,
+        Case.stage,
+        Case.is_open,
+        Case.next_step,
+        Case.is_ready,
+        Case.target_on,
+        Case.owner_role,
+        User.name.label("owner_name"),
+        visit.label("next_visit_at"),
+    )
+    query = (
+        select(*columns)
+        .outerjoin(Case, and_(Case.clinic_id == Patient.clinic_id, Case.patient_id == Patient.id))
+        .outerjoin(User, User.id == Case.owner_user_id)
+        .where(Patient.clinic_id == viewer.clinic_id, Patient.id.in_(patient_ids))
+        # The last row of a patient wins: the open case, else the latest.
+        .order_by(Patient.id, Case.is_open, Case.opened_at)
+    )
+    found = {row.id: _found(row) for row in session.execute(query)}
+    return list(found.items())
+
+
+def _found(row: Any) -> Found:
+    return Found(
+        public_id=row.public_id,
+        patient=Identity(row.family_name, row.given_name, row.birth_on, row.mrn),
+        city=row.city,
+        case_public_id=row.case_public_id or "",
+        pathway=row.pathway or "",
+        pathway_version=row.pathway_version or 0,
+        stage=row.stage or "",
+        is_open=bool(row.is_open),
+        next_step=row.next_step or "",
+        is_ready=bool(row.is_ready),
+        target_on=row.target_on,
+        owner_role=row.owner_role or "",
+        owner_name=row.owner_name or "",
+        next_visit_at=row.next_visit_at,
+    )

@@ -1,0 +1,172 @@
+"""The ledger of messages: what was and will be sent, to whom, why and when, and who gets nothing and why.
+
+What went wrong comes first, because somebody must act on it; then what is under way, then what is planned by time, and
+what is over from the latest back.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, case, func, select
+from sqlalchemy.orm import Session
+
+from tracker.domain.access import Actor
+from tracker.persistence.models import Case, Clinic, ContactPoint, DeliveryAttempt, DeploymentValue, Patient, Reminder
+from tracker.persistence.vocabulary import ReminderState
+from tracker.queries.identity import IDENTITY, Identity, identity_of
+
+ROWS_ON_PAGE = 50
+
+#: What the filter calls the states, in the order of the page.
+GROUPS: Mapping[str, tuple[ReminderState, ...]] = {
+    "failed": (ReminderState.UNDELIVERED, ReminderState.UNKNOWN, ReminderState.EXPIRED),
+    "called": (ReminderState.TASKED,),
+    "sending": (ReminderState.DUE, ReminderState.CLAIMED, ReminderState.IN_FLIGHT),
+    "planned": (ReminderState.PLANNED,),
+    "sent": (ReminderState.ACCEPTED, ReminderState.DELIVERED),
+    "cancelled": (ReminderState.CANCELLED,),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRow:
+    """One message. ``address_owner``: who reads it there. ``error``: what the last attempt said."""
+
+    case_public_id: str
+    patient: Identity
+    kind: str
+    subject: str
+    state: str
+    group: str
+    wanted_at: datetime
+    useless_after: datetime
+    channel: str
+    address_owner: str
+    template: str
+    template_version: int
+    attempts: int
+    closed_reason: str
+    last_ended_at: datetime | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """One page of the ledger, and how many messages each group has."""
+
+    rows: tuple[LedgerRow, ...]
+    counts: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        """Messages in all groups."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """Whether messages go out: paused for this clinic, or for the whole deployment."""
+
+    paused_at: datetime | None
+    is_paused_for_all: bool
+    version: int
+
+
+def list_ledger(session: Session, viewer: Actor, group: str = "", page: int = 1) -> Ledger:
+    """The ``page`` (from 1) of the messages of a group, or of all of them."""
+    by_state = {
+        row.state: row.n
+        for row in session.execute(
+            select(Reminder.state, func.count().label("n"))
+            .where(Reminder.clinic_id == viewer.clinic_id)
+            .group_by(Reminder.state)
+        )
+    }
+    counts = {name: sum(by_state.get(state, 0) for state in states) for name, states in GROUPS.items()}
+    place = case({state: number for number, name in enumerate(GROUPS) for state in GROUPS[name]}, value=Reminder.state)
+    # What is to come by time, what is over from the latest back.
+    forward = case((Reminder.state.in_(_UPCOMING), Reminder.wanted_at))
+    backward = case((Reminder.state.not_in(_UPCOMING), Reminder.wanted_at))
+    query = (
+        select(*_COLUMNS)
+        .join(Case, and_(Case.clinic_id == Reminder.clinic_id, Case.id == Reminder.case_id))
+        .join(Patient, and_(Patient.clinic_id == Reminder.clinic_id, Patient.id == Reminder.patient_id))
+        .outerjoin(
+            ContactPoint,
+            and_(ContactPoint.clinic_id == Reminder.clinic_id, ContactPoint.id == Reminder.contact_point_id),
+        )
+        .outerjoin(
+            DeliveryAttempt,
+            and_(
+                DeliveryAttempt.clinic_id == Reminder.clinic_id,
+                DeliveryAttempt.reminder_id == Reminder.id,
+                DeliveryAttempt.number == _LAST_NUMBER,
+            ),
+        )
+        .where(Reminder.clinic_id == viewer.clinic_id)
+        .order_by(place, forward, backward.desc(), Reminder.id)
+        .limit(ROWS_ON_PAGE)
+        .offset((page - 1) * ROWS_ON_PAGE)
+    )
+    if group:
+        query = query.where(Reminder.state.in_(GROUPS[group]))
+    return Ledger(rows=tuple(_row(row) for row in session.execute(query)), counts=counts)
+
+
+def get_sending(session: Session, viewer: Actor) -> Sending:
+    """Whether this clinic's messages go out."""
+    for_all = select(DeploymentValue.value).where(DeploymentValue.name == "sending_paused_at").scalar_subquery()
+    row = session.execute(
+        select(Clinic.sending_paused_at, Clinic.version, for_all.label("for_all")).where(Clinic.id == viewer.clinic_id)
+    ).one()
+    return Sending(paused_at=row.sending_paused_at, is_paused_for_all=row.for_all is not None, version=row.version)
+
+
+_UPCOMING = tuple(GROUPS["sending"] + GROUPS["planned"])
+_GROUP_OF = {state: name for name, states in GROUPS.items() for state in states}
+_LAST_NUMBER = (
+    select(func.max(DeliveryAttempt.number))
+    .where(DeliveryAttempt.clinic_id == Reminder.clinic_id, DeliveryAttempt.reminder_id == Reminder.id)
+    .correlate(Reminder)
+    .scalar_subquery()
+)
+_COLUMNS: tuple[Any, ...] = (
+    Case.public_id,
+    Reminder.kind,
+    Reminder.subject,
+    Reminder.state,
+    Reminder.wanted_at,
+    Reminder.useless_after,
+    Reminder.channel,
+    Reminder.template,
+    Reminder.template_version,
+    Reminder.attempts,
+    Reminder.closed_reason,
+    ContactPoint.owner.label("address_owner"),
+    DeliveryAttempt.ended_at,
+    DeliveryAttempt.error,
+    *IDENTITY,
+)
+
+
+def _row(row: Row[Any]) -> LedgerRow:
+    return LedgerRow(
+        case_public_id=row.public_id,
+        patient=identity_of(row),
+        kind=row.kind,
+        subject=row.subject,
+        state=row.state,
+        group=_GROUP_OF[ReminderState(row.state)],
+        wanted_at=row.wanted_at,
+        useless_after=row.useless_after,
+        channel=row.channel,
+        address_owner=row.address_owner or "",
+        template=row.template,
+        template_version=row.template_version,
+        attempts=row.attempts,
+        closed_reason=row.closed_reason,
+        last_ended_at=row.ended_at,
+        error=row.error or "",
+    )

@@ -1,0 +1,156 @@
+"""Where patients wait, what trials showed, and how many get through: counted from what is stored, never estimated.
+
+Each report says what it counts in one sentence (``DEFINITIONS``), the same on the page and in the file.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from tracker.domain.access import Actor
+from tracker.domain.words import DeterminationKind
+from tracker.persistence.models import Case, DeterminationRow, StageCount, StageVisit
+
+DEFINITIONS = {
+    "stages": "Open cases by the stage in which they stand now.",
+    "ages": "Open cases by stage: whole days since they came into it. Half are younger than the median, one in ten is "
+    "older than the last column says. Over target: the stage's target date is before today.",
+    "outcomes": "Outcomes of trials that physicians recorded and that still stand, by the day they were decided.",
+    "conversions": "Patients whose case began in the period, and how many of them have come to each step by now. "
+    "Cases still under way may come further.",
+}
+#: The steps of the conversion report: the stages that show that a case has come so far.
+STEPS: Mapping[str, tuple[str, ...]] = {
+    "referred": (),
+    "trial": ("trial_observation", "trial_catheter_in", "trial_review"),
+    "positive": ("implant_decision",),
+    "implanted": ("recovering",),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageRow:
+    """One stage now. Instants are those at which the case in the middle, and the one in ten, came into the stage."""
+
+    stage: str
+    count: int
+    over_target: int
+    median_entered_at: datetime | None
+    tenth_entered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """One outcome or step and how often it was counted."""
+
+    name: str
+    count: int
+
+
+def list_stages(
+    session: Session, viewer: Actor, pathway: str, stages: Sequence[str], today: date
+) -> tuple[StageRow, ...]:
+    """The open stages named, in that order, with the cases in them."""
+    counts = {
+        row.stage: int(row.n)
+        for row in session.execute(
+            select(StageCount.stage, func.sum(StageCount.n).label("n"))
+            .where(StageCount.clinic_id == viewer.clinic_id, StageCount.pathway == pathway)
+            .group_by(StageCount.stage)
+        )
+    }
+    is_open = and_(Case.clinic_id == viewer.clinic_id, Case.is_open, Case.pathway == pathway)
+    over = {
+        row.stage: row.n
+        for row in session.execute(
+            select(Case.stage, func.count().label("n")).where(is_open, Case.target_on < today).group_by(Case.stage)
+        )
+    }
+    filled = [stage for stage in stages if counts.get(stage)]
+    ages: dict[tuple[str, str], datetime] = {}
+    if filled:
+        # Oldest first: the tenth of all cases that is oldest ends at a tenth of the way.
+        parts = [
+            _entered(is_open, stage, name, counts[stage] // divisor)
+            for stage in filled
+            for name, divisor in (("median", 2), ("tenth", 10))
+        ]
+        for row in session.execute(union_all(*parts)):
+            ages[row.stage, row.name] = row.stage_entered_at
+    return tuple(
+        StageRow(
+            stage=stage,
+            count=counts.get(stage, 0),
+            over_target=over.get(stage, 0),
+            median_entered_at=ages.get((stage, "median")),
+            tenth_entered_at=ages.get((stage, "tenth")),
+        )
+        for stage in stages
+    )
+
+
+def _entered(is_open: ColumnElement[bool], stage: str, name: str, offset: int) -> Select[Any]:
+    one = (
+        select(Case.stage, Case.stage_entered_at)
+        .where(is_open, Case.stage == stage)
+        .order_by(Case.stage_entered_at)
+        .limit(1)
+        .offset(offset)
+        .subquery()
+    )
+    return select(one.c.stage, one.c.stage_entered_at, literal(name).label("name"))
+
+
+def count_outcomes(session: Session, viewer: Actor, from_at: datetime, until_at: datetime) -> tuple[Counted, ...]:
+    """Trial outcomes decided from ``from_at`` until before ``until_at``, the most frequent first."""
+    n = func.count().label("n")
+    rows = session.execute(
+        select(DeterminationRow.value, n)
+        .where(
+            DeterminationRow.clinic_id == viewer.clinic_id,
+            DeterminationRow.kind == DeterminationKind.OUTCOME,
+            DeterminationRow.superseded_by.is_(None),
+            DeterminationRow.effective_at >= from_at,
+            DeterminationRow.effective_at < until_at,
+        )
+        .group_by(DeterminationRow.value)
+        .order_by(n.desc(), DeterminationRow.value)
+    )
+    return tuple(Counted(name=row.value, count=row.n) for row in rows)
+
+
+def count_conversions(
+    session: Session, viewer: Actor, pathway: str, from_at: datetime, until_at: datetime
+) -> tuple[Counted, ...]:
+    """How far the cases that began in the period have come, step by step. A case that took over a pump began here
+    with one, and is not counted."""
+    # Each case once: the furthest is what counts, however often it came through.
+    reached = {
+        name: func.max(case((StageVisit.stage.in_(stages), 1), else_=0)).label(name)
+        for name, stages in STEPS.items()
+        if stages
+    }
+    taken_over = func.max(case((StageVisit.stage == "pump_intake", StageVisit.number), else_=0))
+    each = (
+        select(Case.id, *reached.values())
+        .join(StageVisit, and_(StageVisit.clinic_id == Case.clinic_id, StageVisit.case_id == Case.id))
+        .where(
+            Case.clinic_id == viewer.clinic_id,
+            Case.pathway == bindparam("pathway"),
+            Case.opened_at >= from_at,
+            Case.opened_at < until_at,
+            Case.stage != "entered_in_error",
+        )
+        .group_by(Case.id)
+        .having(taken_over != 2)
+        .subquery()
+    )
+    row = session.execute(
+        select(func.count().label("referred"), *(func.sum(each.c[name]).label(name) for name in reached)),
+        {"pathway": pathway},
+    ).one()
+    return tuple(Counted(name=name, count=int(getattr(row, name) or 0)) for name in STEPS)

@@ -1,0 +1,272 @@
+"""What must be done today, the most urgent first.
+
+A to-do is an open obligation: it is critical from its critical date on, due from its due date on, and shown some days
+before that as coming up. The groups and their counts are ranges of three indexes, so that the page of a clinic with
+ten thousand to-dos costs what fifty rows cost. With a filter the counts take one pass over what is shown.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from tracker.domain.access import Actor
+from tracker.persistence.models import Case, Heartbeat, Obligation, Patient, PumpWatch, StaffTask, User
+from tracker.persistence.types import JsonObject
+from tracker.queries.identity import IDENTITY, Identity, identity_of, is_patient_of_case
+
+ROWS_ON_PAGE = 50
+#: Tasks are few: what does not fit is older than anybody should let it become.
+TASKS_ON_PAGE = 50
+#: The job whose beat says when to-dos were last compared with the facts.
+COMPARED_BY = "reconcile"
+
+
+class Urgency(StrEnum):
+    """The groups of the page, in its order."""
+
+    CRITICAL = "critical"
+    DUE = "due"
+    SOON = "soon"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TodayFilter:
+    """``is_mine``: of my cases, and of my roles where nobody has taken the case. ``kind`` empty: every kind."""
+
+    is_mine: bool = False
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Todo:
+    """One open obligation and whom it concerns. ``reason`` and ``params`` say why; the page makes the sentence."""
+
+    urgency: Urgency
+    kind: str
+    subject: str
+    device: int | None
+    reason: str
+    params: JsonObject
+    due_on: date | None
+    critical_on: date | None
+    owner_role: str
+    owner_name: str
+    is_planned: bool
+    case_public_id: str
+    patient: Identity
+    pathway: str
+    pathway_version: int
+    stage: str
+    entered_at: datetime
+    target_on: date | None
+    next_step: str
+    is_ready: bool
+    first_blocker: str
+    blocker_params: JsonObject
+    blocker_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Something a person must do that no rule computes: call somebody, look at a doubtful import."""
+
+    kind: str
+    params: JsonObject
+    owner_role: str
+    due_on: date
+    case_public_id: str
+    patient: Identity | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TodayList:
+    """One page of to-dos and the counts of all pages. ``compared_at``: when they were last held against the facts."""
+
+    todos: tuple[Todo, ...]
+    counts: dict[Urgency, int]
+    tasks: tuple[Task, ...]
+    pumps: int
+    compared_at: datetime | None
+
+    @property
+    def total(self) -> int:
+        """To-dos on all pages."""
+        return sum(self.counts.values())
+
+
+def get_today(session: Session, viewer: Actor, wanted: TodayFilter, today: date, page: int = 1) -> TodayList:
+    """The ``page`` (from 1) of the to-dos that are critical, due or coming up on ``today``."""
+    counts, pumps, compared_at = _count(session, viewer, wanted, today)
+    todos: list[Todo] = []
+    skip, left = (page - 1) * ROWS_ON_PAGE, ROWS_ON_PAGE
+    for urgency in Urgency:
+        if skip < counts[urgency] and left:
+            chosen = _list(viewer, wanted, today, urgency).limit(left).offset(skip)
+            query = _TODOS.where(Obligation.clinic_id == viewer.clinic_id, Obligation.id.in_(chosen))
+            rows = session.execute(query.order_by(_first(urgency), Obligation.id))
+            found = [_todo(row, urgency) for row in rows]
+            todos += found
+            left -= len(found)
+        skip = max(0, skip - counts[urgency])
+    tasks = _tasks(session, viewer, wanted) if page == 1 else ()
+    return TodayList(todos=tuple(todos), counts=counts, tasks=tasks, pumps=pumps, compared_at=compared_at)
+
+
+def _count(
+    session: Session, viewer: Actor, wanted: TodayFilter, today: date
+) -> tuple[dict[Urgency, int], int, datetime | None]:
+    """How many there are of each urgency, how many pumps have a refill to-do, and the last beat: one statement."""
+    is_here = and_(Obligation.clinic_id == viewer.clinic_id, Obligation.is_open, *_conditions(viewer, wanted))
+    numbers = select(func.count()).select_from(Obligation)
+    if wanted.is_mine:
+        numbers = numbers.join(Case, _is_case())
+    until = {
+        Urgency.CRITICAL: Obligation.critical_on <= today,
+        Urgency.DUE: Obligation.due_on <= today,
+        Urgency.SOON: Obligation.warn_on <= today,
+    }
+    counted = [numbers.where(is_here, reached).scalar_subquery().label(name) for name, reached in until.items()]
+    pumps = select(func.count()).where(PumpWatch.clinic_id == viewer.clinic_id).scalar_subquery()
+    beat = select(Heartbeat.beat_at).where(Heartbeat.name == COMPARED_BY).scalar_subquery()
+    row = session.execute(select(*counted, pumps.label("pumps"), beat.label("compared_at"))).one()
+    # Each group holds the one before it: what is critical has been due, and what is due was announced.
+    counts = {
+        Urgency.CRITICAL: row.critical,
+        Urgency.DUE: max(0, row.due - row.critical),
+        Urgency.SOON: max(0, row.soon - row.due),
+    }
+    return counts, row.pumps, row.compared_at
+
+
+def _conditions(viewer: Actor, wanted: TodayFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.kind:
+        found.append(Obligation.kind == wanted.kind)
+    if wanted.is_mine:
+        is_my_role = and_(Case.owner_user_id.is_(None), Obligation.owner_role.in_(sorted(viewer.roles)))
+        found.append(or_(Case.owner_user_id == viewer.user_id, is_my_role))
+    return found
+
+
+def _is_case() -> ColumnElement[bool]:
+    return and_(Case.clinic_id == Obligation.clinic_id, Case.id == Obligation.case_id)
+
+
+def _list(viewer: Actor, wanted: TodayFilter, today: date, urgency: Urgency) -> Select[Any]:
+    """Some to-dos of one urgency. They are chosen first and joined then, so that only what is shown is read."""
+    not_critical = or_(Obligation.critical_on.is_(None), Obligation.critical_on > today)
+    reached: dict[Urgency, tuple[ColumnElement[bool], ...]] = {
+        Urgency.CRITICAL: (Obligation.critical_on <= today,),
+        Urgency.DUE: (Obligation.due_on <= today, not_critical),
+        Urgency.SOON: (Obligation.warn_on <= today, Obligation.due_on > today),
+    }
+    chosen = select(Obligation.id).where(
+        Obligation.clinic_id == viewer.clinic_id, Obligation.is_open, *reached[urgency], *_conditions(viewer, wanted)
+    )
+    if wanted.is_mine:
+        chosen = chosen.join(Case, _is_case())
+    return chosen.order_by(_first(urgency), Obligation.id)
+
+
+def _first(urgency: Urgency) -> ColumnElement[date | None]:
+    column = Obligation.critical_on if urgency is Urgency.CRITICAL else Obligation.due_on
+    return column.expression
+
+
+_COLUMNS: tuple[Any, ...] = (
+    Obligation.kind,
+    Obligation.subject,
+    Obligation.device,
+    Obligation.reason,
+    Obligation.params,
+    Obligation.due_on,
+    Obligation.critical_on,
+    Obligation.owner_role,
+    Obligation.planned_seq,
+    User.name.label("owner_name"),
+    Case.public_id,
+    Case.pathway,
+    Case.pathway_version,
+    Case.stage,
+    Case.stage_entered_at,
+    Case.target_on,
+    Case.next_step,
+    Case.is_ready,
+    Case.first_blocker,
+    Case.first_blocker_params,
+    Case.blocker_count,
+    *IDENTITY,
+)
+_TODOS = (
+    select(*_COLUMNS)
+    .join(Case, _is_case())
+    .join(Patient, is_patient_of_case())
+    .outerjoin(User, User.id == Case.owner_user_id)
+)
+_TASK_COLUMNS: tuple[Any, ...] = (
+    StaffTask.kind,
+    StaffTask.params,
+    StaffTask.owner_role,
+    StaffTask.due_on,
+    Case.public_id,
+    *IDENTITY,
+)
+
+
+def _todo(row: Row[Any], urgency: Urgency) -> Todo:
+    return Todo(
+        urgency=urgency,
+        kind=row.kind,
+        subject=row.subject,
+        device=row.device,
+        reason=row.reason,
+        params=row.params,
+        due_on=row.due_on,
+        critical_on=row.critical_on,
+        owner_role=row.owner_role,
+        owner_name=row.owner_name or "",
+        is_planned=row.planned_seq is not None,
+        case_public_id=row.public_id,
+        patient=identity_of(row),
+        pathway=row.pathway,
+        pathway_version=row.pathway_version,
+        stage=row.stage,
+        entered_at=row.stage_entered_at,
+        target_on=row.target_on,
+        next_step=row.next_step,
+        is_ready=row.is_ready,
+        first_blocker=row.first_blocker,
+        blocker_params=row.first_blocker_params,
+        blocker_count=row.blocker_count,
+    )
+
+
+def _tasks(session: Session, viewer: Actor, wanted: TodayFilter) -> tuple[Task, ...]:
+    query = (
+        select(*_TASK_COLUMNS)
+        .outerjoin(Case, and_(Case.clinic_id == StaffTask.clinic_id, Case.id == StaffTask.case_id))
+        .outerjoin(Patient, is_patient_of_case())
+        .where(StaffTask.clinic_id == viewer.clinic_id, StaffTask.done_at.is_(None))
+        .order_by(StaffTask.due_on, StaffTask.id)
+        .limit(TASKS_ON_PAGE)
+    )
+    if wanted.is_mine:
+        is_my_role = StaffTask.owner_role.in_(sorted(viewer.roles))
+        query = query.where(or_(Case.owner_user_id == viewer.user_id, and_(Case.owner_user_id.is_(None), is_my_role)))
+    if wanted.kind:
+        query = query.where(StaffTask.kind == wanted.kind)
+    return tuple(
+        Task(
+            kind=row.kind,
+            params=row.params,
+            owner_role=row.owner_role,
+            due_on=row.due_on,
+            case_public_id=row.public_id or "",
+            patient=identity_of(row) if row.public_id else None,
+        )
+        for row in session.execute(query)
+    )
