@@ -19,7 +19,7 @@ BANNED = {
 }
 REFERENCE = re.compile(r"{%-?\s*(?:extends|include|import|from)\s+[\"']([^\"']+)[\"']")
 #: Folders that belong to no blueprint.
-SHARED = frozenset({"layouts", "components", "emails", "errors"})
+SHARED = frozenset({"layouts", "components", "messages", "errors"})
 
 
 def is_view(node: FunctionNode) -> bool:
@@ -80,5 +80,5 @@ class TestTemplateNames:
 
     def test_are_all_used(self) -> None:
         used = set(rendered_names()) | {other for text in templates().values() for other in REFERENCE.findall(text)}
-        pages = {name for name in templates() if name.split("/")[0] not in {"emails", "errors"}}
+        pages = {name for name in templates() if name.split("/")[0] not in {"messages", "errors"}}
         assert sorted(pages - used) == []
