@@ -1,5 +1,8 @@
 """The migrations make exactly the tables of the models, and take them back; the guards stand on every table."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -44,6 +47,19 @@ class TestMigrations:
         with database.migrating() as connection:
             Base.metadata.create_all(connection)
             assert definitions(connection) == migrated
+
+    def test_have_nothing_left_to_draft(
+        self, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        folder = tmp_path / "migrations"
+        shutil.copytree(migrations.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
+        monkeypatch.setattr(migrations, "FOLDER", folder)
+
+        migrations.draft(database, "Change nothing", "9999")
+
+        drafted = (folder / "versions" / "9999_change_nothing.py").read_text()
+        assert drafted.count("pass\n") == 2
+        assert "op." not in drafted
 
     def test_can_be_taken_back_and_applied_again(self, database: Database) -> None:
         migrations.downgrade(database, "base")
