@@ -122,6 +122,17 @@ class TestCode:
             and (is_called(node, "commit") or is_called(node, "rollback"))
         ] == []
 
+    def test_moves_a_case_in_one_function(self) -> None:
+        """A stage that is set in many places is soon set past its requirements."""
+        found = [
+            f"{each.path}: {function.name}"
+            for each in sources("tracker")
+            for function in each.functions()
+            for node in ast.walk(function)
+            if isinstance(node, ast.Attribute) and node.attr == "stage" and isinstance(node.ctx, ast.Store)
+        ]
+        assert found == ["tracker/services/case_file.py: _move"]
+
     def test_never_marks_text_as_safe_html(self) -> None:
         assert [
             f"{each.path}:{node.lineno}"
