@@ -97,7 +97,7 @@ def invite(work: Administration, *, email: str, name: str, roles: Iterable[Role]
     _write_roles(work, user_id, wanted)
     member = _member_of_user(work, user_id)
     link = None
-    if not member.has_password and not member.is_member_elsewhere:
+    if not member.has_password and (work.actor is None or not member.is_member_elsewhere):
         link = _make_link(work, user_id, LinkPurpose.FIRST)
     work.tell("member_invited", {"user": member.public_id, "roles": sorted(wanted)})
     return Invited(user_id, member.public_id, link)

@@ -1,0 +1,22 @@
+"""The ``tracker`` command. A new command adds its own to ``COMMANDS``."""
+
+import click
+
+from tracker.cli import clinics, database, pathway, serve, users
+
+COMMANDS: tuple[click.Command, ...] = (
+    database.db,
+    clinics.clinic,
+    users.user,
+    pathway.pathway,
+    serve.web,
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Two-stage implant tracker: from referral to the first refill."""
+
+
+for command in COMMANDS:
+    main.add_command(command)

@@ -1,0 +1,28 @@
+"""``tracker db``: make the database, or bring it to this version."""
+
+import click
+
+from tracker.cli.context import say, settings_of
+from tracker.persistence.migrations import current_revision, head_revision, upgrade
+from tracker.runtime import build_runtime
+
+
+@click.group()
+def db() -> None:
+    """Make or migrate the database."""
+
+
+@db.command("upgrade")
+@click.pass_context
+def upgrade_database(context: click.Context) -> None:
+    """Make or migrate the database that TRACKER_DATABASE_URL names. Doing it twice changes nothing."""
+    database = build_runtime(settings_of(context)).database
+    try:
+        before = current_revision(database)
+        upgrade(database)
+    finally:
+        database.dispose()
+    if before == head_revision():
+        say("The database is up to date.")
+    else:
+        say(f"The database is at version {head_revision()} now; it was {before or 'empty'}.")

@@ -1,0 +1,60 @@
+"""``tracker web``: the pages, served by one gunicorn process with threads.
+
+SQLite has one writer and a clinic a few dozen people, so one process with threads is enough; on PostgreSQL any number
+of these can run side by side. The worker opens its own database connections: none survives the fork.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+from gunicorn.app.base import BaseApplication
+
+from tracker.cli.context import Composition, runtime_of, say
+from tracker.runtime import build_runtime
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+    from config import Settings
+
+THREADS = 8
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
+    """Gunicorn, told what to do by our settings alone: no file, no environment, no arguments."""
+
+    def __init__(self, settings: "Settings", composition: Composition) -> None:
+        self.settings = settings
+        self.composition = composition
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Give gunicorn its options."""
+        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
+        options: dict[str, Any] = {
+            "bind": f"{host}:{self.settings.port}",
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "keepalive": 15,
+            "loglevel": self.settings.log_level.lower(),
+            # Headers are believed only as far as TRACKER_TRUSTED_PROXIES says, and Flask counts them.
+            "forwarded_allow_ips": "",
+            "control_socket_disable": True,
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> "WSGIApplication":
+        """Make the application, in the worker."""
+        return self.composition.make_app(build_runtime(self.settings))
+
+
+@click.command()
+@click.pass_context
+def web(context: click.Context) -> None:
+    """Serve the pages until stopped."""
+    with runtime_of(context) as runtime:
+        settings = runtime.settings.ready_to_serve()
+    say(f"Serving {settings.base_url} on {settings.host}:{settings.port}. Stop with Ctrl-C.")
+    _Server(settings, context.obj).run()
