@@ -73,20 +73,14 @@ def begin_anew(graph: Graph) -> Iterator[Violation]:
     """Nobody comes from a procedure's day to that day again with the same attempt and the same visit."""
     for procedure in graph.pathway.procedures.values():
         day = procedure.day_stage
-        for edge in graph.pathway.leaving(day):
-            ways = (
-                {} if _is_fresh(graph, procedure, edge) else graph.ways(edge.target, partial(_keeps, graph, procedure))
-            )
-            if day in ways:
-                message = f"the facts of one {procedure.purpose} would satisfy the next"
-                yield Violation("new_attempt", message, (*graph.to(day), *ways[day]))
-                break
+        onward = [edge for edge in graph.pathway.leaving(day) if _keeps(graph, procedure, edge)]
+        ways = [graph.ways(edge.target, partial(_keeps, graph, procedure)).get(day) for edge in onward]
+        shortest = min((way for way in ways if way), key=len, default=None)
+        if shortest:
+            message = f"the facts of one {procedure.purpose} would satisfy the next"
+            yield Violation("new_attempt", message, (*graph.to(day), *shortest))
 
 
 def _keeps(graph: Graph, procedure: Procedure, edge: Transition) -> bool:
-    return not _is_fresh(graph, procedure, edge)
-
-
-def _is_fresh(graph: Graph, procedure: Procedure, edge: Transition) -> bool:
-    begins = procedure.purpose in edge.begins
-    return begins or graph.certain(edge).ensures(f"appointment.{procedure.purpose}", "none")
+    is_cleared = graph.certain(edge).ensures(f"appointment.{procedure.purpose}", "none")
+    return procedure.purpose not in edge.begins and not is_cleared

@@ -129,15 +129,16 @@ def pending_is_left(graph: Graph) -> Iterator[Violation]:
     for stage in stages.values():
         if not stage.refill_pending:
             continue
-        seen, here = [stage.name], stage
-        while here.is_open and here.refill_pending:
-            edge = graph.pathway.transition(here.next, here.name)
-            if edge is None or edge.target in seen:
-                message = "the next steps from here never lead to where a refill is planned"
-                yield Violation("maintained_with_plan", message, (*graph.to(stage.name), *seen[1:]))
+        way = [stage.name]
+        while stages[way[-1]].refill_pending:
+            edge = graph.pathway.transition(stages[way[-1]].next, way[-1])
+            if edge is None:
                 break
-            here = stages[edge.target]
-            seen.append(here.name)
+            way.append(edge.target)
+            if edge.target in way[:-1]:
+                message = "the next steps from here never lead to where a refill is planned"
+                yield Violation("maintained_with_plan", message, (*graph.to(stage.name), *way[1:]))
+                break
 
 
 def deviations_record_acts(graph: Graph) -> Iterator[Violation]:
