@@ -13,7 +13,6 @@ MODULES = {"argon2-cffi": "argon2", "phonenumberslite": "phonenumbers"}
 #: Needed, though nothing imports them by name; each with its reason.
 NOT_IMPORTED = {
     "email-validator": "WTForms loads it for its e-mail field",
-    "gunicorn": "the README starts it from the command line",
     "psycopg": "SQLAlchemy loads it by the database's address",
     "tzdata": "zoneinfo loads it",
 }
@@ -49,6 +48,12 @@ class TestRequirements:
             )
             == []
         )
+
+    def test_are_all_locked(self) -> None:
+        locked = re.findall(
+            r"^([a-z][\w-]*)(?:\[\w+\])?==", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE
+        )
+        assert sorted(set(direct_requirements()) - set(locked)) == []
 
     @pytest.mark.parametrize("lock", LOCKS)
     def test_are_locked_with_hashes_and_without_addresses(self, lock: str) -> None:
