@@ -1,0 +1,93 @@
+"""Playing the months: every story goes on when its time comes, and the scheduler's jobs run in between."""
+
+import heapq
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from random import Random
+
+from tracker.demo.cast import FAMILY_NAMES, GIVEN_NAMES, PARTS, PUMP_PARTS
+from tracker.demo.clinic import ZONE, DemoClinic, SimulatedClock, open_clinic
+from tracker.demo.pump_life import long_followed
+from tracker.demo.telling import Story, Teller
+from tracker.demo.way_in import plan_of, way_in
+from tracker.domain.calendar import ClinicCalendar
+from tracker.runtime import Runtime
+from tracker.services.contact_details import email, phone
+from tracker.services.patients import Person
+
+MONTHS_DAYS = 275
+SEED = 20
+LANGUAGES = ("en", "en", "en", "en", "es", "es", "vi")
+
+
+def build(
+    runtime: Runtime,
+    clock: SimulatedClock,
+    until: datetime,
+    *,
+    nightly: Callable[[], None],
+    progress: Callable[[int, int], None],
+) -> DemoClinic:
+    """Play about nine months up to ``until`` into an empty database. ``runtime`` must use ``clock``.
+
+    ``nightly`` runs the scheduler's jobs once; ``progress`` is told the days played and the days in all.
+    """
+    today = ClinicCalendar(ZONE).today(until)
+    begins = today - timedelta(days=MONTHS_DAYS)
+    chance = Random(SEED)  # noqa: S311  # a repeatable demonstration, not a secret
+    clock.at = ClinicCalendar(ZONE).start_of(begins)
+    clinic = open_clinic(runtime, clock, chance)
+    agenda = _agenda(clinic, today, begins)
+    nights = 0
+    while agenda and agenda[0][0] <= until:
+        at, number, story = heapq.heappop(agenda)
+        while clinic.calendar.start_of(begins + timedelta(days=nights + 1)) <= at:
+            nights += 1
+            clock.at = clinic.calendar.start_of(begins + timedelta(days=nights))
+            nightly()
+            progress(nights, MONTHS_DAYS)
+        clock.at = at
+        later = next(story, None)
+        if later is not None:
+            heapq.heappush(agenda, (max(later, at), number, story))
+    clock.at = until
+    nightly()
+    progress(MONTHS_DAYS, MONTHS_DAYS)
+    return clinic
+
+
+def _agenda(clinic: DemoClinic, today: date, begins: date) -> list[tuple[datetime, int, Story]]:
+    """Every story with the instant at which it begins."""
+    stories: list[tuple[date, Teller, Callable[[Teller], Story]]] = []
+    for number, part in enumerate(PARTS):
+        teller = Teller(clinic, _person(clinic.chance, number, today), today)
+        plan = plan_of(teller, part)
+        teller.day = max(begins + timedelta(days=1), today - timedelta(days=plan.length()))
+        stories.append((teller.day, teller, lambda teller, plan=plan: way_in(teller, plan)))  # type: ignore[misc]
+    for number, pump in enumerate(PUMP_PARTS, start=len(PARTS)):
+        teller = Teller(clinic, _person(clinic.chance, number, today), today - timedelta(days=pump.filled_days_ago))
+        stories.append((teller.day, teller, lambda teller, pump=pump: long_followed(teller, pump)))  # type: ignore[misc]
+    agenda = [(teller.at(7), number, tell(teller)) for number, (_, teller, tell) in enumerate(stories)]
+    heapq.heapify(agenda)
+    return agenda
+
+
+def _person(chance: Random, number: int, today: date) -> Person:
+    """An invented patient."""
+    family = FAMILY_NAMES[number % len(FAMILY_NAMES)]
+    given = GIVEN_NAMES[(number * 7 + number // len(GIVEN_NAMES)) % len(GIVEN_NAMES)]
+    reach = [phone(f"303-555-{1000 + number:04d}")]
+    if chance.random() < 0.75:
+        reach.append(email(f"{given}.{family}@patients.demo.example".lower()))
+    return Person(
+        mrn=f"{4100 + number * 37:06d}",
+        family_name=family,
+        given_name=given,
+        birth_on=today - timedelta(days=chance.randrange(16 * 365, 78 * 365)),
+        sex=chance.choice(("female", "male")),
+        language=chance.choice(LANGUAGES),
+        allergies="latex" if chance.random() < 0.1 else "",
+        city=chance.choice(("Denver", "Boulder", "Aurora", "Golden", "Pueblo")),
+        prefers="phone" if len(reach) == 1 else "email",
+        reach=tuple(reach),
+    )

@@ -1,0 +1,115 @@
+"""The demonstration clinic: its people, rooms and payers, and how each of them does a piece of work."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from random import Random
+from typing import Concatenate, ParamSpec, TypeVar
+
+from tracker.domain.access import Actor
+from tracker.domain.calendar import ClinicCalendar
+from tracker.domain.words import Role
+from tracker.runtime import Runtime
+from tracker.services import accounts, clinic_setup
+from tracker.services.members import Administration, invite
+from tracker.services.work import Work
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+NAME = "Front Range Pump Clinic (demonstration)"
+ZONE = "America/Denver"
+PASSWORD = "demonstration only"  # noqa: S105  # printed by the demonstration itself; it never leaves this machine
+PROCEDURE_ROOMS = ("Procedure room 1", "Procedure room 2", "Procedure room 3", "Procedure room 4")
+CLINIC_ROOMS = ("Clinic room A", "Clinic room B")
+
+#: Name, sign-in and roles of everybody who works here. The first of each role does that role's work.
+STAFF: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
+    ("Coordinator Casey Moreland", "coordinator", (Role.COORDINATOR,)),
+    ("Lead coordinator Robin Ashdown", "lead", (Role.LEAD_COORDINATOR,)),
+    ("Nurse Jordan Pell", "nurse", (Role.NURSE,)),
+    ("Nurse Sam Whitlock", "nurse2", (Role.NURSE,)),
+    ("Dr Avery Linden", "physician", (Role.PHYSICIAN,)),
+    ("Dr Morgan Estrada", "physician2", (Role.PHYSICIAN,)),
+    ("Therapist Quinn Barlow", "therapist", (Role.THERAPIST,)),
+    ("Front desk Riley Stone", "desk", (Role.FRONT_DESK,)),
+    ("Manager Taylor Voss", "manager", (Role.MANAGER,)),
+    ("Administrator Alex Crane", "admin", (Role.ADMINISTRATOR,)),
+)
+
+
+def email_of(sign_in: str) -> str:
+    """The address somebody signs in with."""
+    return f"{sign_in}@demo.example"
+
+
+@dataclass(slots=True)
+class SimulatedClock:
+    """A clock that stands where the demonstration has put it."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        """The simulated instant."""
+        return self.at
+
+
+@dataclass(slots=True)
+class DemoClinic:
+    """The clinic while its months are played. ``taken`` keeps who holds which room and hour."""
+
+    runtime: Runtime
+    clock: SimulatedClock
+    calendar: ClinicCalendar
+    chance: Random
+    clinic_id: int
+    people: dict[str, Actor]
+    procedure_rooms: list[int] = field(default_factory=list)
+    clinic_rooms: list[int] = field(default_factory=list)
+    taken: set[tuple[int, date, int]] = field(default_factory=set)
+
+    def does(self, who: str, use_case: Callable[Concatenate[Work, P], T], *args: P.args, **values: P.kwargs) -> T:
+        """Let one person do one piece of work in a transaction of its own, at the simulated time."""
+        with self.runtime.database.writing() as session:
+            work = Work(session, self.people[who], self.runtime.ids, self.clock.now())
+            return use_case(work, *args, **values)
+
+    def user(self, who: str) -> int:
+        """The id of a person, to sign as the second one."""
+        return self.people[who].user_id
+
+
+def open_clinic(runtime: Runtime, clock: SimulatedClock, chance: Random) -> DemoClinic:
+    """Make the clinic with its staff, who can all sign in with one password, its rooms and payers."""
+    password = runtime.passwords.hash(PASSWORD)
+    now = clock.now()
+    people: dict[str, Actor] = {}
+    with runtime.database.writing() as session:
+        clinic_id = clinic_setup.create_clinic(session, name=NAME, zone=ZONE, at=now, ids=runtime.ids)
+        desk = Administration(session, clinic_id, None, runtime.ids, now)
+        for name, sign_in, roles in STAFF:
+            user_id = invite(desk, email=email_of(sign_in), name=name, roles=roles).user_id
+            accounts.set_password(session, user_id=user_id, password_hash=password, at=now)
+            people[sign_in] = Actor(user_id, clinic_id, frozenset(roles), name)
+    # The demonstration is open every day, so that there is something to see on whichever day it is looked at.
+    calendar = ClinicCalendar(ZONE, frozenset(range(1, 8)))
+    clinic = DemoClinic(runtime, clock, calendar, chance, clinic_id, people)
+    _furnish(clinic)
+    return clinic
+
+
+def _furnish(clinic: DemoClinic) -> None:
+    clinic.does(
+        "admin",
+        clinic_setup.change_clinic,
+        expected_version=1,
+        zone=ZONE,
+        open_weekdays="1234567",
+        arrive_minutes_before=90,
+        phone="303-555-0148",
+    )
+    for rooms, names in ((clinic.procedure_rooms, PROCEDURE_ROOMS), (clinic.clinic_rooms, CLINIC_ROOMS)):
+        rooms.extend(clinic.does("admin", clinic_setup.add_room, name=name) for name in names)
+    for sign_in in ("physician", "physician2"):
+        person = clinic.people[sign_in]
+        clinic.does("admin", clinic_setup.add_clinician, name=person.name, kind="physician", user_id=person.user_id)

@@ -1,0 +1,131 @@
+"""How a story is told: one patient's case, the days that pass, and the plain pieces of work that every story uses."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Concatenate, ParamSpec
+
+from tracker.demo.clinic import DemoClinic
+from tracker.domain.refill import days_to_alarm
+from tracker.pathways.catalogue import current
+from tracker.services import appointments, checklists
+from tracker.services.appointments import Slot
+from tracker.services.checklists import Answer
+from tracker.services.patients import Person
+from tracker.services.refills import Filling
+from tracker.services.work import CaseRef, Work, Written
+
+P = ParamSpec("P")
+
+#: A story waits by yielding the instant at which it goes on.
+Story = Iterator[datetime]
+#: The 90th percentile of a standard normal distribution.
+NINETIETH = 1.2816
+MINUTES = {"evaluation": 45, "trial": 300, "implant": 180, "refill": 30, "follow_up": 30}
+PROCEDURES = ("trial", "implant")
+
+
+@dataclass(slots=True)
+class Teller:
+    """One patient's story. ``day`` is the civil day it has come to."""
+
+    clinic: DemoClinic
+    person: Person
+    day: date
+    ref: CaseRef = field(default_factory=lambda: CaseRef("", 0))
+    visit: int = 0
+
+    def at(self, hour: int, minute: int = 0) -> datetime:
+        """An instant on the story's day."""
+        return self.clinic.calendar.instant(datetime.combine(self.day, time(hour, minute)))
+
+    def after(self, days: int, hour: int = 10) -> datetime:
+        """Let days pass; the story goes on at a time of its own on that day."""
+        self.day += timedelta(days=days)
+        return self.at(hour, self.clinic.chance.randrange(60))
+
+    def lasting(self, median: float, ninetieth: float) -> int:
+        """Days drawn from the lognormal distribution with this median and 90th percentile."""
+        spread = math.log(ninetieth / median) / NINETIETH
+        return max(1, round(self.clinic.chance.lognormvariate(math.log(median), spread)))
+
+    def keep(self, written: Written) -> Written:
+        """Remember the version that the case has now."""
+        self.ref = CaseRef(written.public_id, written.version)
+        return written
+
+    def does(
+        self,
+        who: str,
+        use_case: Callable[Concatenate[Work, CaseRef, P], Written],
+        *args: P.args,
+        **values: P.kwargs,
+    ) -> Written:
+        """Let somebody do one thing with this case."""
+        return self.keep(self.clinic.does(who, use_case, self.ref, *args, **values))
+
+    def book(self, purpose: str, on: date) -> date:
+        """Book a visit on the first day from ``on`` that has a free room, and return that day."""
+        rooms = self.clinic.procedure_rooms if purpose in PROCEDURES else self.clinic.clinic_rooms
+        length = math.ceil(MINUTES[purpose] / 60)
+        for ahead in range(60):
+            day = on + timedelta(days=ahead)
+            for hour in range(8, 17 - min(length, 6)):
+                for room in rooms:
+                    hours = {(room, day, hour + part) for part in range(length)}
+                    if not hours & self.clinic.taken:
+                        self.clinic.taken |= hours
+                        self._book(purpose, datetime.combine(day, time(hour)), room)
+                        return day
+        raise AssertionError("no room is free for two months")
+
+    def _book(self, purpose: str, starts: datetime, room: int) -> None:
+        arrives = starts - timedelta(minutes=60 if purpose in PROCEDURES else 15)
+        slot = Slot(starts, MINUTES[purpose], arrives, room)
+        written = self.does("coordinator", appointments.book, purpose=purpose, slot=slot)
+        self.visit = written.fact_seqs[0]
+
+    def arrive(self) -> None:
+        """The patient comes for the visit that was booked last."""
+        self.does("desk", appointments.arrive, appointment=self.visit)
+
+    def answer(self, checklist: str, part: str, *, leave: int = 0) -> None:
+        """The nurse answers one part of the visit's checklist, but for the last ``leave`` items."""
+        rules = [rule for rule in current().checklists[checklist] if rule.part == part]
+        for rule in rules[: len(rules) - leave]:
+            self.does(
+                "nurse", checklists.answer_item, appointment=self.visit, answer=self._answer(rule.key, rule.value)
+            )
+
+    def _answer(self, item: str, value: str) -> Answer:
+        typed = {"time": "09:40", "number": "2.1", "text": "read and noted", "": ""}[value]
+        second = self.clinic.user("nurse2") if item == "drug_check" else None
+        return Answer(item, value=typed, second_by=second)
+
+    def filling(self, lasts_days: int, *, reservoir_ml: int, later_by: int = 0, is_known: bool = True) -> Filling:
+        """A fill whose alarm comes after about ``lasts_days``, with the date that a programmer would print.
+
+        ``later_by``: the print-out says so many days more than arithmetic allows.
+        """
+        concentration, volume, alarm = Decimal(2000), Decimal(reservoir_ml), Decimal(2)
+        dose = ((volume - alarm) * concentration / lasts_days).quantize(Decimal(1))
+        days = days_to_alarm(
+            volume_ml=volume, alarm_volume_ml=alarm, concentration_mcg_ml=concentration, daily_dose_mcg=dose
+        )
+        printed = self.day + timedelta(days=days + later_by) if is_known else None
+        return Filling(
+            drug="baclofen",
+            concentration_mcg_ml=concentration,
+            volume_ml=volume,
+            daily_dose_mcg=dose,
+            alarm_volume_ml=alarm,
+            alarm_on=printed,
+            alarm_on_again=printed,
+            lot=f"B{self.clinic.chance.randrange(10_000, 99_999)}",
+            expires_on=self.day + timedelta(days=500),
+            second_by=self.clinic.user("nurse2"),
+            residual_expected_ml=Decimal("3.0"),
+            residual_aspirated_ml=Decimal("3.2"),
+        )

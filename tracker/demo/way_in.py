@@ -1,0 +1,345 @@
+"""From referral to the implant: the story of a patient up to the stage that the part says."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from tracker.demo.cast import PAIN, PAYERS, REFERRERS, SPASTICITY, Part
+from tracker.demo.pump_life import first_months
+from tracker.demo.telling import Story, Teller
+from tracker.services import appointments, authorizations, consents, decisions, evaluations, implants, steps, trials
+from tracker.services.authorizations import Terms
+from tracker.services.evaluations import Findings
+from tracker.services.implants import Component, Implanted
+from tracker.services.referrals import NewReferral, refer
+from tracker.services.trials import Given
+
+#: The stages on the way, each with the median and 90th percentile of the days until it is reached from the one before.
+WAY: tuple[tuple[str, float, float], ...] = (
+    ("evaluation_booked", 2, 4),
+    ("evaluating", 22, 40),
+    ("trial_authorization", 2, 5),
+    ("trial_to_book", 14, 28),
+    ("trial_booked", 3, 7),
+    ("trial_day", 12, 20),
+    ("trial_review", 0.5, 1),
+    ("implant_decision", 1, 2),
+    ("implant_authorization", 5, 14),
+    ("implant_to_book", 18, 35),
+    ("implant_booked", 3, 7),
+    ("implant_day", 14, 28),
+    ("recovering", 0.5, 1),
+    ("maintained", 62, 80),
+)
+#: Where a closed or side stage leaves the way.
+LEAVES_AT = {
+    "not_a_candidate": "evaluating",
+    "trial_unsuccessful": "trial_review",
+    "not_covered": "implant_authorization",
+    "declined": "implant_decision",
+    "unreachable": "implant_decision",
+    "trial_observation": "trial_day",
+    "trial_catheter_in": "trial_day",
+}
+SAME_DAY = frozenset({"trial_review", "recovering"})
+
+
+@dataclass(slots=True)
+class Plan:
+    """A part with the days drawn for every stage of the way."""
+
+    part: Part
+    days: dict[str, int]
+
+    @property
+    def last(self) -> str:
+        """The stage of the way at which the story ends or leaves it."""
+        return LEAVES_AT.get(self.part.stage, self.part.stage)
+
+    def length(self) -> int:
+        """How many days before today the referral came in."""
+        total = self.part.days
+        for stage, days in self.days.items():
+            total += 0 if stage in SAME_DAY else days
+            if stage == self.last:
+                break
+        return total + (8 if self.part.second_dose else 0)
+
+    def ends_at(self, stage: str) -> bool:
+        """Whether the patient stands at this stage of the way today."""
+        return stage == self.last
+
+
+def plan_of(teller: Teller, part: Part) -> Plan:
+    """Draw the days of a story so that the part comes out today."""
+    days = {stage: teller.lasting(median, ninetieth) for stage, median, ninetieth in WAY}
+    booked = {"evaluation_booked": "evaluating", "trial_booked": "trial_day", "implant_booked": "implant_day"}
+    if part.stage in booked:
+        days[booked[part.stage]] = max(0, part.days + part.ahead)
+    return Plan(part, days)
+
+
+def way_in(teller: Teller, plan: Plan) -> Story:
+    """Tell a patient's story from the referral on."""
+    part = plan.part
+    yield teller.at(9, teller.clinic.chance.randrange(60))
+    condition = _refer(teller, part)
+    if plan.ends_at("referred"):
+        return
+    yield teller.after(plan.days["evaluation_booked"])
+    day = teller.book("evaluation", teller.day + timedelta(days=plan.days["evaluating"]))
+    if plan.ends_at("evaluation_booked"):
+        return
+    yield teller.after((day - teller.day).days, 9)
+    teller.arrive()
+    yield teller.at(10, 30)
+    teller.does("desk", appointments.complete, appointment=teller.visit)
+    if part.trouble == "hold":
+        teller.does(
+            "coordinator", steps.hold, until_on=teller.day + timedelta(days=35), reason="Waits for the MRI of the spine"
+        )
+    if plan.ends_at("evaluating") and part.stage == "evaluating":
+        return
+    yield from _evaluated(teller, plan, condition)
+
+
+def _evaluated(teller: Teller, plan: Plan, condition: tuple[str, str, str, str]) -> Story:
+    part = plan.part
+    yield teller.after(plan.days["trial_authorization"])
+    _evaluate(teller, part, condition)
+    if part.stage == "not_a_candidate":
+        teller.does("physician", steps.take_step, step="not_a_candidate", reason="goals not realistic")
+        return
+    teller.does("physician", steps.take_step, step="candidate")
+    _ask(teller, "trial", plan)
+    if plan.ends_at("trial_authorization"):
+        return
+    yield teller.after(plan.days["trial_to_book"])
+    _grant(teller, "trial", plan, days=60)
+    yield from _to_trial(teller, plan)
+
+
+def _to_trial(teller: Teller, plan: Plan) -> Story:
+    part = plan.part
+    teller.does("physician", trials.order_dose, dose_mcg=Decimal(50))
+    if plan.ends_at("trial_to_book") and not part.second_dose and not part.trouble:
+        return
+    yield teller.after(plan.days["trial_booked"] if not plan.ends_at("trial_to_book") else 0, 14)
+    day = teller.book("trial", teller.day + timedelta(days=plan.days["trial_day"]))
+    if part.trouble == "cancelled":
+        reason = "Fever and a cough: called this morning"
+        teller.does("coordinator", appointments.cancel, appointment=teller.visit, reason=reason)
+        return
+    if not (part.trouble == "no_consent" and part.stage == "trial_booked"):
+        _consent(teller, "trial")
+    if plan.ends_at("trial_booked"):
+        return
+    yield teller.after((day - teller.day).days, 9)
+    if part.trouble == "no_show" and part.stage == "trial_to_book":
+        yield teller.at(17)
+        teller.does("desk", appointments.no_show, appointment=teller.visit, reason="Did not come, no answer")
+        return
+    yield from _trial_day(teller, plan, Decimal(50))
+
+
+def _trial_day(teller: Teller, plan: Plan, dose_mcg: Decimal) -> Story:
+    part = plan.part
+    teller.arrive()
+    if part.stage == "trial_day":
+        teller.answer("trial", "before", leave=6)
+        return
+    teller.answer("trial", "before")
+    if part.stage == "trial_catheter_in":
+        teller.does("nurse", trials.place_trial_catheter, out_by_on=teller.day + timedelta(days=4), model="Temporary")
+        return
+    nurse2 = teller.clinic.user("nurse2")
+    given = Given(dose_mcg, Decimal(50), dose_mcg / 50, "S4471", teller.day + timedelta(days=300), nurse2)
+    teller.does("nurse", trials.give_dose, given)
+    if part.stage == "trial_observation":
+        return
+    yield from _observe(teller, plan, dose_mcg)
+
+
+def _observe(teller: Teller, plan: Plan, dose_mcg: Decimal) -> Story:
+    part = plan.part
+    works = not (part.second_dose and dose_mcg == 50) and part.stage != "trial_unsuccessful"
+    yield teller.at(13, 10)
+    if part.trouble == "early_end":
+        teller.does("nurse", trials.end_observation, reason="Patient felt unwell and was admitted")
+    else:
+        _score(teller, "ashworth", "1" if works else "3", "after_dose")
+    teller.answer("trial", "after")
+    yield teller.at(14, 30)
+    teller.does("nurse", steps.take_step, step="observation_closed")
+    teller.does("desk", appointments.complete, appointment=teller.visit)
+    if part.stage == "trial_review":
+        return
+    yield teller.after(1, 11)
+    yield from _reviewed(teller, plan, dose_mcg, works=works)
+
+
+def _reviewed(teller: Teller, plan: Plan, dose_mcg: Decimal, *, works: bool) -> Story:
+    part = plan.part
+    if not works and dose_mcg == 50:
+        teller.does("physician", trials.record_outcome, outcome="negative_repeatable", reason="Tone fell for an hour")
+        teller.does("physician", trials.order_dose, dose_mcg=Decimal(75))
+        teller.does("physician", steps.take_step, step="another_dose")
+        if part.stage == "trial_to_book":
+            return
+        day = teller.book("trial", teller.day + timedelta(days=4))
+        yield teller.after((day - teller.day).days, 9)
+        yield from _trial_day(teller, plan, Decimal(75))
+        return
+    if not works:
+        teller.does("physician", trials.record_outcome, outcome="negative_final", reason="No response")
+        teller.does("physician", steps.take_step, step="trial_unsuccessful", reason="no response")
+        return
+    teller.does("physician", trials.record_outcome, outcome="positive", reason="Two points less on Ashworth for 5 h")
+    if part.stage == "implant_decision":
+        return
+    yield from _decided(teller, plan)
+
+
+def _decided(teller: Teller, plan: Plan) -> Story:
+    part = plan.part
+    yield teller.after(plan.days["implant_authorization"])
+    if part.stage == "unreachable":
+        reason = "three calls and a letter, no answer"
+        teller.does("lead", steps.take_step, step="unreachable", reason=reason)
+        return
+    if part.stage == "declined":
+        reason = "Does not want surgery this year"
+        teller.does("coordinator", decisions.record_decision, decision="declined", reason=reason)
+        return
+    teller.does("coordinator", decisions.record_decision, decision="accepted")
+    _ask(teller, "implant", plan)
+    if part.stage == "not_covered":
+        teller.does("lead", steps.take_step, step="not_covered", reason="authorization denied, appeal exhausted")
+        return
+    if plan.ends_at("implant_authorization"):
+        return
+    yield teller.after(plan.days["implant_to_book"])
+    _grant(teller, "implant", plan, days=90)
+    if plan.ends_at("implant_to_book"):
+        return
+    yield from _to_implant(teller, plan)
+
+
+def _to_implant(teller: Teller, plan: Plan) -> Story:
+    part = plan.part
+    yield teller.after(plan.days["implant_booked"], 14)
+    day = teller.book("implant", teller.day + timedelta(days=plan.days["implant_day"]))
+    if part.trouble != "no_consent":
+        _consent(teller, "implant")
+    papers_on = teller.day - timedelta(days=24 if part.trouble == "old_papers" else 1)
+    for kind in ("history_and_physical", "laboratory"):
+        teller.does("nurse", evaluations.record_document, kind=kind, dated_on=papers_on, title="in the chart")
+    if plan.ends_at("implant_booked"):
+        return
+    yield teller.after((day - teller.day).days, 9)
+    teller.arrive()
+    if part.stage == "implant_day":
+        teller.answer("implant", "before", leave=5)
+        return
+    yield from _implant(teller, plan)
+
+
+def _implant(teller: Teller, plan: Plan) -> Story:
+    teller.answer("implant", "before")
+    yield teller.at(11, 40)
+    pump = Component("SynchroMed II 8637-20", "Medtronic", f"NGP{teller.clinic.chance.randrange(10**6)}H")
+    pump = Component(pump.model, pump.manufacturer, pump.serial, reservoir_ml=Decimal(20))
+    filling = teller.filling(90, reservoir_ml=20)
+    teller.does("nurse", implants.record_implant, Implanted(pump, Component("Ascenda 8780", "Medtronic"), filling))
+    teller.answer("implant", "after")
+    implant_visit = teller.visit
+    day = teller.book("refill", teller.day + timedelta(days=min(plan.days["maintained"], 78)))
+    yield teller.at(15, 30)
+    teller.does("nurse", steps.take_step, step="implant_discharged")
+    teller.does("desk", appointments.complete, appointment=implant_visit)
+    yield from first_months(teller, day)
+
+
+def _refer(teller: Teller, part: Part) -> tuple[str, str, str, str]:
+    """Refer the patient; returns condition, origin, code and diagnosis in words."""
+    chance = teller.clinic.chance
+    condition = chance.choice(PAIN if part.pain else SPASTICITY)
+    name, specialty = chance.choice(REFERRERS)
+    new = NewReferral(
+        person=teller.person,
+        received_on=teller.day,
+        indication="pain" if part.pain else "spasticity",
+        referred_by=name,
+        specialty=specialty,
+        diagnosis_code=condition[2],
+        diagnosis=condition[3],
+        spasticity_origin=condition[1],
+        payer=chance.choice(PAYERS),
+        urgency="urgent" if chance.random() < 0.1 else "routine",
+    )
+    referred = teller.clinic.does("coordinator", refer, new, teller.clinic.calendar)
+    if referred.written is None:
+        raise AssertionError("two patients of the demonstration are the same person")
+    teller.keep(referred.written)
+    return condition
+
+
+def _evaluate(teller: Teller, part: Part, condition: tuple[str, str, str, str]) -> None:
+    findings = Findings(
+        indication="pain" if part.pain else "spasticity",
+        condition=condition[0],
+        spasticity_origin=condition[1],
+        diagnosis_code=condition[2],
+        oral_therapy_failed=True,
+        off_label_reason="Opioids failed; spasms are the main complaint" if part.pain else "",
+        hypersensitivity=False,
+        active_infection=False,
+        anticoagulated=False,
+        body_too_small=False,
+        spinal_anomaly=False,
+        goals="Sit in the chair for four hours; easier dressing",
+    )
+    teller.does("physician", evaluations.record_evaluation, findings)
+    if part.pain:
+        dated = teller.day - timedelta(days=20)
+        kind = "psychological_evaluation"
+        teller.does("nurse", evaluations.record_document, kind=kind, dated_on=dated, title="Psychology report")
+    for instrument, value in (("ashworth", "3"), ("penn", "3")):
+        _score(teller, instrument, value, "baseline")
+
+
+def _ask(teller: Teller, stage: str, plan: Plan) -> None:
+    asked = Terms("requested", asked_on=teller.day, answer_due_on=teller.day + timedelta(days=14))
+    written = teller.does("coordinator", authorizations.ask_authorization, stage=stage, terms=asked)
+    teller.visit = written.fact_seqs[0]
+    if plan.part.trouble == "denied" and plan.part.stage == f"{stage}_authorization":
+        denied = Terms("denied", asked_on=teller.day, reason="Oral therapy not documented for six weeks")
+        teller.does("coordinator", authorizations.change_authorization, seq=teller.visit, terms=denied)
+
+
+def _grant(teller: Teller, stage: str, plan: Plan, *, days: int) -> None:
+    ends = plan.days["trial_day"] - 2 if plan.part.trouble == "expiring" and stage == "trial" else days
+    granted = Terms(
+        "granted",
+        number=f"A-{teller.clinic.chance.randrange(1000, 9999)}",
+        procedure_codes="62322" if stage == "trial" else "62350, 62362",
+        units=3 if stage == "trial" else 1,
+        valid_from=teller.day,
+        valid_to=teller.day + timedelta(days=max(ends, 1)),
+    )
+    teller.does("coordinator", authorizations.change_authorization, seq=teller.visit, terms=granted)
+
+
+def _consent(teller: Teller, purpose: str) -> None:
+    teller.does(
+        "nurse",
+        consents.record_consent,
+        purpose=purpose,
+        signed_on=teller.day,
+        signed_by="patient",
+        witness="Dr Avery Linden",
+    )
+
+
+def _score(teller: Teller, instrument: str, value: str, occasion: str) -> None:
+    teller.does("therapist", trials.record_score, instrument=instrument, value=value, occasion=occasion, taken_at=None)
