@@ -80,9 +80,9 @@ class Case(Tenant, Versioned, Base):
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     closing_reason: Mapped[str] = mapped_column(Text, default="")
-    trial_attempt: Mapped[int] = mapped_column(default=0)
-    trial_series: Mapped[int] = mapped_column(default=0)
-    implant_attempt: Mapped[int] = mapped_column(default=0)
+    trial_attempt: Mapped[int] = mapped_column(default=1)
+    trial_series: Mapped[int] = mapped_column(default=1)
+    implant_attempt: Mapped[int] = mapped_column(default=1)
     procedure_on: Mapped[date | None]
     payer_id: Mapped[RowId | None]
 
