@@ -191,7 +191,7 @@ class CaseFile:
 
     def _body(self, detail: dict[str, object]) -> dict[str, object]:
         facts = [
-            {"kind": type(fact).__name__, **{each.name: getattr(fact, each.name) for each in fields(fact)}}
+            {"fact": type(fact).__name__, **{each.name: getattr(fact, each.name) for each in fields(fact)}}
             for fact in self.written
         ]
         moves = [
