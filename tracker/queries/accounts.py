@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Label, Row, and_, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain import credentials
@@ -130,11 +130,7 @@ def find_browser_session(session: Session, *, token: str, at: datetime, limits: 
     return BrowserSession(data=row.data, user_id=row.user_id, last_seen_at=row.last_seen_at)
 
 
-def get_signed_in(session: Session, user_id: int, clinic_id: int | None) -> SignedIn:
-    """Return the person with roles in the clinic, in one statement.
-
-    :raises NotFound: when the account does not exist or is not active.
-    """
+def _system_columns() -> tuple[Label[Any], ...]:
     ticked = (
         select(func.min(Heartbeat.beat_at))
         .where(Heartbeat.name.in_(TICKING_JOBS))
@@ -143,7 +139,22 @@ def get_signed_in(session: Session, user_id: int, clinic_id: int | None) -> Sign
     )
     paused = select(DeploymentValue.value).where(DeploymentValue.name == "sending_paused_at").scalar_subquery()
     demo = select(DeploymentValue.value).where(DeploymentValue.name == "is_demo").scalar_subquery()
+    return ticked.label("ticked_at"), paused.label("all_paused_at"), demo.label("demo")
+
+
+def _clinic_of(row: Row[Any]) -> ClinicFacts | None:
+    if row.clinic_id is None:
+        return None
+    return ClinicFacts(id=row.clinic_id, public_id=row.public_id, name=row.clinic_name, zone=row.zone, phone=row.phone)
+
+
+def get_signed_in(session: Session, user_id: int, clinic_id: int | None) -> SignedIn:
+    """Return the person with roles in the clinic, in one statement.
+
+    :raises NotFound: when the account does not exist or is not active.
+    """
     is_member = and_(Membership.user_id == User.id, Membership.clinic_id == clinic_id, Membership.is_active)
+    is_role = and_(MembershipRole.clinic_id == Membership.clinic_id, MembershipRole.user_id == Membership.user_id)
     rows = session.execute(
         select(
             User.id,
@@ -156,39 +167,25 @@ def get_signed_in(session: Session, user_id: int, clinic_id: int | None) -> Sign
             Clinic.phone,
             Clinic.sending_paused_at,
             MembershipRole.role,
-            ticked.label("ticked_at"),
-            paused.label("paused"),
-            demo.label("demo"),
+            *_system_columns(),
         )
         .outerjoin(Membership, is_member)
         .outerjoin(Clinic, Clinic.id == Membership.clinic_id)
-        .outerjoin(
-            MembershipRole,
-            and_(MembershipRole.clinic_id == Membership.clinic_id, MembershipRole.user_id == Membership.user_id),
-        )
+        .outerjoin(MembershipRole, is_role)
         .where(User.id == user_id, User.is_active)
     ).all()
     if not rows:
         raise NotFound("this account is not active")
     first = rows[0]
-    clinic = None
-    if first.clinic_id is not None:
-        clinic = ClinicFacts(
-            id=first.clinic_id,
-            public_id=first.public_id,
-            name=first.clinic_name,
-            zone=first.zone,
-            phone=first.phone,
-        )
     return SignedIn(
         user_id=first.id,
         name=first.name,
         email=first.email,
-        clinic=clinic,
+        clinic=_clinic_of(first),
         roles=frozenset(Role(row.role) for row in rows if row.role is not None),
         system=SystemState(
             ticked_at=first.ticked_at,
-            is_sending_paused=first.paused is not None or first.sending_paused_at is not None,
+            is_sending_paused=first.all_paused_at is not None or first.sending_paused_at is not None,
             is_demo=first.demo is not None,
         ),
     )

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from tracker.domain.errors import InvalidInput, NotFound, NotPermitted, Refused, StaleVersion
 from tracker.web.common.current import runtime
@@ -144,6 +144,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         return error.get_response()
     if status >= 500:
         return _unforeseen(error)
+    if isinstance(error, SecurityError):
+        return error.get_response()  # under a foreign host name there are no addresses to make a page with
     body, _ = error_answer(status, _BY_STATUS.get(status, _BY_STATUS[400]))
     response = error.get_response()
     response.set_data(body)
