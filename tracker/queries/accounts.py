@@ -142,7 +142,7 @@ def _system_columns() -> tuple[Label[Any], ...]:
     return ticked.label("ticked_at"), paused.label("all_paused_at"), demo.label("demo")
 
 
-def _clinic_of(row: Row[Any]) -> ClinicFacts | None:
+def _clinic_of(row: Row[*tuple[Any, ...]]) -> ClinicFacts | None:
     if row.clinic_id is None:
         return None
     return ClinicFacts(id=row.clinic_id, public_id=row.public_id, name=row.clinic_name, zone=row.zone, phone=row.phone)
