@@ -103,13 +103,16 @@ class View:
         rule = self.pathway.obligations[kind]
         dates = _Dates(self.calendar, anchor_on, not_before)
         due_on = anchor_on if is_urgent else dates.at(rule.due_days)
+        warn_on, escalate_on, critical_on = (
+            due_on if is_urgent else dates.of(days) for days in (rule.warn_days, rule.escalate_days, rule.critical_days)
+        )
         return Obligation(
             kind=kind,
             subject=subject,
             due_on=due_on,
-            warn_on=_earlier(due_on, dates.of(rule.warn_days)),
-            escalate_on=due_on if is_urgent else dates.of(rule.escalate_days),
-            critical_on=due_on if is_urgent else dates.of(rule.critical_days),
+            warn_on=warn_on,
+            escalate_on=escalate_on,
+            critical_on=critical_on,
             owner=self._owner(rule),
             reason=reason,
             anchor_on=anchor_on,
@@ -134,7 +137,3 @@ class _Dates:
 
     def of(self, days: int | None) -> date | None:
         return None if days is None else self.at(days)
-
-
-def _earlier(due_on: date, found: date | None) -> date | None:
-    return found if found is None else min(found, due_on)
