@@ -102,13 +102,16 @@ class Case:
     def document(self, kind: str, dated_on: date = DAY - timedelta(days=5)) -> Self:
         return self.record(Document, kind=kind, dated_on=dated_on)
 
+    def answered(self, appointment: int, checklist: str, item: str) -> Self:
+        return self.record(ChecklistItem, appointment=appointment, checklist=checklist, item=item)
+
     def checked(self, pathway: Pathway, purpose: str, *, part: str = "all", leaving: str = "") -> Self:
         """Answer the checklist of the visit: all of it, or one part, leaving one item open."""
         visit, procedure = self.snapshot.visit(purpose), pathway.procedures[purpose]
         assert visit is not None
         for rule in pathway.checklists[procedure.checklist]:
             if part in ("all", rule.part) and rule.key != leaving:
-                self.record(ChecklistItem, appointment=visit.appointment, checklist=procedure.checklist, item=rule.key)
+                self.answered(visit.appointment, procedure.checklist, rule.key)
         return self
 
     def dosed(self, at: datetime = NOW - timedelta(hours=5), **values: object) -> Self:

@@ -1,5 +1,6 @@
 """What must be known of the patient, and what a person must have determined."""
 
+from calendar import isleap
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import ClassVar
@@ -80,9 +81,9 @@ class MinimumAge(Requirement):
     def turns_at(self, snapshot: Snapshot, at: datetime) -> datetime | None:
         if self.of_procedure:
             return None
-        born = snapshot.birth_on
-        leap = (born.month, born.day) == (2, 29)
-        day = date(born.year + self.years, 3, 1) if leap else born.replace(year=born.year + self.years)
+        born, year = snapshot.birth_on, snapshot.birth_on.year + self.years
+        is_leap_day = (born.month, born.day) == (2, 29) and not isleap(year)
+        day = date(year, 3, 1) if is_leap_day else born.replace(year=year)
         turn = snapshot.calendar.start_of(day)
         return turn if turn > at and not snapshot.day_of(self.purpose) else None
 
