@@ -52,6 +52,7 @@ def _python_files(place: Path) -> list[Path]:
     return [place] if place.is_file() else [path for path in place.rglob("*.py") if "__pycache__" not in path.parts]
 
 
+@cache
 def _read(path: Path) -> Source:
     text = path.read_text(encoding="utf-8")
     return Source(path.relative_to(ROOT).as_posix(), text, ast.parse(text))
