@@ -6,7 +6,7 @@ missing until such a command starts: see :meth:`Settings.ready_to_serve` and :me
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
@@ -83,6 +83,16 @@ class Settings:
                 "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'."
             )
         return self
+
+    def as_demonstration(self, *, database_url: str, secret_key: str, outbox_dir: Path) -> Self:
+        """The same settings for a demonstration: a database of its own, and files instead of messages."""
+        return replace(
+            self,
+            database_url=database_url,
+            secret_key=secret_key,
+            mail_transport=MailTransport.OUTBOX,
+            outbox_dir=outbox_dir,
+        )
 
     def ready_to_send(self) -> Self:
         """The same settings, for whatever sends reminders.

@@ -7,17 +7,18 @@ book a room, a patient or (for procedures) a clinician twice.
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 
 from tracker.domain.access import Permission
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.errors import InvalidInput, NotFound
 from tracker.domain.facts import Appointment, Determination
 from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, DeterminationKind, Purpose, is_word
+from tracker.persistence.refusals import double_booking
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.work import CaseRef, Work, Written
 
-#: What each double booking is called by the database, and the field and sentence that say so.
+#: What can be booked twice, and the field and sentence that say so.
 TAKEN = {
     "room": ("room_id", "The room is taken at this time."),
     "patient": ("starts", "The patient has another visit at this time."),
@@ -237,9 +238,9 @@ def _write(file: CaseFile, old: Appointment | None, **values: object) -> None:
             file.record(Appointment, **values)
         else:
             file.change(old, **values)
-    except (IntegrityError, DBAPIError) as error:
-        said = str(error.orig)
-        for what, (field, sentence) in TAKEN.items():
-            if f"{what} taken" in said or f"_{what}" in said:
-                raise InvalidInput({field: sentence}) from error
-        raise
+    except IntegrityError as error:
+        taken = double_booking(error)
+        if taken is None:
+            raise
+        field, sentence = TAKEN[taken]
+        raise InvalidInput({field: sentence}) from error
