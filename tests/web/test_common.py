@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import structlog
-from flask import Flask
+from flask import Flask, render_template
 from sqlalchemy import event, insert, update
 from sqlalchemy.exc import OperationalError
 
@@ -19,6 +19,7 @@ from tracker.domain.words import Role
 from tracker.persistence.models import Clinic, DeploymentValue, Heartbeat
 from tracker.web.common.access import is_same_origin_path, permission, public
 from tracker.web.common.database import read_session, writing
+from tracker.web.common.errors import ErrorPage
 from tracker.web.common.filters import ago, at, day, on, plural
 
 
@@ -39,6 +40,9 @@ def statements(world: WebWorld) -> Iterator[list[str]]:
         event.remove(engine, "before_cursor_execute", note)
 
 
+_EMPTY_PAGE = ErrorPage(title="Nothing but the frame", sentences=())
+
+
 def add_view(app: Flask, path: str, view) -> None:
     """Add a page to an application that has not answered yet."""
     app.add_url_rule(path, path.strip("/"), view, methods=["GET", "POST"])
@@ -46,10 +50,15 @@ def add_view(app: Flask, path: str, view) -> None:
 
 class TestAPage:
     def test_asks_twice_who_is_there(self, world: WebWorld) -> None:
+        @permission(Permission.ACCOUNT)
+        def view() -> str:
+            return render_template("errors/404.html", page=_EMPTY_PAGE)
+
+        add_view(world.app, "/view", view)
         browser = world.sign_in(Role.NURSE)
-        browser.get("/account/password")
+        browser.get("/view")
         with statements(world) as seen:
-            browser.get("/account/password")
+            browser.get("/view")
         assert len(seen) == 2, seen
 
     @pytest.mark.parametrize("path", ["/sign-in", "/nowhere", "/health", "/account/password", "/static/tracker.css"])

@@ -38,7 +38,8 @@ class NewLink:
 def reserve_attempt(session: Session, *, email: str, address: str, at: datetime, ids: Ids) -> int:
     """Count one attempt as failed before the password is compared, and return its id.
 
-    Counted first, so that attempts made at the same moment cannot all slip under the limit.
+    Counted first, so that attempts made at the same moment cannot slip under the limit; on PostgreSQL at most as many
+    more as there are threads that serve pages.
 
     :raises TooManyAttempts: when the account or the network address failed too often lately; nothing is counted then.
     """

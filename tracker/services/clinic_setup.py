@@ -241,6 +241,7 @@ def _check_clinician(work: Work, kind: str, user_id: int | None) -> None:
 
 
 def _free_name(work: Work, table: type[Listed], name: str, but: int | None = None) -> str:
+    work.require(Permission.MANAGE_CLINIC)
     clean = " ".join(name.split())
     if problem := name_problem(clean):
         raise InvalidInput({"name": problem})
@@ -263,7 +264,6 @@ def _open(work: Work, table: type[Listed], entry_id: int, expected_version: int)
 
 
 def _add(work: Work, entry: Room | Payer | Clinician, kind: str) -> int:
-    work.require(Permission.MANAGE_CLINIC)
     work.session.add(entry)
     _tell(work, kind, {"id": str(entry.id)})
     return entry.id

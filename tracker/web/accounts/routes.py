@@ -179,7 +179,13 @@ def password() -> ResponseReturnValue:
             _enter(person.user_id, person.clinic.id)
             return redirect(url_for("accounts.password", changed=1), 303)
     status = 422 if form.is_submitted() else 200
-    return render_template("accounts/password.html", form=form, is_changed="changed" in request.args), status
+    page = render_template(
+        "accounts/password.html",
+        form=form,
+        is_changed="changed" in request.args,
+        has_several_clinics=len(queries.list_clinics_of(read_session(), person.user_id)) > 1,
+    )
+    return page, status
 
 
 @blueprint.route("/account/clinic", methods=["GET", "POST"])

@@ -41,7 +41,7 @@ class ErrorPage:
 
 _NOT_FOUND = ErrorPage(
     title="Nothing is here",
-    sentences=("There is no such page or record in your clinic. It may have been merged, or the address is mistyped.",),
+    sentences=("There is no such page or record in your clinic. The address may be mistyped.",),
 )
 _NOT_PERMITTED = ErrorPage(
     title="Your role does not allow this",
