@@ -41,6 +41,8 @@ EDGE = {
 }  # fmt: skip
 #: Closings that may leave a device in the patient.
 WITH_DEVICE = frozenset({"deceased", "transferred"})
+#: What a step may begin anew.
+COUNTED = frozenset({"trial", "series", "implant"})
 
 
 def load_pathway(text: str) -> Pathway:
@@ -209,6 +211,9 @@ class _Loader:
         self._known(leaves, self.stages, f"{at}.from", "stage")
         target = self._known(raw.get("to"), self.stages, f"{at}.to", "stage")
         roles = frozenset(self._role(role, f"{at}.roles") for role in self.source.texts_of(raw, "roles", at))
+        begins = frozenset(self.source.texts_of(raw, "begins", at))
+        if not begins <= COUNTED:
+            self.source.fail(f"{at}.begins", f"only {', '.join(sorted(COUNTED))} are counted")
         automatic = self.source.flag_of(raw, "automatic", at)
         if automatic is bool(roles):
             self.source.fail(at, "is either automatic or has roles that may take it")
@@ -221,7 +226,7 @@ class _Loader:
             is_automatic=automatic,
             needs=self._needs(raw, leaves, target, at, is_deviation=is_deviation),
             reasons=self.source.texts_of(raw, "reasons", at),
-            begins=frozenset(self.source.texts_of(raw, "begins", at)),
+            begins=begins,
             is_deviation=is_deviation,
         )
 
@@ -233,6 +238,8 @@ class _Loader:
                 self._known(purpose, self.procedures, f"{at}.{word}", "procedure")
                 procedure = self.procedures[purpose]
                 part = self.source.text_of(raw, "part", at, "none")
+                if part not in ("none", "before", "all"):
+                    self.source.fail(f"{at}.part", "is none, before or all")
                 checklist = checklist_need(procedure.checklist, purpose, part, self.checklists[procedure.checklist])
                 needs = (*of_procedure(needs, purpose), *procedure.needs, *checklist)
                 if is_deviation:

@@ -7,9 +7,31 @@ from tracker.domain.pathway.definition import ChecklistItemRule, Parameter
 from tracker.domain.pathway.requirements import VOCABULARY, Requirement
 from tracker.domain.pathway.requirements.visit import ChecklistDone
 from tracker.domain.pathway.source import Source
-from tracker.domain.words import DeterminationKind, Role
+from tracker.domain.words import (
+    DeterminationKind,
+    DeviceKind,
+    DocumentKind,
+    Indication,
+    Occasion,
+    Outcome,
+    Purpose,
+    Role,
+)
 
 _NOT_IN_FILES = frozenset({"of_procedure", "items"})
+#: The words each key may hold. A misspelt word would be a need that nobody can meet, or that everybody meets.
+_WORDS: dict[str, frozenset[str]] = {
+    "purpose": frozenset({"", *Purpose}),
+    "stage": frozenset(Purpose),
+    "state": frozenset({"booked", "arrived", "none"}),
+    "in_date_on": frozenset({"", "procedure"}),
+    "document": frozenset(DocumentKind),
+    "occasion": frozenset(Occasion),
+    "outcomes": frozenset(Outcome),
+    "device": frozenset({"any", *DeviceKind}),
+    "indication": frozenset(Indication),
+    "waiver_for": frozenset(Indication),
+}
 
 
 def read_needs(
@@ -37,9 +59,17 @@ def _read_need(
     for name, each in known.items():
         if name in raw:
             values[name] = _value(source, raw[name], hints[name], parameters, f"{at}.{kind}.{name}")
+            _refuse_unknown_words(source, name, values[name], f"{at}.{kind}.{name}")
         elif each.default is MISSING and each.default_factory is MISSING:
             source.fail(at, f"{kind} needs {name}")
     return VOCABULARY[kind](**values)  # type: ignore[arg-type]  # each value was made from the field's own hint
+
+
+def _refuse_unknown_words(source: Source, name: str, value: object, at: str) -> None:
+    words = value if isinstance(value, frozenset) else {value}
+    unknown = sorted(map(str, words - _WORDS.get(name, words)))
+    if unknown:
+        source.fail(at, f"nobody knows {', '.join(map(repr, unknown))}; known are {', '.join(sorted(_WORDS[name]))}")
 
 
 def _value(source: Source, raw: object, hint: object, parameters: dict[str, Parameter], at: str) -> object:
