@@ -8,11 +8,14 @@ from config import Settings, SettingsError, load_settings
 from tracker.app import create_app
 from tracker.cli import main
 from tracker.cli.context import Composition
+from tracker.integrations.logs import configure_logs
 
 
 def read_settings() -> Settings:
-    """Return the settings of this process's environment."""
-    return load_settings(os.environ)
+    """Return the settings of this process's environment, and log as they say."""
+    settings = load_settings(os.environ)
+    configure_logs(settings.log_level)
+    return settings
 
 
 def run() -> None:
