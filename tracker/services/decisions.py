@@ -1,7 +1,7 @@
 """What people decide about a case: the implant, a waiver, an earlier benefit, and how a deviation was reviewed."""
 
 from tracker.domain.access import Permission
-from tracker.domain.errors import InvalidInput
+from tracker.domain.errors import InvalidInput, NotFound
 from tracker.domain.pathway.engine import waivable
 from tracker.domain.words import DeterminationKind
 from tracker.services.case_file import open_case
@@ -57,3 +57,19 @@ def document_earlier_benefit(work: Work, ref: CaseRef, *, finding: str) -> Writt
         raise InvalidInput({"finding": "Write down what shows the earlier benefit."})
     determine(file, DeterminationKind.EARLIER_BENEFIT, value="documented", reason=finding, purpose="implant")
     return file.finish("earlier_benefit_documented")
+
+
+def review_deviation(work: Work, ref: CaseRef, *, seq: int, finding: str) -> Written:
+    """Record a physician's review of something that was done against the plan.
+
+    :raises NotFound: if no such deviation stands
+    :raises InvalidInput: without a finding
+    """
+    file = open_case(work, ref, Permission.DECIDE_OUTCOME)
+    deviations = file.snapshot.determinations(DeterminationKind.DEVIATION)
+    if all(deviation.seq != seq for deviation in deviations):
+        raise NotFound(str(seq))
+    if not finding.strip():
+        raise InvalidInput({"finding": "Write down what follows from it."})
+    determine(file, DeterminationKind.DEVIATION_REVIEWED, value="reviewed", reason=finding, about_seq=seq)
+    return file.finish("deviation_reviewed")
