@@ -18,6 +18,13 @@ from tracker.services.payers import payer_named
 from tracker.services.work import Work, Written
 
 
+#: What is kept of a referral word for word.
+AS_RECEIVED = (
+    "received_on", "referred_by", "specialty", "diagnosis_code", "diagnosis", "indication", "spasticity_origin",
+    "procedure", "payer", "urgency", "notes", "source",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class NewReferral:
     """A referral as it was received. Texts are kept as they came; ``indication`` must be known."""
@@ -123,19 +130,5 @@ def begin_case(work: Work, patient: Patient, new: NewReferral, calendar: ClinicC
     work.session.add(case)
     work.session.flush()
     file = CaseFile(work, case, snapshot, pathway, happened_at, None)
-    file.record(
-        Referral,
-        received_on=new.received_on,
-        referred_by=new.referred_by,
-        specialty=new.specialty,
-        diagnosis_code=new.diagnosis_code,
-        diagnosis=new.diagnosis,
-        indication=new.indication,
-        spasticity_origin=new.spasticity_origin,
-        procedure=new.procedure,
-        payer=new.payer,
-        urgency=new.urgency,
-        notes=new.notes,
-        source=new.source,
-    )
+    file.record(Referral, **{name: getattr(new, name) for name in AS_RECEIVED})
     return file
