@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Protocol
 
+from tracker.domain.mail import Message, Receipt
+
 
 class Clock(Protocol):
     """Tells the time. Nothing else reads a clock."""
@@ -47,6 +49,20 @@ class Passwords(Protocol):
 class Mailer(Protocol):
     """Hands one message to the outside."""
 
-    def send(self, *, recipient: str, subject: str, body: str, reference: str) -> str:
-        """Send, and return the provider's reference. ``reference`` is ours, kept by the provider if it can."""
+    @property
+    def reaches_people(self) -> bool:
+        """Say whether a message sent here can arrive at somebody. A demonstration must not have such a mailer."""
+        ...
+
+    def send(self, message: Message) -> Receipt:
+        """Hand over one message.
+
+        :raises MailRejected: it is refused for good
+        :raises MailUnavailable: it surely did not go
+        :raises MailUncertain: nobody knows whether it went
+        """
+        ...
+
+    def was_sent(self, reference: str) -> bool | None:
+        """Say whether a message of ours was taken; ``None`` where nobody can tell."""
         ...

@@ -172,4 +172,5 @@ def _call(scope: Scope, key: str, contact: Contact) -> Iterator[Executable]:
 
 
 def _at(scope: Scope, row: Row[Any]) -> tuple[Any, ...]:
-    return Reminder.clinic_id == scope.clinic_id, Reminder.id == row.id
+    """The row as it was read: one that a dispatcher has taken meanwhile is left to it."""
+    return Reminder.clinic_id == scope.clinic_id, Reminder.id == row.id, Reminder.state == row.state

@@ -1,0 +1,459 @@
+"""Reminders on their way out: planned, taken, sent, and never lost or left where nobody must clear them."""
+
+from datetime import UTC, date, datetime, timedelta
+from threading import Thread
+
+import pytest
+from sqlalchemy import event, select, update
+
+from tests.factories.case_world import CaseWorld
+from tests.support.fixed import FixedClock, SeededIds
+from tests.support.mailers import RecordingMailer
+from tracker.domain.facts import Appointment, Determination
+from tracker.domain.mail import MailRejected, MailUnavailable, MailUncertain, Message
+from tracker.persistence.database import Database
+from tracker.persistence.models import ContactPoint, DeliveryAttempt, DeploymentValue, Patient, Reminder
+from tracker.services.delivering.accounting import begin, complete
+from tracker.services.delivering.taking import Key, take
+from tracker.services.reconcile import reconcile_due, ring
+from tracker.services.reminders import Dispatcher, pause_sending, resume_sending
+
+#: 10:00 in New York, when the reminder of two days before is wanted.
+SOON = datetime(2026, 3, 24, 14, 0, tzinfo=UTC)
+
+#: What a message must never carry, however it was written.
+DENIED = ("baclofen", "pump", "intrathecal", "spasticity", "implant", "refill", "trial", "neuro", "surgery", "dose")
+
+
+class Post:
+    """One visit with three reminders, and a dispatcher."""
+
+    def __init__(self, world: CaseWorld) -> None:
+        self.world, self.mailer = world, RecordingMailer()
+        world.email()
+        self.visit = world.book("evaluation", "2026-03-26T09:00")
+        self.world.clock.set(SOON - timedelta(days=5))
+        self.dispatch()
+        self.mailer.sent.clear()
+        self.mailer.tried = 0
+        self.world.clock.set(SOON)
+
+    def dispatcher(self, mailer: RecordingMailer | None = None) -> Dispatcher:
+        world = self.world
+        return Dispatcher(
+            database=world.database,
+            clock=world.clock,
+            ids=world.ids,
+            mailer=mailer or self.mailer,
+            chance=lambda: 0.5,
+            pause=lambda: None,
+        )
+
+    def dispatch(self) -> int:
+        return self.dispatcher().dispatch_due().tried
+
+    def states(self) -> list[str]:
+        return [each.state for each in self.world.reminders()]
+
+    def soon(self) -> Reminder:
+        return next(each for each in self.world.reminders() if "arrival_soon" in each.key)
+
+    def attempts(self) -> list[DeliveryAttempt]:
+        soon = self.soon().id
+        query = select(DeliveryAttempt).where(DeliveryAttempt.reminder_id == soon).order_by(DeliveryAttempt.number)
+        with self.world.database.reading() as session:
+            return list(session.scalars(query))
+
+
+@pytest.fixture
+def world(database: Database, clock: FixedClock, ids: SeededIds) -> CaseWorld:
+    return CaseWorld(database, clock, ids)
+
+
+@pytest.fixture
+def post(world: CaseWorld) -> Post:
+    return Post(world)
+
+
+class TestPlanning:
+    def test_makes_a_reminder_for_each_rule_of_a_visit(self, world: CaseWorld) -> None:
+        point = world.email()
+        world.book("evaluation", "2026-04-20T09:00")
+        assert [(each.state, each.channel, each.contact_point_id) for each in world.reminders()] == [
+            ("planned", "email", point)
+        ] * 3
+        assert [each.next_action_at for each in world.reminders()] == [each.wanted_at for each in world.reminders()]
+
+    def test_moves_with_the_visit(self, world: CaseWorld) -> None:
+        world.email()
+        visit = world.book("evaluation", "2026-04-20T09:00")
+        world.move(visit, "2026-04-27T09:00")
+        assert {(each.state, each.key[-16:]) for each in world.reminders()} == {
+            ("cancelled", "2026-04-20T09:00"),
+            ("planned", "2026-04-27T09:00"),
+        }
+
+    def test_does_not_start_again_when_the_visit_is_confirmed(self, post: Post) -> None:
+        before = [(each.key, each.state) for each in post.world.reminders()]
+        post.world.change(post.visit, state="confirmed")
+        assert [(each.key, each.state) for each in post.world.reminders()] == before
+
+    def test_revives_what_was_cancelled_and_repeats_nothing_that_was_sent(self, post: Post) -> None:
+        post.dispatch()
+        off = post.world.change(post.visit, state="cancelled")
+        assert post.states() == ["expired", "accepted", "cancelled"]
+        post.world.change(off, state="booked")
+        assert post.states() == ["expired", "accepted", "planned"]
+        post.world.clock.advance(hours=1)
+        assert post.dispatch() == 0
+
+    def test_asks_for_one_call_where_no_message_can_go(self, world: CaseWorld) -> None:
+        world.book("evaluation", "2026-04-20T09:00")
+        assert [(each.state, each.closed_reason) for each in world.reminders()] == [("tasked", "no_email")] * 3
+        (task,) = world.tasks()
+        assert (task.kind, task.owner_role, task.due_on, task.done_at) == (
+            "call",
+            "coordinator",
+            date(2026, 4, 13),
+            None,
+        )
+
+    def test_takes_the_call_back_when_the_visit_is_off_and_asks_again_when_it_is_on(self, world: CaseWorld) -> None:
+        visit = world.book("evaluation", "2026-04-20T09:00")
+        off = world.change(visit, state="cancelled")
+        assert [task.done_at is None for task in world.tasks()] == [False]
+        world.change(off, state="booked")
+        assert [task.done_at is None for task in world.tasks()] == [True]
+
+    def test_writes_instead_of_calling_once_there_is_an_address(self, world: CaseWorld) -> None:
+        world.book("evaluation", "2026-04-20T09:00")
+        world.email()
+        with world.database.writing() as session:
+            ring(session, clinic_id=world.clinic_id, patient_id=world.patient_id, now=world.clock.now())
+        reconcile_due(world.database, world.clock, world.ids, pause=lambda: None)
+        assert {each.state for each in world.reminders()} == {"planned"}
+        assert [task.outcome for task in world.tasks()] == ["not needed: a message can be sent"]
+        assert world.reconcile() == 0
+
+    def test_calls_instead_of_writing_once_the_patient_opted_out(self, world: CaseWorld) -> None:
+        world.email()
+        world.book("evaluation", "2026-04-20T09:00")
+        with world.database.writing() as session:
+            session.execute(update(ContactPoint).values(opted_out_at=world.clock.now()))
+        world.reconcile()
+        assert [(each.state, each.closed_reason) for each in world.reminders()] == [("tasked", "opted_out")] * 3
+        assert [task.done_at for task in world.tasks()] == [None]
+        assert world.reconcile() == 0
+
+
+class TestSending:
+    def test_hands_over_what_is_due_and_nothing_else(self, post: Post) -> None:
+        assert post.dispatch() == 1
+        (message,) = post.mailer.sent
+        assert message.recipient == "ada@example.org"
+        assert "Hello Ada," in message.body
+        assert "Thursday, March 26, 2026" in message.body
+        assert "9:00 AM" in message.body
+        assert post.states() == ["expired", "accepted", "planned"]
+
+    def test_says_nothing_that_others_should_not_read(self, post: Post) -> None:
+        with post.world.database.writing() as session:
+            session.execute(update(Patient).values(allergies="baclofen", city="Springfield"))
+        post.dispatch()
+        said = f"{post.mailer.sent[0].subject} {post.mailer.sent[0].body}".lower()
+        with post.world.database.reading() as session:
+            patient = session.scalars(select(Patient)).one()
+        hidden = [patient.family_name, patient.mrn, patient.city, patient.birth_on.isoformat(), str(patient.id)]
+        assert [each for each in [*hidden, *DENIED] if each.lower() in said] == []
+
+    def test_keeps_no_address_in_the_attempt(self, post: Post) -> None:
+        post.dispatch()
+        (attempt,) = post.attempts()
+        assert (attempt.outcome, attempt.reference) == ("accepted", post.mailer.sent[0].reference)
+        assert "ada" not in attempt.recipient_hash
+        assert len(attempt.recipient_hash) == 64
+
+    def test_does_nothing_again(self, post: Post) -> None:
+        post.dispatch()
+        assert post.dispatch() == 0
+        post.world.clock.advance(minutes=30)
+        assert post.dispatch() == 0
+        assert len(post.mailer.sent) == 1
+
+    def test_reads_the_address_again(self, post: Post) -> None:
+        with post.world.database.writing() as session:
+            session.execute(update(ContactPoint).values(ended_at=post.world.clock.now()))
+        post.world.clock.advance(minutes=1)
+        post.world.email("new@example.org")
+        post.dispatch()
+        assert [each.recipient for each in post.mailer.sent] == ["new@example.org"]
+
+    def test_reads_the_opt_out_again_and_asks_for_a_call(self, post: Post) -> None:
+        with post.world.database.writing() as session:
+            session.execute(update(ContactPoint).values(opted_out_at=post.world.clock.now()))
+        assert post.dispatch() == 0
+        assert post.soon().state == "tasked"
+        assert [task.params["why"] for task in post.world.tasks()] == ["opted_out"]
+
+    @pytest.mark.parametrize("table", [Determination, Appointment])
+    def test_reads_death_and_cancellation_again(self, post: Post, table: type) -> None:
+        """Even where nobody reconciled after the fact was written."""
+        with post.world.database.writing() as session:
+            if table is Appointment:
+                session.connection().exec_driver_sql("UPDATE appointments SET superseded_by = 99")
+        if table is Determination:
+            post.world.write(Determination, kind="death", value="")
+            with post.world.database.writing() as session:
+                session.execute(update(Reminder).values(state="due", next_action_at=post.world.clock.now()))
+        assert post.dispatch() == 0
+        assert post.soon().state == "cancelled"
+
+    def test_sends_the_latest_after_a_silence_and_never_a_burst(self, post: Post) -> None:
+        post.world.clock.set(SOON + timedelta(hours=25))
+        assert post.dispatch() == 1
+        assert post.states() == ["expired", "cancelled", "accepted"]
+        assert post.soon().closed_reason == "superseded"
+        assert post.world.tasks() == []
+
+    def test_says_too_late_and_asks_for_a_call_while_the_visit_is_still_to_come(self, post: Post) -> None:
+        post.world.clock.set(datetime(2026, 3, 26, 12, 0, tzinfo=UTC))
+        assert post.dispatch() == 0
+        assert post.states()[1:] == ["expired", "expired"]
+        assert [task.params["why"] for task in post.world.tasks()] == ["too_late"]
+
+    def test_leaves_a_visit_that_is_over_to_the_unmarked_day(self, post: Post) -> None:
+        post.world.clock.advance(days=30)
+        assert post.dispatch() == 0
+        assert {each.next_action_at for each in post.world.reminders()} == {None}
+        assert post.world.tasks() == []
+
+
+class TestFailing:
+    def test_for_now_is_tried_again_ever_later(self, post: Post) -> None:
+        post.mailer.failing = lambda _number: MailUnavailable("down")
+        waits = []
+        for _ in range(7):
+            assert post.dispatch() == 1
+            next_at = post.soon().next_action_at
+            assert next_at is not None
+            waits.append((next_at - post.world.clock.now()) / timedelta(minutes=1))
+            post.world.clock.set(next_at - timedelta(seconds=1))
+            assert post.dispatch() == 0
+            post.world.clock.advance(seconds=1)
+        assert waits == [1, 2, 5, 15, 60, 60, 60]
+
+    def test_for_good_asks_for_a_call_at_once(self, post: Post) -> None:
+        post.mailer.failing = lambda _number: MailRejected("550 no such user")
+        post.dispatch()
+        assert (post.soon().state, post.soon().closed_reason) == ("tasked", "rejected")
+        assert [task.params["why"] for task in post.world.tasks()] == ["rejected"]
+        assert [each.error for each in post.attempts()] == ["550 no such user"]
+
+    def test_until_it_is_useless_asks_for_a_call(self, post: Post) -> None:
+        post.mailer.failing = lambda _number: MailUnavailable("down")
+        (eve,) = [each for each in post.world.reminders() if "arrival_eve" in each.key]
+        post.world.clock.set(eve.useless_after - timedelta(seconds=50))
+        assert post.dispatch() == 1
+        (eve,) = [each for each in post.world.reminders() if "arrival_eve" in each.key]
+        assert (eve.state, eve.closed_reason) == ("tasked", "unavailable")
+        assert [task.params["why"] for task in post.world.tasks()] == ["unavailable"]
+
+    def test_without_an_answer_is_looked_up(self, post: Post) -> None:
+        post.mailer = RecordingMailer(can_look_up=True)
+        post.mailer.failing = lambda _number: MailUncertain("timed out")
+        post.dispatch()
+        assert post.soon().state == "unknown"
+        reference = post.attempts()[0].reference
+        post.mailer.failing = lambda _number: None
+        post.mailer.sent.append(Message("", "", "", reference))
+        post.world.clock.advance(minutes=5)
+        assert post.dispatch() == 0
+        assert post.soon().state == "accepted"
+
+    def test_without_an_answer_is_sent_once_more_and_then_a_person_calls(self, post: Post) -> None:
+        post.mailer.failing = lambda _number: MailUncertain("timed out")
+        for _ in range(4):
+            post.dispatch()
+            post.world.clock.advance(minutes=5)
+        assert post.mailer.tried == 2
+        assert (post.soon().state, post.soon().closed_reason) == ("tasked", "unknown")
+        assert len({each.reference for each in post.attempts()}) == 1
+        assert [task.params["why"] for task in post.world.tasks()] == ["unknown"]
+
+
+class TestPause:
+    def test_of_a_clinic_or_of_all_sends_nothing_until_it_is_over(self, post: Post) -> None:
+        for clinic_id in (post.world.clinic_id, None):
+            with post.world.database.writing() as session:
+                pause_sending(session, now=post.world.clock.now(), clinic_id=clinic_id)
+            assert post.dispatch() == 0
+            with post.world.database.writing() as session:
+                resume_sending(session, clinic_id=clinic_id)
+        assert post.dispatch() == 1
+
+    def test_does_not_hide_what_becomes_useless(self, post: Post) -> None:
+        with post.world.database.writing() as session:
+            pause_sending(session, now=post.world.clock.now())
+        post.world.clock.set(datetime(2026, 3, 26, 12, 0, tzinfo=UTC))
+        assert post.dispatch() == 0
+        assert post.states()[1:] == ["expired", "expired"]
+        assert len(post.world.tasks()) == 1
+
+    def test_lets_go_of_what_was_held(self, post: Post) -> None:
+        key = Key(clinic_id=1, case_id=post.world.case_id, reminder_id=post.soon().id)
+        with post.world.database.writing() as session:
+            assert take(session, key, post.world.clock.now(), post.world.ids) is not None
+            pause_sending(session, now=post.world.clock.now())
+        post.world.clock.advance(minutes=5)
+        post.dispatch()
+        assert post.soon().state == "due"
+
+    def test_stands_between_a_demonstration_and_real_mail(self, post: Post) -> None:
+        with post.world.database.writing() as session:
+            session.add(DeploymentValue(name="is_demo", value="yes"))
+        with pytest.raises(PermissionError, match="demonstration"):
+            post.dispatch()
+        assert post.dispatcher(RecordingMailer(reaches_people=False)).dispatch_due().accepted == 1
+
+
+class TestAClaim:
+    def test_is_held_by_one(self, post: Post) -> None:
+        key = Key(clinic_id=1, case_id=post.world.case_id, reminder_id=post.soon().id)
+        now = post.world.clock.now()
+        with post.world.database.writing() as session:
+            assert take(session, key, now, post.world.ids) is not None
+        with post.world.database.writing() as session:
+            assert take(session, key, now, post.world.ids) is None
+        assert post.dispatch() == 0
+
+    def test_that_ran_out_is_taken_by_another_and_the_slow_one_sends_nothing(self, post: Post) -> None:
+        key = Key(clinic_id=1, case_id=post.world.case_id, reminder_id=post.soon().id)
+        with post.world.database.writing() as session:
+            slow = take(session, key, post.world.clock.now(), post.world.ids)
+        assert slow is not None
+        post.world.clock.advance(minutes=5)
+        assert post.dispatch() == 1
+        with post.world.database.writing() as session:
+            assert not begin(session, slow, post.world.clock.now())
+            complete(
+                session,
+                slow,
+                MailRejected("late"),
+                now=post.world.clock.now(),
+                ids=post.world.ids,
+                chance=lambda: 0.5,
+            )
+        assert post.soon().state == "accepted"
+        assert [each.outcome for each in post.attempts()] == ["accepted"]
+
+    def test_does_not_outlast_a_cancellation(self, post: Post) -> None:
+        key = Key(clinic_id=1, case_id=post.world.case_id, reminder_id=post.soon().id)
+        with post.world.database.writing() as session:
+            assert take(session, key, post.world.clock.now(), post.world.ids) is not None
+        post.world.change(post.visit, state="cancelled")
+        post.world.clock.advance(minutes=5)
+        assert post.dispatch() == 0
+        assert post.soon().state == "cancelled"
+
+
+class Died(Exception):
+    """The process, at a statement."""
+
+
+class TestACrash:
+    def test_at_any_statement_loses_nothing_and_sends_twice_at_most(
+        self, sqlite_database: Database, ids: SeededIds
+    ) -> None:
+        """Statement by statement, until one run passes through undisturbed."""
+        world = CaseWorld(sqlite_database, FixedClock(datetime(2026, 3, 17, 15, 0, tzinfo=UTC)), ids)
+        world.email()
+        died, point = True, 0
+        while died:
+            point += 1
+            world.clock.set(datetime(2026, 3, 17, 15, 0, tzinfo=UTC) + timedelta(days=8 * point))
+            visit = world.book("evaluation", f"{world.clock.now() + timedelta(days=2):%Y-%m-%d}T09:00")
+            mailer = RecordingMailer()
+            dispatcher = Dispatcher(
+                database=sqlite_database,
+                clock=world.clock,
+                ids=world.ids,
+                mailer=mailer,
+                chance=lambda: 0.5,
+                pause=lambda: None,
+            )
+            died = crash_at(sqlite_database, point, dispatcher)
+            for _ in range(8):
+                world.clock.advance(minutes=5)
+                dispatcher.dispatch_due()
+            mine = [each for each in world.reminders() if each.subject == f"appointment:{visit.appointment}"]
+            begun = [each for each in mine if each.wanted_at <= world.clock.now()]
+            assert [each.state for each in begun] == ["accepted"], point
+            assert 1 <= len(mailer.sent) <= 2, point
+            assert len({each.reference for each in mailer.sent}) == 1
+            world.change(visit, state="cancelled")
+        assert point > 40
+
+    def test_during_the_call_is_unknown_and_sent_once_more(self, post: Post) -> None:
+        def die(message: object) -> None:
+            raise Died
+
+        dispatcher = post.dispatcher()
+        real = post.mailer.send
+        post.mailer.send = die  # type: ignore[method-assign, assignment]  # the process dies in here
+        with pytest.raises(Died):
+            dispatcher.dispatch_due()
+        post.mailer.send = real  # type: ignore[method-assign]  # and another takes its place
+        assert post.soon().state == "in_flight"
+        post.world.clock.advance(minutes=5)
+        post.dispatch()
+        assert post.soon().state == "unknown"
+        assert post.dispatch() == 1
+        assert [each.outcome for each in post.attempts()] == ["unknown", "accepted"]
+
+
+def crash_at(database: Database, number: int, dispatcher: Dispatcher) -> bool:
+    """Run a pass that dies at its n-th statement; false if it has fewer."""
+    count = 0
+
+    def die(*_args: object) -> None:
+        nonlocal count
+        count += 1
+        if count == number:
+            raise Died
+
+    for engine in (database.read, database.write):
+        event.listen(engine, "before_cursor_execute", die)
+    try:
+        dispatcher.dispatch_due()
+    except Died:
+        return True
+    finally:
+        for engine in (database.read, database.write):
+            event.remove(engine, "before_cursor_execute", die)
+        database.dispose()
+    return False
+
+
+class TestFourDispatchers:
+    def test_on_one_database_send_everything_once(self, post: Post) -> None:
+        for number in range(24):
+            post.world.clock.advance(seconds=1)
+            post.world.book("follow_up", f"2026-03-26T{10 + number // 4:02d}:{number % 4 * 15:02d}", minutes=15)
+        mailers = [RecordingMailer() for _ in range(4)]
+        failed: list[BaseException] = []
+
+        def run(mailer: RecordingMailer) -> None:
+            try:
+                post.dispatcher(mailer).dispatch_due()
+            except BaseException as error:  # noqa: BLE001  # looked at below, in the thread that can fail the test
+                failed.append(error)
+
+        threads = [Thread(target=run, args=(mailer,)) for mailer in mailers]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert failed == []
+        references = [message.reference for mailer in mailers for message in mailer.sent]
+        assert len(references) == len(set(references)) == 25
+        assert {each.state for each in post.world.reminders() if "arrival_soon" in each.key} == {"accepted"}

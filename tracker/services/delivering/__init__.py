@@ -1,0 +1,1 @@
+"""How one reminder is taken, sent and accounted for."""

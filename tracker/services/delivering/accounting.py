@@ -1,0 +1,146 @@
+"""Writing down that a message is about to leave, and afterwards what became of it.
+
+The attempt is committed before the call: whoever dies in between leaves a trace. Every later word is fenced by the
+token under which the reminder was taken: a dispatcher that was too slow changes nothing any more.
+"""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Result, insert, select, update
+from sqlalchemy.orm import Session
+
+from tracker.domain.mail import MailError, MailRejected, MailUnavailable, Receipt
+from tracker.persistence.models import DeliveryAttempt, Reminder
+from tracker.persistence.vocabulary import ReminderState
+from tracker.services.delivering.taking import LEASE, Taken, call, scope_of
+from tracker.services.ports import Ids
+
+#: Minutes until the next attempt after the first, second … that surely did not go; the last goes on.
+RETRY_MINUTES = (1, 2, 5, 15, 60)
+#: By how much of itself a delay varies either way, so that a thousand retries do not come at once.
+JITTER = 0.2
+#: How long an unanswered message rests before it is looked up.
+REST = timedelta(minutes=5)
+
+_S = ReminderState
+
+
+def begin(session: Session, taken: Taken, now: datetime) -> bool:
+    """Write down the attempt; false if somebody else holds the reminder by now, and nothing may be sent."""
+    values: dict[str, object] = {
+        "state": _S.IN_FLIGHT,
+        "attempts": taken.attempt,
+        "lease_until": now + LEASE,
+        "next_action_at": now + LEASE,
+    }
+    if not _fenced(session, taken, _S.UNKNOWN if taken.is_unknown else _S.CLAIMED, values):
+        return False
+    session.execute(
+        insert(DeliveryAttempt).values(
+            clinic_id=taken.key.clinic_id,
+            reminder_id=taken.key.reminder_id,
+            number=taken.attempt,
+            started_at=now,
+            outcome="",
+            reference=taken.message.reference,
+            error="",
+            recipient_hash=recipient_hash(taken.key.clinic_id, taken.message.recipient),
+        )
+    )
+    return True
+
+
+def complete(
+    session: Session,
+    taken: Taken,
+    answer: Receipt | MailError,
+    *,
+    now: datetime,
+    ids: Ids,
+    chance: Callable[[], float],
+) -> None:
+    """Write down what became of an attempt. ``chance`` draws from 0 to 1."""
+    outcome, state, next_action_at = _verdict(taken, answer, now, chance)
+    values = {**_released(state, next_action_at), "closed_reason": outcome if state == _S.TASKED else ""}
+    if not _fenced(session, taken, _S.IN_FLIGHT, values):
+        return
+    session.execute(
+        update(DeliveryAttempt)
+        .where(
+            DeliveryAttempt.clinic_id == taken.key.clinic_id,
+            DeliveryAttempt.reminder_id == taken.key.reminder_id,
+            DeliveryAttempt.number == taken.attempt,
+        )
+        .values(ended_at=now, outcome=outcome, error=str(answer) if isinstance(answer, MailError) else "")
+    )
+    if state == _S.TASKED:
+        _call(session, taken, outcome, now, ids)
+
+
+def accept_after_all(session: Session, taken: Taken) -> None:
+    """The other side has the message that nobody knew of."""
+    if _fenced(session, taken, _S.UNKNOWN, _released(_S.ACCEPTED, taken.useless_after)):
+        session.execute(
+            update(DeliveryAttempt)
+            .where(
+                DeliveryAttempt.clinic_id == taken.key.clinic_id,
+                DeliveryAttempt.reminder_id == taken.key.reminder_id,
+                DeliveryAttempt.outcome == "unknown",
+            )
+            .values(outcome="accepted")
+        )
+
+
+def give_up(session: Session, taken: Taken, *, now: datetime, ids: Ids) -> None:
+    """It may have gone as often as it may: a person calls."""
+    if _fenced(session, taken, _S.UNKNOWN, {**_released(_S.TASKED, None), "closed_reason": "unknown"}):
+        _call(session, taken, "unknown", now, ids)
+
+
+def recipient_hash(clinic_id: int, address: str) -> str:
+    """What an attempt keeps of an address: enough to recognise it, not to read it."""
+    return hashlib.sha256(f"{clinic_id}:{address.casefold()}".encode()).hexdigest()
+
+
+def _verdict(
+    taken: Taken, answer: Receipt | MailError, now: datetime, chance: Callable[[], float]
+) -> tuple[str, ReminderState, datetime | None]:
+    if isinstance(answer, Receipt):
+        return "accepted", _S.ACCEPTED, max(taken.useless_after, now)
+    if isinstance(answer, MailRejected):
+        return "rejected", _S.TASKED, None
+    if not isinstance(answer, MailUnavailable):
+        return "unknown", _S.UNKNOWN, now + REST
+    minutes = RETRY_MINUTES[min(taken.attempt, len(RETRY_MINUTES)) - 1]
+    again_at = now + timedelta(minutes=minutes) * (1 + JITTER * (2 * chance() - 1))
+    return ("unavailable", _S.TASKED, None) if again_at >= taken.useless_after else ("unavailable", _S.DUE, again_at)
+
+
+def _released(state: ReminderState, next_action_at: datetime | None) -> dict[str, object]:
+    return {"state": state, "next_action_at": next_action_at, "claim_token": None, "lease_until": None}
+
+
+def _fenced(session: Session, taken: Taken, state: ReminderState, values: dict[str, object]) -> bool:
+    changed = session.connection().execute(
+        update(Reminder)
+        .where(
+            Reminder.clinic_id == taken.key.clinic_id,
+            Reminder.id == taken.key.reminder_id,
+            Reminder.claim_token == taken.token,
+            Reminder.state == state,
+        )
+        .values(values)
+    )
+    return changed.rowcount == 1
+
+
+def _call(session: Session, taken: Taken, why: str, now: datetime, ids: Ids) -> None:
+    columns = (Reminder.key, Reminder.kind, Reminder.subject)
+    rows: Result[Any] = session.execute(
+        select(*columns).where(Reminder.clinic_id == taken.key.clinic_id, Reminder.id == taken.key.reminder_id)
+    )
+    row = rows.one()
+    call(scope_of(session, taken.key, now, ids, lock=False), row, why)

@@ -1,0 +1,250 @@
+"""Taking a reminder that is due, and deciding what becomes of it from what is true at that moment.
+
+Everything is read again inside the transaction that takes it: the visit, a death, the address, an opt-out, a pause.
+The same pure function that planned the reminder says whether it is still wanted. The case is locked before the
+reminder, as every use case does, so that the two never wait for each other.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.orm import Session
+
+from tracker.domain.contacts import Contact, contacts
+from tracker.domain.facts import Appointment
+from tracker.domain.mail import Message
+from tracker.domain.obligations import obligations
+from tracker.domain.words import Role
+from tracker.persistence.models import Clinic, ContactPoint, DeliveryAttempt, Patient, Reminder
+from tracker.persistence.vocabulary import ReminderState
+from tracker.queries.sending import is_paused
+from tracker.services.ports import Ids
+from tracker.services.reconciling.reminder_rows import call_key, read_preferences
+from tracker.services.reconciling.scope import TIME, Scope
+from tracker.services.reminder_texts import Fields, write_text
+from tracker.services.snapshots import load_snapshot
+from tracker.services.staff_tasks import opening
+
+#: How long a dispatcher may hold a reminder. Longer than any transport waits for an answer.
+LEASE = timedelta(minutes=5)
+#: How often one reminder may have gone out without anybody knowing.
+MOST_COPIES = 2
+#: Outcomes of attempts that may have reached the patient; empty: the process died before it could say.
+MAY_HAVE_GONE = frozenset({"", "unknown"})
+
+_S = ReminderState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """Which reminder."""
+
+    clinic_id: int
+    case_id: int
+    reminder_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A reminder held under a token until its lease ends, and what would be sent. ``attempt`` numbers the next one.
+
+    ``is_unknown``: an earlier attempt may have gone, and must be looked up first. ``may_repeat``: if nobody can tell,
+    it may be sent once more.
+    """
+
+    key: Key
+    token: str
+    attempt: int
+    message: Message
+    useless_after: datetime
+    is_unknown: bool
+    may_repeat: bool
+
+
+def take(session: Session, key: Key, now: datetime, ids: Ids) -> Taken | None:
+    """Hold a reminder for sending. ``None``: there is nothing to send, and its row says why."""
+    scope = scope_of(session, key, now, ids, lock=True)
+    row = session.execute(
+        select(Reminder.__table__)
+        .where(Reminder.clinic_id == key.clinic_id, Reminder.id == key.reminder_id)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+    if row is None or row.next_action_at is None or row.next_action_at > now:
+        return None
+    if row.state == _S.ACCEPTED:
+        _put(scope, row, _S.EXPIRED, reason="no_receipt")
+        return None
+    if row.state == _S.IN_FLIGHT:
+        _lose_track(scope, row)
+        return None
+    return _decide(scope, row)
+
+
+def _decide(scope: Scope, row: Row[Any]) -> Taken | None:
+    found = _contacts(scope)
+    contact = next((each for each in found if f"{scope.case_id}:{each.key}" == row.key), None)
+    ending = _ending(scope, row, contact, found)
+    if ending is not None:
+        state, reason, needs_call = ending
+        _put(scope, row, state, reason=reason)
+        if needs_call and not _is_over(scope, row):
+            call(scope, row, reason)
+        return None
+    if contact is None or is_paused(scope.session, scope.clinic_id):
+        if row.state == _S.CLAIMED:
+            _put(scope, row, _S.DUE, next_action_at=scope.now)
+        return None
+    return _hold(scope, row, contact)
+
+
+def call(scope: Scope, row: Row[Any], why: str) -> None:
+    """Ask a person to call the patient, because the reminder did not or may not have reached them."""
+    visit = _appointment(row)
+    scope.session.execute(
+        opening(
+            scope.session,
+            clinic_id=scope.clinic_id,
+            case_id=scope.case_id,
+            kind="call",
+            key=call_key(row.key, row.kind),
+            params={"about": row.kind, "appointment": str(visit), "why": why},
+            owner=Role.COORDINATOR,
+            due_on=scope.snapshot.calendar.today(scope.now),
+            now=scope.now,
+            ids=scope.ids,
+        )
+    )
+
+
+def scope_of(session: Session, key: Key, now: datetime, ids: Ids, *, lock: bool) -> Scope:
+    """The case of a reminder. Lock it before the reminder or not at all."""
+    loaded = load_snapshot(session, key.clinic_id, key.case_id, lock=lock)
+    return Scope(
+        session=session,
+        clinic_id=key.clinic_id,
+        case_id=key.case_id,
+        patient_id=loaded.case.patient_id,
+        pathway=loaded.pathway,
+        snapshot=loaded.snapshot,
+        now=now,
+        ids=ids,
+        cause=TIME,
+    )
+
+
+def _contacts(scope: Scope) -> tuple[Contact, ...]:
+    due = obligations(scope.pathway, scope.snapshot, scope.now)
+    return contacts(scope.pathway, scope.snapshot, due, read_preferences(scope), scope.now).items
+
+
+def _ending(
+    scope: Scope, row: Row[Any], contact: Contact | None, found: tuple[Contact, ...]
+) -> tuple[ReminderState, str, bool] | None:
+    """The state a reminder ends in instead of being sent, why, and whether somebody must call; else ``None``."""
+    if contact is None:
+        return _S.CANCELLED, "not_wanted", False
+    if not contact.is_wanted and any(_comes_after(each, contact, scope.now) for each in found):
+        return _S.CANCELLED, "superseded", False
+    if scope.now >= row.useless_after:
+        return _S.EXPIRED, "too_late", True
+    if not contact.channel:
+        return _S.TASKED, contact.reason, True
+    if row.state == _S.UNDELIVERED:
+        return _S.TASKED, "undelivered", True
+    return None
+
+
+def _comes_after(other: Contact, contact: Contact, now: datetime) -> bool:
+    """Whether ``other`` says the same later, and still in time."""
+    return other.call_key == contact.call_key and other.wanted_at > contact.wanted_at and now < other.useless_after
+
+
+def _appointment(row: Row[Any]) -> int:
+    return int(row.subject.removeprefix("appointment:"))
+
+
+def _is_over(scope: Scope, row: Row[Any]) -> bool:
+    """Whether the visit has begun: then nobody needs to be called about it, its day must be marked."""
+    visits = [each for each in scope.snapshot.of(Appointment) if each.appointment == _appointment(row)]
+    return not visits or visits[0].starts_at <= scope.now
+
+
+def _put(
+    scope: Scope, row: Row[Any], state: ReminderState, *, reason: str = "", next_action_at: datetime | None = None
+) -> None:
+    """Leave the reminder in a state in which nobody holds it."""
+    scope.session.execute(
+        update(Reminder)
+        .where(Reminder.clinic_id == scope.clinic_id, Reminder.id == row.id)
+        .values(state=state, next_action_at=next_action_at, closed_reason=reason, claim_token=None, lease_until=None)
+    )
+
+
+def _lose_track(scope: Scope, row: Row[Any]) -> None:
+    """Whoever was sending it died: nobody knows whether it went. The next look decides."""
+    scope.session.execute(
+        update(DeliveryAttempt)
+        .where(
+            DeliveryAttempt.clinic_id == scope.clinic_id,
+            DeliveryAttempt.reminder_id == row.id,
+            DeliveryAttempt.ended_at.is_(None),
+        )
+        .values(ended_at=scope.now, outcome="unknown", error="no answer before the lease ended")
+    )
+    _put(scope, row, _S.UNKNOWN, next_action_at=scope.now)
+
+
+def _hold(scope: Scope, row: Row[Any], contact: Contact) -> Taken:
+    attempts = scope.session.execute(
+        select(DeliveryAttempt.outcome, DeliveryAttempt.reference)
+        .where(DeliveryAttempt.clinic_id == scope.clinic_id, DeliveryAttempt.reminder_id == row.id)
+        .order_by(DeliveryAttempt.number)
+    ).all()
+    copies = sum(each.outcome in MAY_HAVE_GONE for each in attempts)
+    is_unknown, token = row.state == _S.UNKNOWN, scope.ids.token()
+    scope.session.execute(
+        update(Reminder)
+        .where(Reminder.clinic_id == scope.clinic_id, Reminder.id == row.id)
+        .values(
+            state=_S.UNKNOWN if is_unknown else _S.CLAIMED,
+            claim_token=token,
+            lease_until=scope.now + LEASE,
+            next_action_at=scope.now + LEASE,
+            contact_point_id=contact.contact_point,
+        )
+    )
+    reference = attempts[0].reference if attempts else scope.ids.public_id()
+    return Taken(
+        key=Key(clinic_id=scope.clinic_id, case_id=scope.case_id, reminder_id=row.id),
+        token=token,
+        attempt=row.attempts + 1,
+        message=_message(scope, row, contact, reference),
+        useless_after=row.useless_after,
+        is_unknown=is_unknown,
+        may_repeat=copies < MOST_COPIES,
+    )
+
+
+def _message(scope: Scope, row: Row[Any], contact: Contact, reference: str) -> Message:
+    said = scope.session.execute(
+        select(Clinic.name, Clinic.phone, Patient.given_name, ContactPoint.value)
+        .join(Patient, Patient.clinic_id == Clinic.id)
+        .join(ContactPoint, (ContactPoint.clinic_id == Patient.clinic_id) & (ContactPoint.patient_id == Patient.id))
+        .where(Clinic.id == scope.clinic_id, Patient.id == scope.patient_id, ContactPoint.id == contact.contact_point)
+    ).one()
+    visit = next(each for each in scope.snapshot.of(Appointment) if each.appointment == contact.appointment)
+    wall = scope.snapshot.calendar.wall(visit.arrive_at or visit.starts_at)
+    text = write_text(
+        row.template,
+        row.template_version,
+        Fields(
+            first_name=(said.given_name.split() or [""])[0],
+            date=f"{wall:%A, %B} {wall.day}, {wall.year}",
+            time=f"{wall.hour % 12 or 12}:{wall:%M} {'AM' if wall.hour < 12 else 'PM'}",
+            clinic=said.name,
+            phone=said.phone,
+        ),
+    )
+    return Message(said.value, text.subject, text.body, reference)
