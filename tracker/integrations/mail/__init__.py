@@ -1,0 +1,1 @@
+"""How messages leave: over SMTP, or into files that nobody is sent."""
