@@ -2,13 +2,15 @@
 
 import click
 
-from tracker.cli import clinics, database, pathway, serve, users
+from tracker.cli import clinics, database, pathway, pumps, referrals, serve, users
 
 COMMANDS: tuple[click.Command, ...] = (
     database.db,
     clinics.clinic,
     users.user,
     pathway.pathway,
+    referrals.referrals,
+    pumps.pumps,
     serve.web,
 )
 

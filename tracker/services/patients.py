@@ -4,6 +4,7 @@ A medical record number belongs to one person. The same number with another name
 never overwritten; somebody has to look.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -73,18 +74,41 @@ def find_same(work: Work, person: Person) -> Patient | None:
 
     :raises InvalidInput: where the number is known for somebody with another name or birth date
     """
-    mine = Patient.clinic_id == work.actor.clinic_id
-    by_number = (
-        work.session.scalar(select(Patient).where(mine, Patient.mrn == person.mrn.strip())) if person.mrn else None
-    )
+    by_number = _with_number(work, person.mrn.strip())
     if by_number is not None:
-        if by_number.name_key != person.name_key:
-            raise InvalidInput({"mrn": "This medical record number belongs to a patient with another name."})
-        if by_number.birth_on != person.birth_on:
-            raise InvalidInput({"mrn": "This medical record number belongs to a patient with another birth date."})
+        check_same(person, by_number.name_key, by_number.birth_on)
         return by_number
+    mine = Patient.clinic_id == work.actor.clinic_id
     same = select(Patient).where(mine, Patient.name_key == person.name_key, Patient.birth_on == person.birth_on)
-    return work.session.scalars(same.limit(1)).one_or_none()
+    return work.session.scalars(same.order_by(Patient.id).limit(1)).one_or_none()
+
+
+def check_same(person: Person, name_key: str, birth_on: date) -> None:
+    """Whether somebody with a number is who the number is known for.
+
+    :raises InvalidInput: for another name or birth date
+    """
+    if name_key != person.name_key:
+        raise InvalidInput({"mrn": "This medical record number belongs to a patient with another name."})
+    if birth_on != person.birth_on:
+        raise InvalidInput({"mrn": "This medical record number belongs to a patient with another birth date."})
+
+
+def _with_number(work: Work, mrn: str) -> Patient | None:
+    """The patient of a number; written in capitals or small letters it is the same number."""
+    if not mrn:
+        return None
+    mine = Patient.clinic_id == work.actor.clinic_id
+    exact = work.session.scalar(select(Patient).where(mine, Patient.mrn == mrn))
+    if exact is not None:
+        return exact
+    alike = (
+        select(Patient)
+        .join(PatientWord, (PatientWord.clinic_id == Patient.clinic_id) & (PatientWord.patient_id == Patient.id))
+        .where(mine, PatientWord.word == fold(mrn).replace(" ", "")[:LONGEST_NAME])
+        .order_by(Patient.id)
+    )
+    return next((each for each in work.session.scalars(alike) if each.mrn.casefold() == mrn.casefold()), None)
 
 
 def add_patient(work: Work, person: Person, today: date) -> Patient:
@@ -107,7 +131,7 @@ def add_patient(work: Work, person: Person, today: date) -> Patient:
     work.session.add(patient)
     work.session.flush()
     add_reach(work, patient, person.reach)
-    _index(work, patient)
+    _write_words(work, patient, [each.as_typed for each in person.reach if each.kind == "phone"])
     return patient
 
 
@@ -208,13 +232,15 @@ def _index(work: Work, patient: Patient) -> None:
             ContactPoint.ended_at.is_(None),
         )
     )
-    words = set(words_of(patient.family_name, patient.given_name, patient.mrn))
-    words |= {digits_of(phone) for phone in phones if digits_of(phone)}
-    rows = [
-        {"clinic_id": patient.clinic_id, "word": word[:LONGEST_NAME], "patient_id": patient.id}
-        for word in sorted(words)
-    ]
-    work.session.execute(insert(PatientWord), rows)
+    _write_words(work, patient, phones)
+
+
+def _write_words(work: Work, patient: Patient, phones: Iterable[str]) -> None:
+    words = {word[:LONGEST_NAME] for word in words_of(patient.family_name, patient.given_name, patient.mrn)}
+    words |= {digits_of(phone)[:LONGEST_NAME] for phone in phones if digits_of(phone)}
+    rows = [{"clinic_id": patient.clinic_id, "word": word, "patient_id": patient.id} for word in sorted(words)]
+    if rows:
+        work.session.execute(insert(PatientWord), rows)
 
 
 def _tell(work: Work, patient: Patient, kind: str) -> None:

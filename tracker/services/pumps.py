@@ -26,7 +26,9 @@ from tracker.services.work import CaseRef, Work, Written
 class PumpInPlace:
     """A pump as it was found: from the print-out, with its source and a second reader. ``None``: not known.
 
-    ``filled_on`` is the day of the last fill, ``alarm_on`` the printed low-reservoir alarm date.
+    ``filled_on`` is the day of the last fill, ``alarm_on`` the printed low-reservoir alarm date. In a list of many
+    patients the second reading ``may_wait_for_second``: until then the date is unconfirmed, and the earlier bound
+    drives.
     """
 
     pump: Component
@@ -41,6 +43,7 @@ class PumpInPlace:
     volume_ml: Decimal | None = None
     daily_dose_mcg: Decimal | None = None
     alarm_volume_ml: Decimal | None = None
+    may_wait_for_second: bool = False
 
     def problems(self, today: date, taken_by: int) -> dict[str, str]:
         """What cannot be, as a sentence per field."""
@@ -49,7 +52,8 @@ class PumpInPlace:
             found["pump_model"] = "Which pump is it?"
         if not self.source.strip():
             found["source"] = "Where does this come from? A print-out, a letter, the programmer."
-        if self.second_by in (None, taken_by):
+        is_read_once = self.second_by is None and self.may_wait_for_second
+        if self.second_by in (None, taken_by) and not is_read_once:
             found["second_by"] = "A second person must have read the print-out."
         found |= self._date_problems()
         for name in ("placed_on", "filled_on"):
@@ -93,15 +97,26 @@ def take_over_pump(work: Work, new: NewReferral, found: PumpInPlace, calendar: C
 
 
 def _file_for(work: Work, patient: Patient, new: NewReferral, calendar: ClinicCalendar) -> CaseFile:
-    standing = case_of(work, patient, new.pathway)
-    if standing is None:
+    waiting = waiting_case(work, patient, new.pathway)
+    if waiting is None:
         return begin_case(work, patient, new, calendar)
+    return open_case(work, waiting, Permission.TAKE_OVER_PUMP)
+
+
+def waiting_case(work: Work, patient: Patient, pathway: str) -> CaseRef | None:
+    """The patient's open case, which a pump that is taken over goes into; ``None`` if there was never one.
+
+    :raises InvalidInput: if the case is closed
+    """
+    standing = case_of(work, patient, pathway)
+    if standing is None:
+        return None
     version, is_open = work.session.execute(
         select(Case.version, Case.is_open).where(Case.clinic_id == patient.clinic_id, Case.public_id == standing)
     ).one()
     if not is_open:
         raise InvalidInput({"mrn": "This patient's case is closed. Reopen it, then record the pump."})
-    return open_case(work, CaseRef(standing, version), Permission.TAKE_OVER_PUMP)
+    return CaseRef(standing, version)
 
 
 def _record_pump(file: CaseFile, found: PumpInPlace) -> Device:
@@ -147,7 +162,7 @@ def _record_fill(file: CaseFile, found: PumpInPlace, pump: Device) -> None:
         daily_dose_mcg=found.daily_dose_mcg,
         alarm_volume_ml=found.alarm_volume_ml,
         alarm_on=found.alarm_on,
-        is_confirmed=found.alarm_on is not None,
+        is_confirmed=found.alarm_on is not None and found.second_by is not None,
         source=found.source.strip(),
         lot="",
         expires_on=None,

@@ -1,4 +1,9 @@
-"""A table of text as spreadsheets save it: marks, encodings, separators, and the row numbers that they show."""
+"""A table of text as spreadsheets save it: marks, encodings, separators, and the row numbers that they show.
+
+A file is read to its end before anything of it is used, so that nothing is half imported because of a fault further
+down. What cannot be told apart (a quotation mark that is never closed, a column that is there twice) is refused as a
+whole: guessing would lose rows.
+"""
 
 import csv
 import io
@@ -6,6 +11,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 SEPARATORS = (",", ";", "\t")
+#: About a hundred thousand referrals; no spreadsheet of a clinic holds more.
+LARGEST_MB = 20
+#: Put after the last line while reading: where it does not come out as a row of its own, a quotation mark ate it.
+_END = "\x1eend of the table\x1e"
+_SIGNATURES = (
+    (b"PK\x03\x04", "This is an Excel workbook"),
+    (b"\xd0\xcf\x11\xe0", "This is an old Excel workbook"),
+    (b"%PDF", "This is a PDF"),
+)
+_SAVE_AS = "Save the spreadsheet as CSV (UTF-8) and try again."
 
 
 class UnreadableFile(ValueError):
@@ -23,61 +38,127 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row by column name, or ``cells`` that do not fit the header."""
+    """One row by column name. ``misfit`` says why its cells cannot be told apart; then ``values`` is empty."""
 
     number: int
     values: dict[str, str]
     misfit: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file that was read to its end: its rows, and what is doubtful about the file as a whole."""
+
+    rows: tuple[Row, ...]
+    doubts: tuple[Complaint, ...] = ()
+
+
+def read_table(content: bytes, columns: Iterable[str]) -> Table:
+    """Every row that is not empty.
+
+    :raises UnreadableFile: for what is no text, is too large, or does not name every column of ``columns``
+    """
+    text, is_guessed = decode(content)
+    doubt = Complaint(1, "file", "The file is not UTF-8; it was read as Windows-1252. Look at names with accents.")
+    return Table(tuple(_rows(text, frozenset(columns))), (doubt,) if is_guessed else ())
+
+
 def decode(content: bytes) -> tuple[str, bool]:
-    """The text of a file, and whether it had to be read as Windows-1252 because it is not UTF-8.
+    """The text of a file, and whether some of it had to be read as Windows-1252 because it is not UTF-8.
 
     :raises UnreadableFile: for what is not text
     """
-    if b"\x00" in content:
-        raise UnreadableFile("This is not a text file. Save the spreadsheet as CSV (UTF-8) and try again.")
+    check_size(len(content))
+    for signature, what in _SIGNATURES:
+        if content.startswith(signature):
+            raise UnreadableFile(f"{what}, not a table of text. {_SAVE_AS}")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _decode_utf_16(content), False
+    if b"\x00" in content[:1000]:
+        raise UnreadableFile(f"This is not a text file. {_SAVE_AS}")
     try:
         return content.decode("utf-8-sig"), False
     except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace"), True
+        # Line by line: one pasted name must not spoil the accents of all others.
+        return "\n".join(_decode_line(line) for line in content.removeprefix(b"\xef\xbb\xbf").split(b"\n")), True
 
 
-def read_rows(text: str, columns: Iterable[str]) -> Iterator[Row]:
-    """Every row that is not empty. A cell may hold line breaks: the row is what a spreadsheet shows.
+def check_size(size: int) -> None:
+    """Refuse a file of more bytes than are read at once, before it is read.
 
-    :raises UnreadableFile: if the header does not name every column of ``columns``
+    :raises UnreadableFile: if it is too large
     """
-    wanted = set(columns)
-    header, reader = _open(text, wanted)
-    for number, cells in enumerate(reader, start=2):
+    if size > LARGEST_MB * 1024 * 1024:
+        raise UnreadableFile(f"The file is larger than {LARGEST_MB} MB. Split it and import the parts.")
+
+
+def _decode_utf_16(content: bytes) -> str:
+    try:
+        return content.decode("utf-16")
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(f"This file is damaged. {_SAVE_AS}") from error
+
+
+def _decode_line(line: bytes) -> str:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("cp1252", errors="replace")
+
+
+def _rows(text: str, wanted: frozenset[str]) -> Iterator[Row]:
+    header, records = _open(text, wanted)
+    for number, cells in records:
+        while len(cells) > len(header) and not cells[-1].strip():
+            cells.pop()
         if not any(cell.strip() for cell in cells):
             continue
-        misfit = ""
-        if len(cells) != len(header):
-            misfit = f"This row has {len(cells)} cells, the header has {len(header)}."
-        yield Row(number, dict(zip(header, cells, strict=False)), misfit)
+        misfit = _misfit(header, cells)
+        yield Row(number, {} if misfit else dict(zip(header, cells, strict=True)), misfit)
 
 
-def _open(text: str, wanted: set[str]) -> tuple[list[str], Iterator[list[str]]]:
+def _misfit(header: list[str], cells: list[str]) -> str:
+    if len(cells) != len(header):
+        return f"This row has {len(cells)} cells, the header has {len(header)}."
+    if any("\x00" in cell for cell in cells):
+        return "This row is damaged: it holds characters that are no text."
+    return ""
+
+
+def _open(text: str, wanted: frozenset[str]) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """The header, and the numbered rows below it."""
     if not text.strip():
         raise UnreadableFile("The file is empty.")
     missing = wanted
     for separator in SEPARATORS:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-        try:
-            header = [name.strip().lower().replace(" ", "_") for name in next(reader)]
-        except (csv.Error, StopIteration) as error:
-            raise UnreadableFile(f"The file cannot be read as a table: {error}") from error
+        records = _records(text, separator)
+        header = [name.strip().lower().replace(" ", "_") for name in next(records)[1]]
         left = wanted - set(header)
         if not left:
-            return header, _careful(reader)
+            twice = sorted(name for name in wanted if header.count(name) > 1)
+            if twice:
+                raise UnreadableFile(f"These columns are there twice: {', '.join(twice)}.")
+            return header, records
         missing = min(missing, left, key=len)
     raise UnreadableFile(f"These columns are missing: {', '.join(sorted(missing))}.")
 
 
-def _careful(reader: Iterator[list[str]]) -> Iterator[list[str]]:
+def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Rows as a spreadsheet numbers them: a cell may hold line breaks."""
+    number = 0
+    # A file whose last line has no end would run into the mark; an empty row more is skipped.
+    reader = csv.reader(io.StringIO(f"{text}\n{_END}", newline=""), delimiter=separator)
     try:
-        yield from reader
+        for number, cells in enumerate(reader, start=1):
+            if cells == [_END]:
+                return
+            if any(_END in cell for cell in cells):
+                raise UnreadableFile(
+                    f"In row {number} a quotation mark opens and is never closed: the rows after it cannot be told "
+                    "apart. Nothing was imported."
+                )
+            yield number, cells
     except csv.Error as error:
-        raise UnreadableFile(f"The file cannot be read as a table: {error}") from error
+        raise UnreadableFile(
+            f"The file cannot be read as a table after row {number}: {error}. Is a quotation mark missing?"
+        ) from error
