@@ -50,11 +50,17 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         return self.composition.make_app(build_runtime(self.settings))
 
 
+def serve(settings: "Settings", composition: Composition) -> None:
+    """Serve the pages in this process until it is told to stop."""
+    _Server(settings, composition).run()
+
+
 @click.command()
 @click.pass_context
 def web(context: click.Context) -> None:
     """Serve the pages until stopped."""
+    composition: Composition = context.obj
     with runtime_of(context) as runtime:
         settings = runtime.settings.ready_to_serve()
     say(f"Serving {settings.base_url} on {settings.host}:{settings.port}. Stop with Ctrl-C.")
-    _Server(settings, context.obj).run()
+    serve(settings, composition)
