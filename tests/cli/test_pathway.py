@@ -39,7 +39,8 @@ class TestCheck:
         assert result.exit_code == 1 and found["ok"] is False
         assert found["violations"][0] == {
             "property": "maintained_with_plan",
-            "message": "intake_done (pump_intake → maintained): enters without a pump, its alarm date and a planned refill",
+            "message": "intake_done (pump_intake → maintained): "
+            "enters without a pump, its alarm date and a planned refill",
             "path": ["referred", "pump_intake", "maintained"],
         }
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from tracker.domain.pathway.check.graph import Graph
 from tracker.domain.pathway.check.violation import Violation
 from tracker.domain.pathway.definition import Procedure, Transition
+from tracker.domain.pathway.requirements.person import determined
 from tracker.domain.words import DeterminationKind, DeviceKind
 
 IMPLANT_PHASE, MAINTENANCE_PHASE = "implant", "maintenance"
@@ -19,7 +20,7 @@ SHOWN = ("yes", "both")
 
 def is_death(graph: Graph, edge: Transition) -> bool:
     """Whether the step needs a recorded death."""
-    return graph.certain(edge)[DeterminationKind.DEATH].excludes("none")
+    return graph.certain(edge)[determined(DeterminationKind.DEATH)].excludes("none")
 
 
 def implant_after_trial(graph: Graph) -> Iterator[Violation]:
@@ -100,9 +101,8 @@ def closed_without_device(graph: Graph) -> Iterator[Violation]:
         if stages[edge.target].is_open or not stages[edge.source].is_open:
             continue
         guard = graph.certain(edge)
-        transferred = guard.ensures(DeterminationKind.TRANSFER, "completed") and guard.ensures(
-            f"{DeterminationKind.TRANSFER}.second_person", "yes"
-        )
+        transfer = determined(DeterminationKind.TRANSFER)
+        transferred = guard.ensures(transfer, "completed") and guard.ensures(f"{transfer}.second_person", "yes")
         if not (guard.ensures("device", "none") or transferred or is_death(graph, edge)):
             yield graph.at("closed_without_device", edge, "closes a case with a device in the patient")
 
@@ -148,7 +148,8 @@ def deviations_record_acts(graph: Graph) -> Iterator[Violation]:
         if not edge.is_deviation:
             continue
         guard = graph.certain(edge)
-        recorded = [name for name in purposes if guard[f"{DeterminationKind.DEVIATION}@{name}"].excludes("none")]
+        deviations = (determined(DeterminationKind.DEVIATION, purpose) for purpose in purposes)
+        recorded = any(guard[deviation].excludes("none") for deviation in deviations)
         did = guard.ensures("dose", "yes") or guard.ensures("device", "in")
         if not (edge.is_automatic and recorded and did):
             yield graph.at("deviation_records_act", edge, "leaves the plan without a recorded act and its deviation")

@@ -106,7 +106,7 @@ class Determined(Requirement):
 
     @property
     def claims(self) -> tuple[Claim, ...]:
-        variable = f"{self.determination}@{self.purpose}" if self.purpose else str(self.determination)
+        variable = determined(self.determination, self.purpose)
         stands = Claim.that(variable, self.value) if self.value else Claim.that_not(variable, "none")
         if self.absent:
             # An unsigned one may stand and is as good as none: that says nothing about the variable.
@@ -124,6 +124,11 @@ class Determined(Requirement):
         code = "determined" if self.absent else "not_determined"
         who = (Role.PHYSICIAN,) if self.determination != DeterminationKind.DECISION else COORDINATION
         return (self.blocker(code, who, str(self.determination), what=self.determination, value=self.value),)
+
+
+def determined(kind: DeterminationKind, purpose: str = "") -> str:
+    """The abstract variable of a determination: of the whole case, or of the current attempt for a purpose."""
+    return f"determined.{kind}@{purpose}" if purpose else f"determined.{kind}"
 
 
 def age_on(birth_on: date, day: date) -> int:
