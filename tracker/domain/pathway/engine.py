@@ -97,22 +97,7 @@ def act_blockers(pathway: Pathway, snapshot: Snapshot, purpose: str, now: dateti
     With blockers the act is still recordable, as a deviation that names them.
     """
     procedure = pathway.procedures[purpose]
-    edges = [edge for edge in pathway.leaving(procedure.day_stage) if edge.is_automatic]
-    keys = {f"checklist.{procedure.checklist}.before"}
-    before = [need for edge in edges for need in edge.needs if need.key in keys]
+    checklist = f"checklist.{procedure.checklist}.before"
+    edges = pathway.leaving(procedure.day_stage)
+    before = tuple(need for edge in edges for need in edge.needs if need.key == checklist)
     return unmet((*procedure.needs, *before), snapshot, now)
-
-
-def waivable(pathway: Pathway, indication: str, roles: Collection[Role]) -> dict[str, str]:
-    """What these roles may waive for a case of that indication: the requirement's key, and the procedure it is of.
-
-    The trial itself may be waived by a physician only, and only for the indications that the file names.
-    """
-    found: dict[str, str] = {}
-    for edge in pathway.transitions:
-        for need in edge.needs:
-            by_file = set(need.waivable_by) & set(roles)
-            trial = isinstance(need, TrialResult) and indication in need.waiver_for and Role.PHYSICIAN in roles
-            if by_file or trial:
-                found[need.key] = found.get(need.key) or need.of_procedure
-    return found
