@@ -58,16 +58,17 @@ def build(
 
 def _agenda(clinic: DemoClinic, today: date, begins: date) -> list[tuple[datetime, int, Story]]:
     """Every story with the instant at which it begins."""
-    stories: list[tuple[date, Teller, Callable[[Teller], Story]]] = []
-    for number, part in enumerate(PARTS):
-        teller = Teller(clinic, _person(clinic.chance, number, today), today)
+    stories: list[tuple[Teller, Story]] = []
+    for part in PARTS:
+        teller = Teller(clinic, _person(clinic.chance, len(stories), today), today)
         plan = plan_of(teller, part)
         teller.day = max(begins + timedelta(days=1), today - timedelta(days=plan.length()))
-        stories.append((teller.day, teller, lambda teller, plan=plan: way_in(teller, plan)))  # type: ignore[misc]
-    for number, pump in enumerate(PUMP_PARTS, start=len(PARTS)):
-        teller = Teller(clinic, _person(clinic.chance, number, today), today - timedelta(days=pump.filled_days_ago))
-        stories.append((teller.day, teller, lambda teller, pump=pump: long_followed(teller, pump)))  # type: ignore[misc]
-    agenda = [(teller.at(7), number, tell(teller)) for number, (_, teller, tell) in enumerate(stories)]
+        stories.append((teller, way_in(teller, plan)))
+    for pump in PUMP_PARTS:
+        day = today - timedelta(days=pump.filled_days_ago)
+        teller = Teller(clinic, _person(clinic.chance, len(stories), today), day)
+        stories.append((teller, long_followed(teller, pump)))
+    agenda = [(teller.at(7), number, story) for number, (teller, story) in enumerate(stories)]
     heapq.heapify(agenda)
     return agenda
 

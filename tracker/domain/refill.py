@@ -43,16 +43,13 @@ def days_to_alarm(
 
 def computed_alarm_on(fill: Fill, filled_on: date) -> date | None:
     """The alarm date that arithmetic gives for a fill, or ``None`` where a figure is missing or impossible."""
-    if None in (fill.volume_ml, fill.alarm_volume_ml, fill.concentration_mcg_ml, fill.daily_dose_mcg):
+    volume, alarm_volume = fill.volume_ml, fill.alarm_volume_ml
+    concentration, dose = fill.concentration_mcg_ml, fill.daily_dose_mcg
+    if volume is None or alarm_volume is None or concentration is None or dose is None:
         return None
-    assert fill.volume_ml is not None and fill.alarm_volume_ml is not None  # noqa: S101  # narrowed just above
-    assert fill.concentration_mcg_ml is not None and fill.daily_dose_mcg is not None  # noqa: S101
     try:
         days = days_to_alarm(
-            volume_ml=fill.volume_ml,
-            alarm_volume_ml=fill.alarm_volume_ml,
-            concentration_mcg_ml=fill.concentration_mcg_ml,
-            daily_dose_mcg=fill.daily_dose_mcg,
+            volume_ml=volume, alarm_volume_ml=alarm_volume, concentration_mcg_ml=concentration, daily_dose_mcg=dose
         )
         return filled_on + timedelta(days=days)
     except (ValueError, OverflowError):

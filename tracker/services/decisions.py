@@ -73,20 +73,3 @@ def review_deviation(work: Work, ref: CaseRef, *, seq: int, finding: str) -> Wri
         raise InvalidInput({"finding": "Write down what follows from it."})
     determine(file, DeterminationKind.DEVIATION_REVIEWED, value="reviewed", reason=finding, about_seq=seq)
     return file.finish("deviation_reviewed")
-
-
-def review_deviation(work: Work, ref: CaseRef, *, seq: int, finding: str) -> Written:
-    """Record what a physician found on reviewing a deviation; this closes its to-do.
-
-    :raises NotFound: if no such deviation stands
-    :raises InvalidInput: without a finding
-    """
-    file = open_case(work, ref, Permission.DECIDE_OUTCOME)
-    deviations = file.snapshot.determinations(DeterminationKind.DEVIATION)
-    deviation = next((each for each in deviations if each.seq == seq), None)
-    if deviation is None:
-        raise NotFound(str(seq))
-    if not finding.strip():
-        raise InvalidInput({"finding": "Write down what the review found."})
-    determine(file, DeterminationKind.DEVIATION_REVIEWED, value="reviewed", reason=finding, about_seq=seq)
-    return file.finish("deviation_reviewed")
