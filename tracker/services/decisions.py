@@ -2,7 +2,7 @@
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, NotFound
-from tracker.domain.pathway.engine import waivable
+from tracker.domain.pathway.waivers import waivable
 from tracker.domain.words import DeterminationKind
 from tracker.services.case_file import open_case
 from tracker.services.trials import determine
