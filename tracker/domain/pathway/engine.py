@@ -12,7 +12,6 @@ from datetime import datetime
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.definition import Pathway, Transition
 from tracker.domain.pathway.requirements import Requirement
-from tracker.domain.pathway.requirements.trial import TrialResult
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.words import Role
 
