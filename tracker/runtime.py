@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tracker.domain.credentials import SessionLimits
 from tracker.integrations.clock import SystemClock
 from tracker.integrations.ids import RandomIds
+from tracker.integrations.mail.choice import choose_mailer
 from tracker.integrations.passwords import Argon2Passwords
 from tracker.persistence.database import Database
 from tracker.services.ports import Clock, Ids, Mailer, Passwords
@@ -42,4 +43,5 @@ def build_runtime(settings: "Settings") -> Runtime:
         clock=SystemClock(),
         ids=RandomIds(),
         passwords=Argon2Passwords(),
+        mailer=choose_mailer(settings),
     )

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.mail import MailError, Receipt
@@ -134,7 +134,7 @@ def pause_sending(session: Session, *, now: datetime, clinic_id: int | None = No
 def resume_sending(session: Session, *, clinic_id: int | None = None) -> None:
     """Send again. What became due meanwhile goes out now, if it is still of use."""
     if clinic_id is None:
-        upsert(session, DeploymentValue, {"name": PAUSED_AT}, insert={"value": ""}, update={"value": ""})
+        session.execute(delete(DeploymentValue).where(DeploymentValue.name == PAUSED_AT))
         return
     session.execute(
         update(Clinic).where(Clinic.id == clinic_id).values(sending_paused_at=None, version=Clinic.version + 1)

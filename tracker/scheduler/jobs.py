@@ -1,0 +1,126 @@
+"""The table of jobs: what is looked after, and how often.
+
+Each job is a scan of our own tables that may run at any time, by any number of processes, as often as it likes. The
+scheduler only rings the bell; what is due is known by the tables.
+"""
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event
+
+import structlog
+
+from tracker.integrations.chance import draw
+from tracker.runtime import Runtime
+from tracker.services.accounts import purge_dead_sessions
+from tracker.services.heartbeats import beat
+from tracker.services.nightly import reconcile_nightly
+from tracker.services.reconcile import reconcile_due
+from tracker.services.reminders import Dispatcher
+
+log = structlog.get_logger()
+
+#: Seconds between two write transactions of a job on SQLite. It has one writer and is not fair: without a pause the
+#: write of a page waited for seconds.
+BREATH_S = 0.01
+Pause = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """``work`` returns what its pulse says: counts, never names."""
+
+    name: str
+    seconds: int
+    work: Callable[[Runtime, Pause], str]
+
+
+def _reconcile(runtime: Runtime, pause: Pause) -> str:
+    done = reconcile_due(runtime.database, runtime.clock, runtime.ids, pause=pause)
+    return f"{done.looked_at} cases due, {done.changed} changed"
+
+
+def _dispatch(runtime: Runtime, pause: Pause) -> str:
+    if runtime.mailer is None:
+        raise RuntimeError("nobody chose how mail leaves")
+    dispatcher = Dispatcher(
+        database=runtime.database,
+        clock=runtime.clock,
+        ids=runtime.ids,
+        mailer=runtime.mailer,
+        chance=draw,
+        pause=pause,
+    )
+    done = dispatcher.dispatch_due()
+    return f"{done.looked_at} reminders due, {done.accepted} of {done.tried} taken"
+
+
+def _nightly(runtime: Runtime, pause: Pause) -> str:
+    done = reconcile_nightly(runtime.database, runtime.clock, runtime.ids, pause=pause)
+    return f"{done.looked_at} cases compared, {done.changed} differed"
+
+
+def _purge(runtime: Runtime, pause: Pause) -> str:
+    with runtime.database.writing() as session:
+        gone = purge_dead_sessions(session, at=runtime.clock.now(), limits=runtime.session_limits)
+    pause()
+    return f"{gone} sign-ins ended"
+
+
+JOBS = (
+    Job("reconcile", 15, _reconcile),
+    Job("dispatch", 15, _dispatch),
+    Job("nightly", 3600, _nightly),
+    Job("purge", 3600, _purge),
+)
+
+
+def breath(runtime: Runtime) -> Pause:
+    """What jobs do between two write transactions: leave the writer to the pages for a moment."""
+    return _breathe if runtime.database.is_sqlite else _go_on
+
+
+def _breathe() -> None:
+    Event().wait(BREATH_S)
+
+
+def _go_on() -> None:
+    """PostgreSQL lets everybody write."""
+
+
+def run_job(runtime: Runtime, job: Job, pause: Pause) -> None:
+    """Run a job and record its pulse, which stays away if it fails."""
+    detail = job.work(runtime, pause)
+    with runtime.database.writing() as session:
+        beat(session, name=job.name, at=runtime.clock.now(), detail=detail)
+
+
+def tick(runtime: Runtime, job: Job) -> bool:
+    """Run a job when its bell rings; false if it failed. A failure is logged and the next bell tries again.
+
+    Only the kinds of the errors and their places are logged: their texts may hold what was to be written.
+    """
+    try:
+        run_job(runtime, job, breath(runtime))
+    except Exception as error:  # noqa: BLE001  # one bad tick must not silence all that follow; the pulse stays away
+        log.error("scheduler.job_failed", job=job.name, errors=_kinds(error))
+        return False
+    return True
+
+
+def run_all_once(runtime: Runtime) -> None:
+    """Run every job once without a pause, as a simulation does between two of its days.
+
+    :raises Exception: whatever a job raises
+    """
+    for job in JOBS:
+        run_job(runtime, job, _go_on)
+
+
+def _kinds(error: BaseException) -> list[str]:
+    if isinstance(error, BaseExceptionGroup):
+        return [kind for each in error.exceptions for kind in _kinds(each)]
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {frames[-1].name}:{frames[-1].lineno}" if frames else ""
+    return [f"{type(error).__name__}{place}"]
