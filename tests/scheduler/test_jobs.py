@@ -18,7 +18,7 @@ from tracker.persistence.database import Database
 from tracker.persistence.models import DeploymentValue, Heartbeat
 from tracker.queries.accounts import TICKING_JOBS
 from tracker.runtime import Runtime
-from tracker.scheduler.jobs import JOBS, Job, Pause, breath, run_all_once, tick
+from tracker.scheduler.jobs import JOBS, Job, Pause, breath, run_once, tick
 from tracker.scheduler.run import start_in_background
 
 
@@ -59,7 +59,7 @@ class TestJobs:
         assert all(3 * each.seconds <= 180 for each in JOBS if each.name in TICKING_JOBS)
 
     def test_show_their_pulse_with_counts(self, runtime: Runtime) -> None:
-        run_all_once(runtime)
+        run_once(runtime)
         now = runtime.clock.now()
         assert beats(runtime) == {
             "dispatch": (now, "0 reminders due, 0 of 0 taken"),
@@ -69,8 +69,8 @@ class TestJobs:
         }
 
     def test_run_again_find_nothing_left(self, runtime: Runtime) -> None:
-        run_all_once(runtime)
-        run_all_once(runtime)
+        run_once(runtime)
+        run_once(runtime)
         assert beats(runtime)["nightly"][1] == "0 cases compared, 0 differed"
 
     def test_send_a_reminder_when_its_time_comes(
@@ -91,7 +91,7 @@ class TestJobs:
         world.book("refill", "2026-04-01T10:00")
         world.book("evaluation", "2026-04-18T10:00")
         world.clock.set(datetime(2026, 4, 17, 15, 0, tzinfo=UTC))
-        run_all_once(runtime)
+        run_once(runtime)
         # The eve's reminder went; those that were overtaken, or whose visit is over, did not.
         assert len(mailer.sent) == 1
         assert {each.state for each in world.reminders()} == {"accepted", "cancelled", "expired"}
@@ -99,13 +99,13 @@ class TestJobs:
         (refill,) = [each for each in world.obligations() if each.kind == "refill"]
         assert refill.planned_seq is None
         assert world.reconcile() == 0
-        run_all_once(runtime)
+        run_once(runtime)
         assert len(mailer.sent) == 1
 
 
 class TestNightly:
     def test_comes_again_after_the_clinics_midnight_and_not_before(self, runtime: Runtime, world: CaseWorld) -> None:
-        run_all_once(runtime)
+        run_once(runtime)
         # 23:59 in New York; in UTC it is long the next day.
         world.clock.set(datetime(2026, 3, 18, 3, 59, tzinfo=UTC))
         tick(runtime, job("nightly"))

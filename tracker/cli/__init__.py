@@ -2,7 +2,7 @@
 
 import click
 
-from tracker.cli import clinics, database, pathway, pumps, referrals, serve, users
+from tracker.cli import cases, clinics, database, demo, pathway, pumps, referrals, serve, users
 
 COMMANDS: tuple[click.Command, ...] = (
     database.db,
@@ -11,7 +11,9 @@ COMMANDS: tuple[click.Command, ...] = (
     pathway.pathway,
     referrals.referrals,
     pumps.pumps,
+    cases.case,
     serve.web,
+    demo.demo,
 )
 
 

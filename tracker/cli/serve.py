@@ -11,6 +11,7 @@ from gunicorn.app.base import BaseApplication
 
 from tracker.cli.context import Composition, runtime_of, say
 from tracker.runtime import build_runtime
+from tracker.scheduler.run import start_in_background
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -23,9 +24,10 @@ THREADS = 8
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
     """Gunicorn, told what to do by our settings alone: no file, no environment, no arguments."""
 
-    def __init__(self, settings: "Settings", composition: Composition) -> None:
+    def __init__(self, settings: "Settings", composition: Composition, *, with_scheduler: bool) -> None:
         self.settings = settings
         self.composition = composition
+        self.with_scheduler = with_scheduler
         super().__init__()
 
     def load_config(self) -> None:
@@ -47,20 +49,26 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 
     def load(self) -> "WSGIApplication":
         """Make the application, in the worker."""
-        return self.composition.make_app(build_runtime(self.settings))
+        runtime = build_runtime(self.settings)
+        if self.with_scheduler:
+            start_in_background(runtime)
+        return self.composition.make_app(runtime)
 
 
-def serve(settings: "Settings", composition: Composition) -> None:
-    """Serve the pages in this process until it is told to stop."""
-    _Server(settings, composition).run()
+def serve(settings: "Settings", composition: Composition, *, with_scheduler: bool = False) -> None:
+    """Serve the pages in this process until it is told to stop; ``with_scheduler``: and look after what is due."""
+    _Server(settings, composition, with_scheduler=with_scheduler).run()
 
 
 @click.command()
+@click.option("--with-scheduler", is_flag=True, help="Look after what is due in the same process.")
 @click.pass_context
-def web(context: click.Context) -> None:
+def web(context: click.Context, *, with_scheduler: bool) -> None:
     """Serve the pages until stopped."""
     composition: Composition = context.obj
     with runtime_of(context) as runtime:
         settings = runtime.settings.ready_to_serve()
+        if with_scheduler:
+            settings = settings.ready_to_send()
     say(f"Serving {settings.base_url} on {settings.host}:{settings.port}. Stop with Ctrl-C.")
-    serve(settings, composition)
+    serve(settings, composition, with_scheduler=with_scheduler)

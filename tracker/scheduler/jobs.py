@@ -5,7 +5,7 @@ scheduler only rings the bell; what is due is known by the tables.
 """
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from threading import Event
 
@@ -75,6 +75,9 @@ JOBS = (
     Job("purge", 3600, _purge),
 )
 
+#: What a simulation rings every day; the full pass is for its last one.
+TICKING = tuple(job for job in JOBS if job.seconds < 60)
+
 
 def breath(runtime: Runtime) -> Pause:
     """What jobs do between two write transactions: leave the writer to the pages for a moment."""
@@ -109,12 +112,12 @@ def tick(runtime: Runtime, job: Job) -> bool:
     return True
 
 
-def run_all_once(runtime: Runtime) -> None:
-    """Run every job once without a pause, as a simulation does between two of its days.
+def run_once(runtime: Runtime, jobs: Iterable[Job] = JOBS) -> None:
+    """Run jobs once without a pause, as a simulation does between two of its days.
 
     :raises Exception: whatever a job raises
     """
-    for job in JOBS:
+    for job in jobs:
         run_job(runtime, job, _go_on)
 
 
