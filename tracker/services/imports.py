@@ -51,21 +51,20 @@ class Outcome:
 
 @dataclass(slots=True)
 class Report:
-    """What an import did: ``imported + already_there + len(refused) == rows``. ``cases`` maps rows to public ids."""
+    """What an import did: ``imported + already_there + len(refused) == rows``."""
 
     rows: int = 0
     imported: int = 0
     already_there: int = 0
     refused: list[Complaint] = field(default_factory=list)
     warnings: list[Complaint] = field(default_factory=list)
-    cases: dict[int, str] = field(default_factory=dict)
+    outcomes: list[Outcome] = field(default_factory=list)
 
     def count(self, outcome: Outcome) -> None:
         """Add one row, once it is written for good."""
         self.rows += 1
         self.warnings.extend(outcome.doubts)
-        if outcome.case:
-            self.cases[outcome.row] = outcome.case
+        self.outcomes.append(outcome)
         if outcome.refused is not None:
             self.refused.append(outcome.refused)
             return
@@ -74,7 +73,13 @@ class Report:
 
     def document(self) -> dict[str, object]:
         """The report as scripts read it."""
-        return {name: value for name, value in asdict(self).items() if name != "cases"}
+        return {
+            "rows": self.rows,
+            "imported": self.imported,
+            "already_there": self.already_there,
+            "refused": [asdict(each) for each in self.refused],
+            "warnings": [asdict(each) for each in self.warnings],
+        }
 
 
 @dataclass(frozen=True, slots=True)

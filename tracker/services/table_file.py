@@ -74,7 +74,7 @@ def decode(content: bytes) -> tuple[str, bool]:
             raise UnreadableFile(f"{what}, not a table of text. {_SAVE_AS}")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _decode_utf_16(content), False
-    if b"\x00" in content[:1000]:
+    if b"\x00" in content.partition(b"\n")[0]:
         raise UnreadableFile(f"This is not a text file. {_SAVE_AS}")
     try:
         return content.decode("utf-8-sig"), False

@@ -74,7 +74,7 @@ PLACES = (
     PlaceRule("Day", "day.index", "d", Permission.SEE_DAY),
     PlaceRule("Refills", "refills.index", "r", Permission.SEE_REFILLS),
     PlaceRule("Find", "find.index", "f", Permission.SEE_PATIENTS),
-    PlaceRule("Import", "referrals.index", "i", Permission.IMPORT),
+    PlaceRule("Import", "referral_import.index", "i", Permission.IMPORT),
     PlaceRule("Reminders", "reminders.index", "m", Permission.SEE_REMINDERS),
     PlaceRule("Reports", "reports.index", "p", Permission.SEE_REPORTS),
     PlaceRule("Pathway", "pathways.index", "w", Permission.SEE_PATHWAY),
