@@ -1,7 +1,9 @@
 """Refill arithmetic: a cross-check of the printed date, never a source of one.
 
-The programmer's printed low-reservoir alarm date is authoritative; what is computed here only bounds it (clinical.md
-sections 2 and 10: floor, never round; the in-pump limit of the drug caps whatever the arithmetic says).
+The programmer's printed low-reservoir alarm date is authoritative: it is set when the pump is reprogrammed after a
+refill, and the next visit is booked before it (quality report of MetroHealth and Cleveland VA). What is computed here
+only bounds it: floor, never round; the in-pump limit of the drug (SynchroMed II: six months for baclofen) caps whatever
+the arithmetic says.
 """
 
 from dataclasses import dataclass

@@ -1,0 +1,130 @@
+"""Refill arithmetic: floor, never round; the earlier bound drives; the printed date is never replaced."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.factories.facts import make
+from tracker.domain.facts import Fill
+from tracker.domain.refill import bound, computed_alarm_on, days_to_alarm, is_plausible
+
+FILLED = date(2026, 3, 17)
+ONE = timedelta(days=1)
+
+#: Volume mL, concentration mcg/mL, dose mcg/day: days to the low-reservoir alarm at 2 mL, and to the latest refill.
+WORKED = (
+    (20, 500, 100, 90, 90),
+    (20, 500, 200, 45, 45),
+    (40, 500, 200, 95, 95),
+    (20, 1000, 300, 60, 60),
+    (20, 2000, 300, 120, 120),
+    (20, 2000, 600, 60, 60),
+    (40, 2000, 600, 126, 126),
+    (40, 2000, 400, 190, 180),
+    (20, 2000, 900, 40, 40),
+    (40, 2000, 1000, 76, 76),
+)
+
+
+def fill(**values: object) -> Fill:
+    figures = {"volume_ml": Decimal(20), "concentration_mcg_ml": Decimal(500), "daily_dose_mcg": Decimal(100)}
+    return make(Fill, 1, device=1, **{**figures, **values})
+
+
+class TestDays:
+    @pytest.mark.parametrize(("volume", "concentration", "dose", "to_alarm", "to_latest"), WORKED)
+    def test_follow_the_worked_table(
+        self, volume: int, concentration: int, dose: int, to_alarm: int, to_latest: int
+    ) -> None:
+        figures = {
+            "volume_ml": Decimal(volume),
+            "concentration_mcg_ml": Decimal(concentration),
+            "daily_dose_mcg": Decimal(dose),
+        }
+        assert days_to_alarm(alarm_volume_ml=Decimal(2), **figures) == to_alarm
+        printed = fill(alarm_on=FILLED + timedelta(days=to_alarm), **figures)
+        assert bound(printed, FILLED, 180).latest_on == FILLED + timedelta(days=to_latest)
+
+    def test_count_what_is_left_after_a_dose_change(self) -> None:
+        """20 mL at 100 mcg a day for 30 days, then 130: 14 mL are left, and the alarm is at day 76, not 90."""
+        left = days_to_alarm(
+            volume_ml=Decimal(14),
+            alarm_volume_ml=Decimal(2),
+            concentration_mcg_ml=Decimal(500),
+            daily_dose_mcg=Decimal(130),
+        )
+        assert 30 + left == 76
+
+    @pytest.mark.parametrize(
+        "impossible",
+        [
+            {"daily_dose_mcg": 0},
+            {"concentration_mcg_ml": 0},
+            {"volume_ml": 2},
+            {"daily_dose_mcg": -1},
+            {"volume_ml": 1},
+        ],
+    )
+    def test_refuse_what_cannot_be(self, impossible: dict[str, int]) -> None:
+        figures = {"volume_ml": 20, "alarm_volume_ml": 2, "concentration_mcg_ml": 500, "daily_dose_mcg": 100}
+        with pytest.raises(ValueError, match="must be positive"):
+            days_to_alarm(**{name: Decimal(value) for name, value in {**figures, **impossible}.items()})
+
+    @given(
+        volume=st.decimals(Decimal("2.1"), 40, places=1),
+        concentration=st.sampled_from((500, 1000, 2000)),
+        dose=st.decimals(Decimal("12.0"), 2000, places=1),
+    )
+    def test_never_round_up(self, volume: Decimal, concentration: int, dose: Decimal) -> None:
+        days = days_to_alarm(
+            volume_ml=volume,
+            alarm_volume_ml=Decimal(2),
+            concentration_mcg_ml=Decimal(concentration),
+            daily_dose_mcg=dose,
+        )
+        used = days * dose / concentration
+        assert used <= volume - 2 < used + dose / concentration
+
+
+class TestTheComputedDate:
+    @pytest.mark.parametrize("unknown", ["volume_ml", "alarm_volume_ml", "concentration_mcg_ml", "daily_dose_mcg"])
+    def test_is_unknown_where_a_figure_is(self, unknown: str) -> None:
+        assert computed_alarm_on(fill(**{unknown: None}), FILLED) is None
+
+    def test_is_unknown_where_a_figure_is_impossible(self) -> None:
+        assert computed_alarm_on(fill(daily_dose_mcg=Decimal(0)), FILLED) is None
+        assert computed_alarm_on(fill(daily_dose_mcg=Decimal("0.001")), FILLED) is None, "thousands of years"
+
+    def test_counts_civil_days_also_as_the_clocks_change(self) -> None:
+        assert computed_alarm_on(fill(), date(2026, 3, 7)) == date(2026, 6, 5)
+
+
+class TestTheLatestDate:
+    def test_is_the_printed_one_where_that_is_confirmed(self) -> None:
+        assert bound(fill(alarm_on=FILLED + 100 * ONE), FILLED, 180).latest_on == FILLED + 100 * ONE
+
+    def test_is_the_computed_one_until_a_second_reader_confirms_a_later_print(self) -> None:
+        unconfirmed = fill(alarm_on=FILLED + 100 * ONE, is_confirmed=False)
+        assert bound(unconfirmed, FILLED, 180).latest_on == FILLED + 90 * ONE
+
+    def test_is_never_computed_where_nothing_was_printed(self) -> None:
+        assert bound(fill(alarm_on=None), FILLED, 180).latest_on is None
+        assert bound(fill(alarm_on=None, is_confirmed=False), FILLED, 180).latest_on is None
+
+    @pytest.mark.parametrize(("printed", "latest"), [(179, 179), (180, 180), (181, 180)])
+    def test_is_capped_by_how_long_the_drug_keeps(self, printed: int, latest: int) -> None:
+        kept = fill(alarm_on=FILLED + printed * ONE)
+        assert bound(kept, FILLED, 180).latest_on == FILLED + latest * ONE
+
+
+class TestPlausibility:
+    @pytest.mark.parametrize(("printed", "expected"), [(-1, True), (89, True), (90, True), (91, True), (92, False)])
+    def test_allows_one_day_later_than_arithmetic(self, printed: int, expected: bool) -> None:
+        assert is_plausible(fill(alarm_on=FILLED + printed * ONE), FILLED) is expected
+
+    def test_cannot_doubt_what_cannot_be_computed(self) -> None:
+        assert is_plausible(fill(alarm_on=FILLED + 400 * ONE, volume_ml=None), FILLED)
+        assert is_plausible(fill(alarm_on=None), FILLED)
