@@ -59,13 +59,13 @@ def confirm() -> ResponseReturnValue:
     except UnreadableFile:
         abort(400)
     report = _last(import_referrals(_importer(), table), table)
-    page = render_template("referral_import/result.html", page=present_result(report, table))
+    page = render_template("referral_import/confirm.html", page=present_result(report, table))
     _record("referral_import.confirm", report)
     return page
 
 
 def _choose(form: ChooseFileForm, status: int) -> ResponseReturnValue:
-    return render_template("referral_import/choose.html", form=form, columns=COLUMNS, most_rows=MOST_ROWS), status
+    return render_template("referral_import/index.html", form=form, columns=COLUMNS, most_rows=MOST_ROWS), status
 
 
 def _read(form: ChooseFileForm, content: bytes) -> Table | None:
