@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
@@ -19,15 +19,12 @@ from tracker.queries.identity import IDENTITY, Identity, identity_of
 
 ROWS_ON_PAGE = 50
 
-#: What the filter calls the states, in the order of the page.
-GROUPS: Mapping[str, tuple[ReminderState, ...]] = {
-    "failed": (ReminderState.UNDELIVERED, ReminderState.UNKNOWN, ReminderState.EXPIRED),
-    "called": (ReminderState.TASKED,),
-    "sending": (ReminderState.DUE, ReminderState.CLAIMED, ReminderState.IN_FLIGHT),
-    "planned": (ReminderState.PLANNED,),
-    "sent": (ReminderState.ACCEPTED, ReminderState.DELIVERED),
-    "cancelled": (ReminderState.CANCELLED,),
-}
+#: Why a message has nowhere to go: a person calls instead.
+NO_ADDRESS = ("no_email", "opted_out", "prefers_call")
+#: How a message that went out ends where the provider sends no receipts.
+NO_RECEIPT = "no_receipt"
+#: What the filter calls a group of messages, in the order of the page.
+GROUPS = ("failed", "nobody", "sending", "planned", "sent", "cancelled")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,19 +73,17 @@ class Sending:
 
 def list_ledger(session: Session, viewer: Actor, group: str = "", page: int = 1) -> Ledger:
     """The ``page`` (from 1) of the messages of a group, or of all of them."""
-    by_state = {
-        row.state: row.n
+    counted = {
+        row.place: row.n
         for row in session.execute(
-            select(Reminder.state, func.count().label("n"))
+            select(_PLACE.label("place"), func.count().label("n"))
             .where(Reminder.clinic_id == viewer.clinic_id)
-            .group_by(Reminder.state)
+            .group_by(_PLACE)
         )
     }
-    counts = {name: sum(by_state.get(state, 0) for state in states) for name, states in GROUPS.items()}
-    place = case({state: number for number, name in enumerate(GROUPS) for state in GROUPS[name]}, value=Reminder.state)
     # What is to come by time, what is over from the latest back.
-    forward = case((Reminder.state.in_(_UPCOMING), Reminder.wanted_at))
-    backward = case((Reminder.state.not_in(_UPCOMING), Reminder.wanted_at))
+    forward = case((_PLACE.in_(_UPCOMING), Reminder.wanted_at))
+    backward = case((_PLACE.not_in(_UPCOMING), Reminder.wanted_at))
     query = (
         select(*_COLUMNS)
         .join(Case, and_(Case.clinic_id == Reminder.clinic_id, Case.id == Reminder.case_id))
@@ -106,13 +101,16 @@ def list_ledger(session: Session, viewer: Actor, group: str = "", page: int = 1)
             ),
         )
         .where(Reminder.clinic_id == viewer.clinic_id)
-        .order_by(place, forward, backward.desc(), Reminder.id)
+        .order_by(_PLACE, forward, backward.desc(), Reminder.id)
         .limit(ROWS_ON_PAGE)
         .offset((page - 1) * ROWS_ON_PAGE)
     )
     if group:
-        query = query.where(Reminder.state.in_(GROUPS[group]))
-    return Ledger(rows=tuple(_row(row) for row in session.execute(query)), counts=counts)
+        query = query.where(_PLACE.in_((GROUPS.index(group),)))
+    return Ledger(
+        rows=tuple(_row(row) for row in session.execute(query)),
+        counts={name: counted.get(number, 0) for number, name in enumerate(GROUPS)},
+    )
 
 
 def get_sending(session: Session, viewer: Actor) -> Sending:
@@ -124,8 +122,19 @@ def get_sending(session: Session, viewer: Actor) -> Sending:
     return Sending(paused_at=row.sending_paused_at, is_paused_for_all=row.for_all is not None, version=row.version)
 
 
-_UPCOMING = tuple(GROUPS["sending"] + GROUPS["planned"])
-_GROUP_OF = {state: name for name, states in GROUPS.items() for state in states}
+_UPCOMING = (GROUPS.index("sending"), GROUPS.index("planned"))
+_PLACE: ColumnElement[int] = case(
+    (and_(Reminder.state == ReminderState.TASKED, Reminder.closed_reason.in_(NO_ADDRESS)), GROUPS.index("nobody")),
+    (and_(Reminder.state == ReminderState.EXPIRED, Reminder.closed_reason == NO_RECEIPT), GROUPS.index("sent")),
+    (
+        Reminder.state.in_((ReminderState.DUE, ReminderState.CLAIMED, ReminderState.IN_FLIGHT)),
+        GROUPS.index("sending"),
+    ),
+    (Reminder.state == ReminderState.PLANNED, GROUPS.index("planned")),
+    (Reminder.state.in_((ReminderState.ACCEPTED, ReminderState.DELIVERED)), GROUPS.index("sent")),
+    (Reminder.state == ReminderState.CANCELLED, GROUPS.index("cancelled")),
+    else_=GROUPS.index("failed"),
+)
 _LAST_NUMBER = (
     select(func.max(DeliveryAttempt.number))
     .where(DeliveryAttempt.clinic_id == Reminder.clinic_id, DeliveryAttempt.reminder_id == Reminder.id)
@@ -133,6 +142,7 @@ _LAST_NUMBER = (
     .scalar_subquery()
 )
 _COLUMNS: tuple[Any, ...] = (
+    _PLACE.label("place"),
     Case.public_id,
     Reminder.kind,
     Reminder.subject,
@@ -158,7 +168,7 @@ def _row(row: Row[Any]) -> LedgerRow:
         kind=row.kind,
         subject=row.subject,
         state=row.state,
-        group=_GROUP_OF[ReminderState(row.state)],
+        group=GROUPS[row.place],
         wanted_at=row.wanted_at,
         useless_after=row.useless_after,
         channel=row.channel,

@@ -26,7 +26,7 @@ DEFINITIONS = {
 #: The steps of the conversion report: the stages that show that a case has come so far.
 STEPS: Mapping[str, tuple[str, ...]] = {
     "referred": (),
-    "trial": ("trial_observation", "trial_catheter_in", "trial_review"),
+    "trial": ("trial_observation", "trial_catheter_in"),
     "positive": ("implant_decision",),
     "implanted": ("recovering",),
 }

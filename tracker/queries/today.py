@@ -55,7 +55,6 @@ class Todo:
     critical_on: date | None
     owner_role: str
     owner_name: str
-    is_planned: bool
     case_public_id: str
     patient: Identity
     pathway: str
@@ -84,12 +83,14 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TodayList:
-    """One page of to-dos and the counts of all pages. ``compared_at``: when they were last held against the facts."""
+    """One page of to-dos and the counts of all pages. ``pumps_unplanned``: so near their latest refill date that it is
+    critical, and nothing planned. ``compared_at``: when the to-dos were last held against the facts."""
 
     todos: tuple[Todo, ...]
     counts: dict[Urgency, int]
     tasks: tuple[Task, ...]
     pumps: int
+    pumps_unplanned: int
     compared_at: datetime | None
 
     @property
@@ -100,7 +101,13 @@ class TodayList:
 
 def get_today(session: Session, viewer: Actor, wanted: TodayFilter, today: date, page: int = 1) -> TodayList:
     """The ``page`` (from 1) of the to-dos that are critical, due or coming up on ``today``."""
-    counts, pumps, compared_at = _count(session, viewer, wanted, today)
+    figures = _count(session, viewer, wanted, today)
+    # Each group holds the one before it: what is critical has been due, and what is due was announced.
+    counts = {
+        Urgency.CRITICAL: figures.critical,
+        Urgency.DUE: max(0, figures.due - figures.critical),
+        Urgency.SOON: max(0, figures.soon - figures.due),
+    }
     todos: list[Todo] = []
     skip, left = (page - 1) * ROWS_ON_PAGE, ROWS_ON_PAGE
     for urgency in Urgency:
@@ -113,33 +120,53 @@ def get_today(session: Session, viewer: Actor, wanted: TodayFilter, today: date,
             left -= len(found)
         skip = max(0, skip - counts[urgency])
     tasks = _tasks(session, viewer, wanted) if page == 1 else ()
-    return TodayList(todos=tuple(todos), counts=counts, tasks=tasks, pumps=pumps, compared_at=compared_at)
+    return TodayList(
+        todos=tuple(todos),
+        counts=counts,
+        tasks=tasks,
+        pumps=figures.pumps,
+        pumps_unplanned=figures.unplanned,
+        compared_at=figures.compared_at,
+    )
 
 
-def _count(
-    session: Session, viewer: Actor, wanted: TodayFilter, today: date
-) -> tuple[dict[Urgency, int], int, datetime | None]:
-    """How many there are of each urgency, how many pumps have a refill to-do, and the last beat: one statement."""
-    is_here = and_(Obligation.clinic_id == viewer.clinic_id, Obligation.is_open, *_conditions(viewer, wanted))
+def _count(session: Session, viewer: Actor, wanted: TodayFilter, today: date) -> Any:
+    """How many there are by each date, how many pumps, how many of them unplanned, and the last beat: one statement."""
     numbers = select(func.count()).select_from(Obligation)
     if wanted.is_mine:
         numbers = numbers.join(Case, _is_case())
+    numbers = numbers.where(*_is_todo(viewer))
     until = {
         Urgency.CRITICAL: Obligation.critical_on <= today,
         Urgency.DUE: Obligation.due_on <= today,
         Urgency.SOON: Obligation.warn_on <= today,
     }
-    counted = [numbers.where(is_here, reached).scalar_subquery().label(name) for name, reached in until.items()]
-    pumps = select(func.count()).where(PumpWatch.clinic_id == viewer.clinic_id).scalar_subquery()
-    beat = select(Heartbeat.beat_at).where(Heartbeat.name == COMPARED_BY).scalar_subquery()
-    row = session.execute(select(*counted, pumps.label("pumps"), beat.label("compared_at"))).one()
-    # Each group holds the one before it: what is critical has been due, and what is due was announced.
-    counts = {
-        Urgency.CRITICAL: row.critical,
-        Urgency.DUE: max(0, row.due - row.critical),
-        Urgency.SOON: max(0, row.soon - row.due),
-    }
-    return counts, row.pumps, row.compared_at
+    mine = _conditions(viewer, wanted)
+    counted: list[Any] = [
+        numbers.where(reached, *mine).scalar_subquery().label(urgency.value) for urgency, reached in until.items()
+    ]
+    unplanned = select(func.count()).where(
+        *_is_todo(viewer), Obligation.critical_on <= today, Obligation.kind == "refill"
+    )
+    pumps = select(func.count()).where(PumpWatch.clinic_id == viewer.clinic_id)
+    beat = select(Heartbeat.beat_at).where(Heartbeat.name == COMPARED_BY)
+    return session.execute(
+        select(
+            *counted,
+            pumps.scalar_subquery().label("pumps"),
+            unplanned.scalar_subquery().label("unplanned"),
+            beat.scalar_subquery().label("compared_at"),
+        )
+    ).one()
+
+
+def _is_todo(viewer: Actor) -> tuple[ColumnElement[bool], ...]:
+    """A refill that is planned in time is no to-do until its plan falls through; only refills are ever planned."""
+    return (
+        Obligation.clinic_id == viewer.clinic_id,
+        Obligation.is_open.expression,
+        Obligation.planned_seq.is_(None),
+    )
 
 
 def _conditions(viewer: Actor, wanted: TodayFilter) -> list[ColumnElement[bool]]:
@@ -164,9 +191,7 @@ def _list(viewer: Actor, wanted: TodayFilter, today: date, urgency: Urgency) -> 
         Urgency.DUE: (Obligation.due_on <= today, not_critical),
         Urgency.SOON: (Obligation.warn_on <= today, Obligation.due_on > today),
     }
-    chosen = select(Obligation.id).where(
-        Obligation.clinic_id == viewer.clinic_id, Obligation.is_open, *reached[urgency], *_conditions(viewer, wanted)
-    )
+    chosen = select(Obligation.id).where(*_is_todo(viewer), *reached[urgency], *_conditions(viewer, wanted))
     if wanted.is_mine:
         chosen = chosen.join(Case, _is_case())
     return chosen.order_by(_first(urgency), Obligation.id)
@@ -186,7 +211,6 @@ _COLUMNS: tuple[Any, ...] = (
     Obligation.due_on,
     Obligation.critical_on,
     Obligation.owner_role,
-    Obligation.planned_seq,
     User.name.label("owner_name"),
     Case.public_id,
     Case.pathway,
@@ -229,7 +253,6 @@ def _todo(row: Row[Any], urgency: Urgency) -> Todo:
         critical_on=row.critical_on,
         owner_role=row.owner_role,
         owner_name=row.owner_name or "",
-        is_planned=row.planned_seq is not None,
         case_public_id=row.public_id,
         patient=identity_of(row),
         pathway=row.pathway,

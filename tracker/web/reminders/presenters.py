@@ -1,0 +1,168 @@
+"""Messages in words: to whom, about what, when, how it stands, and why somebody gets nothing."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import url_for
+
+from tracker.domain.access import Actor, Permission
+from tracker.queries.reminders import NO_RECEIPT, ROWS_ON_PAGE, Ledger, LedgerRow, Sending
+from tracker.web.common.case_lines import PersonLine, case_url, clinic_day, person_line
+from tracker.web.common.filters import at, distance
+from tracker.web.common.listing import Pager, pager
+
+GROUP_LABELS = {
+    "failed": "Went wrong",
+    "nobody": "No message possible",
+    "sending": "Going out",
+    "planned": "Planned",
+    "sent": "Sent",
+    "cancelled": "Cancelled",
+}
+TONES = {
+    "failed": "critical",
+    "nobody": "warn",
+    "sending": "quiet",
+    "planned": "quiet",
+    "sent": "ready",
+    "cancelled": "quiet",
+}
+KINDS = {"consent": "Consent to be signed", "arrival": "Visit and arrival", "refill": "Refill"}
+STATES = {
+    "planned": "planned",
+    "due": "due, goes out next",
+    "claimed": "being sent",
+    "in_flight": "being sent",
+    "accepted": "sent",
+    "delivered": "delivered",
+    "undelivered": "not delivered",
+    "unknown": "not known whether it was sent",
+    "expired": "too late, not sent",
+    "cancelled": "cancelled",
+    "tasked": "a person calls",
+}
+REASONS = {
+    "no_email": "no e-mail address",
+    "opted_out": "does not want messages",
+    "prefers_call": "prefers a call",
+    "rejected": "the address was rejected",
+    "unavailable": "the mail server was not there in time",
+    "undelivered": "the message came back",
+    "unknown": "not known whether it was sent",
+    "too_late": "its time had passed",
+    NO_RECEIPT: "the mail server took it; there is no receipt",
+}
+CHANNELS = {"email": "e-mail", "sms": "text message", "phone": "call", "": "no message"}
+OWNERS = {"patient": "", "caregiver": "to the caregiver", "facility": "to the facility", "": ""}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRow:
+    """One message."""
+
+    person: PersonLine
+    about: str
+    when: str
+    away: str
+    how: str
+    tone: str
+    state: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    """One group of the filter."""
+
+    label: str
+    url: str
+    count: int
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """The button that pauses or resumes; ``wanted`` is what it asks for."""
+
+    wanted: str
+    label: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerPage:
+    """What the page shows. ``switch``: ``None`` for whoever may not use it, or where it would change nothing."""
+
+    lede: str
+    paused: str
+    switch: Switch | None
+    tabs: tuple[Tab, ...]
+    rows: tuple[MessageRow, ...]
+    pager: Pager
+
+
+def present(
+    ledger: Ledger, sending: Sending, group: str, *, viewer: Actor, now: datetime, zone: str, page: int
+) -> LedgerPage:
+    """Make the page."""
+    today = clinic_day(now, zone)
+    total = ledger.counts[group] if group else ledger.total
+    tabs = [Tab(label="All", url=url_for("reminders.index"), count=ledger.total, is_current=not group)]
+    tabs += [
+        Tab(
+            label=label,
+            url=url_for("reminders.index", state=name),
+            count=ledger.counts[name],
+            is_current=name == group,
+        )
+        for name, label in GROUP_LABELS.items()
+    ]
+    return LedgerPage(
+        lede=f"{ledger.counts['failed']} went wrong · {ledger.counts['nobody']} get no message · "
+        f"{ledger.counts['planned']} planned",
+        paused=_paused(sending, zone),
+        switch=_switch(sending, viewer),
+        tabs=tuple(tabs),
+        rows=tuple(_row(row, today, zone) for row in ledger.rows),
+        pager=pager(page, per_page=ROWS_ON_PAGE, shown=len(ledger.rows), total=total),
+    )
+
+
+def _paused(sending: Sending, zone: str) -> str:
+    if sending.is_paused_for_all:
+        return "Sending is paused for every clinic of this system. Whoever runs it resumes it."
+    if sending.paused_at is not None:
+        return f"Sending is paused since {at(sending.paused_at, zone)}. Nothing is lost: due messages wait."
+    return ""
+
+
+def _switch(sending: Sending, viewer: Actor) -> Switch | None:
+    if not viewer.may(Permission.PAUSE_SENDING):
+        return None
+    if sending.paused_at is not None:
+        return Switch(wanted="resume", label="Resume sending", version=sending.version)
+    return Switch(wanted="pause", label="Pause sending", version=sending.version)
+
+
+def _row(row: LedgerRow, today: date, zone: str) -> MessageRow:
+    to = " ".join(part for part in (CHANNELS.get(row.channel, row.channel), OWNERS.get(row.address_owner, "")) if part)
+    is_taken = row.closed_reason == NO_RECEIPT
+    return MessageRow(
+        person=person_line(row.patient, today, url=case_url(row.case_public_id)),
+        about=KINDS.get(row.kind, row.kind),
+        when=at(row.wanted_at, zone),
+        away=distance((clinic_day(row.wanted_at, zone) - today).days),
+        how=to,
+        tone=TONES[row.group],
+        state="sent" if is_taken else STATES.get(row.state, row.state),
+        why=_why(row),
+    )
+
+
+def _why(row: LedgerRow) -> str:
+    """Why it stands so. What a cancelled message gives as its reason is the fact that ended it, not a sentence."""
+    if row.state == "cancelled":
+        return "no longer needed"
+    reason = REASONS.get(row.closed_reason, "")
+    tries = f"{row.attempts} tries" if row.attempts > 1 else ""
+    return " · ".join(part for part in (reason, tries) if part)

@@ -1,0 +1,5 @@
+"""What a manager asks: where patients wait, what trials showed, how many get through."""
+
+from tracker.web.reports.routes import blueprint
+
+__all__ = ["blueprint"]

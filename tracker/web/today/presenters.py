@@ -1,0 +1,329 @@
+"""To-dos as sentences: what, by when, why it is here, and the one link that opens the form."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import url_for
+
+from tracker.domain.access import Actor, Permission
+from tracker.domain.pathway.definition import Pathway
+from tracker.domain.pathway.wording import PURPOSE_WORDS
+from tracker.queries.today import ROWS_ON_PAGE, Task, TodayFilter, TodayList, Todo, Urgency
+from tracker.web.common.case_lines import (
+    Action,
+    PersonLine,
+    action_for,
+    case_url,
+    clinic_day,
+    days_since,
+    missing,
+    owner_words,
+    pathway_of,
+    person_line,
+)
+from tracker.web.common.filters import ago, distance, on, plural
+from tracker.web.common.listing import Pager, pager, url_with
+
+LABELS = {Urgency.CRITICAL: "Critical", Urgency.DUE: "Due", Urgency.SOON: "Coming up"}
+TONES = {Urgency.CRITICAL: "critical", Urgency.DUE: "warn", Urgency.SOON: "quiet"}
+REFILL_REASONS = {
+    "refill_by_alarm_date": "by the printed alarm date",
+    "refill_by_arithmetic": "by arithmetic, until the printed alarm date is confirmed",
+    "refill_by_drug_limit": "by the time the drug keeps in the pump",
+}
+TASKS = {
+    "alarm_obligation_vanished": "A to-do ended without a cause: look at the case",
+    "import_doubts": "Doubts from the import, to be put right",
+}
+CALLS = {"consent": "consent", "arrival": "visit and the arrival", "refill": "refill"}
+CALL_REASONS = {
+    "no_email": "no e-mail address",
+    "opted_out": "does not want messages",
+    "prefers_call": "prefers a call",
+    "rejected": "the address was rejected",
+    "unavailable": "the mail server was not there in time",
+    "undelivered": "the message came back",
+    "unknown": "not known whether the message arrived",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TodoLine:
+    """One row."""
+
+    tone: str
+    person: PersonLine | None
+    what: str
+    why: str
+    due: str
+    action: Action | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The rows of one urgency on this page, and how many there are on all."""
+
+    id: str
+    label: str
+    tone: str
+    count: int
+    rows: tuple[TodoLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindChoice:
+    """One kind of to-do in the filter."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TodayPage:
+    """What the page shows. ``pumps_tone``: ready where every pump is planned in time."""
+
+    day: str
+    total: str
+    critical: int
+    pumps: str
+    pumps_tone: str
+    compared: str
+    groups: tuple[Group, ...]
+    kinds: tuple[KindChoice, ...]
+    is_mine: bool
+    pager: Pager | None
+    everybody_url: str
+
+
+def present(
+    found: TodayList,
+    wanted: TodayFilter,
+    *,
+    viewer: Actor,
+    pathway: Pathway,
+    now: datetime,
+    zone: str,
+    page: int,
+) -> TodayPage:
+    """Make the page."""
+    today = clinic_day(now, zone)
+    groups = [
+        Group(
+            id=urgency.value,
+            label=LABELS[urgency],
+            tone=TONES[urgency],
+            count=found.counts[urgency],
+            rows=tuple(_line(_Telling(todo, viewer, today, zone)) for todo in found.todos if todo.urgency is urgency),
+        )
+        for urgency in Urgency
+    ]
+    if found.tasks:
+        rows = tuple(_task_line(task, today) for task in found.tasks)
+        groups.append(Group(id="tasks", label="Tasks", tone="quiet", count=len(rows), rows=rows))
+    pages = pager(page, per_page=ROWS_ON_PAGE, shown=len(found.todos), total=found.total)
+    return TodayPage(
+        day=on(today, today),
+        total=f"{found.total + len(found.tasks)} to do",
+        critical=found.counts[Urgency.CRITICAL],
+        pumps=_pumps(found),
+        pumps_tone="critical" if found.pumps_unplanned else "ready",
+        compared=f"({ago(found.compared_at, now)})" if found.compared_at else "(not compared yet)",
+        groups=tuple(group for group in groups if group.rows),
+        kinds=tuple(
+            KindChoice(value=kind, label=rule.label, is_chosen=kind == wanted.kind)
+            for kind, rule in pathway.obligations.items()
+        ),
+        is_mine=wanted.is_mine,
+        pager=pages if pages.previous_url or pages.next_url else None,
+        everybody_url=url_with(mine=None, kind=None),
+    )
+
+
+def _pumps(found: TodayList) -> str:
+    if not found.pumps:
+        return "no pumps yet"
+    if found.pumps_unplanned:
+        return f"{found.pumps_unplanned} of {plural(found.pumps, 'pump')} not planned in time"
+    return f"all {plural(found.pumps, 'pump')} planned"
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """One to-do, told to one person on one day."""
+
+    todo: Todo
+    viewer: Actor
+    today: date
+    zone: str
+
+    def text(self, name: str) -> str:
+        """One of the to-do's parameters; empty if it has none of that name."""
+        return str(self.todo.params.get(name, ""))
+
+    def day(self, name: str) -> date | None:
+        """One of the to-do's parameters that is a date."""
+        text = self.text(name)
+        return date.fromisoformat(text) if text else None
+
+    def open_case(self) -> Action:
+        """Where nothing more special helps."""
+        return Action(label="Open case", url=case_url(self.todo.case_public_id))
+
+    def clear(self, code: str, params: Mapping[str, object]) -> Action:
+        """The form that clears a missing thing."""
+        return action_for(self.viewer, self.todo.case_public_id, code, params)
+
+
+_Said = tuple[str, str, Action]
+
+
+def _line(telling: _Telling) -> TodoLine:
+    todo, today = telling.todo, telling.today
+    what, why, action = _SAY.get(todo.kind, _unknown_kind)(telling)
+    return TodoLine(
+        tone=TONES[todo.urgency],
+        person=person_line(todo.patient, today, url=case_url(todo.case_public_id)),
+        what=what,
+        why=" · ".join(part for part in (why, owner_words(todo.owner_name, todo.owner_role)) if part),
+        due=_due(todo.due_on, today),
+        action=action,
+    )
+
+
+def _due(due_on: date | None, today: date) -> str:
+    if due_on is None:
+        return "due now"
+    if due_on == today:
+        return "due today"
+    days = (due_on - today).days
+    return f"due {on(due_on, today)} · {distance(days)}"
+
+
+def _refill(telling: _Telling) -> _Said:
+    today, latest, filled = telling.today, telling.day("latest"), telling.day("filled")
+    since = f"last filled {on(filled, today)}" if filled else ""
+    book = telling.clear("refill_not_booked", {"purpose": "refill"})
+    if latest is None:
+        return "Refill not booked: its latest date is unknown", since, book
+    days = (latest - today).days
+    left = f"about {plural(days, 'day')} left" if days >= 0 else f"{plural(-days, 'day')} past"
+    what = f"Refill not booked: latest date {on(latest, today)}, {left}"
+    return what, " · ".join(part for part in (REFILL_REASONS.get(telling.todo.reason, ""), since) if part), book
+
+
+def _alarm_date(telling: _Telling) -> _Said:
+    printed = telling.day("printed")
+    if printed is None:
+        action = telling.clear("alarm_date_unknown", {})
+        return "Low-reservoir alarm date unknown", "the programmer's print-out holds it", action
+    what = f"Alarm date {on(printed, telling.today)} is to be read by a second person"
+    return what, "later than arithmetic allows, so the earlier date counts until then", telling.open_case()
+
+
+def _next_step(telling: _Telling) -> _Said:
+    todo = telling.todo
+    pathway = pathway_of(todo.pathway, todo.pathway_version)
+    stage = pathway.stages[todo.stage]
+    since = f"here for {plural(days_since(todo.entered_at, telling.today, telling.zone), 'day')}"
+    if stage.target_days is not None:
+        since += f", target {stage.target_days}"
+    if todo.first_blocker == "not_arrived":
+        others = todo.blocker_count - 1
+        what = (
+            f"{stage.label}: {plural(others, 'thing is', 'things are')} missing"
+            if others
+            else f"{stage.label}: its day"
+        )
+        return what, f"booked for {on(_booked(todo), telling.today)}", telling.open_case()
+    if todo.first_blocker:
+        more = f" (+{todo.blocker_count - 1})" if todo.blocker_count > 1 else ""
+        what = f"{stage.label}: {_lower(missing(todo.first_blocker, todo.blocker_params))}{more}"
+        return what, since, telling.clear(todo.first_blocker, todo.blocker_params)
+    step = pathway.transition(todo.next_step, todo.stage)
+    what = f"{stage.label}: ready for “{step.label}”" if step else f"{stage.label}: next step"
+    if step and not step.is_automatic and telling.viewer.may(Permission.MOVE_CASE):
+        return what, since, Action(label="Take step", url=case_url(todo.case_public_id, "take-step", step=step.name))
+    return what, since, telling.open_case()
+
+
+def _booked(todo: Todo) -> date | None:
+    """The day of the visit that the case waits for."""
+    text = str(todo.blocker_params.get("on", ""))
+    return date.fromisoformat(text) if text else todo.target_on
+
+
+def _lower(text: str) -> str:
+    """A sentence in the middle of a line; abbreviations such as H&P keep their capitals."""
+    return text if text[1:2].isupper() or text[1:2] == "&" else text[:1].lower() + text[1:]
+
+
+def _blocked_visit(telling: _Telling) -> _Said:
+    todo = telling.todo
+    label = pathway_of(todo.pathway, todo.pathway_version).stages[todo.stage].label
+    return missing(todo.reason, todo.params), label, telling.clear(todo.reason, todo.params)
+
+
+def _unmarked_day(telling: _Telling) -> _Said:
+    due_on = telling.todo.due_on
+    purpose = PURPOSE_WORDS.get(telling.text("purpose"), "visit")
+    what = f"Visit for the {purpose} on {on(due_on, telling.today)} is not marked: did the patient come?"
+    if due_on is None or not telling.viewer.may(Permission.SEE_DAY):
+        return what, "", telling.open_case()
+    return what, "", Action(label="Open day", url=url_for("day.index", on=due_on.isoformat()))
+
+
+def _deviation(telling: _Telling) -> _Said:
+    lacking = telling.text("missing").replace("_", " ")
+    return "Done against the plan: to be reviewed by a physician", lacking, telling.open_case()
+
+
+def _ground_lost(telling: _Telling) -> _Said:
+    what = telling.text("what").replace("_", " ").replace(".", " for ")
+    return f"Stands on a fact that no longer holds: {what}", "decide how to go on", telling.open_case()
+
+
+def _hold(telling: _Telling) -> _Said:
+    return "On hold: look at it again", telling.text("hold_reason"), telling.open_case()
+
+
+def _unknown_kind(telling: _Telling) -> _Said:
+    return missing(telling.todo.kind, telling.todo.params), "", telling.open_case()
+
+
+_SAY: Mapping[str, Callable[[_Telling], _Said]] = {
+    "refill": _refill,
+    "alarm_date": _alarm_date,
+    "next_step": _next_step,
+    "consent": _blocked_visit,
+    "authorization_expiring": _blocked_visit,
+    "unmarked_day": _unmarked_day,
+    "deviation_review": _deviation,
+    "ground_lost": _ground_lost,
+    "hold_review": _hold,
+}
+
+
+def _task_line(task: Task, today: date) -> TodoLine:
+    is_late = task.due_on < today
+    what, why = _task_words(task)
+    return TodoLine(
+        tone="warn" if is_late else "quiet",
+        person=person_line(task.patient, today, url=case_url(task.case_public_id)) if task.patient else None,
+        what=what,
+        why=" · ".join(part for part in (why, owner_words("", task.owner_role)) if part),
+        due=_due(task.due_on, today),
+        action=Action(label="Open case", url=case_url(task.case_public_id)) if task.case_public_id else None,
+    )
+
+
+def _task_words(task: Task) -> tuple[str, str]:
+    """What a task asks for, and why."""
+    params = {name: str(value) for name, value in task.params.items()}
+    if task.kind == "call":
+        about = CALLS.get(params.get("about", ""), "next visit")
+        return f"Call about the {about}", CALL_REASONS.get(params.get("why", ""), "no message can reach the patient")
+    if task.kind == "import_doubts":
+        return TASKS[task.kind], " · ".join(params.values())
+    return TASKS.get(task.kind, missing(task.kind, {})), ""

@@ -1,0 +1,25 @@
+"""The to-do list of the clinic, everybody's or one's own."""
+
+from flask import Blueprint, render_template
+
+from tracker.domain.access import Permission
+from tracker.pathways.catalogue import current
+from tracker.queries.today import TodayFilter, get_today
+from tracker.web.common.access import permission
+from tracker.web.common.current import actor, clinic, now, today
+from tracker.web.common.database import read_session
+from tracker.web.common.listing import chosen, page_number, seen
+from tracker.web.today.presenters import present
+
+blueprint = Blueprint("today", __name__)
+
+
+@blueprint.get("/today")
+@permission(Permission.SEE_TODAY)
+def index() -> str:
+    """Show what is critical, due and coming up."""
+    pathway, page = current(), page_number()
+    wanted = TodayFilter(is_mine=bool(chosen("mine", ("1",))), kind=chosen("kind", pathway.obligations))
+    found = get_today(read_session(), actor(), wanted, today(), page)
+    shown = present(found, wanted, viewer=actor(), pathway=pathway, now=now(), zone=clinic().zone, page=page)
+    return seen(render_template("today/index.html", page=shown), row_count=len(found.todos) + len(found.tasks))
