@@ -12,7 +12,20 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tracker.domain.access import Permission
 from tracker.runtime import Runtime
-from tracker.web import accounts, admin, health
+from tracker.web import (
+    accounts,
+    admin,
+    board,
+    day,
+    find,
+    health,
+    pathways,
+    referral_import,
+    refills,
+    reminders,
+    reports,
+    today,
+)
 from tracker.web.common.access import init_access, permission
 from tracker.web.common.current import actor
 from tracker.web.common.database import init_database
@@ -31,7 +44,16 @@ _ROOT = Path(__file__).resolve().parent
 BLUEPRINTS = (
     accounts.blueprint,
     admin.blueprint,
+    board.blueprint,
+    day.blueprint,
+    find.blueprint,
     health.blueprint,
+    pathways.blueprint,
+    referral_import.blueprint,
+    refills.blueprint,
+    reminders.blueprint,
+    reports.blueprint,
+    today.blueprint,
 )
 
 #: An import of thousands of referrals is about one megabyte.
