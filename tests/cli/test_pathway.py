@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tracker.cli import main
+from tracker.domain.pathway.describe import describe
 from tracker.domain.pathway.draw import draw
 from tracker.pathways import catalogue
 
@@ -78,3 +79,13 @@ class TestDraw:
         result = run("draw", "--out", str(out))
         assert (result.exit_code, result.stdout) == (0, "")
         assert out.read_text(encoding="utf-8") == draw(catalogue.current("itb"))
+
+
+class TestDescribe:
+    def test_prints_the_pathway_in_words(self) -> None:
+        assert run("describe").stdout == describe(catalogue.current("itb"), "pathway.svg")
+
+    def test_writes_it_where_asked_with_the_drawing_where_told(self, tmp_path: Path) -> None:
+        out = tmp_path / "itb.md"
+        assert run("describe", "--diagram", "elsewhere.svg", "--out", str(out)).exit_code == 0
+        assert "](elsewhere.svg)" in out.read_text(encoding="utf-8")

@@ -6,8 +6,15 @@ import pytest
 
 from tests.support.source import sources
 from tracker.domain.pathway.blocker import Blocker
-from tracker.domain.pathway.wording import SENTENCES, people, sentence, sentence_of
-from tracker.domain.words import Role
+from tracker.domain.pathway.definition import Transition
+from tracker.domain.pathway.requirements import VOCABULARY, Requirement
+from tracker.domain.pathway.requirements.device import DeviceState
+from tracker.domain.pathway.requirements.person import Determined
+from tracker.domain.pathway.requirements.trial import DoseGiven, TrialResult
+from tracker.domain.pathway.requirements.visit import AppointmentMade
+from tracker.domain.pathway.wording import SENTENCES, met_sentence, people, sentence, sentence_of
+from tracker.domain.words import DeterminationKind, Role
+from tracker.pathways.catalogue import current
 
 #: Made from the state of an authorization, or by a service when the act is recorded.
 _MADE_ELSEWHERE = {
@@ -69,3 +76,22 @@ class TestPeople:
     )
     def test_are_named_as_one_would_say_it(self, roles: tuple[Role, ...], words: str) -> None:
         assert people(roles) == words
+
+
+class TestWhatIsMet:
+    @pytest.mark.parametrize("edge", current("itb").transitions, ids=lambda edge: f"{edge.source}-{edge.name}")
+    def test_is_said_without_a_code_word(self, edge: Transition) -> None:
+        for need in edge.needs:
+            assert met_sentence(need) and "_" not in met_sentence(need)
+
+    @pytest.mark.parametrize("kind", VOCABULARY.values(), ids=list(VOCABULARY))
+    def test_has_words_for_every_kind(self, kind: type[Requirement]) -> None:
+        assert any(type(need) is kind for edge in current("itb").transitions for need in edge.needs)
+
+    def test_says_the_opposite_of_what_must_not_be(self) -> None:
+        assert met_sentence(AppointmentMade(purpose="trial", state="none")) == "no visit for the trial stands"
+        assert met_sentence(AppointmentMade(purpose="trial")) == "trial booked"
+        assert met_sentence(Determined(determination=DeterminationKind.DEATH, absent=True)) == "not: patient deceased"
+        assert met_sentence(DeviceState(device="pump", in_place=False)) == "no pump in the patient"
+        assert met_sentence(DoseGiven(absent=True)) == "no test dose given"
+        assert met_sentence(TrialResult(max_age_days=365, stale=True)) == "trial result too old"

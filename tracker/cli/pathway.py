@@ -1,4 +1,4 @@
-"""``tracker pathway``: prove a pathway file before it is used, and draw it."""
+"""``tracker pathway``: prove a pathway file before it is used, draw it, and tell it in words."""
 
 import json
 from pathlib import Path
@@ -7,6 +7,7 @@ import click
 
 from tracker.domain.pathway.check import Violation, check_pathway
 from tracker.domain.pathway.definition import Pathway
+from tracker.domain.pathway.describe import describe
 from tracker.domain.pathway.draw import draw
 from tracker.domain.pathway.loader import PathwayFileError, load_pathway
 from tracker.pathways.catalogue import text_of
@@ -16,7 +17,7 @@ UNREADABLE = 2
 
 @click.group()
 def pathway() -> None:
-    """Prove and draw pathway files."""
+    """Prove, draw and describe pathway files."""
 
 
 @pathway.command("check")
@@ -42,11 +43,23 @@ def check(file: Path | None, as_json: bool) -> None:
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where the SVG is written.")
 def draw_diagram(file: Path | None, out: Path | None) -> None:
     """Draw a pathway FILE (without one: the pathway in use) as SVG."""
-    image = draw(_load(file))
+    _write(draw(_load(file)), out)
+
+
+@pathway.command("describe")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--diagram", default="pathway.svg", show_default=True, help="Where the drawing will stand.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where the document is written.")
+def describe_in_words(file: Path | None, diagram: str, out: Path | None) -> None:
+    """Tell a pathway FILE (without one: the pathway in use) in words, as Markdown."""
+    _write(describe(_load(file), diagram), out)
+
+
+def _write(text: str, out: Path | None) -> None:
     if out is None:
-        click.echo(image, nl=False)
+        click.echo(text, nl=False)
     else:
-        out.write_text(image, encoding="utf-8")
+        out.write_text(text, encoding="utf-8")
         click.echo(f"Wrote {out}", err=True)
 
 

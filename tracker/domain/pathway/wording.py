@@ -9,7 +9,36 @@ from datetime import date, datetime
 
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.requirements import Requirement
-from tracker.domain.words import Role
+from tracker.domain.pathway.requirements.device import (
+    AlarmDateKnown,
+    DeviceRemoved,
+    DeviceState,
+    RefillDone,
+    RefillPlanned,
+)
+from tracker.domain.pathway.requirements.person import (
+    ContraindicationsAnswered,
+    Determined,
+    EvaluationComplete,
+    MinimumAge,
+)
+from tracker.domain.pathway.requirements.trial import (
+    AssessmentRecorded,
+    DoseGiven,
+    DoseOrdered,
+    MinimumInterval,
+    Observed,
+    OutcomeIs,
+    TrialResult,
+)
+from tracker.domain.pathway.requirements.visit import (
+    AppointmentMade,
+    AuthorizationGranted,
+    ChecklistDone,
+    ConsentValid,
+    DocumentInDate,
+)
+from tracker.domain.words import Occasion, Outcome, Role
 
 ROLE_WORDS: dict[Role, str] = {
     Role.COORDINATOR: "coordinator",
@@ -66,6 +95,18 @@ DETERMINED_WORDS = {
     "death": "No death is recorded",
     "therapy_stopped": "Stopping the therapy is not recorded and confirmed",
     "withdrawal_watch_closed": "The watch for withdrawal is not closed",
+}
+
+#: A determination that stands, by its kind and, where that matters, its value.
+MET_WORDS = {
+    "death": "patient deceased",
+    "decision.accepted": "implant accepted",
+    "decision.declined": "implant declined",
+    "deviation": "deviation with its reason",
+    "therapy_stopped": "therapy stopped",
+    "transfer.completed": "transfer completed",
+    "trial_aborted": "trial broken off",
+    "withdrawal_watch_closed": "watch for withdrawal closed",
 }
 
 Params = Mapping[str, str]
@@ -193,30 +234,63 @@ SENTENCES: dict[str, Callable[[Params], str]] = {
     "visit_stands": lambda p: f"A visit for the {_purpose(p)} still stands",
 }
 
-#: What a requirement that is met says for itself; the part after the dot of its key is worded by ``_MET_PARTS``.
-_MET = {
-    "age": "old enough",
-    "alarm_date": "alarm date known",
-    "appointment": "{} booked",
-    "assessment": "{} score",
-    "authorization": "prior auth for {}",
-    "catheter_out": "trial catheter out",
-    "checklist": "checklist of {}",
-    "consent": "consent for {}",
-    "contraindications": "contraindications answered",
-    "device": "{} as it must be",
-    "document": "{}",
-    "dose": "test dose",
-    "dose_order": "test dose ordered",
-    "evaluation": "evaluation complete",
-    "minimum_interval": "far enough from the last test dose",
-    "observed": "observed long enough",
-    "outcome": "outcome recorded",
-    "refill_booked": "next refill planned",
-    "refill_done": "refill done",
-    "trial_result": "positive trial in date",
+
+def _visit_met(need: AppointmentMade) -> str:
+    purpose = PURPOSE_WORDS[need.purpose]
+    return {
+        "none": f"no visit for the {purpose} stands",
+        "arrived": f"patient arrived for the {purpose}",
+        "booked": f"{purpose} booked",
+    }[need.state]
+
+
+def _score_met(need: AssessmentRecorded) -> str:
+    if need.occasion == Occasion.BASELINE:
+        return "baseline score"
+    return f"score {need.from_hours} to {need.to_hours} h after the test dose"
+
+
+def _device_met(need: DeviceState) -> str:
+    device = DEVICE_WORDS[need.device]
+    return f"{device} in the patient" if need.in_place else f"no {device} in the patient"
+
+
+def _determined_met(need: Determined) -> str:
+    name = f"{need.determination}.{need.value}" if need.value else str(need.determination)
+    words = MET_WORDS.get(name, name.replace("_", " ").replace(".", ": "))
+    if need.absent:
+        return f"not: {words}"
+    return f"{words}, confirmed by a second person" if need.second_person else words
+
+
+#: What each kind of requirement says for itself once it is met.
+_MET: dict[type[Requirement], Callable[..., str]] = {
+    AlarmDateKnown: lambda _: "low-reservoir alarm date known",
+    AppointmentMade: _visit_met,
+    AssessmentRecorded: _score_met,
+    AuthorizationGranted: lambda need: (
+        f"prior auth for the {PURPOSE_WORDS[need.stage]}" + (" covers the day" if need.in_date_on else "")
+    ),
+    ChecklistDone: lambda need: (
+        f"checklist of the {PURPOSE_WORDS[need.purpose]}" + ("" if need.part == "all" else f", part {need.part}")
+    ),
+    ConsentValid: lambda need: f"consent for the {PURPOSE_WORDS[need.purpose]} valid on the day",
+    ContraindicationsAnswered: lambda _: "contraindications answered",
+    Determined: _determined_met,
+    DeviceRemoved: lambda _: "trial catheter out, tip intact",
+    DeviceState: _device_met,
+    DocumentInDate: lambda need: f"{DOCUMENT_WORDS[need.document]} at most {need.max_age_days} days old",
+    DoseGiven: lambda need: "no test dose given" if need.absent else "test dose given",
+    DoseOrdered: lambda need: f"test dose ordered, at most {need.max_in_series} in a series",
+    EvaluationComplete: lambda _: "evaluation complete",
+    MinimumAge: lambda need: f"{need.years} years or older",
+    MinimumInterval: lambda need: f"{need.hours} h since the last test dose",
+    Observed: lambda need: f"observed for {need.hours} h",
+    OutcomeIs: lambda need: "outcome: " + " / ".join(OUTCOME_WORDS[word] for word in Outcome if word in need.outcomes),
+    RefillDone: lambda _: "refill done",
+    RefillPlanned: lambda _: "next refill planned",
+    TrialResult: lambda need: "trial result too old" if need.stale else "positive trial, or what stands for it",
 }
-_MET_PARTS = PURPOSE_WORDS | DOCUMENT_WORDS | DEVICE_WORDS | {"baseline": "baseline", "after_dose": "after-dose"}
 
 
 def sentence(code: str, params: Params) -> str:
@@ -240,9 +314,5 @@ def people(roles: Iterable[Role]) -> str:
 
 def met_sentence(need: Requirement) -> str:
     """A requirement that is met, in a few words."""
-    kind, _, part = need.key.partition(".")
-    text = _MET.get(kind)
-    if text is None:
-        return f"{need.key.replace('_', ' ').replace('.', ': ')} recorded"
-    part = part.partition(".")[0]
-    return text.format(_MET_PARTS.get(part, part.replace("_", " ")))
+    words = _MET[type(need)](need)
+    return f"{words} ({need.indication} only)" if need.indication else words

@@ -1,0 +1,89 @@
+"""A pathway in words, as Markdown: what ``docs/pathway.md`` holds, so that a clinician can read it without the file."""
+
+from collections.abc import Iterable, Iterator
+
+from tracker.domain.pathway.definition import Parameter, Pathway, Stage, Transition
+from tracker.domain.pathway.requirements import Requirement
+from tracker.domain.pathway.wording import ROLE_WORDS, met_sentence, people
+from tracker.domain.words import Role
+
+
+def describe(pathway: Pathway, diagram: str) -> str:
+    """The whole document; ``diagram`` is the address of the drawing."""
+    return "\n".join(_lines(pathway, diagram)) + "\n"
+
+
+def _lines(pathway: Pathway, diagram: str) -> Iterator[str]:
+    yield f"# {pathway.label}, version {pathway.version}"
+    yield from ("", "Written by `tracker pathway describe` from the file itself; a test keeps it in step.", "")
+    if pathway.unapproved:
+        yield f"**Not clinically approved: {len(pathway.unapproved)} of {len(pathway.parameters)} numbers below.**"
+        yield ""
+    yield from (f"![Phases as columns, stages as boxes, steps as arrows]({diagram})", "")
+    yield from ("## Stages", "")
+    yield from _table(("Stage", "Phase", "Owner", "Target", "Next step"), _stages(pathway))
+    yield from (
+        "",
+        "## Steps",
+        "",
+        "A deviation is what was really done outside the plan, recorded with its reason.",
+        "",
+    )
+    yield from _table(("From", "To", "Step", "Taken by", "Needs"), _steps(pathway))
+    yield from ("", "## Numbers", "")
+    yield from _table(("Number", "Value", "Source", "Approved"), map(_number, pathway.parameters.values()))
+    yield from ("", "## To-dos", "", "Days count from the anchor; negative is before it.", "")
+    yield from _table(("To-do", "Counts from", "Due", "Warns", "Escalates", "Critical", "Ends with"), _rules(pathway))
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    yield _row(head)
+    yield _row(("---",) * len(head))
+    yield from map(_row, rows)
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _stages(pathway: Pathway) -> Iterator[tuple[str, ...]]:
+    for stage in pathway.stages.values():
+        following = pathway.transition(stage.next, stage.name)
+        owner = ROLE_WORDS[stage.owner] if stage.owner else ""
+        yield stage.label, pathway.phases[stage.phase], owner, _target(stage), following.label if following else ""
+
+
+def _target(stage: Stage) -> str:
+    if stage.target_days is not None:
+        return f"{stage.target_days} {'day' if stage.target_days == 1 else 'days'}"
+    return {"": "", "catheter_out": "the ordered day"}.get(stage.target, "the booked day")
+
+
+def _steps(pathway: Pathway) -> Iterator[tuple[str, ...]]:
+    groups: dict[tuple[object, ...], list[Transition]] = {}
+    for edge in pathway.transitions:
+        groups.setdefault((edge.name, edge.target, edge.needs, edge.is_deviation), []).append(edge)
+    for edges in groups.values():
+        first = edges[0]
+        sources = "; ".join(pathway.stages[edge.source].label for edge in edges)
+        who = people(role for role in Role if role in first.roles)
+        taken = "recorded as a deviation" if first.is_deviation else who or "follows from the facts"
+        needs = "; ".join(dict.fromkeys(map(_need, first.needs)))
+        yield sources, pathway.stages[first.target].label, first.label, taken, needs
+
+
+def _need(need: Requirement) -> str:
+    waived = f" (or waived by {people(need.waivable_by)})" if need.waivable_by else ""
+    return f"{met_sentence(need)}{waived}"
+
+
+def _number(parameter: Parameter) -> tuple[str, ...]:
+    approved = f"{parameter.approved_by}, {parameter.approved_on}" if parameter.approved_by else "no"
+    return parameter.name.replace("_", " "), f"{parameter.value} {parameter.unit}", parameter.source, approved
+
+
+def _rules(pathway: Pathway) -> Iterator[tuple[str, ...]]:
+    for rule in pathway.obligations.values():
+        days = (rule.due_days, rule.warn_days, rule.escalate_days, rule.critical_days)
+        told = tuple("" if day is None else str(day) for day in days)
+        yield rule.label, rule.anchor.replace("_", " "), *told, ", ".join(rule.closed_by).replace("_", " ")
