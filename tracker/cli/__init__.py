@@ -2,7 +2,20 @@
 
 import click
 
-from tracker.cli import cases, clinics, database, demo, pathway, pumps, referrals, serve, users
+from tracker.cli import (
+    backup,
+    cases,
+    check,
+    clinics,
+    database,
+    demo,
+    pathway,
+    pumps,
+    referrals,
+    scheduler,
+    serve,
+    users,
+)
 
 COMMANDS: tuple[click.Command, ...] = (
     database.db,
@@ -12,6 +25,10 @@ COMMANDS: tuple[click.Command, ...] = (
     referrals.referrals,
     pumps.pumps,
     cases.case,
+    check.check,
+    backup.backup,
+    backup.restore,
+    scheduler.scheduler,
     serve.web,
     demo.demo,
 )

@@ -13,12 +13,13 @@ from sqlalchemy import Executable, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.contacts import contacts
-from tracker.domain.obligations import Obligations, obligations
+from tracker.domain.obligations import obligations
 from tracker.domain.pathway.definition import Pathway
-from tracker.domain.pathway.engine import Offered, offered
+from tracker.domain.pathway.engine import offered
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.persistence.database import Database
 from tracker.persistence.models import Case
+from tracker.queries.case_columns import derived_columns
 from tracker.queries.snapshots import LoadedCase
 from tracker.services.ports import Clock, Ids
 from tracker.services.reconciling.blocker_rows import blocker_changes
@@ -79,26 +80,8 @@ def _work_out(scope: Scope, case: Case) -> tuple[list[Executable], dict[str, obj
         *reminder_changes(scope, wanted.items),
     ]
     turns = [each for each in (steps.next_change_at, due.next_change_at, wanted.next_change_at) if each is not None]
-    values = {**case_values(scope.pathway, scope.snapshot, steps, due), "reconcile_at": min(turns, default=None)}
+    values = {**derived_columns(scope.pathway, scope.snapshot, steps, due), "reconcile_at": min(turns, default=None)}
     return changes, {name: value for name, value in values.items() if getattr(case, name) != value}
-
-
-def case_values(pathway: Pathway, snapshot: Snapshot, steps: Offered, due: Obligations) -> dict[str, object]:
-    """What lists filter and sort by, as it should stand on the case row."""
-    stage = pathway.stages[snapshot.stage]
-    blockers = steps.next.blockers if steps.next else ()
-    booked = [visit for purpose in pathway.procedures if (visit := snapshot.booked(purpose)) is not None]
-    values: dict[str, object] = {
-        "next_step": steps.next_name,
-        "is_ready": steps.next is not None and not blockers,
-        "first_blocker": blockers[0].code if blockers else "",
-        "first_blocker_params": dict(blockers[0].params) if blockers else {},
-        "blocker_count": len(blockers),
-        "target_on": min((each.due_on for each in (*due.of("next_step"), *due.of("hold_review"))), default=None),
-        "hold_until": snapshot.hold.until_on if snapshot.hold and stage.is_open else None,
-        "procedure_on": min((snapshot.calendar.today(visit.starts_at) for visit in booked), default=None),
-    }
-    return values if stage.owner is None else {**values, "owner_role": stage.owner}
 
 
 @dataclass(frozen=True, slots=True)

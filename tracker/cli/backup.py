@@ -1,0 +1,128 @@
+"""``tracker backup`` and ``tracker restore``: a copy while everything runs, and the way back that verifies first."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tracker.cli.check import show
+from tracker.cli.context import runtime_of, say, settings_of
+from tracker.persistence.copies import (
+    CopyError,
+    copy_to,
+    is_empty,
+    load_dump,
+    place_beside,
+    put_in_place,
+    remove_file,
+)
+from tracker.persistence.database import Database
+from tracker.persistence.migrations import current_revision, upgrade
+from tracker.queries.invariants import check_everything
+from tracker.runtime import Runtime, build_runtime
+from tracker.services.reconcile import reconcile_due
+from tracker.services.restored import note_backup, settle_restored
+
+if TYPE_CHECKING:
+    from config import Settings
+
+TOOLS = click.option(
+    "--pg-tools",
+    "tools",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder of pg_dump and pg_restore, if they are not on the path.",
+)
+
+
+@click.command()
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+@TOOLS
+@click.pass_context
+def backup(context: click.Context, path: Path, tools: Path | None) -> None:
+    """Write a consistent copy of the database to the new file PATH, while everything runs."""
+    with runtime_of(context) as runtime:
+        with runtime.database.writing() as session:
+            note_backup(session, runtime.clock.now())
+        _or_say(lambda: copy_to(runtime.database, path, tools))
+    say(f"{path} is written and whole. A backup counts once it was restored: try it on another machine.")
+
+
+@click.command()
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--replace", "may_replace", is_flag=True, help="Take the place of a database that holds a clinic.")
+@click.option("--despite-violations", is_flag=True, help="Put it in place although not everything holds in it.")
+@TOOLS
+@click.pass_context
+def restore(
+    context: click.Context, path: Path, tools: Path | None, *, may_replace: bool, despite_violations: bool
+) -> None:
+    """Verify the copy PATH and make it the database. Stop the web server and the scheduler first.
+
+    Sending starts paused: reminders that may have gone since the copy was made are marked as unknown.
+    """
+    settings = settings_of(context)
+    database = Database(settings.database_url)
+    try:
+        if not may_replace and not is_empty(database):
+            raise click.ClickException("There is a clinic in this database. Say --replace to take its place.")
+        if database.is_sqlite:
+            kept = _restore_file(settings, database, path, despite_violations=despite_violations)
+            say(f"The database that was there is kept as {kept}." if kept else "There was no database before.")
+        else:
+            _or_say(lambda: load_dump(database, path, tools))
+            _settle(settings, despite_violations=despite_violations)
+    finally:
+        database.dispose()
+    say("Restored. Sending is paused: look at the reminders marked unknown, then resume it on the administration page.")
+
+
+def _restore_file(settings: "Settings", database: Database, path: Path, *, despite_violations: bool) -> Path | None:
+    """Verify beside the old database, which stays untouched until everything holds."""
+    beside: list[Path] = []
+    try:
+        _or_say(lambda: beside.append(place_beside(database, path)))
+        _settle(replace(settings, database_url=f"sqlite:///{beside[0]}"), despite_violations=despite_violations)
+        database.dispose()
+        return put_in_place(database, beside[0])
+    finally:
+        for each in beside:
+            remove_file(each)
+
+
+def _settle(settings: "Settings", *, despite_violations: bool) -> None:
+    """Migrate, pause, mark, reconcile and check."""
+    runtime = build_runtime(settings)
+    try:
+        if current_revision(runtime.database) is None:
+            raise click.ClickException("This is not a copy of a tracker database.")
+        upgrade(runtime.database)
+        with runtime.database.writing() as session:
+            unknown = settle_restored(session, now=runtime.clock.now(), ids=runtime.ids)
+        say(f"{unknown} reminders may have gone since the copy was made.")
+        _check(runtime, despite_violations=despite_violations)
+    finally:
+        runtime.database.dispose()
+
+
+def _check(runtime: Runtime, *, despite_violations: bool) -> None:
+    try:
+        while reconcile_due(runtime.database, runtime.clock, runtime.ids, pause=lambda: None).looked_at:
+            say("Bringing it up to the present …")
+    except ExceptionGroup as error:
+        say(f"{error.message}: the check below says which.")
+    with runtime.database.reading() as session:
+        report = check_everything(session, runtime.clock.now())
+    show(report, as_json=False)
+    if not report.is_ok and not despite_violations:
+        raise click.ClickException(
+            "Not everything holds in this copy. Say --despite-violations to use it all the same."
+        )
+
+
+def _or_say(work: Callable[[], object]) -> None:
+    try:
+        work()
+    except CopyError as error:
+        raise click.ClickException(str(error)) from error

@@ -1,0 +1,43 @@
+"""``tracker check``: what must hold, computed from the facts. Exit 0 when it does, 1 when something does not."""
+
+import json
+import sys
+
+import click
+
+from tracker.cli.context import runtime_of, say
+from tracker.queries.invariants import Report, check_everything
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def check(context: click.Context, *, as_json: bool) -> None:
+    """Check that nothing due is forgotten and nothing stored was changed behind the tracker's back."""
+    with runtime_of(context) as runtime, runtime.database.reading() as session:
+        report = check_everything(session, runtime.clock.now(), _progress)
+    show(report, as_json=as_json)
+    if not report.is_ok:
+        context.exit(1)
+
+
+def show(report: Report, *, as_json: bool) -> None:
+    """Print a report for scripts or for people."""
+    if as_json:
+        click.echo(json.dumps(report.document(), ensure_ascii=False))
+        return
+    counts = report.counts
+    for violation in report.violations:
+        case = f" (case {violation.case})" if violation.case else ""
+        click.echo(f"{violation.invariant}: {violation.message}{case}")
+    if report.unlisted:
+        click.echo(f"… and {report.unlisted} more")
+    click.echo(f"{counts['pumps_unplanned']} of {counts['pumps_in_place']} pumps unplanned.")
+    click.echo(
+        f"{counts['cases']} cases, {counts['events']} events: {'all holds' if report.is_ok else 'NOT all holds'}."
+    )
+
+
+def _progress(done: int) -> None:
+    if sys.stderr.isatty():
+        say(f"{done} cases checked …")
