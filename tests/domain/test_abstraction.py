@@ -81,7 +81,7 @@ ACTS: st.SearchStrategy[Act] = st.one_of(
     st.sampled_from((Case.baseline, Case.evaluated, Case.in_pain, Case.ordered, _removed)),
 )  # fmt: skip
 CASES = st.lists(ACTS, max_size=18)
-THOROUGH = settings(max_examples=150, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+THOROUGH = settings(max_examples=80, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def _case(acts: list[Act]) -> Snapshot:

@@ -6,6 +6,7 @@ import pytest
 
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.loader import PathwayFileError, load_pathway
+from tracker.domain.pathway.requirements.visit import ChecklistDone
 from tracker.domain.words import Role
 from tracker.pathways import catalogue
 
@@ -108,8 +109,9 @@ class TestWhatTheLoaderAdds:
     def test_the_checklist_without_its_notes(self, itb: Pathway) -> None:
         edge = itb.transition("implant_discharged", "implant_day")
         assert edge is not None
-        asked = next(need for need in edge.needs if need.key == "checklist.implant.all")
-        assert len(asked.items) == len([r for r in itb.checklists["implant"] if r.stop != "note"])  # type: ignore[attr-defined]
+        (asked,) = (need for need in edge.needs if isinstance(need, ChecklistDone))
+        assert asked.part == "all"
+        assert len(asked.items) == len([rule for rule in itb.checklists["implant"] if rule.stop != "note"])
 
 
 class TestTheFileInUse:

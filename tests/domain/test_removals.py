@@ -40,4 +40,4 @@ def test_the_file_behaves_as_written_down(scenario: Scenario, itb: Pathway) -> N
 @pytest.mark.parametrize("need", NEEDS, ids=_name)
 def test_a_removed_requirement_is_noticed(need: re.Match[str]) -> None:
     weaker = load_pathway(TEXT[: need.start()] + TEXT[need.end() :])
-    assert check_pathway(weaker) or any(_notices(scenario, weaker) for scenario in SCENARIOS)
+    assert any(_notices(scenario, weaker) for scenario in SCENARIOS) or check_pathway(weaker)

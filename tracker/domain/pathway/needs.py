@@ -1,6 +1,7 @@
 """Turning the ``needs`` of a pathway file into requirements, with their numbers looked up among the parameters."""
 
 from dataclasses import MISSING, fields, replace
+from functools import cache
 from typing import get_type_hints
 
 from tracker.domain.pathway.definition import ChecklistItemRule, Parameter
@@ -46,6 +47,11 @@ def read_needs(
     return tuple(_read_need(source, each, parameters, at, of_procedure) for each in raw)
 
 
+@cache
+def _hints(kind: str) -> dict[str, object]:
+    return get_type_hints(VOCABULARY[kind])
+
+
 def _read_need(
     source: Source, raw: dict[str, object], parameters: dict[str, Parameter], at: str, of_procedure: str
 ) -> Requirement:
@@ -54,7 +60,7 @@ def _read_need(
         source.fail(at, f"unknown kind {kind!r}")
     known = {each.name: each for each in fields(VOCABULARY[kind]) if each.name not in _NOT_IN_FILES}
     source.only(raw, {"kind", *known}, at)
-    hints = get_type_hints(VOCABULARY[kind])
+    hints = _hints(kind)
     values: dict[str, object] = {"of_procedure": of_procedure}
     for name, each in known.items():
         if name in raw:
