@@ -3,8 +3,10 @@
 import re
 from datetime import date
 
-_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTHS = {name: number for number, name in enumerate(_NAMES, start=1)}
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
 
 
 class UnreadableDate(ValueError):
@@ -32,10 +34,10 @@ def read_date(text: str) -> date:
 
 
 def _named(plain: str, year: int, month: str, day: int) -> date:
-    number = _MONTHS.get(month[:3].lower())
-    if number is None:
-        raise UnreadableDate(f"“{plain}” cannot be read as a date: there is no month “{month}”.")
-    return _day(plain, year, number, day)
+    for number, name in enumerate(_MONTHS, start=1):
+        if name.startswith(month.lower()):
+            return _day(plain, year, number, day)
+    raise UnreadableDate(f"“{plain}” cannot be read as a date: there is no month “{month}”.")
 
 
 def _day(plain: str, year: int, month: int, day: int) -> date:

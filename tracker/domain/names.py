@@ -8,7 +8,9 @@ _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae
 
 def fold(text: str) -> str:
     """``text`` in lower case, without accents, apostrophes and hyphens, with single spaces. Other scripts stay."""
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    # Twice: some letters have a plain form only in capitals, others only after folding.
+    plain = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
+    plain = unicodedata.normalize("NFKD", plain)
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     joined = re.sub(r"['’`´.]", "", plain)
     return re.sub(r"[^\w]+", " ", joined).replace("_", " ").strip()
