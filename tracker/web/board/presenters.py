@@ -200,7 +200,8 @@ def _card(card: Card, target_days: int | None, today: date, zone: str) -> CardLi
     age = days_since(card.entered_at, today, zone)
     target = target_days if target_days is not None else _days_to(card, age, today)
     top = max(age, target, 1)
-    more = max(0, card.blocker_count - 1)
+    is_counted = card.hold_until is not None or _waits_for_its_day(card)
+    more = 0 if is_counted else max(0, card.blocker_count - 1)
     return CardLine(
         url=case_url(card.public_id),
         name=card.patient.name,
@@ -249,14 +250,14 @@ def _blocked(card: Card) -> str:
     if card.is_ready or not card.first_blocker:
         return "ready"
     if _waits_for_its_day(card):
-        return "booked" if card.blocker_count == 1 else "booked, not all there"
+        return "booked" if card.blocker_count == 1 else f"booked, {card.blocker_count - 1} missing"
     return missing(card.first_blocker, card.blocker_params)
 
 
 def _row(card: Card, pathway: Pathway, today: date, zone: str) -> RowView:
     stage = pathway.stages[card.stage]
     age = days_since(card.entered_at, today, zone)
-    more = f" (+{card.blocker_count - 1})" if card.blocker_count > 1 else ""
+    more = f" (+{card.blocker_count - 1})" if card.blocker_count > 1 and not _waits_for_its_day(card) else ""
     step = pathway.transition(card.next_step, card.stage)
     tone = _tone(card, today)
     state = "on hold" if card.hold_until is not None else "ready" if card.is_ready else "blocked"
