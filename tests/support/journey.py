@@ -1,0 +1,353 @@
+"""One patient's way, driven through the real services: each step is one line, by the person whose work it is.
+
+``Journey`` keeps the case's version, so that a test says only what happens. ``until_…`` methods bring a fresh case to a
+stage by the shortest way.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from tests.support.fixed import FixedClock, SeededIds
+from tracker.domain.access import Actor
+from tracker.domain.calendar import ClinicCalendar
+from tracker.domain.facts import Appointment
+from tracker.domain.words import Role
+from tracker.persistence.database import Database
+from tracker.persistence.models import Case
+from tracker.queries.case_detail import OpenedCase, open_for_reading
+from tracker.services import (
+    appointments,
+    authorizations,
+    checklists,
+    consents,
+    decisions,
+    evaluations,
+    implants,
+    referrals,
+    refills,
+    steps,
+    trials,
+)
+from tracker.services.appointments import Slot
+from tracker.services.authorizations import Terms
+from tracker.services.checklists import Answer
+from tracker.services.evaluations import Findings
+from tracker.services.implants import Component, Implanted
+from tracker.services.patients import Person, Reach
+from tracker.services.referrals import NewReferral
+from tracker.services.refills import Filling
+from tracker.services.trials import Given
+from tracker.services.work import CaseRef, Work, Written
+
+COORDINATOR, NURSE, PHYSICIAN = Role.COORDINATOR, Role.NURSE, Role.PHYSICIAN
+
+
+def a_person(number: int = 1, **values: object) -> Person:
+    """A grown-up patient who can be reached."""
+    usual: dict[str, object] = {
+        "mrn": f"00{4400 + number}",
+        "family_name": "Okafor",
+        "given_name": f"James {number}" if number > 1 else "James",
+        "birth_on": date(1961, 3, 12),
+        "sex": "M",
+        "language": "English",
+        "allergies": "latex",
+        "prefers": "email",
+        "reach": (Reach("email", f"james{number}@example.org", f"james{number}@example.org"),),
+    }
+    return Person(**{**usual, **values})
+
+
+def a_filling(**values: object) -> Filling:
+    """20 mL of 500 mcg/mL at 100 mcg/day; the alarm date is given by the caller."""
+    usual: dict[str, object] = {
+        "drug": "baclofen",
+        "concentration_mcg_ml": Decimal(500),
+        "volume_ml": Decimal(20),
+        "daily_dose_mcg": Decimal(100),
+        "alarm_volume_ml": Decimal(2),
+        "alarm_on": None,
+        "alarm_on_again": None,
+        "lot": "L-77",
+        "expires_on": None,
+        "second_by": None,
+    }
+    return Filling(**{**usual, **values})
+
+
+def a_finding(**values: object) -> Findings:
+    """A complete evaluation for spinal spasticity with nothing against it."""
+    usual: dict[str, object] = {
+        "indication": "spasticity",
+        "condition": "multiple_sclerosis",
+        "spasticity_origin": "spinal",
+        "diagnosis_code": "G35",
+        "oral_therapy_failed": True,
+        "hypersensitivity": False,
+        "active_infection": False,
+        "anticoagulated": False,
+        "body_too_small": False,
+        "spinal_anomaly": False,
+        "goals": "Transfers without help",
+    }
+    return Findings(**{**usual, **values})
+
+
+@dataclass(kw_only=True)
+class Journey:
+    """One case at one clinic."""
+
+    database: Database
+    clock: FixedClock
+    ids: SeededIds
+    clinic_id: int
+    user_ids: dict[Role, int]
+    zone: str = "America/Denver"
+    public_id: str = ""
+    version: int = 0
+    rooms: dict[str, int] = field(default_factory=dict)
+
+    def actor(self, role: Role) -> Actor:
+        """The person of a role."""
+        return Actor(self.user_ids[role], self.clinic_id, frozenset({role}), f"{role} person")
+
+    @property
+    def calendar(self) -> ClinicCalendar:
+        """The clinic's."""
+        return ClinicCalendar(self.zone)
+
+    @property
+    def today(self) -> date:
+        """The clinic's day."""
+        return self.calendar.today(self.clock.now())
+
+    def do(self, role: Role, use_case: Callable[[Work, CaseRef], Written]) -> Written:
+        """Let the person of a role do something, in one transaction."""
+        with self.database.writing() as session:
+            work = Work(session, self.actor(role), self.ids, self.clock.now())
+            written = use_case(work, CaseRef(self.public_id, self.version))
+        self.public_id, self.version = written.public_id, written.version
+        return written
+
+    def look(self) -> OpenedCase:
+        """The case as it stands."""
+        with self.database.reading() as session:
+            return open_for_reading(session, self.actor(PHYSICIAN), self.public_id)
+
+    @property
+    def stage(self) -> str:
+        """Where the case stands."""
+        with self.database.reading() as session:
+            stage = session.scalar(select(Case.stage).where(Case.public_id == self.public_id))
+        assert stage is not None
+        return stage
+
+    # --- single steps ------------------------------------------------------------------------------------------------
+
+    def refer(self, person: Person | None = None, **values: object) -> Written:
+        """A referral comes in."""
+        new = NewReferral(
+            **{
+                "person": person or a_person(),
+                "received_on": self.today,
+                "indication": "spasticity",
+                "referred_by": "Dr Lindqvist",
+                "specialty": "neurology",
+                "diagnosis_code": "G35",
+                "diagnosis": "Multiple sclerosis",
+                "payer": "Medicare Part B",
+                **values,
+            }
+        )
+        with self.database.writing() as session:
+            work = Work(session, self.actor(COORDINATOR), self.ids, self.clock.now())
+            referred = referrals.refer(work, new, self.calendar)
+        assert referred.written is not None
+        self.public_id, self.version = referred.case_public_id, referred.written.version
+        return referred.written
+
+    def book(self, purpose: str, starts: datetime, **values: object) -> int:
+        """A visit is booked; returns its number."""
+        slot = Slot(**{"starts": starts, "minutes": 60, **values})
+        written = self.do(COORDINATOR, lambda w, r: appointments.book(w, r, purpose=purpose, slot=slot))
+        return written.fact_seqs[0]
+
+    def in_days(self, days: int, hour: int = 9) -> datetime:
+        """A wall time some days from now."""
+        day = self.today + timedelta(days=days)
+        return datetime(day.year, day.month, day.day, hour)
+
+    def come(self, appointment: int) -> None:
+        """The day of a visit has come, and so has the patient."""
+        visit = next(v for v in self.look().snapshot.of(Appointment) if v.appointment == appointment)
+        self.clock.set(max(visit.starts_at, self.clock.now()))
+        self.do(Role.FRONT_DESK, lambda w, r: appointments.arrive(w, r, appointment=appointment))
+
+    def authorize(self, stage: str) -> Written:
+        """A payer grants what was asked, for half a year."""
+        today = self.today
+        terms = Terms(
+            state="granted", number="A-7713", units=3, valid_from=today, valid_to=today + timedelta(days=180)
+        )
+        return self.do(COORDINATOR, lambda w, r: authorizations.ask_authorization(w, r, stage=stage, terms=terms))
+
+    def sign(self, purpose: str) -> Written:
+        """The patient signs."""
+        return self.do(
+            NURSE,
+            lambda w, r: consents.record_consent(w, r, purpose=purpose, signed_on=self.today, signed_by="the patient"),
+        )
+
+    def tick(self, appointment: int, part: str) -> None:
+        """Every item of a part of the checklist is answered."""
+        case = self.look()
+        visit = next(v for v in case.snapshot.of(Appointment) if v.appointment == appointment)
+        for rule in case.pathway.checklists[visit.purpose]:
+            if rule.part == part:
+                second = self.user_ids[PHYSICIAN] if rule.two_person else None
+                given = Answer(item=rule.key, value="1" if rule.value else "", second_by=second)
+                self.do(NURSE, lambda w, r, a=given: checklists.answer_item(w, r, appointment=appointment, answer=a))
+
+    def score(self, value: str, occasion: str) -> Written:
+        """A score is taken now."""
+        return self.do(
+            Role.THERAPIST,
+            lambda w, r: trials.record_score(
+                w, r, instrument="ashworth", value=value, occasion=occasion, site="left knee", taken_at=None
+            ),
+        )
+
+    def order(self, dose: str = "50") -> Written:
+        """The physician orders a test dose."""
+        return self.do(PHYSICIAN, lambda w, r: trials.order_dose(w, r, dose_mcg=Decimal(dose)))
+
+    def dose(self, dose: str = "50", **values: object) -> Written:
+        """A test dose is given."""
+        amount = Decimal(dose)
+        given = Given(
+            **{
+                "dose_mcg": amount,
+                "concentration_mcg_ml": Decimal(50),
+                "volume_ml": amount / 50,
+                "lot": "T-12",
+                "expires_on": None,
+                "second_by": self.user_ids[PHYSICIAN],
+                **values,
+            }
+        )
+        return self.do(NURSE, lambda w, r: trials.give_dose(w, r, given))
+
+    def step(self, name: str, role: Role = PHYSICIAN, reason: str = "") -> Written:
+        """Somebody takes a step."""
+        return self.do(role, lambda w, r: steps.take_step(w, r, step=name, reason=reason))
+
+    # --- the shortest way --------------------------------------------------------------------------------------------
+
+    def until_evaluating(self) -> "Journey":
+        """Referred, booked, arrived."""
+        if not self.public_id:
+            self.refer()
+        self.come(self.book("evaluation", self.in_days(1)))
+        return self
+
+    def until_trial_to_book(self) -> "Journey":
+        """Evaluated, a candidate, authorized."""
+        self.until_evaluating()
+        self.do(PHYSICIAN, lambda w, r: evaluations.record_evaluation(w, r, a_finding()))
+        self.score("3", "baseline")
+        self.step("candidate")
+        self.authorize("trial")
+        return self
+
+    def until_trial_day(self) -> int:
+        """Booked, consented, arrived; returns the visit."""
+        self.until_trial_to_book()
+        visit = self.book("trial", self.in_days(3))
+        self.sign("trial")
+        self.come(visit)
+        return visit
+
+    def until_observation(self) -> int:
+        """The test dose is given by the book; returns the visit."""
+        visit = self.until_trial_day()
+        self.order()
+        self.tick(visit, "before")
+        self.dose()
+        return visit
+
+    def until_review(self) -> "Journey":
+        """Observed, scored, and done."""
+        visit = self.until_observation()
+        self.clock.advance(hours=4)
+        self.score("1", "after_dose")
+        self.tick(visit, "after")
+        self.step("observation_closed", NURSE)
+        return self
+
+    def until_implant_to_book(self) -> "Journey":
+        """Positive, accepted, authorized."""
+        self.until_review()
+        self.do(PHYSICIAN, lambda w, r: trials.record_outcome(w, r, outcome="positive"))
+        self.do(COORDINATOR, lambda w, r: decisions.record_decision(w, r, decision="accepted"))
+        self.authorize("implant")
+        return self
+
+    def until_implant_day(self) -> int:
+        """Booked, consented, documented, arrived; returns the visit."""
+        self.until_implant_to_book()
+        visit = self.book("implant", self.in_days(7))
+        self.sign("implant")
+        for kind in ("history_and_physical", "laboratory"):
+            self.do(
+                NURSE,
+                lambda w, r, k=kind: evaluations.record_document(w, r, kind=k, dated_on=self.today),
+            )
+        self.come(visit)
+        return visit
+
+    def implant(self, **values: object) -> Written:
+        """The pump is implanted and filled."""
+        alarm_on = self.today + timedelta(days=90)
+        implanted = Implanted(
+            **{
+                "pump": Component(model="SynchroMed II", serial="NGP123", reservoir_ml=Decimal(20)),
+                "catheter": Component(model="Ascenda 8780"),
+                "filling": a_filling(alarm_on=alarm_on, alarm_on_again=alarm_on, second_by=self.user_ids[PHYSICIAN]),
+                **values,
+            }
+        )
+        return self.do(NURSE, lambda w, r: implants.record_implant(w, r, implanted))
+
+    def until_recovering(self) -> "Journey":
+        """Implanted by the book, the first refill booked, discharged."""
+        visit = self.until_implant_day()
+        self.tick(visit, "before")
+        self.implant()
+        self.tick(visit, "after")
+        self.book("refill", self.in_days(76))
+        self.step("implant_discharged", NURSE)
+        return self
+
+    def refill(self, **values: object) -> Written:
+        """The pump is refilled now, in the visit of the day if there is one."""
+        alarm_on = self.today + timedelta(days=90)
+        dates = {"alarm_on": alarm_on, "alarm_on_again": alarm_on, "second_by": self.user_ids[PHYSICIAN]}
+        filling = a_filling(**{**dates, **values})
+        visit = self.look().snapshot.booked("refill")
+        is_of_today = visit is not None and self.calendar.today(visit.starts_at) == self.today
+        appointment = visit.appointment if visit is not None and is_of_today else None
+        return self.do(NURSE, lambda w, r: refills.record_refill(w, r, filling, appointment=appointment))
+
+    def until_maintained(self) -> "Journey":
+        """The first refill is done and the next one booked."""
+        self.until_recovering()
+        visit = self.look().snapshot.booked("refill")
+        assert visit is not None
+        self.clock.set(visit.starts_at)
+        self.refill()
+        self.book("refill", self.in_days(76))
+        return self

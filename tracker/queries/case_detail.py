@@ -1,0 +1,312 @@
+"""One case with everything its page shows: who it is, the facts that stand, to-dos, messages and history.
+
+The facts come through the same snapshot that the rules see. The history is read from the events, which keep what was
+said at the time, struck out or not; long ones are cut at ``HISTORY_SHOWN`` unless all are asked for.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from tracker.domain.access import Actor
+from tracker.domain.errors import NotFound
+from tracker.domain.pathway.definition import Pathway
+from tracker.domain.pathway.snapshot import Snapshot
+from tracker.persistence.models import (
+    Case,
+    Clinician,
+    ContactPoint,
+    Event,
+    Membership,
+    Obligation,
+    Patient,
+    Payer,
+    Reminder,
+    Room,
+    User,
+)
+from tracker.queries.snapshots import load_snapshot
+
+HISTORY_SHOWN = 60
+MESSAGES_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePatient:
+    """The patient of a case, as the head of the page says it."""
+
+    id: int
+    public_id: str
+    version: int
+    family_name: str
+    given_name: str
+    birth_on: date
+    mrn: str
+    sex: str
+    language: str
+    allergies: str
+    city: str
+    prefers: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseHead:
+    """A case and its patient, without clinical detail."""
+
+    case_id: int
+    public_id: str
+    version: int
+    stage: str
+    is_open: bool
+    stage_entered_at: datetime
+    target_on: date | None
+    hold_until: date | None
+    owner_role: str
+    owner_user_id: int | None
+    owner_name: str
+    payer_id: int | None
+    urgency: str
+    closing_reason: str
+    patient: CasePatient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedCase:
+    """A case with the facts that stand and the pathway it is pinned to."""
+
+    head: CaseHead
+    snapshot: Snapshot
+    pathway: Pathway
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Todo:
+    """An open obligation. ``planned_seq``: the visit or plan that takes care of it."""
+
+    kind: str
+    subject: str
+    due_on: date | None
+    escalate_on: date | None
+    critical_on: date | None
+    owner_role: str
+    reason: str
+    params: Mapping[str, Any]
+    planned_seq: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A reminder to the patient and what became of it."""
+
+    kind: str
+    wanted_at: datetime
+    state: str
+    channel: str
+    closed_reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One event of the history. ``facts`` hold their kind and their fields as text; ``moves`` the steps it took."""
+
+    seq: int
+    kind: str
+    actor_id: int | None
+    case_version: int
+    effective_at: datetime
+    recorded_at: datetime
+    facts: tuple[Mapping[str, Any], ...]
+    moves: tuple[Mapping[str, Any], ...]
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What ids are called: people of the clinic, clinicians, rooms and payers."""
+
+    users: Mapping[int, str]
+    clinicians: Mapping[int, str]
+    rooms: Mapping[int, str]
+    payers: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactLine:
+    """A number or address as it was typed, and whose it is."""
+
+    kind: str
+    as_typed: str
+    owner: str
+    is_possible: bool
+    is_opted_out: bool
+
+
+def get_head(session: Session, viewer: Actor, public_id: str) -> CaseHead:
+    """The case's own row with its patient, owner and payer.
+
+    :raises NotFound: if the viewer's clinic has no such case
+    """
+    row = session.execute(
+        select(Case, Patient, User.name.label("owner_name"))
+        .join(Patient, and_(Patient.clinic_id == Case.clinic_id, Patient.id == Case.patient_id))
+        .outerjoin(User, User.id == Case.owner_user_id)
+        .where(Case.clinic_id == viewer.clinic_id, Case.public_id == public_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(public_id)
+    case, patient, owner_name = row
+    return CaseHead(
+        case_id=case.id,
+        public_id=case.public_id,
+        version=case.version,
+        stage=case.stage,
+        is_open=case.is_open,
+        stage_entered_at=case.stage_entered_at,
+        target_on=case.target_on,
+        hold_until=case.hold_until,
+        owner_role=case.owner_role,
+        owner_user_id=case.owner_user_id,
+        owner_name=owner_name or "",
+        payer_id=case.payer_id,
+        urgency=case.urgency,
+        closing_reason=case.closing_reason,
+        patient=_patient(patient),
+    )
+
+
+def _patient(patient: Patient) -> CasePatient:
+    return CasePatient(**{name: getattr(patient, name) for name in CasePatient.__dataclass_fields__})
+
+
+def open_for_reading(session: Session, viewer: Actor, public_id: str) -> OpenedCase:
+    """The case as the rules see it.
+
+    :raises NotFound: if the viewer's clinic has no such case
+    """
+    head = get_head(session, viewer, public_id)
+    loaded = load_snapshot(session, viewer.clinic_id, head.case_id)
+    return OpenedCase(head=head, snapshot=loaded.snapshot, pathway=loaded.pathway)
+
+
+def list_todos(session: Session, viewer: Actor, case_id: int) -> tuple[Todo, ...]:
+    """The open obligations of a case, the first due first."""
+    columns = tuple(getattr(Obligation, name) for name in Todo.__dataclass_fields__)
+    rows = session.execute(
+        select(*columns)
+        .where(Obligation.clinic_id == viewer.clinic_id, Obligation.case_id == case_id, Obligation.is_open)
+        .order_by(Obligation.due_on.is_not(None), Obligation.due_on, Obligation.id)
+    )
+    return tuple(Todo(**row._mapping) for row in rows)
+
+
+def list_messages(session: Session, viewer: Actor, case_id: int) -> tuple[Message, ...]:
+    """The latest reminders of a case, planned ones first."""
+    columns = tuple(getattr(Reminder, name) for name in Message.__dataclass_fields__)
+    rows = session.execute(
+        select(*columns)
+        .where(Reminder.clinic_id == viewer.clinic_id, Reminder.case_id == case_id)
+        .order_by(Reminder.wanted_at.desc(), Reminder.id.desc())
+        .limit(MESSAGES_SHOWN)
+    )
+    return tuple(Message(**row._mapping) for row in rows)
+
+
+def list_entries(
+    session: Session, viewer: Actor, case_id: int, *, limit: int | None = HISTORY_SHOWN, after_version: int = 0
+) -> tuple[Entry, ...]:
+    """The events of a case, the latest first; with ``after_version`` only what a form of that version had not seen."""
+    query = (
+        select(
+            Event.seq,
+            Event.kind,
+            Event.actor_id,
+            Event.case_version,
+            Event.effective_at,
+            Event.recorded_at,
+            Event.body,
+        )
+        .where(Event.clinic_id == viewer.clinic_id, Event.case_id == case_id, Event.case_version > after_version)
+        .order_by(Event.seq.desc())
+        .limit(limit)
+    )
+    return tuple(_entry(row) for row in session.execute(query))
+
+
+def _entry(row: Row[*tuple[Any, ...]]) -> Entry:
+    told = json.loads(row.body)["body"]
+    return Entry(
+        seq=row.seq,
+        kind=row.kind,
+        actor_id=row.actor_id,
+        case_version=row.case_version,
+        effective_at=row.effective_at,
+        recorded_at=row.recorded_at,
+        facts=tuple(told.get("facts", ())),
+        moves=tuple(told.get("moves", ())),
+        detail=told.get("detail", {}),
+    )
+
+
+def list_names(
+    session: Session,
+    viewer: Actor,
+    *,
+    users: Iterable[int] = (),
+    clinicians: Iterable[int] = (),
+    rooms: Iterable[int] = (),
+    payers: Iterable[int] = (),
+) -> Names:
+    """What some ids of the viewer's clinic are called, in one statement. People who left keep their name."""
+    here = viewer.clinic_id
+    people = (
+        select(literal("user").label("what"), User.id.label("id"), User.name.label("name"))
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.clinic_id == here, User.id.in_(sorted(set(users))))
+    )
+    parts = [people]
+    for what, table, ids in (("clinician", Clinician, clinicians), ("room", Room, rooms), ("payer", Payer, payers)):
+        wanted = sorted(set(ids))
+        if wanted:
+            parts.append(
+                select(literal(what), table.id, table.name).where(table.clinic_id == here, table.id.in_(wanted))
+            )
+    found: dict[str, dict[int, str]] = {"user": {}, "clinician": {}, "room": {}, "payer": {}}
+    for what, number, name in session.execute(union_all(*parts)):
+        found[what][number] = name
+    return Names(users=found["user"], clinicians=found["clinician"], rooms=found["room"], payers=found["payer"])
+
+
+def list_colleagues(session: Session, viewer: Actor) -> list[tuple[int, str]]:
+    """Everybody who works at the viewer's clinic, by name."""
+    rows = session.execute(
+        select(User.id, User.name)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.clinic_id == viewer.clinic_id, Membership.is_active, User.is_active)
+        .order_by(User.name, User.id)
+    )
+    return [(row.id, row.name) for row in rows]
+
+
+def list_contact_lines(session: Session, viewer: Actor, patient_id: int) -> list[ContactLine]:
+    """Where a patient is reached, the oldest first."""
+    rows = session.execute(
+        select(
+            ContactPoint.kind,
+            ContactPoint.as_typed,
+            ContactPoint.owner,
+            ContactPoint.is_possible,
+            ContactPoint.opted_out_at.is_not(None).label("is_opted_out"),
+        )
+        .where(
+            ContactPoint.clinic_id == viewer.clinic_id,
+            ContactPoint.patient_id == patient_id,
+            ContactPoint.ended_at.is_(None),
+        )
+        .order_by(ContactPoint.id)
+    )
+    return [ContactLine(**row._mapping) for row in rows]

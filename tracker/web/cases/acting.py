@@ -1,0 +1,183 @@
+"""One way from a form about a case to one use case and back, so that no form forgets a rule.
+
+What was typed is always kept. A rule that refuses shows everything that is missing, in place, and where the service
+takes a reason, asks for it. A form made from an older version answers 409 with what changed since, and the same values
+ready to be sent again against the new version.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from tracker.domain.access import Permission
+from tracker.domain.calendar import ClinicCalendar
+from tracker.domain.errors import InvalidInput, Refused, StaleVersion
+from tracker.domain.pathway.blocker import Blocker
+from tracker.domain.pathway.wording import people, sentence_of
+from tracker.queries.case_detail import OpenedCase, list_entries, open_for_reading
+from tracker.queries.clinic_calendar import get_calendar
+from tracker.services.work import CaseRef, Work, Written
+from tracker.web.cases.fields import CaseForm
+from tracker.web.cases.history import names_of, sentences_of
+from tracker.web.cases.identity import Person, person_of
+from tracker.web.common.current import actor, now, runtime, today
+from tracker.web.common.database import read_session, writing
+
+_LARGEST_VERSION = 2**31 - 1
+_ANY_CASE = "/cases/<string(length=32):public_id>"
+
+
+def path(rest: str = "") -> str:
+    """The address of a page of a case."""
+    return _ANY_CASE + rest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """One thing that stands in the way, as the ``blocker_list`` macro shows it."""
+
+    sentence: str
+    who: str
+    action_label: str = ""
+    action_url: str = ""
+    tone: str = "critical"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What a form does, in words. ``known``: what is on record and helps to fill it in, as label and text.
+
+    ``missing``: what stands in the way of doing it by the book; ``correct`` says which of the facts written a person
+    would want to correct (``None``: none).
+    """
+
+    title: str
+    submit: str
+    done: str
+    lede: str = ""
+    known: Sequence[tuple[str, str]] = ()
+    missing: Sequence[Blocker] = ()
+    correct: int | None = 0
+    is_danger: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActPage:
+    """What ``cases/_act.html`` shows."""
+
+    person: Person
+    title: str
+    lede: str
+    submit: str
+    is_danger: bool
+    known: Sequence[tuple[str, str]]
+    version: int
+    missing: tuple[Missing, ...]
+    takes_reason: bool
+    changes: tuple[str, ...]
+    back_url: str
+
+
+def opened(public_id: str) -> OpenedCase:
+    """The case of the address, as the rules see it now.
+
+    :raises NotFound: if this person's clinic has no such case
+    """
+    return open_for_reading(read_session(), actor(), public_id)
+
+
+def calendar() -> ClinicCalendar:
+    """The clinic's calendar with its open and closed days."""
+    return get_calendar(read_session(), actor().clinic_id)
+
+
+def work_in(session: Session) -> Work:
+    """The write transaction of this request's person."""
+    return Work(session, actor(), runtime().ids, now())
+
+
+def expected_version() -> int:
+    """The version that the posted form was made from; 0, which no case has, where that is not a number."""
+    text = request.form.get("expected_version", "")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+    return number if number <= _LARGEST_VERSION else 0
+
+
+def answer(
+    case: OpenedCase, form: CaseForm, act: Act, use_case: Callable[[Work, CaseRef], Written]
+) -> ResponseReturnValue:
+    """Show the form, or carry it out and go back to the case.
+
+    :raises NotFound: if what the form speaks of is gone
+    :raises NotPermitted: if the use case is not for this person
+    """
+    if not form.is_submitted():
+        return _page(case, form, act, case.head.version), 200
+    version = expected_version()
+    if version != case.head.version:
+        return _stale(case, form, act, version)
+    if not form.validate():
+        return _page(case, form, act, version), 422
+    try:
+        with writing() as session:
+            written = use_case(work_in(session), CaseRef(case.head.public_id, version))
+    except StaleVersion:
+        return _stale(opened(case.head.public_id), form, act, version)
+    except (InvalidInput, Refused) as error:
+        blockers = error.blockers if isinstance(error, Refused) else None
+        form.show_problems(error.problems if isinstance(error, InvalidInput) else {})
+        return _page(case, form, act, version, blockers=blockers), 422
+    return _go_back(case, act, written)
+
+
+def _go_back(case: OpenedCase, act: Act, written: Written) -> ResponseReturnValue:
+    stages = [case.pathway.stages[name].label for name in written.stages]
+    now_in = f" Now: {stages[-1]}." if stages and actor().may(Permission.SEE_CLINICAL) else ""
+    message: Any = {"text": f"Recorded: {act.done}.{now_in}"}  # the banner takes a mapping, Flask any value
+    if act.correct is not None and written.fact_seqs:
+        seq = written.fact_seqs[act.correct]
+        message["link_url"] = url_for("cases.correct", public_id=written.public_id, seq=seq)
+        message["link_text"] = "Correct it"
+    flash(message, "ready")
+    return redirect(url_for("cases.show", public_id=written.public_id), 303)
+
+
+def _stale(case: OpenedCase, form: CaseForm, act: Act, version: int) -> ResponseReturnValue:
+    """What changed since the form was made, and the form as it was filled in, against the new version."""
+    entries = list_entries(read_session(), actor(), case.head.case_id, after_version=version)
+    names = names_of(read_session(), actor(), entries)
+    if not actor().may(Permission.SEE_CLINICAL):
+        entries = tuple(each for each in entries if each.facts and each.facts[0]["fact"] == "Appointment")
+    changes = tuple(sentences_of(entries, names, case.pathway)) or ("Something else of this case was changed.",)
+    form.validate()
+    return _page(case, form, act, case.head.version, changes=changes), 409
+
+
+def _page(
+    case: OpenedCase,
+    form: CaseForm,
+    act: Act,
+    version: int,
+    *,
+    blockers: Sequence[object] | None = None,
+    changes: tuple[str, ...] = (),
+) -> str:
+    missing = [each for each in (act.missing if blockers is None else blockers) if isinstance(each, Blocker)]
+    page = ActPage(
+        person=person_of(case.head.patient, today(), is_clinical=actor().may(Permission.SEE_CLINICAL)),
+        title=act.title,
+        lede=act.lede,
+        submit=act.submit,
+        is_danger=act.is_danger,
+        known=act.known,
+        version=version,
+        missing=tuple(Missing(sentence=sentence_of(each), who=people(each.clearable_by)) for each in missing),
+        takes_reason="deviation_reason" in form,
+        changes=changes,
+        back_url=url_for("cases.show", public_id=case.head.public_id),
+    )
+    return render_template("cases/_act.html", page=page, form=form)

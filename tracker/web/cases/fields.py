@@ -1,0 +1,220 @@
+"""Fields that take what a clinic writes, and refuse what cannot be with a sentence, before any rule looks at it.
+
+No field has a default that a hurried person could send by mistake: doses, results and dates begin empty.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, ClassVar
+
+from wtforms import DateField, DateTimeLocalField, Field, IntegerField, RadioField, SelectField, StringField
+from wtforms.validators import Length, Optional
+from wtforms.widgets import TextArea, TextInput
+
+from tracker.web.common.forms import TrackerForm, options
+
+_EARLIEST, _LATEST = 1900, 2100
+_LARGEST = Decimal(1_000_000)
+_MOST_DECIMALS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a form: its heading, and rows of field names that stand side by side."""
+
+    title: str
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FormSection:
+    """A section with its fields, as the template shows it."""
+
+    title: str
+    rows: tuple[tuple[Field, ...], ...]
+
+
+class CaseForm(TrackerForm):
+    """A form about one case. Without ``SECTIONS`` its fields stand one below the other, in the order declared."""
+
+    SECTIONS: ClassVar[tuple[Section, ...]] = ()
+    #: Shown only beside the list of what is missing.
+    APART: ClassVar[frozenset[str]] = frozenset({"deviation_reason"})
+
+    @property
+    def sections(self) -> tuple[FormSection, ...]:
+        """The parts that the template shows."""
+        if not self.SECTIONS:
+            shown = (each for each in self if each.type not in {"CSRFTokenField", "HiddenField"})
+            return (FormSection("", tuple((each,) for each in shown if each.short_name not in self.APART)),)
+        return tuple(
+            FormSection(section.title, tuple(tuple(self[name] for name in row) for row in section.rows))
+            for section in self.SECTIONS
+        )
+
+
+class TextField(StringField):
+    """One line of text, trimmed, of a bounded length. Never ``None``."""
+
+    data: str
+
+    def __init__(self, label: str, validators: list[Any] | None = None, *, longest: int = 200, **kwargs: Any) -> None:
+        super().__init__(
+            label,
+            [*(validators or ()), Length(max=longest, message=f"At most {longest} characters.")],
+            filters=[_trimmed],
+            **kwargs,
+        )
+
+
+class NoteField(TextField):
+    """Several lines of text."""
+
+    widget = TextArea()
+
+    def __init__(self, label: str, validators: list[Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, longest=4000, **kwargs)
+
+
+class DayField(DateField):
+    """A civil date, typed or picked."""
+
+    data: Any  # a ``date``; ``None`` only where the field does not require one
+
+    def __init__(self, label: str, validators: list[Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(label, validators or [Optional()], **kwargs)
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read ``2026-12-04``."""
+        text = " ".join(valuelist).strip()
+        if not text:
+            self.data = None
+            return
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            self.data = None
+            raise ValueError("Type a date as year-month-day, for example 2026-12-04.") from None
+        if not _EARLIEST <= day.year <= _LATEST:
+            self.data = None
+            raise ValueError("This year cannot be right.")
+        self.data = day
+
+
+class MomentField(DateTimeLocalField):
+    """A wall time at the clinic, to the minute."""
+
+    data: Any  # a naive ``datetime``; ``None`` only where the field does not require one
+
+    def __init__(self, label: str, validators: list[Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(label, validators or [Optional()], format="%Y-%m-%dT%H:%M", **kwargs)
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read ``2026-12-04T07:30`` or ``2026-12-04 07:30``."""
+        text = " ".join(valuelist).strip()
+        if not text:
+            self.data = None
+            return
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            self.data = None
+            raise ValueError("Type day and time, for example 2026-12-04 07:30.") from None
+        if moment.tzinfo is not None or not _EARLIEST <= moment.year <= _LATEST:
+            self.data = None
+            raise ValueError("This time cannot be right.")
+        self.data = moment.replace(second=0, microsecond=0)
+
+
+class AmountField(Field):
+    """An exact number with a unit. Nothing is rounded."""
+
+    data: Any  # a ``Decimal``; ``None`` only where the field does not require one
+
+    widget = TextInput()
+
+    def __init__(self, label: str, validators: list[Any] | None = None, *, unit: str = "", **kwargs: Any) -> None:
+        super().__init__(label, validators or [Optional()], **kwargs)
+        self.unit = unit
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else f"{self.data:f}"
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read ``0.5``. A comma could be meant in two ways, so it is asked back."""
+        self.data = None
+        text = "".join(valuelist).strip()
+        if not text:
+            return
+        if "," in text:
+            raise ValueError("Write decimals with a point, for example 0.5.")
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            raise ValueError("Type a number, for example 0.5.") from None
+        if not number.is_finite() or abs(number) >= _LARGEST:
+            raise ValueError("This number cannot be right.")
+        exponent = number.as_tuple().exponent
+        if isinstance(exponent, int) and exponent < -_MOST_DECIMALS:
+            raise ValueError(f"At most {_MOST_DECIMALS} decimals.")
+        self.data = number
+
+
+class CountField(IntegerField):
+    """A whole number."""
+
+    data: Any  # an ``int``; ``None`` only where the field does not require one
+
+    def __init__(self, label: str, validators: list[Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(label, validators or [Optional()], **kwargs)
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read ``3``."""
+        self.data = None
+        text = "".join(valuelist).strip()
+        if not text:
+            return
+        if not text.isascii() or not text.isdigit() or len(text) > 6:
+            raise ValueError("Type a whole number.")
+        self.data = int(text)
+
+
+def optional_id(value: object) -> int | None:
+    """The id that an option stands for; the empty option is nobody."""
+    return int(str(value)) if value not in (None, "") else None
+
+
+class PersonField(SelectField):
+    """Somebody, some room or some payer out of a list; the first option is nobody."""
+
+    def __init__(self, label: str, validators: list[Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, coerce=optional_id, choices=[], **kwargs)
+
+    def offer(self, people: Iterable[tuple[int, str]], nobody: str = "–") -> None:
+        """Set the options."""
+        self.choices = options({"": nobody, **dict(people)})
+
+
+class YesNoField(RadioField):
+    """A question that may stay unanswered: nothing is preselected."""
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(label, [Optional()], choices=options({"yes": "Yes", "no": "No"}), **kwargs)
+
+    @property
+    def answer(self) -> bool | None:
+        """What was answered; ``None``: nothing."""
+        return {"yes": True, "no": False}.get(str(self.data))
+
+
+def with_blank(labels: Mapping[Any, str], blank: str = "Choose…") -> list[Any]:
+    """Options that begin with none, so that nothing is chosen by accident."""
+    return options({"": blank, **labels})
+
+
+def _trimmed(value: str | None) -> str:
+    return (value or "").strip()

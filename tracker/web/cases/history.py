@@ -1,0 +1,146 @@
+"""The history of a case as sentences: who, when it happened, when it was written, and what was struck out later."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.access import Actor
+from tracker.domain.facts import Fact
+from tracker.domain.pathway.definition import Pathway
+from tracker.queries.case_detail import Entry, Names, list_names
+from tracker.web.cases.sentences import Told, as_told, fact_sentence
+from tracker.web.common.filters import at
+
+#: Written this long after it happened, an entry says so.
+LATE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryLine:
+    """One entry of the history. ``written`` only where it differs; ``struck`` keeps its text readable."""
+
+    when: str
+    written: str
+    who: str
+    text: str
+    struck: bool
+    details: tuple[str, ...]
+    correct_url: str = ""
+
+
+def names_of(
+    session: Session,
+    viewer: Actor,
+    entries: Iterable[Entry],
+    facts: Iterable[Fact] = (),
+    also: Iterable[int | None] = (),
+) -> Names:
+    """What everybody and everything that these speak of is called, in one statement."""
+    told: list[Told] = [fact for entry in entries for fact in entry.facts]
+    told += [as_told(fact) for fact in facts]
+    people = {entry.actor_id for entry in entries} | set(also)
+    people |= {each.get(name) for each in told for name in ("recorded_by", "second_by")}
+    return list_names(
+        session,
+        viewer,
+        users=_numbers(people),
+        clinicians=_numbers(each.get("clinician_id") for each in told),
+        rooms=_numbers(each.get("room_id") for each in told),
+        payers=_numbers(each.get("payer_id") for each in told),
+    )
+
+
+def _numbers(ids: Iterable[object]) -> set[int]:
+    return {number for number in ids if isinstance(number, int)}
+
+
+def entry_text(entry: Entry, names: Names, pathway: Pathway) -> str:
+    """One event in one sentence, without a full stop."""
+    if entry.kind == "step_taken" and entry.moves:
+        reason = f": {entry.moves[0]['reason']}" if entry.moves[0]["reason"] else ""
+        return f"{_label(pathway, str(entry.moves[0]['step']), str(entry.moves[0]['from']))}{reason}"
+    if entry.kind == "assigned":
+        owner = entry.detail.get("owner")
+        return f"Given to {names.users.get(owner, 'a colleague')}" if owner else "Given back to the role"
+    if entry.kind == "resumed":
+        return "Taken off hold"
+    if entry.facts:
+        return fact_sentence(entry.facts[0], names)
+    return entry.kind.replace("_", " ").capitalize()
+
+
+def _label(pathway: Pathway, step: str, source: str) -> str:
+    edge = pathway.transition(step, source)
+    return edge.label if edge else step.replace("_", " ").capitalize()
+
+
+def sentences_of(entries: Sequence[Entry], names: Names, pathway: Pathway) -> Iterator[str]:
+    """What happened, as sentences with who and when, the first first."""
+    for entry in reversed(entries):
+        who = names.users.get(entry.actor_id or 0, "The system")
+        yield f"{who}, {at(entry.recorded_at)}: {entry_text(entry, names, pathway)}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What an entry is read against: names, labels, every fact told, and who struck which of them out, and why."""
+
+    names: Names
+    pathway: Pathway
+    told: dict[int, Told]
+    struck: dict[int, tuple[Entry, str]]
+    correct_url: Callable[[int], str]
+
+
+def history_lines(
+    entries: Sequence[Entry], names: Names, pathway: Pathway, correct_url: Callable[[int], str]
+) -> tuple[HistoryLine, ...]:
+    """The history, the latest first. ``correct_url`` gives the address that strikes out a fact, or nothing."""
+    past = Past(
+        names=names,
+        pathway=pathway,
+        told={int(fact["seq"]): fact for entry in entries for fact in entry.facts},
+        struck={
+            int(fact["corrected_seq"]): (entry, str(fact["reason"]))
+            for entry in entries
+            for fact in entry.facts
+            if fact["fact"] == "Correction" and entry.kind != "resumed"
+        },
+        correct_url=correct_url,
+    )
+    return tuple(_line(entry, past) for entry in entries)
+
+
+def _line(entry: Entry, past: Past) -> HistoryLine:
+    first = int(entry.facts[0]["seq"]) if entry.facts else 0
+    by = past.struck.get(first)
+    details = [f"{fact_sentence(fact, past.names)}." for fact in entry.facts[1:]]
+    details += [f"{_stage(past.pathway, move['from'])} → {_stage(past.pathway, move['to'])}" for move in entry.moves]
+    if by is not None:
+        who = past.names.users.get(by[0].actor_id or 0, "The system")
+        details.insert(0, f"Struck out by {who}, {at(by[0].recorded_at)}: {by[1]}")
+    return HistoryLine(
+        when=at(entry.effective_at),
+        written=at(entry.recorded_at) if entry.recorded_at - entry.effective_at > LATE else "",
+        who=past.names.users.get(entry.actor_id or 0, "The system"),
+        text=f"{_text(entry, past)}.",
+        struck=by is not None,
+        details=tuple(details),
+        correct_url=past.correct_url(first) if first and by is None else "",
+    )
+
+
+def _text(entry: Entry, past: Past) -> str:
+    """A correction names what it struck out; everything else speaks for itself."""
+    if entry.kind == "fact_corrected" and entry.facts:
+        wrong = past.told.get(int(entry.facts[0]["corrected_seq"]))
+        if wrong is not None:
+            return f"Struck out: {fact_sentence(wrong, past.names)}. Why: {entry.facts[0]['reason']}"
+    return entry_text(entry, past.names, past.pathway)
+
+
+def _stage(pathway: Pathway, name: object) -> str:
+    stage = pathway.stages.get(str(name))
+    return stage.label if stage else str(name).replace("_", " ")

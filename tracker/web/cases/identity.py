@@ -1,0 +1,43 @@
+"""Who a case is about, as the ``person`` macro shows it on every page and form of the case."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from tracker.domain.pathway.requirements.person import age_on
+from tracker.queries.case_detail import CasePatient
+
+PREFERS = {"email": "prefers e-mail", "sms": "prefers text messages", "phone": "prefers a call"}
+NO_ALLERGY = frozenset({"", "none", "no", "nkda", "none known", "no known allergies"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Name, birth date and record number together; ``alerts`` and ``notes`` are short words beside them."""
+
+    family_name: str
+    given_name: str
+    born: str
+    age: int
+    sex: str
+    mrn: str
+    url: str = ""
+    alerts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def person_of(patient: CasePatient, today: date, *, url: str = "", is_clinical: bool = True) -> Person:
+    """The patient of a case; allergies only for those who see clinical detail."""
+    allergies = patient.allergies.strip()
+    alerts = (f"allergy: {allergies}",) if is_clinical and allergies.casefold() not in NO_ALLERGY else ()
+    notes = (PREFERS.get(patient.prefers, ""), patient.language)
+    return Person(
+        family_name=patient.family_name,
+        given_name=patient.given_name,
+        born=f"{patient.birth_on.day} {patient.birth_on:%b %Y}",
+        age=age_on(patient.birth_on, today),
+        sex=patient.sex,
+        mrn=patient.mrn,
+        url=url,
+        alerts=alerts,
+        notes=tuple(note for note in notes if note),
+    )

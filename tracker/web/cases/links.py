@@ -1,0 +1,201 @@
+"""Where things on a case are done: for each missing thing the very form that clears it, and what else can be recorded.
+
+A link is offered only to those whose role may use the form behind it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from tracker.domain.access import Actor, Permission
+from tracker.domain.facts import Evaluation
+from tracker.domain.pathway.blocker import Blocker
+from tracker.domain.pathway.snapshot import Snapshot
+from tracker.domain.words import AuthorizationState, DeterminationKind, DeviceKind
+from tracker.queries.case_detail import OpenedCase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A link that opens a form."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A form of the case: its endpoint, who may use it, the words of the link, and the query it takes."""
+
+    endpoint: str
+    permission: Permission
+    label: str
+    query: Mapping[str, str]
+
+
+def _plain(endpoint: str, permission: Permission, label: str) -> Callable[[OpenedCase, Blocker], _Form | None]:
+    return lambda _case, _blocker: _Form(endpoint, permission, label, {})
+
+
+def _book(blocker: Blocker) -> _Form:
+    purpose = blocker.param("purpose")
+    return _Form("cases.book_visit", Permission.BOOK, f"Book {purpose.replace('_', '-')}", {"purpose": purpose})
+
+
+def _consent(blocker: Blocker) -> _Form:
+    return _Form("cases.consent", Permission.CONSENT, "Capture consent", {"purpose": blocker.param("purpose")})
+
+
+def _authorization(case: OpenedCase, blocker: Blocker) -> _Form | None:
+    stage = blocker.param("stage")
+    standing = case.snapshot.authorization(stage)
+    ended = {AuthorizationState.DENIED, AuthorizationState.WITHDRAWN}
+    if standing is None or standing.state in ended or blocker.code == "authorization_used_up":
+        return _Form("cases.authorization", Permission.AUTHORIZE, "Ask for prior auth", {"stage": stage})
+    label = "Record answer" if standing.state == AuthorizationState.REQUESTED else "Extend prior auth"
+    return _Form("cases.answer_authorization", Permission.AUTHORIZE, label, {"seq": str(standing.seq)})
+
+
+def _document(blocker: Blocker) -> _Form:
+    return _Form("cases.document", Permission.CONSENT, "Attach document", {"kind": blocker.param("document")})
+
+
+def _visit(
+    endpoint: str, permission: Permission, label: str, purpose: str = ""
+) -> Callable[[OpenedCase, Blocker], _Form | None]:
+    def find(case: OpenedCase, blocker: Blocker) -> _Form | None:
+        visit = case.snapshot.visit(blocker.param("purpose") or purpose)
+        return _Form(endpoint, permission, label, {"appointment": str(visit.appointment)}) if visit else None
+
+    return find
+
+
+def _checklist(case: OpenedCase, blocker: Blocker) -> _Form | None:
+    visit = case.snapshot.visit(blocker.param("checklist"))
+    if visit is None:
+        return None
+    query = {"case_id": case.head.public_id, "appointment": str(visit.appointment)}
+    return _Form("day.checklist", Permission.SEE_CLINICAL, "Open checklist", query)
+
+
+def _device(case: OpenedCase) -> _Form | None:
+    inside = case.snapshot.devices_in_place
+    if any(each.kind == DeviceKind.TRIAL_CATHETER for each in inside):
+        return _Form("cases.catheter_out", Permission.GIVE_DOSE, "Catheter out", {})
+    if not inside:
+        return None
+    return _Form("cases.remove_device", Permission.IMPLANT, "Record removal", {"device": str(inside[0].device)})
+
+
+#: By the word with which a blocker names what clears it.
+_CLEARS: Mapping[str, Callable[[OpenedCase, Blocker], _Form | None]] = {
+    "arrive": _visit("cases.arrive", Permission.CHECK_IN, "Mark as arrived"),
+    "assessment": _plain("cases.score", Permission.SCORE, "Record score"),
+    "authorization": _authorization,
+    "book": lambda _case, blocker: _book(blocker),
+    "cancel": _visit("cases.cancel", Permission.BOOK, "Cancel or postpone"),
+    "checklist": _checklist,
+    "consent": lambda _case, blocker: _consent(blocker),
+    "death": _plain("cases.death", Permission.CLOSE, "Record death"),
+    "decision": _plain("cases.decision", Permission.RECORD_DECISION, "Record decision"),
+    "device": lambda case, _blocker: _device(case),
+    "document": lambda _case, blocker: _document(blocker),
+    "dose": _plain("cases.give_dose", Permission.GIVE_DOSE, "Record test dose"),
+    "dose_order": _plain("cases.order_dose", Permission.DECIDE_OUTCOME, "Order test dose"),
+    "evaluation": _plain("cases.evaluation", Permission.EVALUATE, "Record evaluation"),
+    "implant": _plain("cases.implant", Permission.IMPLANT, "Record implant"),
+    "move": _visit("cases.move", Permission.BOOK, "Move the trial", "trial"),
+    "outcome": _plain("cases.outcome", Permission.DECIDE_OUTCOME, "Record outcome"),
+    "refill": _plain("cases.refill", Permission.REFILL, "Record refill"),
+    "therapy_stopped": _plain("cases.stop_therapy", Permission.DECIDE_OUTCOME, "Record that it stopped"),
+    "transfer": _plain("cases.transfer", Permission.CLOSE, "Record transfer"),
+    "trial_aborted": _plain("cases.abort_trial", Permission.GIVE_DOSE, "Record that it was broken off"),
+    "withdrawal_watch_closed": _plain("cases.close_watch", Permission.DECIDE_OUTCOME, "Close the watch"),
+}
+
+
+def clearing(case: OpenedCase, blocker: Blocker, viewer: Actor) -> Link | None:
+    """The form that clears a missing thing, where there is one and the viewer may use it."""
+    find = _CLEARS.get(blocker.clear_with)
+    form = find(case, blocker) if find else None
+    if form is None or not viewer.may(form.permission):
+        return None
+    values: dict[str, Any] = dict(form.query)
+    if "case_id" not in values:
+        values["public_id"] = case.head.public_id
+    return Link(label=form.label, url=url_for(form.endpoint, **values))
+
+
+@dataclass(frozen=True, slots=True)
+class _Deed:
+    """Something that can be recorded, when it makes sense to offer it."""
+
+    group: str
+    endpoint: str
+    permission: Permission
+    label: str
+    fits: Callable[[Snapshot], bool]
+
+
+def _always(_snapshot: Snapshot) -> bool:
+    return True
+
+
+def _trial_catheter_in(snapshot: Snapshot) -> bool:
+    return any(each.kind == DeviceKind.TRIAL_CATHETER for each in snapshot.devices_in_place)
+
+
+_DEEDS = (
+    _Deed("Prepare", "cases.book_visit", Permission.BOOK, "Book a visit", _always),
+    _Deed("Prepare", "cases.evaluation", Permission.EVALUATE, "Evaluation", _always),
+    _Deed("Prepare", "cases.document", Permission.CONSENT, "Document", _always),
+    _Deed("Prepare", "cases.authorization", Permission.AUTHORIZE, "Prior auth", _always),
+    _Deed("Prepare", "cases.consent", Permission.CONSENT, "Consent", _always),
+    _Deed("Prepare", "cases.withdraw_consent", Permission.CONSENT, "Consent withdrawn",
+          lambda s: any(c and c.state == "signed" for c in (s.consent("trial"), s.consent("implant")))),
+    _Deed("Trial", "cases.score", Permission.SCORE, "Score", _always),
+    _Deed("Trial", "cases.order_dose", Permission.DECIDE_OUTCOME, "Order a test dose", lambda s: s.pump is None),
+    _Deed("Trial", "cases.give_dose", Permission.GIVE_DOSE, "Test dose given",
+          lambda s: s.pump is None and s.of(Evaluation) != ()),
+    _Deed("Trial", "cases.trial_catheter", Permission.GIVE_DOSE, "Trial catheter placed",
+          lambda s: s.stage == "trial_day"),
+    _Deed("Trial", "cases.catheter_out", Permission.GIVE_DOSE, "Trial catheter out", _trial_catheter_in),
+    _Deed("Trial", "cases.abort_trial", Permission.GIVE_DOSE, "Trial broken off", lambda s: s.stage == "trial_day"),
+    _Deed("Trial", "cases.end_observation", Permission.GIVE_DOSE, "Observation ended early",
+          lambda s: s.attempt_dose is not None and s.stage == "trial_observation"),
+    _Deed("Trial", "cases.outcome", Permission.DECIDE_OUTCOME, "Outcome", lambda s: s.stage == "trial_review"),
+    _Deed("Implant", "cases.decision", Permission.RECORD_DECISION, "Decision on the implant",
+          lambda s: s.stage == "implant_decision"),
+    _Deed("Implant", "cases.earlier_benefit", Permission.DECIDE_OUTCOME, "Earlier benefit", lambda s: s.pump is None),
+    _Deed("Implant", "cases.waive", Permission.WAIVE, "Waive a requirement", lambda s: s.pump is None),
+    _Deed("Implant", "cases.implant", Permission.IMPLANT, "Implant",
+          lambda s: s.pump is None and s.of(Evaluation) != ()),
+    _Deed("Pump", "cases.refill", Permission.REFILL, "Refill", lambda s: s.pump is not None),
+    _Deed("Pump", "cases.refill_plan", Permission.REFILL, "Plan for the refill", lambda s: s.pump is not None),
+    _Deed("Pump", "cases.confirm_alarm_date", Permission.REFILL, "Second reading of the alarm date",
+          lambda s: s.last_fill is not None and s.last_fill.alarm_on is not None and not s.last_fill.is_confirmed),
+    _Deed("Pump", "cases.stop_therapy", Permission.DECIDE_OUTCOME, "Therapy stopped, pump left in",
+          lambda s: s.pump is not None),
+    _Deed("Pump", "cases.close_watch", Permission.DECIDE_OUTCOME, "Watch for withdrawal closed",
+          lambda s: s.stage == "device_review" and not s.devices_in_place),
+    _Deed("Case", "cases.hold", Permission.HOLD, "Put on hold", lambda s: s.hold is None),
+    _Deed("Case", "cases.resume", Permission.HOLD, "Take off hold", lambda s: s.hold is not None),
+    _Deed("Case", "cases.assign", Permission.ASSIGN, "Give to somebody", _always),
+    _Deed("Case", "cases.transfer", Permission.CLOSE, "Transferred to another clinic", _always),
+    _Deed("Case", "cases.death", Permission.CLOSE, "Patient died",
+          lambda s: s.determination(DeterminationKind.DEATH) is None),
+)  # fmt: skip
+
+
+def deeds(case: OpenedCase, viewer: Actor) -> dict[str, list[Link]]:
+    """Everything that this person can record about the case, by group."""
+    found: dict[str, list[Link]] = {}
+    for deed in _DEEDS:
+        if not case.head.is_open and deed.group != "Pump":
+            continue
+        if viewer.may(deed.permission) and deed.fits(case.snapshot):
+            link = Link(label=deed.label, url=url_for(deed.endpoint, public_id=case.head.public_id))
+            found.setdefault(deed.group, []).append(link)
+    return found

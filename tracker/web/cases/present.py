@@ -1,0 +1,364 @@
+"""The case as its page shows it: the two-stage path, what is next, what stands in the way, and what can be done."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import url_for
+
+from tracker.domain.access import Actor, Permission
+from tracker.domain.facts import Appointment, Device, Referral, TrialDose
+from tracker.domain.pathway.blocker import Blocker
+from tracker.domain.pathway.engine import Offer, Offered, offered
+from tracker.domain.pathway.wording import OUTCOME_WORDS, PURPOSE_WORDS, ROLE_WORDS, met_sentence, people, sentence_of
+from tracker.domain.refill import bound
+from tracker.domain.words import LIVE_APPOINTMENT, DeterminationKind, DeviceKind, Outcome, Purpose, Role
+from tracker.queries.case_detail import Names, OpenedCase, Todo
+from tracker.web.cases.acting import Missing
+from tracker.web.cases.links import Link, clearing, deeds
+from tracker.web.cases.sentences import number, wall
+from tracker.web.cases.words import VISIT_STATES, first_upper
+from tracker.web.common.filters import day, on, plural
+
+_PHASES = ("referral", "trial", "implant", "maintenance")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathStep:
+    """One phase on the spine of the page."""
+
+    label: str
+    state: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """What is next: its name, the visit it waits for, and one primary action."""
+
+    label: str
+    visit: str
+    visit_note: str
+    primary: Link | None
+    others: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepLine:
+    """A step that a person can take: a link when it is open, else everything that is missing for it."""
+
+    label: str
+    url: str
+    who: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TodoLine:
+    """An open to-do."""
+
+    tone: str
+    what: str
+    why: str
+    due: str
+    owner: str
+    link: Link | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """The upper half of the page."""
+
+    stage: str
+    since: str
+    path: tuple[PathStep, ...]
+    hold: str
+    next: NextStep | None
+    missing: tuple[Missing, ...]
+    met: tuple[str, ...]
+    forward: tuple[StepLine, ...]
+    closing: tuple[StepLine, ...]
+    todos: tuple[TodoLine, ...]
+    deeds: Mapping[str, Sequence[Link]]
+
+
+def overview(case: OpenedCase, todos: Sequence[Todo], names: Names, viewer: Actor, now: datetime) -> Overview:
+    """Make the upper half."""
+    today = case.snapshot.calendar.today(now)
+    offers = offered(case.pathway, case.snapshot, now)
+    stage = case.pathway.stages[case.snapshot.stage]
+    entered_on = case.snapshot.calendar.today(case.snapshot.stage_entered_at)
+    blockers = offers.next.blockers if offers.next else ()
+    steps = [_step(case, offer, viewer) for offer in offers.offers if not offer.transition.is_automatic]
+    closes = [
+        not case.pathway.stages[each.transition.target].is_open
+        for each in offers.offers
+        if not each.transition.is_automatic
+    ]
+    hold = case.snapshot.hold
+    return Overview(
+        stage=stage.label,
+        since=f"since {on(entered_on, today)}, {_days(entered_on, today)}{_target(case, today)}",
+        path=path_steps(case, today),
+        hold=f"On hold until {day(hold.until_on, today)}: {hold.reason}" if hold else "",
+        next=_next(case, offers, names, viewer, today),
+        missing=tuple(_missing(case, blocker, viewer) for blocker in blockers),
+        met=tuple(dict.fromkeys(met_sentence(need) for need in (offers.next.met if offers.next else ()))),
+        forward=tuple(step for step, ends in zip(steps, closes, strict=True) if not ends),
+        closing=tuple(step for step, ends in zip(steps, closes, strict=True) if ends),
+        todos=tuple(_todo(case, todo, viewer, today) for todo in todos),
+        deeds=deeds(case, viewer),
+    )
+
+
+def _days(entered_on: date, today: date) -> str:
+    days = max(0, (today - entered_on).days)
+    return plural(days, "day") if days else "today"
+
+
+def _target(case: OpenedCase, today: date) -> str:
+    target = case.head.target_on
+    return f" · target {day(target, today)}" if target and case.head.is_open else ""
+
+
+def _missing(case: OpenedCase, blocker: Blocker, viewer: Actor) -> Missing:
+    link = clearing(case, blocker, viewer)
+    who = people(blocker.clearable_by)
+    return Missing(
+        sentence=sentence_of(blocker),
+        who=first_upper(who) if who else "Time alone clears it",
+        action_label=link.label if link else "",
+        action_url=link.url if link else "",
+        tone="critical" if blocker.code in _STOPS else "warn",
+    )
+
+
+#: What forbids the step outright; everything else is work that is still to be done.
+_STOPS = frozenset(
+    {"contraindicated", "authorization_denied", "authorization_withdrawn", "consent_withdrawn", "consent_missing",
+     "consent_out_of_date", "authorization_out_of_date", "too_young", "series_full", "alarm_date_unknown",
+     "refill_not_booked", "catheter_in"}
+)  # fmt: skip
+
+
+def _step(case: OpenedCase, offer: Offer, viewer: Actor) -> StepLine:
+    may = offer.may_be_taken_by(viewer.roles) and viewer.may(Permission.MOVE_CASE)
+    url = url_for("cases.take_step", public_id=case.head.public_id, step=offer.transition.name)
+    roles = sorted(offer.transition.roles, key=list(Role).index)
+    return StepLine(
+        label=offer.transition.label,
+        url=url if may and offer.is_allowed else "",
+        who=first_upper(people(roles)),
+        reasons=tuple(sentence_of(blocker) for blocker in offer.blockers),
+    )
+
+
+def _next(case: OpenedCase, offers: Offered, names: Names, viewer: Actor, today: date) -> NextStep | None:
+    if offers.next is None:
+        return None
+    visit = _coming(case)
+    links = _next_links(case, offers, viewer)
+    return NextStep(
+        label=_next_label(case, offers.next),
+        visit=_visit_text(visit, names, today) if visit else "",
+        visit_note=f"{first_upper(VISIT_STATES[visit.state])}{': ' + visit.reason if visit.reason else ''}"
+        if visit
+        else "",
+        primary=links[0] if links else None,
+        others=(*links[1:3], *_visit_links(case, visit, viewer)),
+    )
+
+
+def _next_label(case: OpenedCase, offer: Offer) -> str:
+    """A followed pump waits for its refill; the step out of that stage is not what anybody does next."""
+    fill = case.snapshot.last_fill
+    if case.snapshot.pump is not None and fill is not None and offer.transition.name == "device_review":
+        return "Refill"
+    return offer.transition.label
+
+
+def _coming(case: OpenedCase) -> Appointment | None:
+    """The earliest visit that still holds its place."""
+    live = [visit for visit in case.snapshot.of(Appointment) if visit.state in LIVE_APPOINTMENT]
+    return min(live, key=lambda visit: visit.starts_at, default=None)
+
+
+def _visit_text(visit: Appointment, names: Names, today: date) -> str:
+    arrive = ""
+    if visit.arrive_at is not None:
+        early = datetime.fromisoformat(visit.wall) - (visit.starts_at - visit.arrive_at)
+        arrive = f"arrive {early:%H:%M}" if early.isoformat(timespec="minutes") != visit.wall else ""
+    parts = (
+        first_upper(PURPOSE_WORDS[visit.purpose]),
+        wall(visit.wall),
+        arrive,
+        names.clinicians.get(visit.clinician_id or 0, ""),
+        names.rooms.get(visit.room_id or 0, ""),
+        day(date.fromisoformat(visit.wall[:10]), today).partition(" · ")[2],
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def _next_links(case: OpenedCase, offers: Offered, viewer: Actor) -> list[Link]:
+    """What to do now, the best first: clear what is missing, take the step, or another that is open."""
+    if offers.next is None:
+        return []
+    pump = _pump_links(case, viewer) if _next_label(case, offers.next) == "Refill" else []
+    found = [clearing(case, blocker, viewer) for blocker in offers.next.blockers if blocker.clear_with != "correct"]
+    links = [*pump, *(link for link in found if link is not None)]
+    for offer in (offers.next, *offers.offers):
+        step = _step(case, offer, viewer)
+        ends = not case.pathway.stages[offer.transition.target].is_open
+        if step.url and not offer.transition.is_automatic and not ends and not pump:
+            links.append(Link(label=step.label, url=step.url))
+    return list({link.url: link for link in links}.values())
+
+
+def _pump_links(case: OpenedCase, viewer: Actor) -> list[Link]:
+    public_id = case.head.public_id
+    book = Link(label="Book refill", url=url_for("cases.book_visit", public_id=public_id, purpose=Purpose.REFILL))
+    refill = Link(label="Record refill", url=url_for("cases.refill", public_id=public_id))
+    booked = case.snapshot.booked(Purpose.REFILL) is not None
+    links = [refill] if viewer.may(Permission.REFILL) else []
+    if not booked and viewer.may(Permission.BOOK):
+        links.insert(0, book)
+    return links
+
+
+def _visit_links(case: OpenedCase, visit: Appointment | None, viewer: Actor) -> list[Link]:
+    if visit is None or not viewer.may(Permission.BOOK):
+        return []
+    public_id, number_of_visit = case.head.public_id, visit.appointment
+    return [
+        Link(label="Reschedule", url=url_for("cases.move", public_id=public_id, appointment=number_of_visit)),
+        Link(label="Cannot proceed…", url=url_for("cases.cancel", public_id=public_id, appointment=number_of_visit)),
+    ]
+
+
+def _todo(case: OpenedCase, todo: Todo, viewer: Actor, today: date) -> TodoLine:
+    rule = case.pathway.obligations.get(todo.kind)
+    tone = "quiet"
+    if todo.due_on is None or todo.due_on <= today:
+        tone = "warn"
+    if todo.critical_on is not None and todo.critical_on <= today:
+        tone = "critical"
+    return TodoLine(
+        tone=tone,
+        what=rule.label if rule else first_upper(todo.kind.replace("_", " ")),
+        why=_why(case, todo, today),
+        due=day(todo.due_on, today) if todo.due_on else "now",
+        owner=ROLE_WORDS[Role(todo.owner_role)],
+        link=_todo_link(case, todo, viewer),
+    )
+
+
+def _why(case: OpenedCase, todo: Todo, today: date) -> str:
+    latest = str(todo.params.get("latest") or "")
+    if todo.kind == "refill":
+        planned = " · planned" if todo.planned_seq is not None else " · not booked"
+        return (f"latest date {day(date.fromisoformat(latest), today)}" if latest else "latest date unknown") + planned
+    if todo.kind == "next_step":
+        edge = case.pathway.transition(str(todo.params.get("step", "")), case.snapshot.stage)
+        return edge.label if edge else ""
+    if todo.kind == "hold_review":
+        return str(todo.params.get("hold_reason", ""))
+    if todo.kind == "deviation_review":
+        return f"missing: {str(todo.params.get('missing', '')).replace('_', ' ').replace('.', ' of ')}"
+    if todo.kind in {"unmarked_day", "ground_lost"}:
+        return str(todo.params.get("purpose") or todo.params.get("what") or "").replace("_", " ").replace(".", " for ")
+    blocker = Blocker(todo.reason, tuple((name, str(value)) for name, value in todo.params.items()))
+    return sentence_of(blocker)
+
+
+def _todo_link(case: OpenedCase, todo: Todo, viewer: Actor) -> Link | None:
+    """The form that clears a to-do that nothing above it leads to."""
+    what, _, seq = todo.subject.partition(":")
+    public_id = case.head.public_id
+    if todo.kind == "deviation_review" and seq.isdigit() and viewer.may(Permission.DECIDE_OUTCOME):
+        return Link(label="Review", url=url_for("cases.review", public_id=public_id, seq=int(seq)))
+    if todo.kind == "hold_review" and viewer.may(Permission.HOLD):
+        return Link(label="Take off hold", url=url_for("cases.resume", public_id=public_id))
+    if todo.kind == "alarm_date" and viewer.may(Permission.REFILL):
+        fill = case.snapshot.last_fill
+        endpoint = "cases.confirm_alarm_date" if fill is not None and fill.alarm_on is not None else "cases.refill"
+        return Link(
+            label="Second reading" if endpoint != "cases.refill" else "Record refill",
+            url=url_for(endpoint, public_id=public_id),
+        )
+    if todo.kind == "unmarked_day" and what == "appointment" and seq.isdigit() and viewer.may(Permission.CHECK_IN):
+        return Link(label="Mark it", url=url_for("cases.no_show", public_id=public_id, appointment=int(seq)))
+    return None
+
+
+def path_steps(case: OpenedCase, today: date) -> tuple[PathStep, ...]:
+    """The four phases: what is done, where the case stands, what is to come, and where it stopped."""
+    snapshot = case.snapshot
+    phase = case.pathway.stages[snapshot.stage].phase
+    at = _PHASES.index(phase) if phase in _PHASES else _reached(case)
+    notes = (
+        _referral_note(case, today),
+        _trial_note(case, today),
+        _implant_note(case, today),
+        _refill_note(case, today),
+    )
+    states = []
+    for position in range(len(_PHASES)):
+        if position < at:
+            states.append("done")
+        elif position == at:
+            states.append("current" if case.head.is_open else "failed")
+        else:
+            states.append("todo")
+    return tuple(
+        PathStep(label=case.pathway.phases[name], state=state, note=note)
+        for name, state, note in zip(_PHASES, states, notes, strict=True)
+    )
+
+
+def _reached(case: OpenedCase) -> int:
+    """How far a closed case came."""
+    snapshot = case.snapshot
+    if any(each.kind == DeviceKind.PUMP for each in snapshot.of(Device)):
+        return 3
+    if snapshot.standing_positive is not None:
+        return 2
+    return 1 if snapshot.of(TrialDose) or snapshot.determination(DeterminationKind.OUTCOME) else 0
+
+
+def _referral_note(case: OpenedCase, today: date) -> str:
+    referrals = case.snapshot.of(Referral)
+    return on(referrals[-1].received_on, today) if referrals else ""
+
+
+def _trial_note(case: OpenedCase, today: date) -> str:
+    snapshot = case.snapshot
+    outcome = snapshot.determination(DeterminationKind.OUTCOME, attempt=snapshot.trial_attempt)
+    outcome = outcome or snapshot.standing_positive
+    if outcome is not None:
+        dose = next((each for each in reversed(snapshot.of(TrialDose)) if each.attempt == outcome.attempt), None)
+        with_dose = f", {number(dose.dose_mcg)} mcg" if dose and outcome.value != Outcome.ABORTED else ""
+        return f"{on(snapshot.calendar.today(outcome.effective_at), today)} · {OUTCOME_WORDS[outcome.value]}{with_dose}"
+    return _booked_note(case, Purpose.TRIAL)
+
+
+def _implant_note(case: OpenedCase, today: date) -> str:
+    placed = [each for each in case.snapshot.of(Device) if each.kind == DeviceKind.PUMP and each.placed_on]
+    if placed:
+        return f"{on(placed[-1].placed_on, today)} · {placed[-1].model}"
+    return _booked_note(case, Purpose.IMPLANT)
+
+
+def _booked_note(case: OpenedCase, purpose: str) -> str:
+    visit = case.snapshot.booked(purpose)
+    return f"{VISIT_STATES[visit.state]} {wall(visit.wall)}" if visit else ""
+
+
+def _refill_note(case: OpenedCase, today: date) -> str:
+    fill = case.snapshot.last_fill
+    if fill is None:
+        return ""
+    drug = case.pathway.drugs.get(fill.drug)
+    if fill.alarm_on is None or drug is None:
+        return "alarm date unknown"
+    latest = bound(fill, case.snapshot.calendar.today(fill.effective_at), drug.in_pump_days).latest_on
+    return f"latest date {on(latest, today)}"

@@ -1,0 +1,184 @@
+"""The pump of a case: implanted, refilled, its alarm date read twice, its next refill planned, taken out."""
+
+from flask.typing import ResponseReturnValue
+
+from tracker.domain.access import Permission
+from tracker.domain.errors import NotFound
+from tracker.domain.facts import Document
+from tracker.domain.pathway.engine import act_blockers
+from tracker.domain.words import FillKind, Purpose
+from tracker.queries.case_detail import OpenedCase
+from tracker.services import implants, pumps, refills
+from tracker.web.cases.acting import Act, answer, opened, path
+from tracker.web.cases.blueprint import blueprint
+from tracker.web.cases.pump_forms import (
+    ImplantForm,
+    RefillForm,
+    RefillPlanForm,
+    RemoveDeviceForm,
+    SecondReadingForm,
+)
+from tracker.web.cases.sentences import civil, number
+from tracker.web.cases.trial import colleagues
+from tracker.web.cases.visit_forms import instant_of
+from tracker.web.cases.words import DEVICE_WORDS, DOCUMENT_WORDS, OUTCOME_WORDS, first_upper
+from tracker.web.common.access import permission
+from tracker.web.common.current import clinic, now, today
+from tracker.web.common.filters import at
+
+
+def _ground(case: OpenedCase) -> list[tuple[str, str]]:
+    """What the implant relies on, named before it is recorded."""
+    outcome = case.snapshot.standing_positive
+    consent, authorization = case.snapshot.consent("implant"), case.snapshot.authorization("implant")
+    return [
+        ("Trial", f"{OUTCOME_WORDS[outcome.value]}, {at(outcome.effective_at)}" if outcome else "no positive trial"),
+        ("Consent", f"signed {civil(consent.signed_on)}" if consent and consent.state == "signed" else "none"),
+        ("Prior auth", f"{authorization.number or authorization.state}" if authorization else "none"),
+    ]
+
+
+def _pump(case: OpenedCase) -> list[tuple[str, str]]:
+    """The pump in place and its last fill, to compare with; nothing of it is copied into the form."""
+    pump, fill = case.snapshot.pump, case.snapshot.last_fill
+    if pump is None:
+        return [("Pump", "none is recorded as in place")]
+    reservoir = f", {number(pump.reservoir_ml)} mL" if pump.reservoir_ml else ""
+    found = [("Pump", f"{pump.model}{reservoir}{', serial ' + pump.serial if pump.serial else ''}")]
+    if fill is not None:
+        found += [("Last filled", at(fill.effective_at)), ("Its alarm date", civil(fill.alarm_on))]
+    return found
+
+
+@blueprint.route(path("/implant"), methods=["GET", "POST"])
+@permission(Permission.IMPLANT)
+def implant(public_id: str) -> ResponseReturnValue:
+    """Record the permanent pump, by the book or as a deviation."""
+    case, form = opened(public_id), ImplantForm()
+    form.offer_drugs(case.pathway)
+    form.second_by.offer(colleagues())
+    act = Act(
+        title="Record the implant",
+        submit="Record the implant",
+        done="implant and first fill",
+        known=_ground(case),
+        missing=act_blockers(case.pathway, case.snapshot, Purpose.IMPLANT, now()),
+        correct=-1,
+    )
+    zone = clinic().zone
+    return answer(
+        case,
+        form,
+        act,
+        lambda work, ref: implants.record_implant(
+            work, ref, form.implanted(), implanted_at=instant_of(form.implanted_at.data, zone)
+        ),
+    )
+
+
+@blueprint.route(path("/refill"), methods=["GET", "POST"])
+@permission(Permission.REFILL)
+def refill(public_id: str) -> ResponseReturnValue:
+    """Record a refill. A visit of this day is completed with it; the next refill is due at once."""
+    case, form = opened(public_id), RefillForm()
+    form.offer_drugs(case.pathway)
+    form.second_by.offer(colleagues())
+    act = Act(title="Record a refill", submit="Record the refill", done="refill", known=_pump(case))
+    zone = clinic().zone
+    visit = _visit_of(case, form) if form.is_submitted() else None
+    return answer(
+        case,
+        form,
+        act,
+        lambda work, ref: refills.record_refill(
+            work,
+            ref,
+            form.filling(
+                residual_expected_ml=form.residual_expected_ml.data,
+                residual_aspirated_ml=form.residual_aspirated_ml.data,
+            ),
+            kind=FillKind(form.kind.data),
+            appointment=visit,
+            filled_at=instant_of(form.filled_at.data, zone),
+        ),
+    )
+
+
+def _visit_of(case: OpenedCase, form: RefillForm) -> int | None:
+    """The booked visit that a refill done here belongs to: the one of the same day."""
+    visit = case.snapshot.booked(Purpose.REFILL)
+    filled_on = form.filled_at.data.date() if form.filled_at.data else today()
+    if visit is None or form.kind.data != FillKind.REFILL or visit.wall[:10] != filled_on.isoformat():
+        return None
+    return visit.appointment
+
+
+@blueprint.route(path("/confirm-alarm-date"), methods=["GET", "POST"])
+@permission(Permission.REFILL)
+def confirm_alarm_date(public_id: str) -> ResponseReturnValue:
+    """Read the print-out as a second person. The recorded date is not shown, so that it is read and not copied."""
+    case, form = opened(public_id), SecondReadingForm()
+    act = Act(
+        title="Second reading of the alarm date",
+        submit="Confirm the date",
+        done="alarm date confirmed",
+        lede="The recorded date is later than arithmetic allows. Read the print-out and type what stands there.",
+        known=_pump(case)[:2],
+    )
+    return answer(case, form, act, lambda work, ref: refills.confirm_alarm_date(work, ref, alarm_on=form.alarm_on.data))
+
+
+@blueprint.route(path("/refill-plan"), methods=["GET", "POST"])
+@permission(Permission.REFILL)
+def refill_plan(public_id: str) -> ResponseReturnValue:
+    """Record who does what by when, where the refill cannot be booked now."""
+    case, form = opened(public_id), RefillPlanForm()
+    act = Act(
+        title="Plan for the refill",
+        submit="Record the plan",
+        done="plan for the refill",
+        lede="Only where it cannot be booked now. The refill stays to be booked until its latest date.",
+        known=_pump(case),
+    )
+    return answer(
+        case,
+        form,
+        act,
+        lambda work, ref: refills.plan_refill(work, ref, until_on=form.until_on.data, plan=form.plan.data),
+    )
+
+
+@blueprint.route(path("/device/<int:device>/remove"), methods=["GET", "POST"])
+@permission(Permission.IMPLANT)
+def remove_device(public_id: str, device: int) -> ResponseReturnValue:
+    """Record that a device was taken out, confirmed by a second person or a document."""
+    case, form = opened(public_id), RemoveDeviceForm()
+    part = next((each for each in case.snapshot.devices_in_place if each.device == device), None)
+    if part is None:
+        raise NotFound(str(device))
+    form.second_by.offer(colleagues())
+    documents = case.snapshot.of(Document)
+    form.document_seq.offer([(each.seq, f"{DOCUMENT_WORDS[each.kind]}, {civil(each.dated_on)}") for each in documents])
+    name = DEVICE_WORDS[part.kind]
+    act = Act(
+        title=f"{first_upper(name)} taken out",
+        submit=f"Record that the {name} is out",
+        done=f"{name} taken out",
+        lede="With the pump its refills end: a second person or a document must say so.",
+        known=[("Device", f"{part.model}{', serial ' + part.serial if part.serial else ''}")],
+        is_danger=True,
+    )
+    zone = clinic().zone
+    return answer(
+        case,
+        form,
+        act,
+        lambda work, ref: pumps.remove_device(
+            work,
+            ref,
+            device=device,
+            second_by=form.second_by.data,
+            document_seq=form.document_seq.data,
+            removed_at=instant_of(form.removed_at.data, zone),
+        ),
+    )

@@ -1,0 +1,228 @@
+"""Forms of the pump: implant, refill, alarm date, take-over. Doses and dates begin empty.
+
+The low-reservoir alarm date is what the programmer printed, typed twice by the one person who holds the print-out. It
+may be left empty only by ticking that it is not known, so that nobody forgets it by accident.
+"""
+
+from datetime import date
+from typing import Any
+
+from wtforms import BooleanField, RadioField, SelectField
+from wtforms.validators import InputRequired
+
+from tracker.domain.pathway.definition import Pathway
+from tracker.services.implants import Component, Implanted
+from tracker.services.pumps import PumpInPlace
+from tracker.services.refills import Filling
+from tracker.web.cases.fields import (
+    AmountField,
+    CaseForm,
+    DayField,
+    MomentField,
+    NoteField,
+    PersonField,
+    Section,
+    TextField,
+    with_blank,
+)
+from tracker.web.cases.words import FILL_KINDS, first_upper
+from tracker.web.common.forms import options
+
+_ALARM = "The low-reservoir alarm date that the programmer printed."
+_FILLING = (
+    Section("What went in", (("drug", "concentration_mcg_ml", "volume_ml"), ("concentration_reason",),
+                             ("lot", "expires_on"), ("second_by",))),
+    Section("What the programmer printed", (("daily_dose_mcg", "alarm_volume_ml"), ("alarm_on", "alarm_on_again"),
+                                            ("alarm_unknown",))),
+)  # fmt: skip
+
+
+def amount(label: str, unit: str, *, required: bool = True, description: str = "") -> AmountField:
+    """A number with its unit."""
+    validators: list[Any] | None = [InputRequired("Type the number.")] if required else None
+    return AmountField(label, validators, unit=unit, description=description, render_kw={"inputmode": "decimal"})
+
+
+class FillingForm(CaseForm):
+    """A fill of a pump, with the print-out."""
+
+    drug = SelectField("Drug", [InputRequired("Choose the drug.")], choices=[])
+    concentration_mcg_ml = amount("Concentration", "mcg/mL")
+    volume_ml = amount("Volume", "mL")
+    concentration_reason = TextField("Why this concentration", description="Only where it is not a listed one.")
+    lot = TextField("Lot", [InputRequired("Write down the lot.")], longest=60)
+    expires_on = DayField("Expires on")
+    second_by = PersonField(
+        "Drug and concentration read by a second person", [InputRequired("A second person must have read it.")]
+    )
+    daily_dose_mcg = amount("Average daily dose", "mcg/day")
+    alarm_volume_ml = amount("Alarm volume", "mL")
+    alarm_on = DayField("Alarm date", description=_ALARM)
+    alarm_on_again = DayField("Alarm date once more", description="Read the print-out again.")
+    alarm_unknown = BooleanField("The alarm date is not known", description="Critical: the refill is then due today.")
+
+    def offer_drugs(self, pathway: Pathway) -> None:
+        """Set the drugs that the pathway's file lists; none is chosen."""
+        self.drug.choices = with_blank({name: first_upper(name) for name in pathway.drugs})
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the shape; the two dates and the tick are one question."""
+        is_fine = bool(super().validate(extra_validators))
+        return alarm_date_is_said(self) and is_fine
+
+    def filling(self, **extra: Any) -> Filling:
+        """What was typed, as the service takes it."""
+        return Filling(
+            drug=self.drug.data,
+            concentration_mcg_ml=self.concentration_mcg_ml.data,
+            volume_ml=self.volume_ml.data,
+            daily_dose_mcg=self.daily_dose_mcg.data,
+            alarm_volume_ml=self.alarm_volume_ml.data,
+            alarm_on=self.alarm_on.data,
+            alarm_on_again=self.alarm_on_again.data,
+            lot=self.lot.data,
+            expires_on=self.expires_on.data,
+            second_by=self.second_by.data,
+            concentration_reason=self.concentration_reason.data,
+            **extra,
+        )
+
+
+def alarm_date_is_said(form: Any) -> bool:
+    """Whether the alarm date was typed twice, or said to be unknown; else the sentence stands beside the field."""
+    if form.alarm_on.errors or form.alarm_on_again.errors:
+        return False
+    typed: date | None = form.alarm_on.data or form.alarm_on_again.data
+    if form.alarm_unknown.data and typed:
+        form.show_problems({"alarm_unknown": "A date is typed. Take out the date, or this tick."})
+    elif not form.alarm_unknown.data and form.alarm_on.data is None:
+        form.show_problems({"alarm_on": "Type the printed date, or tick that it is not known."})
+    elif form.alarm_on.data != form.alarm_on_again.data:
+        form.show_problems({"alarm_on_again": "The two dates differ. Read the print-out again and type it twice."})
+    else:
+        return True
+    return False
+
+
+class RefillForm(FillingForm):
+    """A refill, here or elsewhere."""
+
+    SECTIONS = (
+        Section("Before", (("kind",), ("filled_at",), ("residual_expected_ml", "residual_aspirated_ml"))),
+        *_FILLING,
+    )
+    kind = RadioField(
+        "Where",
+        [InputRequired("Choose where it was done.")],
+        choices=options({"refill": "Here", "elsewhere": first_upper(FILL_KINDS["elsewhere"])}),
+    )
+    filled_at = MomentField("Filled at", description="Empty: now.")
+    residual_expected_ml = amount("Expected in the pump", "mL", required=False)
+    residual_aspirated_ml = amount("Taken out", "mL", required=False)
+
+
+class ImplantForm(FillingForm):
+    """The permanent pump and catheter, and the first fill."""
+
+    SECTIONS = (
+        Section("Pump", (("pump_model", "pump_manufacturer"), ("pump_serial", "pump_reservoir_ml"), ("pump_udi",),
+                         ("pump_end_of_service_on",))),
+        Section("Catheter", (("catheter_model", "catheter_lot"),)),
+        *_FILLING,
+        Section("When", (("implanted_at",),)),
+    )  # fmt: skip
+    pump_model = TextField("Model", [InputRequired("Write down the pump.")])
+    pump_manufacturer = TextField("Manufacturer")
+    pump_serial = TextField("Serial number", [InputRequired("Write down the serial number.")], longest=60)
+    pump_udi = TextField("UDI", longest=200, description="As on the label.")
+    pump_reservoir_ml = amount("Reservoir", "mL")
+    pump_end_of_service_on = DayField("End of service", description="As on the label or the print-out.")
+    catheter_model = TextField("Catheter", [InputRequired("Write down the catheter.")])
+    catheter_lot = TextField("Lot of the catheter", longest=60)
+    implanted_at = MomentField("Implanted at", description="Empty: now.")
+    deviation_reason = NoteField("Why it was done all the same")
+
+    def implanted(self) -> Implanted:
+        """What was typed, as the service takes it."""
+        return Implanted(
+            pump=Component(
+                model=self.pump_model.data,
+                manufacturer=self.pump_manufacturer.data,
+                serial=self.pump_serial.data,
+                udi=self.pump_udi.data,
+                reservoir_ml=self.pump_reservoir_ml.data,
+                end_of_service_on=self.pump_end_of_service_on.data,
+            ),
+            catheter=Component(model=self.catheter_model.data, lot=self.catheter_lot.data),
+            filling=self.filling(),
+            deviation_reason=self.deviation_reason.data,
+        )
+
+
+class SecondReadingForm(CaseForm):
+    """The printed alarm date, read by somebody else."""
+
+    alarm_on = DayField("Alarm date on the print-out", [InputRequired("Type the date that is printed.")])
+
+
+class RefillPlanForm(CaseForm):
+    """What is planned where the refill cannot be booked now."""
+
+    until_on = DayField("By", [InputRequired("Give the day.")])
+    plan = NoteField("What is planned, and who does it", [InputRequired("Say what is planned, and who does it.")])
+
+
+class RemoveDeviceForm(CaseForm):
+    """A device that was taken out."""
+
+    removed_at = MomentField("Taken out at", description="Empty: now.")
+    second_by = PersonField("Confirmed by a second person")
+    document_seq = PersonField("Or by a document")
+
+
+class PumpFields(CaseForm):
+    """A pump as it was found, with its print-out and a second reader."""
+
+    pump_model = TextField("Model", [InputRequired("Which pump is it?")])
+    pump_manufacturer = TextField("Manufacturer")
+    pump_serial = TextField("Serial number", longest=60)
+    pump_reservoir_ml = amount("Reservoir", "mL", required=False)
+    placed_on = DayField("Placed on", description="Empty: not known.")
+    end_of_service_on = DayField("End of service")
+    drug = SelectField("Drug", [InputRequired("Choose the drug.")], choices=[])
+    filled_on = DayField("Last filled on")
+    concentration_mcg_ml = amount("Concentration", "mcg/mL", required=False)
+    volume_ml = amount("Volume", "mL", required=False)
+    daily_dose_mcg = amount("Average daily dose", "mcg/day", required=False)
+    alarm_volume_ml = amount("Alarm volume", "mL", required=False)
+    alarm_on = DayField("Alarm date", description=_ALARM)
+    alarm_on_again = DayField("Alarm date once more", description="Read the print-out again.")
+    alarm_unknown = BooleanField("The alarm date is not known", description="Critical: the refill is then due today.")
+    pump_source = TextField(
+        "Where this comes from", [InputRequired("A print-out, a letter, the programmer.")],
+        description="For example: programmer print-out of 12 Mar.",
+    )  # fmt: skip
+    second_by = PersonField("Read by a second person", [InputRequired("A second person must have read it.")])
+
+    def pump_in_place(self) -> PumpInPlace:
+        """What was typed, as the service takes it."""
+        return PumpInPlace(
+            pump=Component(
+                model=self.pump_model.data,
+                manufacturer=self.pump_manufacturer.data,
+                serial=self.pump_serial.data,
+                reservoir_ml=self.pump_reservoir_ml.data,
+                end_of_service_on=self.end_of_service_on.data,
+            ),
+            placed_on=self.placed_on.data,
+            drug=self.drug.data,
+            filled_on=self.filled_on.data,
+            alarm_on=self.alarm_on.data,
+            alarm_on_again=self.alarm_on_again.data,
+            source=self.pump_source.data,
+            second_by=self.second_by.data,
+            concentration_mcg_ml=self.concentration_mcg_ml.data,
+            volume_ml=self.volume_ml.data,
+            daily_dose_mcg=self.daily_dose_mcg.data,
+            alarm_volume_ml=self.alarm_volume_ml.data,
+        )

@@ -1,0 +1,365 @@
+"""The lower half of the page: appointments, authorizations, consents and papers, trial and scores, pump, messages."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+
+from tracker.domain.access import Actor, Permission
+from tracker.domain.facts import (
+    Appointment,
+    Assessment,
+    Authorization,
+    Consent,
+    Determination,
+    Device,
+    Document,
+    Fill,
+    TrialDose,
+)
+from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, ConsentState, DeterminationKind
+from tracker.queries.case_detail import Message, Names, OpenedCase
+from tracker.web.cases.links import Link
+from tracker.web.cases.sentences import as_told, civil, fact_sentence, number, wall
+from tracker.web.cases.words import (
+    AUTHORIZATION_STATES,
+    AUTHORIZATION_TONES,
+    CHANNELS,
+    DEVICE_WORDS,
+    DOCUMENT_WORDS,
+    FILL_KINDS,
+    INSTRUMENTS,
+    OCCASIONS,
+    PURPOSE_WORDS,
+    REMINDER_STATES,
+    REMINDER_TONES,
+    REMINDERS,
+    VISIT_STATES,
+    VISIT_TONES,
+    first_upper,
+)
+from tracker.web.common.filters import at
+
+#: Lost visits older than the latest live ones are told by the history.
+_SHOWN_VISITS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line: cells, a badge, and what can be done with it. ``posts`` are done with one press."""
+
+    cells: tuple[str, ...]
+    badge: str = ""
+    tone: str = "quiet"
+    links: tuple[Link, ...] = ()
+    posts: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A titled table; ``empty`` teaches where it has no rows."""
+
+    title: str
+    headers: tuple[str, ...]
+    rows: tuple[Row, ...]
+    empty: str
+    add: Link | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSection:
+    """A part of the page with its anchor."""
+
+    id: str
+    label: str
+    tables: tuple[Table, ...]
+
+    @property
+    def count(self) -> int:
+        """How many lines it has."""
+        return sum(len(table.rows) for table in self.tables)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One case, told to one person."""
+
+    case: OpenedCase
+    names: Names
+    viewer: Actor
+    today: date
+    is_clinical: bool = True
+
+    def link(self, label: str, endpoint: str, permission: Permission, **values: str | int) -> tuple[Link, ...]:
+        """A link, if this person may use what it opens."""
+        if not self.viewer.may(permission):
+            return ()
+        return (Link(label=label, url=url_for(f"cases.{endpoint}", public_id=self.case.head.public_id, **values)),)  # type: ignore[arg-type]  # endpoint values, none of them url_for's own
+
+    def add(self, label: str, endpoint: str, permission: Permission, **values: str | int) -> Link | None:
+        """The link that adds a line."""
+        return next(iter(self.link(label, endpoint, permission, **values)), None)
+
+
+def appointments(telling: Telling) -> PageSection:
+    """Every visit, coming ones first."""
+    visits = telling.case.snapshot.of(Appointment)
+    live = sorted((v for v in visits if v.state in LIVE_APPOINTMENT), key=lambda visit: visit.starts_at)
+    over = sorted((v for v in visits if v.state not in LIVE_APPOINTMENT), key=lambda v: v.starts_at, reverse=True)
+    rows = tuple(_visit(telling, visit) for visit in [*live, *over[:_SHOWN_VISITS]])
+    table = Table(
+        title="Appointments",
+        headers=("Visit", "When", "With", "Room", "State"),
+        rows=rows,
+        empty="No visit is booked yet.",
+        add=telling.add("Book a visit", "book_visit", Permission.BOOK) if telling.case.head.is_open else None,
+    )
+    return PageSection(id="appointments", label="Appointments", tables=(table,))
+
+
+def _visit(telling: Telling, visit: Appointment) -> Row:
+    purpose = PURPOSE_WORDS[visit.purpose] if telling.is_clinical else "visit"
+    which = {"appointment": visit.appointment}
+    links: list[Link] = []
+    posts: list[Link] = []
+    is_today = visit.wall[:10] == telling.today.isoformat()
+    if visit.state in {AppointmentState.BOOKED, AppointmentState.CONFIRMED}:
+        if is_today:
+            posts += telling.link("Arrived", "arrive", Permission.CHECK_IN, **which)
+        if visit.wall[:10] <= telling.today.isoformat():
+            links += telling.link("Did not come", "no_show", Permission.CHECK_IN, **which)
+        if visit.state == AppointmentState.BOOKED:
+            links += telling.link("Confirmed", "confirm", Permission.BOOK, **which)
+    if visit.state == AppointmentState.ARRIVED:
+        posts += telling.link("Visit over", "complete", Permission.CHECK_IN, **which)
+    if visit.state in LIVE_APPOINTMENT:
+        links += telling.link("Move", "move", Permission.BOOK, **which)
+        links += telling.link("Cancel", "cancel", Permission.BOOK, **which)
+    if visit.state in {AppointmentState.ARRIVED, AppointmentState.CANCELLED, AppointmentState.NO_SHOW}:
+        links += telling.link("Put back", "reinstate", Permission.CORRECT, **which)
+    return Row(
+        cells=(
+            first_upper(purpose),
+            wall(visit.wall),
+            telling.names.clinicians.get(visit.clinician_id or 0, "–"),
+            telling.names.rooms.get(visit.room_id or 0, "–"),
+        ),
+        badge=first_upper(VISIT_STATES[visit.state]),
+        tone=VISIT_TONES[visit.state],
+        links=tuple(links),
+        posts=tuple(posts),
+    )
+
+
+def authorizations(telling: Telling) -> PageSection:
+    """What payers were asked and said."""
+    rows = tuple(
+        Row(
+            cells=(
+                first_upper(PURPOSE_WORDS[each.stage]),
+                each.number or "–",
+                telling.names.payers.get(each.payer_id or 0, "–"),
+                f"{civil(each.valid_from)} to {civil(each.valid_to)}" if each.valid_to else "–",
+                each.procedure_codes or "–",
+                str(each.units) if each.units is not None else "–",
+            ),
+            badge=first_upper(AUTHORIZATION_STATES[each.state]),
+            tone=AUTHORIZATION_TONES[each.state],
+            links=telling.link("Record answer", "answer_authorization", Permission.AUTHORIZE, seq=each.seq),
+        )
+        for each in reversed(telling.case.snapshot.of(Authorization))
+    )
+    table = Table(
+        title="Prior authorizations",
+        headers=("For", "Number", "Payer", "Valid", "CPT", "Units", "State"),
+        rows=rows,
+        empty="No payer was asked yet. Trial and implant are asked for apart.",
+        add=telling.add("Ask for prior auth", "authorization", Permission.AUTHORIZE),
+    )
+    return PageSection(id="authorizations", label="Authorizations", tables=(table,))
+
+
+def consents(telling: Telling) -> PageSection:
+    """Consents and the papers that a procedure stands on."""
+    snapshot = telling.case.snapshot
+    signed = Table(
+        title="Consents",
+        headers=("For", "Signed", "By", "Witness", "State"),
+        rows=tuple(_consent(telling, each) for each in reversed(snapshot.of(Consent))),
+        empty="No consent is signed yet. It is better signed days before than on the morning.",
+        add=telling.add("Capture consent", "consent", Permission.CONSENT),
+    )
+    papers = Table(
+        title="Documents",
+        headers=("Document", "Dated", "Title", "Kept"),
+        rows=tuple(
+            Row(
+                cells=(
+                    first_upper(DOCUMENT_WORDS[each.kind]),
+                    civil(each.dated_on),
+                    each.title or "–",
+                    each.reference or "–",
+                ),
+                links=telling.link("Correct", "correct", Permission.CORRECT, seq=each.seq),
+            )
+            for each in reversed(snapshot.of(Document))
+        ),
+        empty="No paper is attached. H&P and lab results are asked for before the implant.",
+        add=telling.add("Attach document", "document", Permission.CONSENT),
+    )
+    return PageSection(id="consents", label="Consents", tables=(signed, papers))
+
+
+def _consent(telling: Telling, consent: Consent) -> Row:
+    is_signed = consent.state == ConsentState.SIGNED
+    withdraw = telling.link("Withdrawn…", "withdraw_consent", Permission.CONSENT, purpose=consent.purpose)
+    return Row(
+        cells=(
+            first_upper(PURPOSE_WORDS[consent.purpose]),
+            civil(consent.signed_on),
+            consent.signed_by,
+            consent.witness or "–",
+        ),
+        badge="Signed" if is_signed else "Withdrawn",
+        tone="ready" if is_signed else "critical",
+        links=withdraw if is_signed else (),
+    )
+
+
+def trial(telling: Telling) -> PageSection:
+    """Evaluation, doses, scores and what was determined."""
+    snapshot = telling.case.snapshot
+    said = [each for each in (snapshot.evaluation,) if each is not None]
+    about_trial = {
+        DeterminationKind.DOSE_ORDER, DeterminationKind.OUTCOME, DeterminationKind.TRIAL_ABORTED,
+        DeterminationKind.OBSERVATION_ENDED, DeterminationKind.DECISION, DeterminationKind.WAIVER,
+        DeterminationKind.EARLIER_BENEFIT, DeterminationKind.DEVIATION,
+    }  # fmt: skip
+    determined = [each for each in snapshot.of(Determination) if each.kind in about_trial]
+    told = sorted([*said, *snapshot.of(TrialDose), *determined], key=lambda fact: fact.seq, reverse=True)
+    course = Table(
+        title="Evaluation, test doses and outcomes",
+        headers=("What", "When"),
+        rows=tuple(
+            Row(
+                cells=(fact_sentence(as_told(fact), telling.names), at(fact.effective_at)),
+                links=telling.link("Correct", "correct", Permission.CORRECT, seq=fact.seq),
+            )
+            for fact in told
+        ),
+        empty="Nothing is recorded of the trial yet.",
+    )
+    scores = Table(
+        title="Scores",
+        headers=("Scale", "Value", "Where", "Occasion", "When"),
+        rows=tuple(
+            Row(
+                cells=(
+                    INSTRUMENTS[each.instrument],
+                    each.value,
+                    each.site or "–",
+                    first_upper(OCCASIONS[each.occasion]),
+                    at(each.effective_at),
+                ),
+                links=telling.link("Correct", "correct", Permission.CORRECT_CLINICAL, seq=each.seq),
+            )
+            for each in reversed(snapshot.of(Assessment))
+        ),
+        empty="No score yet. A baseline score is asked for before the trial.",
+        add=telling.add("Record score", "score", Permission.SCORE),
+    )
+    return PageSection(id="trial", label="Trial & scores", tables=(course, scores))
+
+
+def pump(telling: Telling) -> PageSection:
+    """Devices and fills."""
+    snapshot = telling.case.snapshot
+    devices = Table(
+        title="Devices",
+        headers=("Device", "Model", "Serial", "Reservoir", "Placed", "State"),
+        rows=tuple(_device(telling, each) for each in reversed(snapshot.of(Device))),
+        empty="No device is in the patient.",
+    )
+    fills = sorted(snapshot.of(Fill), key=lambda fill: (fill.effective_at, fill.seq), reverse=True)
+    filled = Table(
+        title="Refills",
+        headers=("Filled", "Kind", "What went in", "Average daily dose", "Alarm date"),
+        rows=tuple(_fill(telling, each) for each in fills),
+        empty="No pump was filled yet.",
+        add=telling.add("Record refill", "refill", Permission.REFILL) if snapshot.pump else None,
+    )
+    return PageSection(id="pump", label="Pump & refills", tables=(devices, filled))
+
+
+def _device(telling: Telling, device: Device) -> Row:
+    taken_out = telling.link("Taken out…", "remove_device", Permission.IMPLANT, device=device.device)
+    return Row(
+        cells=(
+            first_upper(DEVICE_WORDS[device.kind]),
+            device.model or "–",
+            device.serial or "–",
+            f"{number(device.reservoir_ml)} mL" if device.reservoir_ml else "–",
+            civil(device.placed_on),
+        ),
+        badge="In the patient" if device.in_place else f"Out {civil(device.removed_on)}",
+        tone="ready" if device.in_place else "quiet",
+        links=taken_out if device.in_place and telling.case.head.is_open else (),
+    )
+
+
+def _fill(telling: Telling, fill: Fill) -> Row:
+    what = "–"
+    if fill.volume_ml is not None:
+        what = f"{number(fill.volume_ml)} mL {fill.drug} {number(fill.concentration_mcg_ml)} mcg/mL"
+    if fill.alarm_on is None:
+        badge, tone = "Unknown", "critical"
+    elif fill.is_confirmed:
+        badge, tone = civil(fill.alarm_on), "quiet"
+    else:
+        badge, tone = f"{civil(fill.alarm_on)}, second reading open", "warn"
+    return Row(
+        cells=(
+            at(fill.effective_at),
+            first_upper(FILL_KINDS[fill.kind]),
+            what,
+            f"{number(fill.daily_dose_mcg)} mcg/day" if fill.daily_dose_mcg is not None else "–",
+        ),
+        badge=badge,
+        tone=tone,
+        links=telling.link("Correct", "correct", Permission.CORRECT_CLINICAL, seq=fill.seq),
+    )
+
+
+def messages(found: Sequence[Message]) -> PageSection:
+    """Reminders to the patient, planned ones first."""
+    table = Table(
+        title="Messages to the patient",
+        headers=("About", "When", "How", "State"),
+        rows=tuple(
+            Row(
+                cells=(
+                    REMINDERS.get(each.kind, each.kind),
+                    at(each.wanted_at),
+                    CHANNELS.get(each.channel, each.channel),
+                ),
+                badge=first_upper(REMINDER_STATES.get(each.state, each.state)),
+                tone=REMINDER_TONES.get(each.state, "quiet"),
+            )
+            for each in found
+        ),
+        empty="No message is planned. Reminders are planned when a visit is booked.",
+    )
+    return PageSection(id="messages", label="Messages", tables=(table,))
+
+
+def all_sections(telling: Telling, found: Iterable[Message]) -> tuple[PageSection, ...]:
+    """Every part that somebody with clinical sight has, in the order of the tabs."""
+    return (
+        appointments(telling),
+        authorizations(telling),
+        consents(telling),
+        trial(telling),
+        pump(telling),
+        messages(tuple(found)),
+    )

@@ -1,0 +1,219 @@
+"""What a fact says, as a sentence. The same words stand in the history, beside a correction and on the forms.
+
+A fact comes as a mapping of its fields with values as text, the way an event keeps it; ``as_told`` makes that of one
+that still stands.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from tracker.domain.facts import Fact
+from tracker.queries.case_detail import Names
+from tracker.web.cases.words import (
+    ABORTED,
+    CONDITIONS,
+    DEVICE_WORDS,
+    DOCUMENT_WORDS,
+    FILL_KINDS,
+    INSTRUMENTS,
+    OCCASIONS,
+    OUTCOME_WORDS,
+    PURPOSE_WORDS,
+    ROUTES,
+    VISIT_STATES,
+    first_upper,
+)
+
+Told = Mapping[str, Any]
+
+
+def as_told(fact: Fact) -> dict[str, Any]:
+    """A fact that stands, in the form in which an event tells it."""
+    return {"fact": type(fact).__name__, **{each.name: _plain(getattr(fact, each.name)) for each in fields(fact)}}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return f"{value:f}" if isinstance(value, Decimal) else value
+
+
+def civil(text: object) -> str:
+    """A civil date as people say it: ``Fri 4 Dec 2026``."""
+    if not text:
+        return "–"
+    day = date.fromisoformat(str(text)[:10])
+    return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def wall(text: object) -> str:
+    """A wall time as people say it: ``Fri 4 Dec 2026 07:30``."""
+    moment = datetime.fromisoformat(str(text))
+    return f"{moment:%a} {moment.day} {moment:%b %Y} {moment:%H:%M}"
+
+
+def number(text: object) -> str:
+    """An amount without needless zeros."""
+    return "–" if text in (None, "") else f"{Decimal(str(text)).normalize():f}"
+
+
+def _because(told: Told, field: str = "reason") -> str:
+    return f": {told[field]}" if told.get(field) else ""
+
+
+def _joined(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+def _referral(told: Told) -> str:
+    by = f" by {told['referred_by']}" if told["referred_by"] else ""
+    specialty = f" ({told['specialty']})" if told["specialty"] else ""
+    what = _joined(told["diagnosis_code"], told["diagnosis"])
+    return f"Referred{by}{specialty} for {told['indication']}{': ' + what if what else ''}"
+
+
+def _evaluation(told: Told) -> str:
+    condition = CONDITIONS.get(told["condition"], told["condition"])
+    origin = f", {told['spasticity_origin']} origin" if told["spasticity_origin"] else ""
+    return f"Evaluated: {told['indication']} from {condition}{origin}"
+
+
+def _document(told: Told) -> str:
+    name = first_upper(DOCUMENT_WORDS.get(told["kind"], "document"))
+    kept = _joined(told["title"], told["reference"])
+    return f"{name} of {civil(told['dated_on'])} is in the chart{' (' + kept + ')' if kept else ''}"
+
+
+def _authorization(told: Told, names: Names) -> str:
+    stage = PURPOSE_WORDS.get(told["stage"], told["stage"])
+    payer = names.payers.get(told["payer_id"] or 0, "")
+    at = f" at {payer}" if payer else ""
+    state = told["state"]
+    if state == "granted":
+        dates = _joined(
+            f"from {civil(told['valid_from'])}" if told["valid_from"] else "",
+            f"to {civil(told['valid_to'])}" if told["valid_to"] else "",
+        )
+        return f"Prior auth for the {stage} granted: {_joined(told['number'], dates)}"
+    if state == "requested":
+        return f"Prior auth for the {stage} asked for{at}"
+    word = "is not required" if state == "not_required" else f"was {state}"
+    return f"Prior auth for the {stage} {word}{_because(told)}"
+
+
+def _consent(told: Told) -> str:
+    purpose = PURPOSE_WORDS.get(told["purpose"], told["purpose"])
+    if told["state"] == "withdrawn":
+        return f"Consent for the {purpose} withdrawn{_because(told)}"
+    return f"Consent for the {purpose} signed {civil(told['signed_on'])} by {told['signed_by']}"
+
+
+def _appointment(told: Told, names: Names) -> str:
+    purpose = first_upper(PURPOSE_WORDS.get(str(told["purpose"]), "visit"))
+    where = _joined(names.clinicians.get(told["clinician_id"] or 0, ""), names.rooms.get(told["room_id"] or 0, ""))
+    state = "moved to" if told["state"] == "booked" and told["version"] > 1 else VISIT_STATES[told["state"]]
+    joint = "" if state == "moved to" else ","
+    return f"{purpose} {state}{joint} {wall(told['wall'])}{' (' + where + ')' if where else ''}{_because(told)}"
+
+
+def _item(told: Told) -> str:
+    value = f" {told['value']}" if told["value"] else ""
+    state = told["state"].replace("_", " ")
+    return f"Checklist: {told['item'].replace('_', ' ')} {state}{value}{_because(told)}"
+
+
+def _dose(told: Told) -> str:
+    how = ROUTES.get(told["route"], told["route"])
+    return (
+        f"Test dose given: {number(told['dose_mcg'])} mcg {told['drug']} "
+        f"({number(told['volume_ml'])} mL of {number(told['concentration_mcg_ml'])} mcg/mL) by {how}, lot {told['lot']}"
+    )
+
+
+def _score(told: Told) -> str:
+    instrument = INSTRUMENTS.get(told["instrument"], told["instrument"])
+    site = f", {told['site']}" if told["site"] else ""
+    return f"{instrument} {told['value']} {OCCASIONS.get(told['occasion'], told['occasion'])}{site}"
+
+
+def _device(told: Told) -> str:
+    name = first_upper(DEVICE_WORDS.get(str(told["kind"]), "device"))
+    label = _joined(told["model"], f"serial {told['serial']}" if told["serial"] else "")
+    if not told["in_place"]:
+        tip = ", tip intact" if told["tip_intact"] else ""
+        return f"{name} taken out {civil(told['removed_on'])}{tip}"
+    if told["tip_intact"] is False:
+        return f"{name} taken out, its tip is still in"
+    where = "is in since" if told["origin"] == "already_in" else "placed"
+    day = f" {civil(told['placed_on'])}" if told["placed_on"] else " an unknown day"
+    out = f", out by {civil(told['out_by_on'])}" if told["out_by_on"] else ""
+    return f"{name} {where}{day}{': ' + label if label else ''}{out}"
+
+
+def _fill(told: Told) -> str:
+    if told["volume_ml"] is None:
+        what = told["drug"]
+    else:
+        what = (
+            f"{number(told['volume_ml'])} mL {told['drug']} {number(told['concentration_mcg_ml'])} mcg/mL, "
+            f"{number(told['daily_dose_mcg'])} mcg/day"
+        )
+    alarm = f"low-reservoir alarm date {civil(told['alarm_on'])}" if told["alarm_on"] else "alarm date unknown"
+    doubt = "" if told["is_confirmed"] or not told["alarm_on"] else ", to be confirmed by a second reader"
+    return f"Pump filled ({FILL_KINDS.get(told['kind'], told['kind'])}): {what}; {alarm}{doubt}"
+
+
+def _correction(told: Told) -> str:
+    return f"Struck out{_because(told)}"
+
+
+_DETERMINED: dict[str, Callable[[Told], str]] = {
+    "dose_order": lambda t: f"Test dose of {t['value']} mcg ordered",
+    "outcome": lambda t: f"Trial outcome: {OUTCOME_WORDS.get(t['value'], t['value'])}{_because(t)}",
+    "trial_aborted": lambda t: f"Trial broken off, {ABORTED.get(t['value'], t['value'])}{_because(t)}",
+    "observation_ended": lambda t: f"Observation ended early{_because(t)}",
+    "decision": lambda t: f"Implant {t['value']}{_because(t)}",
+    "waiver": lambda t: f"Waived: {t['value'].replace('_', ' ').replace('.', ' for ')}{_because(t)}",
+    "earlier_benefit": lambda t: f"Earlier benefit documented{_because(t)}",
+    "hold": lambda t: f"On hold until {civil(t['until_on'])}{_because(t)}",
+    "death": lambda t: f"Patient died {civil(t['until_on'])} (said by {t['reason']})",
+    "transfer": lambda t: f"Transferred to {t['reason']}",
+    "therapy_stopped": lambda t: f"Therapy stopped, pump left in{_because(t)}",
+    "withdrawal_watch_closed": lambda t: f"Watch for withdrawal closed{_because(t)}",
+    "refill_plan": lambda t: f"Refill planned by {civil(t['until_on'])}{_because(t)}",
+    "deviation": lambda t: f"Done against the plan{_because(t)}",
+    "deviation_reviewed": lambda t: f"Deviation reviewed{_because(t)}",
+    "not_before": lambda t: f"No new date before {civil(t['until_on'])}",
+}
+
+
+def _determination(told: Told) -> str:
+    say = _DETERMINED.get(told["kind"])
+    return say(told) if say else first_upper(told["kind"].replace("_", " ")) + _because(told)
+
+
+_BY_FACT: dict[str, Callable[[Told], str]] = {
+    "Referral": _referral,
+    "Evaluation": _evaluation,
+    "Document": _document,
+    "Consent": _consent,
+    "ChecklistItem": _item,
+    "TrialDose": _dose,
+    "Assessment": _score,
+    "Determination": _determination,
+    "Device": _device,
+    "Fill": _fill,
+    "Correction": _correction,
+}
+
+
+def fact_sentence(told: Told, names: Names) -> str:
+    """What a fact says, without a full stop."""
+    if told["fact"] == "Appointment":
+        return _appointment(told, names)
+    if told["fact"] == "Authorization":
+        return _authorization(told, names)
+    return _BY_FACT[told["fact"]](told)

@@ -1,0 +1,140 @@
+"""The page of a case. Who looked is recorded; the front desk sees identity and appointments only."""
+
+from dataclasses import dataclass
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from tracker.domain.access import Permission
+from tracker.domain.facts import Appointment, Authorization
+from tracker.domain.pathway.wording import ROLE_WORDS
+from tracker.domain.words import Role
+from tracker.queries.case_detail import (
+    HISTORY_SHOWN,
+    OpenedCase,
+    list_contact_lines,
+    list_entries,
+    list_messages,
+    list_names,
+    list_todos,
+)
+from tracker.services.access_log import record_view
+from tracker.services.corrections import CLINICAL, NOT_HERE
+from tracker.web.cases.acting import opened, path
+from tracker.web.cases.blueprint import blueprint
+from tracker.web.cases.history import HistoryLine, history_lines, names_of
+from tracker.web.cases.identity import Person, person_of
+from tracker.web.cases.links import Link
+from tracker.web.cases.present import Overview, overview
+from tracker.web.cases.sections import PageSection, Telling, all_sections, appointments
+from tracker.web.common.access import permission
+from tracker.web.common.current import actor, now, runtime, today
+from tracker.web.common.database import read_session, writing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePage:
+    """What ``cases/show.html`` shows. ``overview`` and ``history`` are for those who see clinical detail."""
+
+    person: Person
+    public_id: str
+    version: int
+    owner: str
+    owner_links: tuple[Link, ...]
+    edit_url: str
+    overview: Overview | None
+    sections: tuple[PageSection, ...]
+    history: tuple[HistoryLine, ...]
+    all_history_url: str
+    contacts: tuple[str, ...]
+
+
+@blueprint.get(path())
+@permission(Permission.SEE_PATIENTS)
+def show(public_id: str) -> ResponseReturnValue:
+    """Show where the patient stands, what is next and what stands in the way."""
+    case = opened(public_id)
+    page = _clinical(case) if actor().may(Permission.SEE_CLINICAL) else _reduced(case)
+    body = render_template("cases/show.html", page=page)
+    with writing() as session:
+        record_view(
+            session, actor(), runtime().ids, now(),
+            page="cases.show", case_id=case.head.case_id, patient_id=case.head.patient.id,
+        )  # fmt: skip
+    return body
+
+
+def _clinical(case: OpenedCase) -> CasePage:
+    session, viewer = read_session(), actor()
+    limit = None if request.args.get("history") == "all" else HISTORY_SHOWN
+    entries = list_entries(session, viewer, case.head.case_id, limit=limit)
+    names = names_of(session, viewer, entries, [*case.snapshot.of(Appointment), *case.snapshot.of(Authorization)])
+    todos = list_todos(session, viewer, case.head.case_id)
+    telling = Telling(case, names, viewer, today())
+    return CasePage(
+        person=person_of(case.head.patient, today()),
+        public_id=case.head.public_id,
+        version=case.head.version,
+        owner=case.head.owner_name or ROLE_WORDS[Role(case.head.owner_role)],
+        owner_links=_owner_links(case),
+        edit_url=_edit_url(case),
+        overview=overview(case, todos, names, viewer, now()),
+        sections=all_sections(telling, list_messages(session, viewer, case.head.case_id)),
+        history=history_lines(entries, names, case.pathway, lambda seq: _correct_url(case, seq)),
+        all_history_url=url_for("cases.show", public_id=case.head.public_id, history="all", _anchor="history")
+        if limit is not None and len(entries) == HISTORY_SHOWN
+        else "",
+        contacts=(),
+    )
+
+
+def _reduced(case: OpenedCase) -> CasePage:
+    """Identity, how to reach the patient, and appointments."""
+    session, viewer = read_session(), actor()
+    visits = case.snapshot.of(Appointment)
+    names = list_names(
+        session,
+        viewer,
+        clinicians={visit.clinician_id for visit in visits if visit.clinician_id},
+        rooms={visit.room_id for visit in visits if visit.room_id},
+    )
+    reach = list_contact_lines(session, viewer, case.head.patient.id)
+    return CasePage(
+        person=person_of(case.head.patient, today(), is_clinical=False),
+        public_id=case.head.public_id,
+        version=case.head.version,
+        owner="",
+        owner_links=(),
+        edit_url=_edit_url(case),
+        overview=None,
+        sections=(appointments(Telling(case, names, viewer, today(), is_clinical=False)),),
+        history=(),
+        all_history_url="",
+        contacts=tuple(f"{each.as_typed} ({each.owner})" for each in reach),
+    )
+
+
+def _owner_links(case: OpenedCase) -> tuple[Link, ...]:
+    if not case.head.is_open or not actor().may(Permission.ASSIGN):
+        return ()
+    public_id = case.head.public_id
+    give = Link(label="Give to…", url=url_for("cases.assign", public_id=public_id))
+    if case.head.owner_user_id == actor().user_id:
+        return (give,)
+    return (Link(label="Take it", url=url_for("cases.take", public_id=public_id)), give)
+
+
+def _edit_url(case: OpenedCase) -> str:
+    if not actor().may(Permission.EDIT_PATIENT):
+        return ""
+    return url_for("cases.identity", public_id=case.head.public_id)
+
+
+def _correct_url(case: OpenedCase, seq: int) -> str:
+    """Where a fact that stands is struck out, for those who may."""
+    fact = next((each for each in case.snapshot.facts if each.seq == seq), None)
+    if fact is None or isinstance(fact, NOT_HERE) or not actor().may(Permission.CORRECT):
+        return ""
+    if isinstance(fact, CLINICAL) and not actor().may(Permission.CORRECT_CLINICAL):
+        return ""
+    return url_for("cases.correct", public_id=case.head.public_id, seq=seq)

@@ -1,0 +1,191 @@
+"""The trial of a case: dose ordered and given, catheter, scores, observation, and the physician's outcome."""
+
+from flask.typing import ResponseReturnValue
+
+from tracker.domain.access import Permission
+from tracker.domain.facts import Assessment
+from tracker.domain.pathway.engine import act_blockers
+from tracker.domain.words import DeterminationKind, DeviceKind
+from tracker.queries.case_detail import OpenedCase, list_colleagues
+from tracker.services import trials
+from tracker.web.cases.acting import Act, answer, opened, path
+from tracker.web.cases.blueprint import blueprint
+from tracker.web.cases.sentences import civil, number
+from tracker.web.cases.trial_forms import (
+    AbortForm,
+    CatheterOutForm,
+    EndObservationForm,
+    GiveDoseForm,
+    OrderDoseForm,
+    OutcomeForm,
+    ScoreForm,
+    TrialCatheterForm,
+)
+from tracker.web.cases.visit_forms import instant_of
+from tracker.web.cases.words import INSTRUMENTS, OCCASIONS
+from tracker.web.common.access import permission
+from tracker.web.common.current import actor, clinic, now
+from tracker.web.common.database import read_session
+from tracker.web.common.filters import at
+
+
+def colleagues() -> list[tuple[int, str]]:
+    """Everybody of the clinic but this person: who can read or sign as the second."""
+    return [each for each in list_colleagues(read_session(), actor()) if each[0] != actor().user_id]
+
+
+def _doses(case: OpenedCase) -> list[tuple[str, str]]:
+    """What the physician ordered, and the doses of this series, to read from and never to copy."""
+    order = case.snapshot.determination(DeterminationKind.DOSE_ORDER)
+    given = [f"{number(dose.dose_mcg)} mcg, {at(dose.effective_at)}" for dose in case.snapshot.doses]
+    return [
+        ("Ordered", f"{order.value} mcg, {at(order.effective_at)}" if order else "nothing yet"),
+        ("Given in this series", "; ".join(given) or "nothing yet"),
+    ]
+
+
+def _scores(case: OpenedCase) -> list[tuple[str, str]]:
+    return [
+        (
+            f"{INSTRUMENTS[score.instrument]}, {OCCASIONS[score.occasion]}",
+            f"{score.value}{' ' + score.site if score.site else ''} · {at(score.effective_at)}",
+        )
+        for score in case.snapshot.of(Assessment)
+    ]
+
+
+@blueprint.route(path("/order-dose"), methods=["GET", "POST"])
+@permission(Permission.DECIDE_OUTCOME)
+def order_dose(public_id: str) -> ResponseReturnValue:
+    """Order the next test dose. The field is empty, and the approved doses are only named when another is typed."""
+    case, form = opened(public_id), OrderDoseForm()
+    act = Act(title="Order a test dose", submit="Order the dose", done="test dose ordered", known=_doses(case))
+    return answer(case, form, act, lambda work, ref: trials.order_dose(work, ref, dose_mcg=form.dose_mcg.data))
+
+
+@blueprint.route(path("/give-dose"), methods=["GET", "POST"])
+@permission(Permission.GIVE_DOSE)
+def give_dose(public_id: str) -> ResponseReturnValue:
+    """Record a test dose that was given, by the book or as a deviation."""
+    case, form = opened(public_id), GiveDoseForm()
+    form.second_by.offer(colleagues())
+    act = Act(
+        title="Record a test dose",
+        submit="Record the dose",
+        done="test dose given",
+        lede="A failed puncture is no dose: record that the trial was broken off instead.",
+        known=_doses(case),
+        missing=act_blockers(case.pathway, case.snapshot, "trial", now()),
+    )
+    zone = clinic().zone
+    return answer(
+        case,
+        form,
+        act,
+        lambda work, ref: trials.give_dose(work, ref, form.given(), given_at=instant_of(form.given_at.data, zone)),
+    )
+
+
+@blueprint.route(path("/trial-catheter"), methods=["GET", "POST"])
+@permission(Permission.GIVE_DOSE)
+def trial_catheter(public_id: str) -> ResponseReturnValue:
+    """Record a temporary catheter."""
+    case, form = opened(public_id), TrialCatheterForm()
+    act = Act(title="Trial catheter placed", submit="Record the catheter", done="trial catheter placed")
+    return answer(
+        case,
+        form,
+        act,
+        lambda work, ref: trials.place_trial_catheter(
+            work, ref, out_by_on=form.out_by_on.data, model=form.model.data, lot=form.lot.data
+        ),
+    )
+
+
+@blueprint.route(path("/catheter-out"), methods=["GET", "POST"])
+@permission(Permission.GIVE_DOSE)
+def catheter_out(public_id: str) -> ResponseReturnValue:
+    """Record that the temporary catheter was taken out."""
+    case, form = opened(public_id), CatheterOutForm()
+    inside = [each for each in case.snapshot.devices_in_place if each.kind == DeviceKind.TRIAL_CATHETER]
+    known = [("In since", f"{civil(each.placed_on)}, out by {civil(each.out_by_on)}") for each in inside]
+    act = Act(
+        title="Trial catheter taken out", submit="Record the removal", done="trial catheter taken out", known=known
+    )
+    return answer(
+        case,
+        form,
+        act,
+        lambda work, ref: trials.remove_trial_catheter(work, ref, tip_intact=form.tip.data == "intact"),
+    )
+
+
+@blueprint.route(path("/abort-trial"), methods=["GET", "POST"])
+@permission(Permission.GIVE_DOSE)
+def abort_trial(public_id: str) -> ResponseReturnValue:
+    """Record that the trial was broken off before a dose reached the patient."""
+    case, form = opened(public_id), AbortForm()
+    act = Act(title="Trial broken off", submit="Record that it was broken off", done="trial broken off")
+    return answer(
+        case,
+        form,
+        act,
+        lambda work, ref: trials.abort_trial(work, ref, why=form.why.data, reason=form.reason.data),
+    )
+
+
+@blueprint.route(path("/end-observation"), methods=["GET", "POST"])
+@permission(Permission.GIVE_DOSE)
+def end_observation(public_id: str) -> ResponseReturnValue:
+    """Record that the observation ended early."""
+    case, form = opened(public_id), EndObservationForm()
+    act = Act(
+        title="Observation ended early",
+        submit="Record the early end",
+        done="observation ended early",
+        lede="Nobody will have seen the whole effect: the trial can then only be not assessable, or aborted.",
+        known=_doses(case),
+    )
+    return answer(case, form, act, lambda work, ref: trials.end_observation(work, ref, reason=form.reason.data))
+
+
+@blueprint.route(path("/score"), methods=["GET", "POST"])
+@permission(Permission.SCORE)
+def score(public_id: str) -> ResponseReturnValue:
+    """Record a score."""
+    case, form = opened(public_id), ScoreForm()
+    act = Act(title="Record a score", submit="Record the score", done="score", known=_scores(case))
+    zone = clinic().zone
+    return answer(
+        case,
+        form,
+        act,
+        lambda work, ref: trials.record_score(
+            work,
+            ref,
+            instrument=form.instrument.data,
+            value=form.value.data,
+            occasion=form.occasion.data,
+            site=form.site.data,
+            taken_at=instant_of(form.taken_at.data, zone),
+        ),
+    )
+
+
+@blueprint.route(path("/outcome"), methods=["GET", "POST"])
+@permission(Permission.DECIDE_OUTCOME)
+def outcome(public_id: str) -> ResponseReturnValue:
+    """Record the outcome of the trial."""
+    case, form = opened(public_id), OutcomeForm()
+    act = Act(
+        title="Outcome of the trial",
+        submit="Record the outcome",
+        done="outcome of the trial",
+        known=[*_doses(case)[1:], *_scores(case)],
+    )
+    return answer(
+        case,
+        form,
+        act,
+        lambda work, ref: trials.record_outcome(work, ref, outcome=form.outcome.data, reason=form.reason.data),
+    )

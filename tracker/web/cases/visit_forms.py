@@ -1,0 +1,118 @@
+"""Forms about visits: when and where, and what became of them."""
+
+from datetime import date, datetime, timedelta
+
+from wtforms import BooleanField, SelectField
+from wtforms.validators import InputRequired, NumberRange
+
+from tracker.domain.calendar import ClinicCalendar
+from tracker.services.appointments import Slot
+from tracker.web.cases.fields import (
+    CaseForm,
+    CountField,
+    DayField,
+    MomentField,
+    NoteField,
+    PersonField,
+    Section,
+    TextField,
+    with_blank,
+)
+from tracker.web.cases.words import PURPOSE_WORDS, first_upper
+
+_WHEN_AND_WHERE = (("starts", "minutes"), ("arrives",), ("room_id", "clinician_id"))
+_WHY = [InputRequired("Say why.")]
+
+
+class SlotForm(CaseForm):
+    """When, how long, where and with whom. The clinic's usual length is not proposed: procedures differ."""
+
+    starts = MomentField("Day and time", [InputRequired("Give day and time of the visit.")])
+    minutes = CountField(
+        "Length",
+        [InputRequired("How long does it take?"), NumberRange(5, 1440, "Between 5 minutes and a day.")],
+        description="In minutes.",
+    )
+    arrives = MomentField("Patient arrives at", description="Empty: the clinic's usual time before the visit.")
+    room_id = PersonField("Room")
+    clinician_id = PersonField("With")
+    entered_late = BooleanField("Entered late: this was agreed on paper, and the time has passed")
+
+    def slot(self, before: timedelta) -> Slot:
+        """What was typed, as the service takes it. ``before``: how long before a visit patients come."""
+        return Slot(
+            starts=self.starts.data,
+            minutes=self.minutes.data,
+            arrives=self.arrives.data or self.starts.data - before,
+            room_id=self.room_id.data,
+            clinician_id=self.clinician_id.data,
+        )
+
+
+class BookForm(SlotForm):
+    """A new visit."""
+
+    SECTIONS = (
+        Section(
+            "", (("purpose",), ("starts", "minutes"), ("arrives",), ("room_id", "clinician_id"), ("entered_late",))
+        ),
+    )
+    purpose = SelectField(
+        "What for",
+        [InputRequired("Choose what the visit is for.")],
+        choices=with_blank({key: first_upper(label) for key, label in PURPOSE_WORDS.items()}),
+    )
+
+
+class MoveForm(SlotForm):
+    """Another time or place for a visit."""
+
+    SECTIONS = (
+        Section("", (("starts", "minutes"), ("arrives",), ("room_id", "clinician_id"), ("reason",), ("entered_late",))),
+    )
+    reason = TextField("Why it is moved")
+
+
+class ConfirmForm(CaseForm):
+    """The patient said they will come."""
+
+    how = TextField("How they said so", description="For example: by phone, to Dana.")
+
+
+class ArriveForm(CaseForm):
+    """The patient is here."""
+
+    arrived_at = MomentField("Arrived at", description="Empty: now.")
+
+
+class CompleteForm(CaseForm):
+    """The visit is over: nothing to ask."""
+
+
+class CancelForm(CaseForm):
+    """A visit that will not be."""
+
+    reason = NoteField("Why", _WHY)
+    not_before = DayField("Not before", description="No new date for this before that day. Empty: any day.")
+
+    def not_before_at(self) -> datetime | None:
+        """The day as the service takes it."""
+        day: date | None = self.not_before.data
+        return datetime.combine(day, datetime.min.time()) if day else None
+
+
+class NoShowForm(CaseForm):
+    """A visit to which nobody came."""
+
+    reason = NoteField("What is known", [InputRequired("Say what is known: called, no answer.")])
+
+
+class ReinstateForm(CaseForm):
+    """A visit that was marked by mistake."""
+
+    reason = NoteField("What was wrong", [InputRequired("Say what was wrong.")])
+
+
+def instant_of(moment: datetime | None, zone: str) -> datetime | None:
+    """A wall time that was typed, as an instant; ``None``: nothing was typed."""
+    return ClinicCalendar(zone).instant(moment) if moment else None

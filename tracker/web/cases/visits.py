@@ -1,0 +1,245 @@
+"""Visits of a case: booked, moved, confirmed, arrived, completed, missed, cancelled, put back."""
+
+from datetime import timedelta
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from tracker.domain.access import Permission
+from tracker.domain.errors import NotFound
+from tracker.domain.facts import Appointment
+from tracker.queries.case_detail import OpenedCase
+from tracker.queries.clinic import get_settings, list_clinicians, list_rooms
+from tracker.services import appointments
+from tracker.web.cases.acting import Act, answer, opened, path
+from tracker.web.cases.blueprint import blueprint
+from tracker.web.cases.sentences import wall
+from tracker.web.cases.visit_forms import (
+    ArriveForm,
+    BookForm,
+    CancelForm,
+    CompleteForm,
+    ConfirmForm,
+    MoveForm,
+    NoShowForm,
+    ReinstateForm,
+    SlotForm,
+    instant_of,
+)
+from tracker.web.cases.words import PURPOSE_WORDS, VISIT_STATES
+from tracker.web.common.access import permission
+from tracker.web.common.current import clinic
+from tracker.web.common.database import read_session
+
+_VISIT = "/visit/<int:appointment>"
+
+
+def find_visit(case: OpenedCase, appointment: int) -> Appointment:
+    """A visit of the case as it stands.
+
+    :raises NotFound: if there is none
+    """
+    for visit in case.snapshot.of(Appointment):
+        if visit.appointment == appointment:
+            return visit
+    raise NotFound(str(appointment))
+
+
+def _called(visit: Appointment) -> str:
+    return f"{PURPOSE_WORDS[visit.purpose]} of {wall(visit.wall)}"
+
+
+def _known(visit: Appointment) -> list[tuple[str, str]]:
+    return [("Visit", _called(visit)), ("State", VISIT_STATES[visit.state])]
+
+
+def _offer_places(form: SlotForm) -> None:
+    session, clinic_id = read_session(), clinic().id
+    form.room_id.offer([(each.id, each.name) for each in list_rooms(session, clinic_id) if each.is_active])
+    form.clinician_id.offer([(each.id, each.name) for each in list_clinicians(session, clinic_id) if each.is_active])
+
+
+def _usual_wait() -> timedelta:
+    return timedelta(minutes=get_settings(read_session(), clinic().id).arrive_minutes_before)
+
+
+@blueprint.route(path("/book-visit"), methods=["GET", "POST"])
+@permission(Permission.BOOK)
+def book_visit(public_id: str) -> ResponseReturnValue:
+    """Book a visit. ``?purpose=`` says what for, from the link that was followed."""
+    case, form = opened(public_id), BookForm()
+    _offer_places(form)
+    if not form.is_submitted() and request.args.get("purpose", "") in PURPOSE_WORDS:
+        form.purpose.data = request.args["purpose"]
+    word = PURPOSE_WORDS.get(form.purpose.data or "", "visit")
+    act = Act(title=f"Book the {word}", submit=f"Book the {word}", done=f"{word} booked", correct=None)
+    wait = _usual_wait()
+    return answer(
+        case,
+        form,
+        act,
+        lambda work, ref: appointments.book(
+            work, ref, purpose=form.purpose.data, slot=form.slot(wait), entered_late=form.entered_late.data
+        ),
+    )
+
+
+@blueprint.route(path(_VISIT + "/move"), methods=["GET", "POST"])
+@permission(Permission.BOOK)
+def move(public_id: str, appointment: int) -> ResponseReturnValue:
+    """Move a visit. Where it is now is filled in; the new day is asked."""
+    case, form = opened(public_id), MoveForm()
+    visit = find_visit(case, appointment)
+    _offer_places(form)
+    if not form.is_submitted():
+        form.room_id.data, form.clinician_id.data = visit.room_id, visit.clinician_id
+        form.minutes.data = int((visit.ends_at - visit.starts_at).total_seconds() // 60)
+    word = PURPOSE_WORDS[visit.purpose]
+    act = Act(
+        title=f"Move the {word}",
+        submit=f"Move the {word}",
+        done=f"{word} moved; the patient must confirm again",
+        known=_known(visit),
+        correct=None,
+    )
+    wait = _usual_wait()
+    return answer(
+        case,
+        form,
+        act,
+        lambda work, ref: appointments.move(
+            work,
+            ref,
+            appointment=appointment,
+            slot=form.slot(wait),
+            reason=form.reason.data,
+            entered_late=form.entered_late.data,
+        ),
+    )
+
+
+@blueprint.route(path(_VISIT + "/confirm"), methods=["GET", "POST"])
+@permission(Permission.BOOK)
+def confirm(public_id: str, appointment: int) -> ResponseReturnValue:
+    """Record that the patient will come."""
+    case, form = opened(public_id), ConfirmForm()
+    visit = find_visit(case, appointment)
+    act = Act(
+        title="The patient confirmed",
+        submit="Record as confirmed",
+        done="visit confirmed",
+        known=_known(visit),
+        correct=None,
+    )
+    return answer(
+        case,
+        form,
+        act,
+        lambda work, ref: appointments.confirm(work, ref, appointment=appointment, how=form.how.data),
+    )
+
+
+@blueprint.route(path(_VISIT + "/arrive"), methods=["GET", "POST"])
+@permission(Permission.CHECK_IN)
+def arrive(public_id: str, appointment: int) -> ResponseReturnValue:
+    """Record that the patient is here."""
+    case, form = opened(public_id), ArriveForm()
+    visit = find_visit(case, appointment)
+    act = Act(
+        title="The patient is here", submit="Mark as arrived", done="patient arrived", known=_known(visit), correct=None
+    )
+    zone = clinic().zone
+    return answer(
+        case,
+        form,
+        act,
+        lambda work, ref: appointments.arrive(
+            work, ref, appointment=appointment, arrived_at=instant_of(form.arrived_at.data, zone)
+        ),
+    )
+
+
+@blueprint.route(path(_VISIT + "/complete"), methods=["GET", "POST"])
+@permission(Permission.CHECK_IN)
+def complete(public_id: str, appointment: int) -> ResponseReturnValue:
+    """Record that the visit is over."""
+    case, form = opened(public_id), CompleteForm()
+    visit = find_visit(case, appointment)
+    act = Act(
+        title="The visit is over",
+        submit="Mark as over",
+        done="visit completed",
+        known=_known(visit),
+        correct=None,
+    )
+    return answer(case, form, act, lambda work, ref: appointments.complete(work, ref, appointment=appointment))
+
+
+@blueprint.route(path(_VISIT + "/no-show"), methods=["GET", "POST"])
+@permission(Permission.CHECK_IN)
+def no_show(public_id: str, appointment: int) -> ResponseReturnValue:
+    """Record that the patient did not come."""
+    case, form = opened(public_id), NoShowForm()
+    visit = find_visit(case, appointment)
+    act = Act(
+        title="The patient did not come",
+        submit="Record as not come",
+        done="the patient did not come",
+        lede="The case goes back to where the next date is made. The visit can be put back.",
+        known=_known(visit),
+        correct=None,
+    )
+    return answer(
+        case,
+        form,
+        act,
+        lambda work, ref: appointments.no_show(work, ref, appointment=appointment, reason=form.reason.data),
+    )
+
+
+@blueprint.route(path(_VISIT + "/cancel"), methods=["GET", "POST"])
+@permission(Permission.BOOK)
+def cancel(public_id: str, appointment: int) -> ResponseReturnValue:
+    """Cancel or postpone a visit."""
+    case, form = opened(public_id), CancelForm()
+    visit = find_visit(case, appointment)
+    word = PURPOSE_WORDS[visit.purpose]
+    act = Act(
+        title=f"Cancel or postpone the {word}",
+        submit=f"Cancel the {word}",
+        done=f"{word} cancelled",
+        lede="For another day, move it instead. Reminders for this date stop at once.",
+        known=_known(visit),
+        correct=None,
+        is_danger=True,
+    )
+    return answer(
+        case,
+        form,
+        act,
+        lambda work, ref: appointments.cancel(
+            work, ref, appointment=appointment, reason=form.reason.data, not_before=form.not_before_at()
+        ),
+    )
+
+
+@blueprint.route(path(_VISIT + "/reinstate"), methods=["GET", "POST"])
+@permission(Permission.CORRECT)
+def reinstate(public_id: str, appointment: int) -> ResponseReturnValue:
+    """Put back a visit that was marked arrived, missed or cancelled by mistake."""
+    case, form = opened(public_id), ReinstateForm()
+    visit = find_visit(case, appointment)
+    act = Act(
+        title="Put the visit back",
+        submit="Put it back",
+        done="visit put back as booked",
+        lede="It stands as booked again, and the patient must confirm again. The step that was taken does not move.",
+        known=_known(visit),
+        correct=None,
+    )
+    return answer(
+        case,
+        form,
+        act,
+        lambda work, ref: appointments.reinstate(work, ref, appointment=appointment, reason=form.reason.data),
+    )

@@ -1,0 +1,81 @@
+"""The clinic's words for stored values on the pages of a case. What is missing is worded in the domain."""
+
+from tracker.domain.pathway.wording import DEVICE_WORDS, DOCUMENT_WORDS, OUTCOME_WORDS, PURPOSE_WORDS
+
+INDICATIONS = {"spasticity": "spasticity", "pain": "pain"}
+CONDITIONS = {
+    "spinal_cord_injury": "spinal cord injury",
+    "multiple_sclerosis": "multiple sclerosis",
+    "complex_regional_pain": "complex regional pain syndrome",
+    "cancer_pain": "cancer pain",
+    "failed_back_surgery": "failed back surgery",
+    "cerebral_palsy": "cerebral palsy",
+    "brain_injury": "brain injury",
+    "stroke": "stroke",
+    "other": "other",
+}
+ORIGINS = {"spinal": "spinal", "cerebral": "cerebral"}
+AUTHORIZATION_STATES = {
+    "requested": "asked for",
+    "granted": "granted",
+    "not_required": "not required",
+    "denied": "denied",
+    "withdrawn": "withdrawn",
+}
+AUTHORIZATION_TONES = {
+    "requested": "warn",
+    "granted": "ready",
+    "not_required": "ready",
+    "denied": "critical",
+    "withdrawn": "critical",
+}
+VISIT_STATES = {
+    "booked": "booked",
+    "confirmed": "confirmed",
+    "arrived": "arrived",
+    "completed": "completed",
+    "cancelled": "cancelled",
+    "no_show": "did not come",
+}
+VISIT_TONES = {
+    "booked": "quiet",
+    "confirmed": "ready",
+    "arrived": "ready",
+    "completed": "ready",
+    "cancelled": "warn",
+    "no_show": "warn",
+}
+INSTRUMENTS = {"ashworth": "Ashworth", "penn": "Penn spasm frequency", "nrs": "Pain (NRS)"}
+OCCASIONS = {"baseline": "baseline", "after_dose": "after the test dose"}
+ABORTED = {"failed_puncture": "failed puncture", "adverse_event": "adverse event"}
+FILL_KINDS = {
+    "implant": "at implant",
+    "refill": "refill",
+    "elsewhere": "refilled elsewhere",
+    "taken_over": "as found at take-over",
+}
+ROUTES = {"lumbar_puncture": "lumbar puncture", "trial_catheter": "trial catheter"}
+REMINDERS = {"consent": "Consent", "arrival": "Arrival", "refill": "Refill"}
+CHANNELS = {"email": "e-mail", "sms": "text message", "phone": "call", "": "–"}
+REMINDER_STATES = {
+    "planned": "planned",
+    "due": "due",
+    "claimed": "being sent",
+    "in_flight": "being sent",
+    "accepted": "sent",
+    "delivered": "delivered",
+    "undelivered": "not delivered",
+    "unknown": "not known whether it was sent",
+    "expired": "too late, not sent",
+    "cancelled": "cancelled",
+    "tasked": "given to a person",
+}
+REMINDER_TONES = {"undelivered": "critical", "unknown": "critical", "expired": "warn", "tasked": "warn"}
+URGENCIES = {"routine": "routine", "soon": "soon", "urgent": "urgent"}
+
+__all__ = ["DEVICE_WORDS", "DOCUMENT_WORDS", "OUTCOME_WORDS", "PURPOSE_WORDS"]
+
+
+def first_upper(text: str) -> str:
+    """A sentence begins with a capital letter; the rest stays."""
+    return text[:1].upper() + text[1:]
