@@ -4,6 +4,7 @@ import click
 
 from tracker.cli import (
     backup,
+    bench,
     cases,
     check,
     clinics,
@@ -31,6 +32,7 @@ COMMANDS: tuple[click.Command, ...] = (
     scheduler.scheduler,
     serve.web,
     demo.demo,
+    bench.bench,
 )
 
 

@@ -1,0 +1,236 @@
+"""A database of N cases that the real use cases could have made.
+
+The demonstration clinic is played once; each of its cases is moved to several earlier days, and the real reconciler
+brings the moved ones in line with today. Those are the templates. Then their rows are copied, with new ids, people and
+chain links, for twenty clinics. Constant memory, about six thousand rows a second and core.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from sqlalchemy import Connection, insert, select, update
+
+from tracker.bench.clinics import Vocabulary, books_of, open_clinics, read_vocabulary
+from tracker.bench.copying import Batch, ClinicBooks, Numbers, copy_case, empty_batch
+from tracker.bench.marker import Made
+from tracker.bench.people import invent
+from tracker.bench.shifting import Shift
+from tracker.bench.templates import Template, load_templates, shifted, table_of
+from tracker.bench.weights import weights_of
+from tracker.bench.writing import write_rows
+from tracker.demo.build import build
+from tracker.demo.clinic import ZONE, SimulatedClock
+from tracker.domain.calendar import ClinicCalendar
+from tracker.persistence.database import Database
+from tracker.persistence.migrations import upgrade
+from tracker.runtime import Runtime
+from tracker.services.reconcile import reconcile_all
+
+CLINICS = 20
+LARGEST_SHARE = 0.2
+#: No clinic receives more patients in a day, however many it follows.
+VISITS_A_DAY = 40
+#: Cases written in one transaction.
+CHUNK = 200
+MOST_TEMPLATES = 1000
+SEED = 7
+
+Progress = Callable[[str, int, int], None]
+
+
+def generate(runtime: Runtime, cases: int, password: str, progress: Progress) -> Made:
+    """Fills an empty, migrated database.
+
+    ``password`` is for the person who asks for the pages; ``progress`` is told what is being done, how much of it is
+    done and how much there is.
+    """
+    now = runtime.clock.now()
+    chance = Random(SEED)  # noqa: S311  # repeatable data, not a secret
+    with tempfile.TemporaryDirectory() as folder:
+        played = replace(runtime, database=Database(f"sqlite:///{Path(folder) / 'played.db'}"))
+        try:
+            words, templates = _play(played, now, min(MOST_TEMPLATES, max(1, cases // 10)), chance, progress)
+        finally:
+            played.database.dispose()
+    clinics = open_clinics(runtime, CLINICS, password, now)
+    numbers = Numbers(runtime.ids.row_id(now - timedelta(days=1)), chance)
+    weights, today = weights_of(templates), ClinicCalendar(ZONE).today(now)
+    tally, done = _Tally(), 0
+    for clinic_id, size in zip(clinics, _sizes(cases), strict=True):
+        chosen = _choose(templates, weights, size, today, chance)
+        with runtime.database.read.connect() as connection:
+            books = books_of(connection, clinic_id, words)
+        for written in _fill(runtime.database, books, chosen, _Invention(numbers, chance, 1)):
+            done += written
+            progress("cases", done, cases)
+        tally.add(chosen)
+    _analyze(runtime.database)
+    return Made(cases, tuple(clinics), tally.opened / cases, tally.visits / cases, tally.facts / cases)
+
+
+@dataclass(slots=True)
+class _Tally:
+    opened: int = 0
+    visits: int = 0
+    facts: int = 0
+
+    def add(self, chosen: Sequence[Template]) -> None:
+        self.opened += sum(each.is_open for each in chosen)
+        self.visits += sum(each.visits for each in chosen)
+        self.facts += sum(each.facts for each in chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Invention:
+    """What copies get that is new: ids, and people numbered from ``first_number``."""
+
+    numbers: Numbers
+    chance: Random
+    first_number: int
+
+
+def _sizes(cases: int) -> list[int]:
+    """How many cases each clinic has: the largest a fifth, the others alike."""
+    largest = max(1, round(cases * LARGEST_SHARE))
+    each, more = divmod(cases - largest, CLINICS - 1)
+    return [largest, *(each + (number < more) for number in range(CLINICS - 1))]
+
+
+def _play(
+    runtime: Runtime, now: datetime, wanted: int, chance: Random, progress: Progress
+) -> tuple[Vocabulary, list[Template]]:
+    """The demonstration's cases and ``wanted`` of them moved to earlier days, all as they stand today."""
+    upgrade(runtime.database)
+    clock = SimulatedClock(now)
+    played = replace(runtime, clock=clock)
+    clinic_id = build(
+        played,
+        clock,
+        now,
+        nightly=lambda: None,
+        progress=lambda done, whole: progress("days played", done, whole),
+    ).clinic_id
+    _reconcile(played, clinic_id)
+    with runtime.database.read.connect() as connection:
+        words = read_vocabulary(connection, clinic_id)
+        templates = load_templates(connection, words.ids)
+    _vary(played, words, templates, wanted, chance)
+    _reconcile(played, clinic_id)
+    with runtime.database.read.connect() as connection:
+        return words, load_templates(connection, words.ids)
+
+
+def _reconcile(runtime: Runtime, clinic_id: int) -> None:
+    reconcile_all(runtime.database, runtime.clock, runtime.ids, clinic_id=clinic_id, pause=lambda: None)
+
+
+def _vary(runtime: Runtime, words: Vocabulary, templates: list[Template], wanted: int, chance: Random) -> None:
+    """Copies the cases within the played clinic, each to another day, none to a day on which it would be missed."""
+    now = runtime.clock.now()
+    numbers = Numbers(runtime.ids.row_id(now - timedelta(days=1)), chance)
+    today = ClinicCalendar(ZONE).today(now)
+    copies: list[Template] = []
+    for template in chance.choices(templates, weights_of(templates), k=wanted):
+        days = chance.randint(0, _room_to_move(template, today))
+        if days:
+            copies.append(shifted(template, Shift(ZONE, days).row, words.ids))
+    with runtime.database.read.connect() as connection:
+        books = books_of(connection, words.clinic_id, words)
+    for _written in _fill(runtime.database, books, copies, _Invention(numbers, chance, 1_000_000)):
+        pass
+
+
+def _room_to_move(template: Template, today: date) -> int:
+    """By how many days a case can be moved back and stay what it is: a booked visit stays ahead, today's is today."""
+    ahead = [(date.fromisoformat(day) - today).days for day in template.visit_days]
+    booked = [days for days in ahead if days >= 0]
+    if booked:
+        return max(0, min(booked) - 1)
+    return 21 if template.is_open else 180
+
+
+def _choose(
+    templates: Sequence[Template], weights: Sequence[float], count: int, today: date, chance: Random
+) -> list[Template]:
+    """What a clinic has. Beyond what can be seen in one day, others take the place of today's visits."""
+    elsewhere = [today.isoformat() not in each.visit_days for each in templates]
+    others = [weight if free else 0.0 for weight, free in zip(weights, elsewhere, strict=True)]
+    chosen: list[Template] = []
+    visits = 0
+    for template in chance.choices(templates, weights, k=count):
+        if today.isoformat() not in template.visit_days:
+            chosen.append(template)
+        elif visits < VISITS_A_DAY:
+            visits += 1
+            chosen.append(template)
+        else:
+            chosen.append(chance.choices(templates, others)[0])
+    return chosen
+
+
+def _fill(
+    database: Database,
+    books: ClinicBooks,
+    chosen: Sequence[Template],
+    new: _Invention,
+) -> Iterator[int]:
+    """Writes copies of these templates for one clinic, some at a time; yields how many were written."""
+    for begin in range(0, len(chosen), CHUNK):
+        part = chosen[begin : begin + CHUNK]
+        batch = empty_batch()
+        people = [invent(new.chance, new.first_number + begin + number) for number in range(len(part))]
+        for template, person in zip(part, people, strict=True):
+            copy_case(template, books, new.numbers, person, batch)
+        words = [
+            (books.clinic_id, word, int(str(row[1])))
+            for row, person in zip(batch["patients"], people, strict=True)
+            for word in person.words()
+        ]
+        with database.write.begin() as connection:
+            _write(connection, books, batch)
+            write_rows(connection, "patient_words", words)
+        yield len(part)
+    with database.write.begin() as connection:
+        _count(connection, books)
+
+
+def _write(connection: Connection, books: ClinicBooks, batch: Batch) -> None:
+    for table, rows in batch.items():
+        write_rows(connection, table, rows)
+    chains = table_of("event_chains")
+    connection.execute(
+        update(chains).where(chains.c.clinic_id == books.clinic_id).values(last_seq=books.last_seq, head=books.head)
+    )
+
+
+def _count(connection: Connection, books: ClinicBooks) -> None:
+    """The table of counts, as the moves of these cases would have left it."""
+    counts = table_of("stage_counts")
+    known = {
+        (row.pathway, row.stage): row.n
+        for row in connection.execute(
+            select(counts).where(counts.c.clinic_id == books.clinic_id, counts.c.owner_user_id == 0)
+        )
+    }
+    for (pathway, stage), n in sorted(books.counts.items()):
+        if (pathway, stage) in known:
+            mine = (counts.c.clinic_id == books.clinic_id, counts.c.pathway == pathway, counts.c.stage == stage)
+            connection.execute(
+                update(counts).where(*mine, counts.c.owner_user_id == 0).values(n=known[pathway, stage] + n)
+            )
+        else:
+            connection.execute(
+                insert(counts).values(clinic_id=books.clinic_id, pathway=pathway, stage=stage, owner_user_id=0, n=n)
+            )
+
+
+def _analyze(database: Database) -> None:
+    """Lets PostgreSQL's planner know the sizes, as it finds out by itself in a database that grows."""
+    if database.is_sqlite:
+        return
+    with database.write.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")

@@ -1,0 +1,26 @@
+"""Puts rows into a database by the thousand: ``executemany`` on SQLite, ``COPY`` on PostgreSQL.
+
+Every constraint, reference and trigger looks at each row, as it does when a use case writes it.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from tracker.bench.templates import Row, columns_of
+
+
+def write_rows(connection: Connection, table: str, rows: Sequence[Row]) -> None:
+    """Inserts rows whose cells stand in the order of the table's columns, in the form in which SQLite stores them."""
+    columns = ", ".join(f'"{name}"' for name in columns_of(table))
+    cursor = connection.connection.cursor()
+    try:
+        if connection.dialect.name == "sqlite":
+            marks = ", ".join("?" for _ in columns_of(table))
+            cursor.executemany(f'INSERT INTO "{table}" ({columns}) VALUES ({marks})', rows)  # noqa: S608  # our own names
+            return
+        with cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:
+            for row in rows:
+                copy.write_row(row)
+    finally:
+        cursor.close()

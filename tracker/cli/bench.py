@@ -1,0 +1,155 @@
+"""``tracker bench``: are the pages fast with ten or a hundred thousand cases?
+
+The database is the bench's own: a temporary one, a file that is kept and measured again, or an empty one that is named.
+"""
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from sqlalchemy import make_url
+
+from tracker.bench import floors
+from tracker.bench.budget import FLOORS, Report, excesses, report_of
+from tracker.bench.client import Browser
+from tracker.bench.clinics import WATCHER
+from tracker.bench.generate import generate
+from tracker.bench.marker import Made, find_marker, has_clinics, leave_marker
+from tracker.bench.measure import Run, gather, measure
+from tracker.bench.server import free_port, serving
+from tracker.cli.context import Composition, say, settings_of
+from tracker.cli.serve import serve
+from tracker.integrations.ids import RandomIds
+from tracker.persistence.migrations import upgrade
+from tracker.runtime import Runtime, build_runtime
+
+if TYPE_CHECKING:
+    from config import Settings
+
+#: Nobody is there whom it could let in: the database holds invented people, and the server listens on this machine.
+PASSWORD = "measured by the bench"  # noqa: S105  # see above
+FEWEST_CASES = 1000
+
+
+@click.command()
+@click.option("--cases", type=click.IntRange(min=FEWEST_CASES), required=True, help="How many cases in all clinics.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--database", "url", help="An empty database of the bench's own; without it a temporary SQLite file.")
+@click.option("--keep", type=click.Path(path_type=Path), help="Keep the SQLite file here; measure it again if it is.")
+@click.option("--requests", type=click.IntRange(min=20), default=300, show_default=True, help="For each page.")
+@click.pass_context
+def bench(
+    context: click.Context, cases: int, url: str | None, keep: Path | None, *, requests: int, as_json: bool
+) -> None:
+    """Measure the pages beside two floors. Exit 1 when one takes more of them than it may."""
+    composition: Composition = context.obj
+    with _database_url(url, keep) as database_url:
+        settings = _settings(settings_of(context), database_url)
+        runtime = build_runtime(settings)
+        try:
+            made = _prepare(runtime, cases)
+            report = _measure(runtime, composition, made, requests)
+        finally:
+            runtime.database.dispose()
+    over = excesses(report)
+    if as_json:
+        click.echo(json.dumps(report))
+    else:
+        _tell(report)
+    for sentence in over:
+        say(sentence)
+    if over:
+        raise SystemExit(1)
+
+
+@contextmanager
+def _database_url(url: str | None, keep: Path | None) -> Iterator[str]:
+    if url is not None:
+        given = make_url(url)
+        if given.drivername == "postgresql":
+            given = given.set(drivername="postgresql+psycopg")
+        yield given.render_as_string(hide_password=False)
+    elif keep is not None:
+        yield f"sqlite:///{keep.absolute()}"
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            yield f"sqlite:///{Path(folder) / 'bench.db'}"
+
+
+def _settings(given: "Settings", database_url: str) -> "Settings":
+    """As in production, on a port of this machine."""
+    port = free_port()
+    return replace(
+        given,
+        database_url=database_url,
+        secret_key=RandomIds().token(),
+        base_url=f"http://127.0.0.1:{port}",
+        trusted_proxies=0,
+        host="127.0.0.1",
+        port=port,
+        log_level="WARNING",
+    )
+
+
+def _prepare(runtime: Runtime, cases: int) -> Made:
+    """Generate, unless it was done before.
+
+    :raises click.ClickException: when the database is somebody's
+    """
+    upgrade(runtime.database)
+    made = find_marker(runtime.database)
+    if made is not None and made.cases == cases:
+        say(f"Measuring the {cases} cases that are there.")
+    elif made is not None or has_clinics(runtime.database):
+        raise click.ClickException("This database is not empty. The bench needs one of its own.")
+    else:
+        say(f"Making {cases} cases in twenty clinics …")
+        made = generate(runtime, cases, PASSWORD, _progress)
+        with runtime.database.write.begin() as connection:
+            floors.make_table(connection)
+            leave_marker(connection, made)
+    figures = asdict(made)
+    del figures["clinics"]
+    say(", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in figures.items()))
+    return made
+
+
+def _progress(what: str, done: int, whole: int) -> None:
+    if click.get_text_stream("stderr").isatty():
+        click.echo(f"\r  {what}: {done} of {whole}" + ("\n" if done == whole else ""), err=True, nl=False)
+
+
+def _serve(settings: "Settings", composition: Composition) -> None:
+    """What the other process does."""
+    serve(settings, replace(composition, make_app=partial(floors.with_floors, composition.make_app)))
+
+
+def _measure(runtime: Runtime, composition: Composition, made: Made, requests: int) -> Report:
+    port = runtime.settings.port
+    with serving(port, _serve, runtime.settings, composition), Browser(port) as user, Browser(port) as nobody:
+        user.sign_in(WATCHER, PASSWORD)
+        run = Run(runtime.database, user, nobody, gather(runtime.database, made.clinics[0]), requests)
+        measured = measure(run, runtime.clock.now(), _telling())
+    return report_of(measured, made.cases, runtime.database.url.get_backend_name())
+
+
+def _telling() -> Callable[[str], None]:
+    is_watched = click.get_text_stream("stderr").isatty()
+    return (lambda page: say(f"  {page} …")) if is_watched else (lambda _page: None)
+
+
+def _tell(report: Report) -> None:
+    floor = report["floor"]
+    click.echo(f"{report['cases']} cases on {report['engine']}; floors: {floor['page_ms']} and {floor['write_ms']} ms")
+    for name, page in report["pages"].items():
+        click.echo(
+            f"  {name:<11} {page['p50_ms']:>8} ms  (99 of 100: {page['p99_ms']:>8})"
+            f"  {page['ratio']:>6} floors of {FLOORS[name]}"
+        )
+    click.echo(f"  memory      {report['memory_mb']:>8} MB")
