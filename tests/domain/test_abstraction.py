@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.domain.builders import DAY, NOW, STARTS, Case
@@ -113,6 +113,8 @@ def test_every_kind_of_requirement_is_among_them() -> None:
 
 
 @THOROUGH
+@example(acts=[lambda case: case.outcome("positive", NOW - timedelta(days=400))])
+@example(acts=[lambda case: case.outcome("positive", NOW - timedelta(days=400)).determined("earlier_benefit")])
 @given(acts=CASES)
 def test_what_is_met_is_as_claimed(acts: list[Act]) -> None:
     snapshot = _case(acts)
