@@ -1,0 +1,109 @@
+"""To-dos of today: grouped by urgency, then by date; counted exactly; nobody else's."""
+
+from datetime import timedelta
+
+from sqlalchemy import insert
+
+from tests.factories.listed import Listed
+from tracker.domain.access import Actor
+from tracker.persistence.models import Heartbeat, StaffTask
+from tracker.queries.today import ROWS_ON_PAGE, TodayFilter, TodayList, Urgency, get_today
+
+
+def today(listed: Listed, viewer: Actor, page: int = 1, **wanted: object) -> TodayList:
+    """The page as the viewer sees it."""
+    return get_today(listed.session, viewer, TodayFilter(**wanted), listed.today, page)
+
+
+def who(found: TodayList) -> list[tuple[str, str]]:
+    """Urgency and family name of each row."""
+    return [(todo.urgency.value, todo.patient.family_name) for todo in found.todos]
+
+
+class TestToday:
+    def test_groups_by_urgency_then_by_date(self, listed: Listed, viewer: Actor) -> None:
+        soon = {"critical_on": listed.today + timedelta(days=9)}
+        for name, due, values in (
+            ("Soon", 2, {}),
+            ("Later", 3, {}),
+            ("Today", 0, soon),
+            ("Late", -4, {}),
+            ("Critical", -1, {"critical_on": listed.today}),
+            ("Worst", 0, {"critical_on": listed.today - timedelta(days=1)}),
+        ):
+            listed.todo(listed.case(listed.patient(name)), due=due, **values)
+        found = today(listed, viewer)
+        assert who(found) == [
+            ("critical", "Worst"),
+            ("critical", "Critical"),
+            ("due", "Late"),
+            ("due", "Today"),
+            ("soon", "Soon"),
+        ]
+        assert found.counts == {Urgency.CRITICAL: 2, Urgency.DUE: 2, Urgency.SOON: 1}
+
+    def test_leaves_out_what_is_closed_and_what_is_planned(self, listed: Listed, viewer: Actor) -> None:
+        closed = {"is_open": False, "closed_at": listed.now, "closed_by": "stage"}
+        listed.todo(listed.case(listed.patient("Closed")), **closed)
+        listed.pump(listed.case(listed.patient("Booked"), "maintained"), latest=1, planned_seq=20)
+        found = today(listed, viewer)
+        assert (found.todos, found.total, found.pumps, found.pumps_unplanned) == ((), 0, 1, 0)
+
+    def test_says_which_pumps_are_not_planned_in_time(self, listed: Listed, viewer: Actor) -> None:
+        for name, latest in (("Late", -1), ("Near", 3), ("Far", 4), ("Unknown", None)):
+            listed.pump(listed.case(listed.patient(name), "maintained"), latest=latest)
+        found = today(listed, viewer)
+        assert (found.pumps, found.pumps_unplanned) == (4, 3)
+
+    def test_never_ages_anything_out(self, listed: Listed, viewer: Actor) -> None:
+        listed.todo(listed.case(listed.patient("Forgotten")), due=-4000)
+        assert who(today(listed, viewer)) == [("due", "Forgotten")]
+
+    def test_pages_through_every_row_once(self, listed: Listed, viewer: Actor) -> None:
+        for number in range(2 * ROWS_ON_PAGE + 7):
+            critical = {"critical_on": listed.today} if number < 20 else {}
+            listed.todo(listed.case(listed.patient(f"P{number}")), due=-(number % 4), **critical)
+        pages = [today(listed, viewer, page) for page in (1, 2, 3, 4)]
+        assert [len(page.todos) for page in pages] == [50, 50, 7, 0]
+        assert len({name for page in pages for name in who(page)}) == 107
+        assert pages[0].total == 107
+
+    def test_narrows_to_mine_and_to_one_kind(self, listed: Listed, viewer: Actor) -> None:
+        taken = listed.case(listed.patient("Mine"), "evaluating", owner_user_id=viewer.user_id)
+        untaken = listed.case(listed.patient("My role"), "referred")
+        other_role = listed.case(listed.patient("Physician's"), "evaluating")
+        for case in (taken, untaken, other_role):
+            listed.todo(case)
+        listed.todo(untaken, "consent", subject="consent:trial:1")
+        assert {name for _, name in who(today(listed, viewer, is_mine=True))} == {"Mine", "My role"}
+        assert today(listed, viewer, is_mine=True).counts[Urgency.DUE] == 3
+        assert who(today(listed, viewer, kind="consent")) == [("due", "My role")]
+        assert today(listed, viewer, kind="consent").total == 1
+
+    def test_shows_open_tasks_by_date(self, listed: Listed, viewer: Actor) -> None:
+        case = listed.case(listed.patient("Called"))
+        for number, (days, done) in enumerate([(1, None), (0, None), (-1, listed.now)]):
+            listed.session.execute(
+                insert(StaffTask).values(
+                    clinic_id=1, id=number + 1, case_id=case.id if days else None, kind="call", key=f"k{number}",
+                    params={}, owner_role="coordinator", due_on=listed.today + timedelta(days=days),
+                    opened_at=listed.now, done_at=done, outcome="called" if done else "",
+                )
+            )  # fmt: skip
+        tasks = today(listed, viewer).tasks
+        assert [(task.due_on, task.patient is None) for task in tasks] == [
+            (listed.today, True),
+            (listed.today + timedelta(days=1), False),
+        ]
+
+    def test_says_when_the_list_was_last_compared_with_the_facts(self, listed: Listed, viewer: Actor) -> None:
+        assert today(listed, viewer).compared_at is None
+        listed.session.execute(insert(Heartbeat).values(name="reconcile", beat_at=listed.now, detail=""))
+        assert today(listed, viewer).compared_at == listed.now
+
+    def test_shows_nothing_of_another_clinic(self, listed: Listed, elsewhere: Listed, viewer: Actor) -> None:
+        case = elsewhere.case(elsewhere.patient("Theirs"), "maintained")
+        elsewhere.todo(case, owner_role="coordinator")
+        elsewhere.pump(case, latest=None)
+        found = today(listed, viewer)
+        assert (found.todos, found.tasks, found.total, found.pumps, found.pumps_unplanned) == ((), (), 0, 0, 0)
