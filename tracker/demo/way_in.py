@@ -58,12 +58,14 @@ class Plan:
 
     def length(self) -> int:
         """How many days before today the referral came in."""
-        total = self.part.days
+        total = self.part.days + (8 if self.part.second_dose else 0)
+        if self.last not in self.days:
+            return total
         for stage, days in self.days.items():
             total += 0 if stage in SAME_DAY else days
             if stage == self.last:
                 break
-        return total + (8 if self.part.second_dose else 0)
+        return total
 
     def ends_at(self, stage: str) -> bool:
         """Whether the patient stands at this stage of the way today."""
@@ -174,7 +176,7 @@ def _observe(teller: Teller, plan: Plan, dose_mcg: Decimal) -> Story:
     teller.does("desk", appointments.complete, appointment=teller.visit)
     if part.stage == "trial_review":
         return
-    yield teller.after(1, 11)
+    yield teller.after(plan.days["implant_decision"], 11)
     yield from _reviewed(teller, plan, dose_mcg, works=works)
 
 

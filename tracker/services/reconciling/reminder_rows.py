@@ -74,12 +74,16 @@ def call_key(reminder_key: str, kind: str) -> str:
 
 
 def _stored(scope: Scope) -> Select[Any]:
-    """What is still to be sent, or could still be wanted."""
+    """What is still to be sent, could still be wanted, or is waiting for a person's call."""
     names = ("id", "key", "kind", "state", "wanted_at", "useless_after", "contact_point_id", "closed_reason")
     return select(*(getattr(Reminder, name) for name in names)).where(
         Reminder.clinic_id == scope.clinic_id,
         Reminder.case_id == scope.case_id,
-        or_(Reminder.useless_after > scope.now, Reminder.next_action_at.is_not(None)),
+        or_(
+            Reminder.useless_after > scope.now,
+            Reminder.next_action_at.is_not(None),
+            Reminder.state == ReminderState.TASKED,
+        ),
     )
 
 
