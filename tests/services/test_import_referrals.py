@@ -1,11 +1,16 @@
 """Every row of the two files ends imported, already there or refused with a reason; again, nothing changes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.importing import (
@@ -19,7 +24,6 @@ from tests.support.importing import (
     referral_file,
     row_counts,
 )
-from tracker.domain.access import Actor
 from tracker.domain.errors import NotPermitted
 from tracker.domain.words import Role
 from tracker.persistence.chain import verify_chain
@@ -164,6 +168,33 @@ class TestAgain:
             assert [task.done_at is not None for task in session.scalars(select(StaffTask))] == [True, True]
 
 
+class TestAtTheSameTime:
+    """Two people may import the same file at once: whoever comes second finds who is there by then."""
+
+    def beaten(self, importer: Importer, database: Database, times: int) -> Importer:
+        """An importer whose first transactions find at their end that somebody else was faster."""
+        left = [IntegrityError("INSERT", None, Exception("unique")) for _ in range(times)]
+
+        @contextmanager
+        def writing() -> Iterator[Session]:
+            with database.writing() as session:
+                yield session
+                if left:
+                    raise left.pop()
+
+        return replace(importer, writing=writing)
+
+    def test_a_row_is_tried_once_more(self, importer: Importer, sqlite_database: Database) -> None:
+        report = bring_in(self.beaten(importer, sqlite_database, 1), referral_file(line(phone="12")))
+        assert (report.rows, report.imported, len(report.warnings)) == (1, 1, 1)
+        with sqlite_database.reading() as session:
+            assert len(session.scalars(select(Case)).all()) == 1
+
+    def test_a_real_fault_is_not_hidden(self, importer: Importer, sqlite_database: Database) -> None:
+        with pytest.raises(IntegrityError):
+            bring_in(self.beaten(importer, sqlite_database, 2), referral_file(line()))
+
+
 class TestWhoSomebodyIs:
     @pytest.mark.parametrize(
         "same",
@@ -283,8 +314,8 @@ class TestTheCase:
         assert case.opened_at == datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
 
     def test_is_not_made_by_somebody_who_may_not_import(self, importer: Importer) -> None:
-        nurse = Actor(importer.actor.user_id, importer.actor.clinic_id, frozenset({Role.NURSE}), "Nurse")
-        forbidden = Importer(importer.writing, nurse, importer.calendar, importer.clock, importer.ids, importer.pause)
+        nurse = replace(importer.actor, roles=frozenset({Role.NURSE}))
+        forbidden = replace(importer, actor=nurse)
         with pytest.raises(NotPermitted):
             import_referrals(forbidden, read_table(GOOD, COLUMNS))
 
