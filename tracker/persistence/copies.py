@@ -31,8 +31,10 @@ def copy_to(database: Database, path: Path, tools: Path | None = None) -> None:
     """
     if path.exists():
         raise CopyError(f"{path} is there already.")
+    if not path.absolute().parent.is_dir():
+        raise CopyError(f"There is no folder {path.absolute().parent}.")
     unfinished = path.with_name(f"{path.name}.unfinished")
-    unfinished.unlink(missing_ok=True)
+    remove_file(unfinished)
     try:
         if database.is_sqlite:
             _copy_sqlite(Path(str(database.url.database)), unfinished)
@@ -41,7 +43,7 @@ def copy_to(database: Database, path: Path, tools: Path | None = None) -> None:
             _run_tool("pg_dump", tools, database.url, "--format=custom", "--no-owner", f"--file={unfinished}")
         unfinished.replace(path)
     finally:
-        unfinished.unlink(missing_ok=True)
+        remove_file(unfinished)
 
 
 def check_file(path: Path) -> None:
@@ -118,6 +120,8 @@ def load_dump(database: Database, path: Path, tools: Path | None = None) -> None
 def _copy_sqlite(source: Path, target: Path) -> None:
     with closing(_open_file(source)) as reading, closing(_open_file(target, writable=True)) as writing:
         reading.backup(writing, pages=STEP_PAGES)
+        # One file that needs no other; whoever opens it as the database turns the log on again.
+        writing.execute("PRAGMA journal_mode=DELETE").fetchall()
 
 
 def _open_file(path: Path, *, writable: bool = False) -> Any:
