@@ -21,7 +21,7 @@ from tracker.bench.people import invent
 from tracker.bench.shifting import Shift
 from tracker.bench.templates import Template, load_templates, shifted, table_of
 from tracker.bench.weights import weights_of
-from tracker.bench.writing import write_rows
+from tracker.bench.writing import enlarge_cache, write_rows
 from tracker.demo.build import build
 from tracker.demo.clinic import ZONE, SimulatedClock
 from tracker.domain.calendar import ClinicCalendar
@@ -191,6 +191,7 @@ def _fill(
             for word in person.words()
         ]
         with database.write.begin() as connection:
+            enlarge_cache(connection)
             _write(connection, books, batch)
             write_rows(connection, "patient_words", words)
         yield len(part)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import cycle, islice
 from random import Random
+from urllib.parse import quote
 
 from sqlalchemy import func, select
 
@@ -22,7 +23,8 @@ WARM_UP = 20
 VARIETY = 50
 SEED = 11
 _CANCEL = re.compile(r"/visit/(\d+)/cancel")
-_BOOKABLE = {"trial_to_book": "trial", "implant_to_book": "implant"}
+#: Where a booking moves the case on, and what is booked.
+_STAGE, _PURPOSE = "implant_to_book", "implant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Material:
     clinic_id: int
     cases: tuple[str, ...]
     searches: tuple[str, ...]
-    bookable: tuple[tuple[str, str], ...]
+    bookable: tuple[str, ...]
 
 
 def timing_of(times: list[float]) -> Timing:
@@ -77,7 +79,7 @@ def gather(database: Database, clinic_id: int) -> Material:
         clinic_id,
         tuple(row.public_id for row in chosen),
         tuple(name[:3] for name in chance.sample(names, min(VARIETY, len(names)))),
-        tuple((row.public_id, _BOOKABLE[row.stage]) for row in rows if row.stage in _BOOKABLE),
+        tuple(row.public_id for row in rows if row.stage == _STAGE),
     )
 
 
@@ -146,23 +148,23 @@ def _addresses(material: Material) -> dict[str, Iterator[str]]:
         "today": cycle(["/today"]),
         "day": cycle(["/day"]),
         "refills": cycle(["/refills"]),
-        "find": cycle([f"/find?q={text}" for text in material.searches]),
+        "find": cycle([f"/find?q={quote(text)}" for text in material.searches]),
         "case": cycle([f"/cases/{public_id}" for public_id in material.cases]),
         "reports": cycle(["/reports"]),
     }
 
 
 def _transitions(user: Browser, material: Material, at: datetime) -> Iterator[float]:
-    """Books the procedure of a case, which moves it on, and cancels it, which moves it back; yields milliseconds.
+    """Books the implant of a case, which moves it on, and cancels it, which moves it back; yields milliseconds.
 
     Only the post is timed, not the form that is opened before it.
     """
     if not material.bookable:
         raise UnexpectedAnswer("no case of the clinic waits for a booking")
     starts = (at + timedelta(days=3)).strftime("%Y-%m-%dT09:00")
-    for public_id, purpose in cycle(material.bookable):
+    for public_id in cycle(material.bookable):
         book = f"/cases/{public_id}/book-visit"
-        slot = {"purpose": purpose, "starts": starts, "minutes": "60"}
+        slot = {"purpose": _PURPOSE, "starts": starts, "minutes": "60"}
         yield user.post(book, {**user.get(book).hidden(), **slot}).ms
         found = _CANCEL.search(user.get(f"/cases/{public_id}").text)
         if found is None:

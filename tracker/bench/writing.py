@@ -9,6 +9,14 @@ from sqlalchemy import Connection
 
 from tracker.bench.templates import Row, columns_of
 
+_CACHE_KB = 512 * 1024
+
+
+def enlarge_cache(connection: Connection) -> None:
+    """Keeps the indexes of gigabytes at hand while they are filled; a page needs but SQLite's own."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA cache_size = {-_CACHE_KB}")
+
 
 def write_rows(connection: Connection, table: str, rows: Sequence[Row]) -> None:
     """Inserts rows whose cells stand in the order of the table's columns, in the form in which SQLite stores them."""

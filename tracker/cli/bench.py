@@ -30,6 +30,8 @@ from tracker.persistence.migrations import upgrade
 from tracker.runtime import Runtime, build_runtime
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
     from config import Settings
 
 #: Nobody is there whom it could let in: the database holds invented people, and the server listens on this machine.
@@ -125,14 +127,14 @@ def _progress(what: str, done: int, whole: int) -> None:
         click.echo(f"\r  {what}: {done} of {whole}" + ("\n" if done == whole else ""), err=True, nl=False)
 
 
-def _serve(settings: "Settings", composition: Composition) -> None:
+def _serve(settings: "Settings", make_app: "Callable[[Runtime], WSGIApplication]") -> None:
     """What the other process does."""
-    serve(settings, replace(composition, make_app=partial(floors.with_floors, composition.make_app)))
+    serve(settings, Composition(lambda: settings, partial(floors.with_floors, make_app)))
 
 
 def _measure(runtime: Runtime, composition: Composition, made: Made, requests: int) -> Report:
     port = runtime.settings.port
-    with serving(port, _serve, runtime.settings, composition), Browser(port) as user, Browser(port) as nobody:
+    with serving(port, _serve, runtime.settings, composition.make_app), Browser(port) as user, Browser(port) as nobody:
         user.sign_in(WATCHER, PASSWORD)
         run = Run(runtime.database, user, nobody, gather(runtime.database, made.clinics[0]), requests)
         measured = measure(run, runtime.clock.now(), _telling())
