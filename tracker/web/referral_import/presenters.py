@@ -10,8 +10,8 @@ from tracker.web.common.filters import plural
 
 #: Enough to see whether columns are where they belong.
 FIRST_ROWS = 10
-#: Longer cells would push the table off the page; the file keeps them.
-_SHOWN = 60
+#: Longer ones would push the table off the page; the file keeps them.
+_SHOWN = 40
 _LABELS = {
     "mrn": "MRN",
     "received_on": "Received on",
