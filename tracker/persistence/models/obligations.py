@@ -19,6 +19,8 @@ from tracker.persistence.base import (
 from tracker.persistence.types import Json, JsonObject
 
 REFILL = "refill"
+#: A refill that is planned in time is no to-do; nothing else is ever planned.
+NOT_PLANNED = "planned_seq IS NULL"
 
 
 class Obligation(Tenant, Base):
@@ -37,7 +39,9 @@ class Obligation(Tenant, Base):
         open_index(
             "uq_obligations_open_refill", "clinic_id", "case_id", "device", unique=True, also=f"kind = '{REFILL}'"
         ),
-        open_index("ix_obligations_open_by_due", "clinic_id", "due_on"),
+        open_index("ix_obligations_todo_by_due", "clinic_id", "due_on", also=NOT_PLANNED),
+        open_index("ix_obligations_todo_by_critical", "clinic_id", "critical_on", also=NOT_PLANNED),
+        open_index("ix_obligations_todo_by_warn", "clinic_id", "warn_on", also=NOT_PLANNED),
         open_index("ix_obligations_open_by_kind", "clinic_id", "kind", "due_on"),
         Index("ix_obligations_clinic_id_case_id", "clinic_id", "case_id"),
         one_of("owner_role", Role),
