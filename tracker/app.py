@@ -25,6 +25,7 @@ from tracker.web import (
     refills,
     reminders,
     reports,
+    tasks,
     today,
 )
 from tracker.web.common.access import init_access, permission
@@ -55,6 +56,7 @@ BLUEPRINTS = (
     refills.blueprint,
     reminders.blueprint,
     reports.blueprint,
+    tasks.blueprint,
     today.blueprint,
 )
 

@@ -73,6 +73,7 @@ class Todo:
 class Task:
     """Something a person must do that no rule computes: call somebody, look at a doubtful import."""
 
+    id: int
     kind: str
     params: JsonObject
     owner_role: str
@@ -232,6 +233,7 @@ _TODOS = (
     .outerjoin(User, User.id == Case.owner_user_id)
 )
 _TASK_COLUMNS: tuple[Any, ...] = (
+    StaffTask.id,
     StaffTask.kind,
     StaffTask.params,
     StaffTask.owner_role,
@@ -284,6 +286,7 @@ def _tasks(session: Session, viewer: Actor, wanted: TodayFilter) -> tuple[Task, 
         query = query.where(StaffTask.kind == wanted.kind)
     return tuple(
         Task(
+            id=row.id,
             kind=row.kind,
             params=row.params,
             owner_role=row.owner_role,

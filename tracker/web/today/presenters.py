@@ -24,6 +24,7 @@ from tracker.web.common.case_lines import (
 )
 from tracker.web.common.filters import ago, distance, on, plural
 from tracker.web.common.listing import Pager, pager, url_with
+from tracker.web.common.task_words import task_words
 
 LABELS = {Urgency.CRITICAL: "Critical", Urgency.DUE: "Due", Urgency.SOON: "Coming up"}
 TONES = {Urgency.CRITICAL: "critical", Urgency.DUE: "warn", Urgency.SOON: "quiet"}
@@ -31,20 +32,6 @@ REFILL_REASONS = {
     "refill_by_alarm_date": "by the printed alarm date",
     "refill_by_arithmetic": "by arithmetic, until the printed alarm date is confirmed",
     "refill_by_drug_limit": "by the time the drug keeps in the pump",
-}
-TASKS = {
-    "alarm_obligation_vanished": "A to-do ended without a cause: look at the case",
-    "import_doubts": "Doubts from the import, to be put right",
-}
-CALLS = {"consent": "consent", "arrival": "visit and the arrival", "refill": "refill"}
-CALL_REASONS = {
-    "no_email": "no e-mail address",
-    "opted_out": "does not want messages",
-    "prefers_call": "prefers a call",
-    "rejected": "the address was rejected",
-    "unavailable": "the mail server was not there in time",
-    "undelivered": "the message came back",
-    "unknown": "not known whether the message arrived",
 }
 
 
@@ -307,23 +294,12 @@ _SAY: Mapping[str, Callable[[_Telling], _Said]] = {
 
 def _task_line(task: Task, today: date) -> TodoLine:
     is_late = task.due_on < today
-    what, why = _task_words(task)
+    what, why = task_words(task.kind, task.params)
     return TodoLine(
         tone="warn" if is_late else "quiet",
         person=person_line(task.patient, today, url=case_url(task.case_public_id)) if task.patient else None,
         what=what,
         why=" · ".join(part for part in (why, owner_words("", task.owner_role)) if part),
         due=_due(task.due_on, today),
-        action=Action(label="Open case", url=case_url(task.case_public_id)) if task.case_public_id else None,
+        action=Action(label="Do it", url=url_for("tasks.show", task_id=task.id)),
     )
-
-
-def _task_words(task: Task) -> tuple[str, str]:
-    """What a task asks for, and why."""
-    params = {name: str(value) for name, value in task.params.items()}
-    if task.kind == "call":
-        about = CALLS.get(params.get("about", ""), "next visit")
-        return f"Call about the {about}", CALL_REASONS.get(params.get("why", ""), "no message can reach the patient")
-    if task.kind == "import_doubts":
-        return TASKS[task.kind], " · ".join(params.values())
-    return TASKS.get(task.kind, missing(task.kind, {})), ""

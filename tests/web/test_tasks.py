@@ -1,0 +1,63 @@
+"""A task is ended by a person with an outcome, in their own clinic, once."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from tests.support.web import WebWorld
+from tracker.domain.words import Role
+from tracker.persistence.models import Event, StaffTask
+
+
+def a_task(world: WebWorld) -> int:
+    """A call that somebody must make, due today."""
+    task_id = 77
+    with world.runtime.database.writing() as session:
+        now = world.clock.now()
+        session.add(
+            StaffTask(
+                clinic_id=world.clinic_id,
+                id=task_id,
+                kind="call",
+                key="call:1",
+                params={"about": "arrival", "why": "no_email"},
+                owner_role="coordinator",
+                due_on=now.date() - timedelta(days=1),
+                opened_at=now,
+            )
+        )
+    return task_id
+
+
+class TestATask:
+    def test_says_what_to_do_and_why(self, world: WebWorld) -> None:
+        browser = world.sign_in(Role.COORDINATOR)
+        page = browser.get(f"/tasks/{a_task(world)}").text
+        assert "Call about the visit" in page
+        assert "no e-mail address" in page
+
+    def test_is_ended_with_an_outcome_on_the_record(self, world: WebWorld) -> None:
+        browser, task_id = world.sign_in(Role.COORDINATOR), a_task(world)
+        answer = browser.submit(f"/tasks/{task_id}", {"outcome": "Spoke with the mother"})
+        assert answer.status_code == 303
+        with world.runtime.database.reading() as session:
+            task = session.scalars(select(StaffTask)).one()
+            assert (task.outcome, task.done_at) == ("Spoke with the mother", world.clock.now())
+            assert session.scalars(select(Event).where(Event.kind == "task_ended")).one().actor_id == task.done_by
+
+    def test_is_not_ended_without_one(self, world: WebWorld) -> None:
+        browser, task_id = world.sign_in(Role.COORDINATOR), a_task(world)
+        answer = browser.submit(f"/tasks/{task_id}", {"outcome": "   "})
+        assert answer.status_code == 422
+        assert "Say what came of it" in answer.text
+
+    def test_is_ended_once(self, world: WebWorld) -> None:
+        browser, task_id = world.sign_in(Role.COORDINATOR), a_task(world)
+        browser.submit(f"/tasks/{task_id}", {"outcome": "Called"})
+        assert "Called" in browser.get(f"/tasks/{task_id}").text
+        with world.runtime.database.reading() as session:
+            assert session.scalars(select(StaffTask)).one().outcome == "Called"
+
+    def test_of_another_clinic_is_not_found(self, world: WebWorld) -> None:
+        browser, _ = world.sign_in(Role.COORDINATOR), a_task(world)
+        assert browser.get("/tasks/78").status_code == 404

@@ -1,0 +1,39 @@
+"""Ending a task: by a person, with an outcome. Nothing is ever just dismissed."""
+
+from sqlalchemy import select
+
+from tracker.domain.access import Permission
+from tracker.domain.errors import InvalidInput, NotFound
+from tracker.persistence.chain import append_event
+from tracker.persistence.models import StaffTask
+from tracker.services.work import Work
+
+
+def end_task(work: Work, *, task_id: int, outcome: str) -> None:
+    """Record what came of a task. It closes the task alone: only a fact closes what is due for a patient.
+
+    :raises NotPermitted: for somebody who does not see the list of tasks
+    :raises NotFound: if the clinic has no such task, or somebody has ended it already
+    :raises InvalidInput: without an outcome
+    """
+    work.require(Permission.SEE_TODAY)
+    task = work.session.scalars(
+        select(StaffTask)
+        .where(StaffTask.clinic_id == work.actor.clinic_id, StaffTask.id == task_id, StaffTask.done_at.is_(None))
+        .with_for_update()
+    ).one_or_none()
+    if task is None:
+        raise NotFound(str(task_id))
+    if not outcome.strip():
+        raise InvalidInput({"outcome": "Say what came of it."})
+    task.done_at, task.done_by, task.outcome = work.now, work.actor.user_id, outcome.strip()
+    append_event(
+        work.session,
+        clinic_id=work.actor.clinic_id,
+        case_id=task.case_id,
+        kind="task_ended",
+        actor_id=work.actor.user_id,
+        effective_at=work.now,
+        recorded_at=work.now,
+        body={"task": task.kind, "key": task.key, "outcome": task.outcome},
+    )

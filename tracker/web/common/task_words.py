@@ -1,0 +1,31 @@
+"""What a task asks for, in the clinic's words."""
+
+from collections.abc import Mapping
+
+from tracker.web.common.case_lines import missing
+
+TASKS = {
+    "alarm_obligation_vanished": "A to-do ended without a cause: look at the case",
+    "import_doubts": "Doubts from the import, to be put right",
+}
+CALLS = {"consent": "consent", "arrival": "visit and the arrival", "refill": "refill"}
+CALL_REASONS = {
+    "no_email": "no e-mail address",
+    "opted_out": "does not want messages",
+    "prefers_call": "prefers a call",
+    "rejected": "the address was rejected",
+    "unavailable": "the mail server was not there in time",
+    "undelivered": "the message came back",
+    "unknown": "not known whether the message arrived",
+}
+
+
+def task_words(kind: str, given: Mapping[str, object]) -> tuple[str, str]:
+    """What a task asks for, and why."""
+    params = {name: str(value) for name, value in given.items()}
+    if kind == "call":
+        about = CALLS.get(params.get("about", ""), "next visit")
+        return f"Call about the {about}", CALL_REASONS.get(params.get("why", ""), "no message can reach the patient")
+    if kind == "import_doubts":
+        return TASKS[kind], " · ".join(params.values())
+    return TASKS.get(kind, missing(kind, {})), ""
