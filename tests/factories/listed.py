@@ -13,8 +13,9 @@ from tracker.domain.facts import Appointment, Device
 from tracker.domain.names import fold, words_of
 from tracker.pathways.catalogue import current
 from tracker.persistence.facts import insert_fact
-from tracker.persistence.models import Case, Obligation, Patient, PatientWord, PumpWatch, StageCount
+from tracker.persistence.models import Case, Obligation, Patient, PatientWord, PumpWatch, Reminder, StageCount
 from tracker.persistence.upsert import upsert
+from tracker.persistence.vocabulary import FINAL_REMINDER, HELD_REMINDER, ReminderState
 
 
 @dataclass
@@ -163,3 +164,32 @@ class Listed:
             **values,
         )
         insert_fact(self.session, self.clinic_id, case.id, fact)
+
+    def message(self, case: Case, state: str, *, days: int = 0, reason: str = "") -> int:
+        """A message about a case that is wanted in ``days``; returns the id."""
+        reminder_id = self.ids.row_id(self.now)
+        wanted_at = self.now + timedelta(days=days)
+        is_held = state in HELD_REMINDER
+        values: dict[str, object] = {
+            "clinic_id": self.clinic_id,
+            "id": reminder_id,
+            "case_id": case.id,
+            "patient_id": case.patient_id,
+            "key": str(reminder_id),
+            "kind": "arrival",
+            "subject": "appointment:20",
+            "wanted_at": wanted_at,
+            "useless_after": wanted_at + timedelta(hours=5),
+            "channel": "" if state == ReminderState.TASKED else "email",
+            "state": state,
+            "next_action_at": None if state in FINAL_REMINDER else wanted_at,
+            "attempts": 0,
+            "template": "arrival",
+            "template_version": 1,
+            "created_at": self.now,
+            "closed_reason": reason,
+            "claim_token": "t" if is_held else None,
+            "lease_until": wanted_at if is_held else None,
+        }
+        self.session.execute(insert(Reminder).values(values))
+        return reminder_id

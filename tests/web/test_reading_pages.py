@@ -1,0 +1,145 @@
+"""The pages people look at all day: few statements however many patients, nobody else's patients, everything escaped,
+and every look on the record.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event, select
+
+from tests.factories.listed import Listed
+from tests.support.web import WebWorld
+from tracker.domain.words import Role
+from tracker.persistence.models import AccessEntry, Case
+from tracker.persistence.vocabulary import ReminderState
+
+#: Each page with the statements it may take: the session and the person are two of them.
+PAGES = {
+    "/today": 8,
+    "/today?mine=1&kind=refill": 8,
+    "/board": 8,
+    "/board?state=blocked": 8,
+    "/board/table": 8,
+    "/day": 8,
+    "/refills": 8,
+    "/refills/load": 8,
+    "/reports": 8,
+    "/reminders": 8,
+    "/find?q=lee": 8,
+}
+LONG = "Wolfeschlegelsteinhausenbergerdorff" * 5 + "-Oyelaran & <b>Sons</b>"
+STAGES = ("referred", "evaluating", "trial_authorization", "trial_to_book", "implant_decision", "maintained")
+
+
+def fill(world: WebWorld, patients: int, *, clinic_id: int = 0, family: str = "Lee") -> None:
+    """A clinic with so many patients: some with pumps, some coming today, some late."""
+    with world.database.writing() as session:
+        listed = Listed(session, clinic_id or world.clinic_id, world.clock.now(), world.ids)
+        for number in range(patients):
+            stage = STAGES[number % len(STAGES)]
+            blocked = {
+                "first_blocker": "consent_missing",
+                "first_blocker_params": {"purpose": "trial"},
+                "blocker_count": 2,
+            }
+            patient_id = listed.patient(family, f"Number {number}")
+            case = listed.case(patient_id, stage, days=number % 30, **(blocked if number % 2 else {"is_ready": True}))
+            listed.todo(case, due=number % 9 - 6)
+            if stage == "maintained":
+                listed.pump(case, latest=None if number % 4 else number % 50)
+            if number % 5 == 0:
+                listed.visit(case, "evaluation", hours=number % 7)
+
+
+@contextmanager
+def counted(world: WebWorld) -> Iterator[list[str]]:
+    """The statements that read while the block runs."""
+    said: list[str] = []
+
+    def keep(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
+            said.append(statement)
+
+    event.listen(world.database.read, "before_cursor_execute", keep)
+    yield said
+    event.remove(world.database.read, "before_cursor_execute", keep)
+
+
+def entries(world: WebWorld) -> list[AccessEntry]:
+    """Who looked at what, the latest last."""
+    with world.database.reading() as session:
+        return list(session.scalars(select(AccessEntry).order_by(AccessEntry.id)))
+
+
+class TestReadingPages:
+    @pytest.mark.parametrize("patients", [0, 3, 30, 300])
+    def test_take_few_statements_however_many_patients(self, world: WebWorld, patients: int) -> None:
+        fill(world, patients)
+        browser = world.sign_in(Role.MANAGER)
+        for path, most in PAGES.items():
+            with counted(world) as said:
+                response = browser.get(path)
+            assert response.status_code == 200, path
+            assert len(said) <= most, f"{path} takes {len(said)} statements"
+
+    def test_escape_and_hold_the_longest_names(self, world: WebWorld) -> None:
+        fill(world, 12, family=LONG)
+        browser = world.sign_in(Role.MANAGER)
+        for path in PAGES:
+            body = browser.get(path.replace("lee", LONG[:40])).get_data(as_text=True)
+            assert "<b>Sons</b>" not in body, path
+            if path in {"/today", "/board", "/board/table", "/refills", "/day"}:
+                assert "-Oyelaran &amp; &lt;b&gt;Sons" in body, path
+
+    def test_show_nobody_of_another_clinic(self, world: WebWorld) -> None:
+        fill(world, 30, clinic_id=world.add_clinic("other"), family="Elsewhere")
+        browser = world.sign_in(Role.MANAGER)
+        for path in (*PAGES, "/find?q=elsewhere", "/find?q=1970-01-02"):
+            body = browser.get(path).get_data(as_text=True).replace('value="elsewhere"', "")
+            assert "Elsewhere, Number" not in body, path
+
+    def test_record_every_look_once_with_filter_and_number_of_rows(self, world: WebWorld) -> None:
+        fill(world, 6)
+        browser = world.sign_in(Role.MANAGER)
+        for path in PAGES:
+            browser.get(path)
+        found = entries(world)
+        assert len(found) == len(PAGES)
+        assert {entry.user_id for entry in found} == {world.user_ids[Role.MANAGER]}
+        by_filter = {(entry.page, entry.detail): entry.row_count for entry in found}
+        assert by_filter["today.index", "kind=refill&mine=1"] == 0
+        assert by_filter["board.table", ""] == 6
+        assert by_filter["find.index", ""] == 6  # what was typed is not kept
+
+    @pytest.mark.parametrize("query", ["page=0", "page=-1", "page=99999999999", "page=x", "mine=2", "kind=nothing",
+                                       "state=x", "owner=1e9", "payer=x", "stage=x", "after=x", "after=1-1", "on=x",
+                                       "on=0001-01-01", "on=2026-02-30", "from=x&to=y", "from=2027-01-01"])  # fmt: skip
+    def test_take_any_filter_without_falling_over(self, world: WebWorld, query: str) -> None:
+        fill(world, 3)
+        browser = world.sign_in(Role.MANAGER)
+        for path in ("/today", "/board", "/board/table", "/day", "/refills", "/reports", "/reminders"):
+            assert browser.get(f"{path}?{query}").status_code == 200, path
+
+
+class TestTheFrontDesk:
+    def test_sees_who_comes_and_nothing_clinical(self, world: WebWorld) -> None:
+        fill(world, 30)
+        browser = world.sign_in(Role.FRONT_DESK)
+        for path in ("/day", "/find?q=lee"):
+            body = browser.get(path).get_data(as_text=True)
+            assert "Lee, Number 0" in body.replace('<span class="person-family">Lee</span>', "Lee")
+            for word in ("Evaluation", "Trial", "Implant", "Referred", "Consent", "Checklist", "pump", "/cases/"):
+                assert word not in body.partition("<main")[2], (path, word)
+
+
+class TestReminderGroups:
+    def test_name_every_state_a_message_may_have(self, world: WebWorld) -> None:
+        browser = world.sign_in(Role.MANAGER)
+        with world.database.writing() as session:
+            listed = Listed(session, world.clinic_id, world.clock.now(), world.ids)
+            case: Case = listed.case(listed.patient("Lee"))
+            for state in ReminderState:
+                listed.message(case, state)
+        body = browser.get("/reminders").get_data(as_text=True)
+        assert body.count("Lee</span>, Ada") == len(ReminderState)
