@@ -13,7 +13,7 @@ def fold(text: str) -> str:
     plain = unicodedata.normalize("NFKD", plain)
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     joined = re.sub(r"['’`´.]", "", plain)
-    return re.sub(r"[^\w]+", " ", joined).replace("_", " ").strip()
+    return re.sub(r"[\W_]+", " ", joined).strip()
 
 
 def words_of(*texts: str) -> frozenset[str]:
