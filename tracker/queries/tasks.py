@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
@@ -40,14 +40,17 @@ class TaskDetail:
     reach: tuple[Reachable, ...]
 
 
+_COLUMNS: tuple[Any, ...] = (StaffTask, Case.public_id, Case.patient_id, *IDENTITY)
+
+
 def get_task(session: Session, viewer: Actor, task_id: int) -> TaskDetail:
     """A task of the viewer's clinic.
 
     :raises NotFound: if there is none
     """
     of_case = and_(Case.clinic_id == StaffTask.clinic_id, Case.id == StaffTask.case_id)
-    query: Select[Any] = (
-        select(StaffTask, Case.public_id, Case.patient_id, *IDENTITY)
+    query = (
+        select(*_COLUMNS)
         .outerjoin(Case, of_case)
         .outerjoin(Patient, is_patient_of_case())
         .where(StaffTask.clinic_id == viewer.clinic_id, StaffTask.id == task_id)
