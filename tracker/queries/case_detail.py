@@ -30,6 +30,7 @@ from tracker.persistence.models import (
     Room,
     User,
 )
+from tracker.persistence.vocabulary import ReminderState
 from tracker.queries.snapshots import load_snapshot
 
 HISTORY_SHOWN = 60
@@ -205,11 +206,15 @@ def list_todos(session: Session, viewer: Actor, case_id: int) -> tuple[Todo, ...
 
 
 def list_messages(session: Session, viewer: Actor, case_id: int) -> tuple[Message, ...]:
-    """The latest reminders of a case, planned ones first."""
+    """The latest reminders of a case, planned ones first; those that were cancelled stand in the ledger only."""
     columns = tuple(getattr(Reminder, name) for name in Message.__dataclass_fields__)
     rows = session.execute(
         select(*columns)
-        .where(Reminder.clinic_id == viewer.clinic_id, Reminder.case_id == case_id)
+        .where(
+            Reminder.clinic_id == viewer.clinic_id,
+            Reminder.case_id == case_id,
+            Reminder.state != ReminderState.CANCELLED,
+        )
         .order_by(Reminder.wanted_at.desc(), Reminder.id.desc())
         .limit(MESSAGES_SHOWN)
     )

@@ -110,7 +110,34 @@ def history_lines(
         },
         correct_url=correct_url,
     )
-    return tuple(_line(entry, past) for entry in entries)
+    return tuple(_line(entry, past) if not more else _run(entry, more, past) for entry, more in _runs(entries))
+
+
+def _runs(entries: Sequence[Entry]) -> Iterator[tuple[Entry, int]]:
+    """Each entry with how many of its kind follow it directly: a checklist is one line, whoever ticked how often."""
+    position = 0
+    while position < len(entries):
+        first, end = entries[position], position + 1
+        while end < len(entries) and _is_ticking(first, entries[end]):
+            end += 1
+        yield first, end - position - 1
+        position = end
+
+
+def _is_ticking(first: Entry, other: Entry) -> bool:
+    quiet = first.kind == other.kind == "checklist_answered" and first.actor_id == other.actor_id
+    return quiet and not first.moves and not other.moves
+
+
+def _run(last: Entry, more: int, past: Past) -> HistoryLine:
+    return HistoryLine(
+        when=at(last.effective_at),
+        written="",
+        who=past.names.users.get(last.actor_id or 0, "The system"),
+        text=f"Checklist: {more + 1} items answered.",
+        struck=False,
+        details=(),
+    )
 
 
 def _line(entry: Entry, past: Past) -> HistoryLine:

@@ -12,7 +12,15 @@ from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.engine import Offer, Offered, offered
 from tracker.domain.pathway.wording import OUTCOME_WORDS, PURPOSE_WORDS, ROLE_WORDS, met_sentence, people, sentence_of
 from tracker.domain.refill import bound
-from tracker.domain.words import LIVE_APPOINTMENT, DeterminationKind, DeviceKind, Outcome, Purpose, Role
+from tracker.domain.words import (
+    LIVE_APPOINTMENT,
+    AppointmentState,
+    DeterminationKind,
+    DeviceKind,
+    Outcome,
+    Purpose,
+    Role,
+)
 from tracker.queries.case_detail import Names, OpenedCase, Todo
 from tracker.web.cases.acting import Missing
 from tracker.web.cases.links import Link, clearing, deeds
@@ -88,7 +96,7 @@ def overview(case: OpenedCase, todos: Sequence[Todo], names: Names, viewer: Acto
     offers = offered(case.pathway, case.snapshot, now)
     stage = case.pathway.stages[case.snapshot.stage]
     entered_on = case.snapshot.calendar.today(case.snapshot.stage_entered_at)
-    blockers = offers.next.blockers if offers.next else ()
+    blockers = sorted(offers.next.blockers, key=lambda each: _waits(each, today)) if offers.next else []
     steps = [_step(case, offer, viewer) for offer in offers.offers if not offer.transition.is_automatic]
     closes = [
         not case.pathway.stages[each.transition.target].is_open
@@ -102,7 +110,7 @@ def overview(case: OpenedCase, todos: Sequence[Todo], names: Names, viewer: Acto
         path=path_steps(case, today),
         hold=f"On hold until {day(hold.until_on, today)}: {hold.reason}" if hold else "",
         next=_next(case, offers, names, viewer, today),
-        missing=tuple(_missing(case, blocker, viewer) for blocker in blockers),
+        missing=tuple(_missing(case, blocker, viewer, today) for blocker in blockers),
         met=tuple(dict.fromkeys(met_sentence(need) for need in (offers.next.met if offers.next else ()))),
         forward=tuple(step for step, ends in zip(steps, closes, strict=True) if not ends),
         closing=tuple(step for step, ends in zip(steps, closes, strict=True) if ends),
@@ -121,7 +129,14 @@ def _target(case: OpenedCase, today: date) -> str:
     return f" · target {day(target, today)}" if target and case.head.is_open else ""
 
 
-def _missing(case: OpenedCase, blocker: Blocker, viewer: Actor) -> Missing:
+def _waits(blocker: Blocker, today: date) -> bool:
+    """Whether only the day of the visit can clear it: nobody can do anything about it before."""
+    return blocker.code == "not_arrived" and blocker.param("on") > today.isoformat()
+
+
+def _missing(case: OpenedCase, blocker: Blocker, viewer: Actor, today: date) -> Missing:
+    if _waits(blocker, today):
+        return Missing(sentence=sentence_of(blocker), who="Waits for the day", tone="quiet")
     link = clearing(case, blocker, viewer)
     who = people(blocker.clearable_by)
     return Missing(
@@ -157,7 +172,7 @@ def _next(case: OpenedCase, offers: Offered, names: Names, viewer: Actor, today:
     if offers.next is None:
         return None
     visit = _coming(case)
-    links = _next_links(case, offers, viewer)
+    links = _next_links(case, offers, viewer, today)
     return NextStep(
         label=_next_label(case, offers.next),
         visit=_visit_text(visit, names, today) if visit else "",
@@ -177,10 +192,23 @@ def _next_label(case: OpenedCase, offer: Offer) -> str:
     return offer.transition.label
 
 
+_TO_COME = frozenset({AppointmentState.BOOKED, AppointmentState.CONFIRMED})
+#: What a phase waits for.
+_VISIT_OF_PHASE = {
+    "referral": Purpose.EVALUATION,
+    "trial": Purpose.TRIAL,
+    "implant": Purpose.IMPLANT,
+    "maintenance": Purpose.REFILL,
+}
+
+
 def _coming(case: OpenedCase) -> Appointment | None:
-    """The earliest visit that still holds its place."""
+    """The visit that the phase waits for, else the earliest that is still to come."""
+    waiting = [visit for visit in case.snapshot.of(Appointment) if visit.state in _TO_COME]
+    purpose = _VISIT_OF_PHASE.get(case.pathway.stages[case.snapshot.stage].phase, "")
     live = [visit for visit in case.snapshot.of(Appointment) if visit.state in LIVE_APPOINTMENT]
-    return min(live, key=lambda visit: visit.starts_at, default=None)
+    found = [visit for visit in live if visit.purpose == purpose] or waiting
+    return min(found, key=lambda visit: visit.starts_at, default=None)
 
 
 def _visit_text(visit: Appointment, names: Names, today: date) -> str:
@@ -199,12 +227,13 @@ def _visit_text(visit: Appointment, names: Names, today: date) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _next_links(case: OpenedCase, offers: Offered, viewer: Actor) -> list[Link]:
+def _next_links(case: OpenedCase, offers: Offered, viewer: Actor, today: date) -> list[Link]:
     """What to do now, the best first: clear what is missing, take the step, or another that is open."""
     if offers.next is None:
         return []
     pump = _pump_links(case, viewer) if _next_label(case, offers.next) == "Refill" else []
-    found = [clearing(case, blocker, viewer) for blocker in offers.next.blockers if blocker.clear_with != "correct"]
+    now_due = (each for each in offers.next.blockers if each.clear_with != "correct" and not _waits(each, today))
+    found = [clearing(case, blocker, viewer) for blocker in now_due]
     links = [*pump, *(link for link in found if link is not None)]
     for offer in (offers.next, *offers.offers):
         step = _step(case, offer, viewer)
