@@ -31,6 +31,7 @@ from tracker.persistence.models import (
     User,
 )
 from tracker.persistence.vocabulary import ReminderState
+from tracker.queries.reminders import NO_RECEIPT
 from tracker.queries.snapshots import load_snapshot
 
 HISTORY_SHOWN = 60
@@ -109,6 +110,11 @@ class Message:
     state: str
     channel: str
     closed_reason: str
+
+    @property
+    def standing(self) -> str:
+        """The state as people see it: a message that was taken without a receipt was sent."""
+        return ReminderState.ACCEPTED if self.closed_reason == NO_RECEIPT else self.state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

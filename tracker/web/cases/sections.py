@@ -343,8 +343,8 @@ def messages(found: Sequence[Message]) -> PageSection:
                     at(each.wanted_at),
                     CHANNELS.get(each.channel, each.channel),
                 ),
-                badge=first_upper(REMINDER_STATES.get(each.state, each.state)),
-                tone=REMINDER_TONES.get(each.state, "quiet"),
+                badge=first_upper(REMINDER_STATES.get(each.standing, each.standing)),
+                tone=REMINDER_TONES.get(each.standing, "quiet"),
             )
             for each in found
         ),
