@@ -1,68 +1,25 @@
 """Reminders on their way out: planned, taken, sent, and never lost or left where nobody must clear them."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Thread
 
 import pytest
 from sqlalchemy import event, select, update
 
 from tests.factories.case_world import CaseWorld
+from tests.factories.post import SOON, Post
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.mailers import RecordingMailer
 from tracker.domain.facts import Appointment, Determination
 from tracker.domain.mail import MailRejected, MailUnavailable, MailUncertain, Message
 from tracker.persistence.database import Database
-from tracker.persistence.models import ContactPoint, DeliveryAttempt, DeploymentValue, Patient, Reminder
+from tracker.persistence.models import ContactPoint, DeploymentValue, Patient, Reminder
 from tracker.services.delivering.accounting import begin, complete
 from tracker.services.delivering.taking import Key, take
-from tracker.services.reconcile import reconcile_due, ring
 from tracker.services.reminders import Dispatcher, pause_sending, resume_sending
-
-#: 10:00 in New York, when the reminder of two days before is wanted.
-SOON = datetime(2026, 3, 24, 14, 0, tzinfo=UTC)
 
 #: What a message must never carry, however it was written.
 DENIED = ("baclofen", "pump", "intrathecal", "spasticity", "implant", "refill", "trial", "neuro", "surgery", "dose")
-
-
-class Post:
-    """One visit with three reminders, and a dispatcher."""
-
-    def __init__(self, world: CaseWorld) -> None:
-        self.world, self.mailer = world, RecordingMailer()
-        world.email()
-        self.visit = world.book("evaluation", "2026-03-26T09:00")
-        self.world.clock.set(SOON - timedelta(days=5))
-        self.dispatch()
-        self.mailer.sent.clear()
-        self.mailer.tried = 0
-        self.world.clock.set(SOON)
-
-    def dispatcher(self, mailer: RecordingMailer | None = None) -> Dispatcher:
-        world = self.world
-        return Dispatcher(
-            database=world.database,
-            clock=world.clock,
-            ids=world.ids,
-            mailer=mailer or self.mailer,
-            chance=lambda: 0.5,
-            pause=lambda: None,
-        )
-
-    def dispatch(self) -> int:
-        return self.dispatcher().dispatch_due().tried
-
-    def states(self) -> list[str]:
-        return [each.state for each in self.world.reminders()]
-
-    def soon(self) -> Reminder:
-        return next(each for each in self.world.reminders() if "arrival_soon" in each.key)
-
-    def attempts(self) -> list[DeliveryAttempt]:
-        soon = self.soon().id
-        query = select(DeliveryAttempt).where(DeliveryAttempt.reminder_id == soon).order_by(DeliveryAttempt.number)
-        with self.world.database.reading() as session:
-            return list(session.scalars(query))
 
 
 @pytest.fixture
@@ -73,77 +30,6 @@ def world(database: Database, clock: FixedClock, ids: SeededIds) -> CaseWorld:
 @pytest.fixture
 def post(world: CaseWorld) -> Post:
     return Post(world)
-
-
-class TestPlanning:
-    def test_makes_a_reminder_for_each_rule_of_a_visit(self, world: CaseWorld) -> None:
-        point = world.email()
-        world.book("evaluation", "2026-04-20T09:00")
-        assert [(each.state, each.channel, each.contact_point_id) for each in world.reminders()] == [
-            ("planned", "email", point)
-        ] * 3
-        assert [each.next_action_at for each in world.reminders()] == [each.wanted_at for each in world.reminders()]
-
-    def test_moves_with_the_visit(self, world: CaseWorld) -> None:
-        world.email()
-        visit = world.book("evaluation", "2026-04-20T09:00")
-        world.move(visit, "2026-04-27T09:00")
-        assert {(each.state, each.key[-16:]) for each in world.reminders()} == {
-            ("cancelled", "2026-04-20T09:00"),
-            ("planned", "2026-04-27T09:00"),
-        }
-
-    def test_does_not_start_again_when_the_visit_is_confirmed(self, post: Post) -> None:
-        before = [(each.key, each.state) for each in post.world.reminders()]
-        post.world.change(post.visit, state="confirmed")
-        assert [(each.key, each.state) for each in post.world.reminders()] == before
-
-    def test_revives_what_was_cancelled_and_repeats_nothing_that_was_sent(self, post: Post) -> None:
-        post.dispatch()
-        off = post.world.change(post.visit, state="cancelled")
-        assert post.states() == ["expired", "accepted", "cancelled"]
-        post.world.change(off, state="booked")
-        assert post.states() == ["expired", "accepted", "planned"]
-        post.world.clock.advance(hours=1)
-        assert post.dispatch() == 0
-
-    def test_asks_for_one_call_where_no_message_can_go(self, world: CaseWorld) -> None:
-        world.book("evaluation", "2026-04-20T09:00")
-        assert [(each.state, each.closed_reason) for each in world.reminders()] == [("tasked", "no_email")] * 3
-        (task,) = world.tasks()
-        assert (task.kind, task.owner_role, task.due_on, task.done_at) == (
-            "call",
-            "coordinator",
-            date(2026, 4, 13),
-            None,
-        )
-
-    def test_takes_the_call_back_when_the_visit_is_off_and_asks_again_when_it_is_on(self, world: CaseWorld) -> None:
-        visit = world.book("evaluation", "2026-04-20T09:00")
-        off = world.change(visit, state="cancelled")
-        assert [task.done_at is None for task in world.tasks()] == [False]
-        world.change(off, state="booked")
-        assert [task.done_at is None for task in world.tasks()] == [True]
-
-    def test_writes_instead_of_calling_once_there_is_an_address(self, world: CaseWorld) -> None:
-        world.book("evaluation", "2026-04-20T09:00")
-        world.email()
-        with world.database.writing() as session:
-            ring(session, clinic_id=world.clinic_id, patient_id=world.patient_id, now=world.clock.now())
-        reconcile_due(world.database, world.clock, world.ids, pause=lambda: None)
-        assert {each.state for each in world.reminders()} == {"planned"}
-        assert [task.outcome for task in world.tasks()] == ["not needed: a message can be sent"]
-        assert world.reconcile() == 0
-
-    def test_calls_instead_of_writing_once_the_patient_opted_out(self, world: CaseWorld) -> None:
-        world.email()
-        world.book("evaluation", "2026-04-20T09:00")
-        with world.database.writing() as session:
-            session.execute(update(ContactPoint).values(opted_out_at=world.clock.now()))
-        world.reconcile()
-        assert [(each.state, each.closed_reason) for each in world.reminders()] == [("tasked", "opted_out")] * 3
-        assert [task.done_at for task in world.tasks()] == [None]
-        assert world.reconcile() == 0
 
 
 class TestSending:

@@ -1,0 +1,53 @@
+"""One visit with three reminders, and a dispatcher to send them."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+
+from tests.factories.case_world import CaseWorld
+from tests.support.mailers import RecordingMailer
+from tracker.persistence.models import DeliveryAttempt, Reminder
+from tracker.services.reminders import Dispatcher
+
+#: 10:00 in New York, when the reminder of two days before is wanted.
+SOON = datetime(2026, 3, 24, 14, 0, tzinfo=UTC)
+
+
+class Post:
+    """One visit with three reminders, and a dispatcher."""
+
+    def __init__(self, world: CaseWorld) -> None:
+        self.world, self.mailer = world, RecordingMailer()
+        world.email()
+        self.visit = world.book("evaluation", "2026-03-26T09:00")
+        self.world.clock.set(SOON - timedelta(days=5))
+        self.dispatch()
+        self.mailer.sent.clear()
+        self.mailer.tried = 0
+        self.world.clock.set(SOON)
+
+    def dispatcher(self, mailer: RecordingMailer | None = None) -> Dispatcher:
+        world = self.world
+        return Dispatcher(
+            database=world.database,
+            clock=world.clock,
+            ids=world.ids,
+            mailer=mailer or self.mailer,
+            chance=lambda: 0.5,
+            pause=lambda: None,
+        )
+
+    def dispatch(self) -> int:
+        return self.dispatcher().dispatch_due().tried
+
+    def states(self) -> list[str]:
+        return [each.state for each in self.world.reminders()]
+
+    def soon(self) -> Reminder:
+        return next(each for each in self.world.reminders() if "arrival_soon" in each.key)
+
+    def attempts(self) -> list[DeliveryAttempt]:
+        soon = self.soon().id
+        query = select(DeliveryAttempt).where(DeliveryAttempt.reminder_id == soon).order_by(DeliveryAttempt.number)
+        with self.world.database.reading() as session:
+            return list(session.scalars(query))
