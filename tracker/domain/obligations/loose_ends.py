@@ -73,9 +73,9 @@ def _trial_result_lost(view: View) -> Iterator[Obligation]:
 def _authorization_lost(view: View) -> Iterator[Obligation]:
     """From the stage in which the date is sought to the day itself, the payer's word must stand."""
     for procedure in view.pathway.procedures.values():
-        steps = view.pathway.transitions
-        seeking = {e.source for e in steps if e.target == procedure.booked_stage and not e.is_deviation}
-        if view.snapshot.stage not in {procedure.booked_stage, procedure.day_stage, *seeking}:
+        leads_on = {e.target for e in view.pathway.leaving(view.snapshot.stage) if not e.is_deviation}
+        is_seeking = procedure.booked_stage in leads_on
+        if not is_seeking and view.snapshot.stage not in {procedure.booked_stage, procedure.day_stage}:
             continue
         needs = (need for need in procedure.needs if isinstance(need, AuthorizationGranted))
         for blocker in (found for need in needs for found in need.blockers(view.snapshot, view.now)):
