@@ -16,6 +16,7 @@ from tracker.domain.facts import Appointment, Determination
 from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, DeterminationKind, Purpose, is_word
 from tracker.persistence.refusals import double_booking
 from tracker.services.case_file import CaseFile, open_case
+from tracker.services.named import place_problems
 from tracker.services.work import CaseRef, Work, Written
 
 #: What can be booked twice, and the field and sentence that say so.
@@ -224,6 +225,7 @@ def _live(file: CaseFile, appointment: int) -> Appointment:
 
 def _check(file: CaseFile, slot: Slot, entered_late: bool) -> None:
     problems = slot.problems(file.snapshot.calendar, file.work.now.astimezone(UTC), may_be_past=entered_late)
+    problems |= place_problems(file.work, slot.room_id, slot.clinician_id)
     if problems:
         raise InvalidInput(problems)
 

@@ -8,6 +8,7 @@ from tracker.domain.errors import InvalidInput, NotFound
 from tracker.domain.facts import Authorization
 from tracker.domain.words import AuthorizationState, is_word
 from tracker.services.case_file import CaseFile, open_case
+from tracker.services.named import payer_problems
 from tracker.services.work import CaseRef, Work, Written
 
 
@@ -75,7 +76,7 @@ def change_authorization(work: Work, ref: CaseRef, *, seq: int, terms: Terms) ->
 
 
 def _check(file: CaseFile, terms: Terms) -> None:
-    problems = terms.problems(file.snapshot.calendar.today(file.work.now))
+    problems = terms.problems(file.snapshot.calendar.today(file.work.now)) | payer_problems(file.work, terms.payer_id)
     if problems:
         raise InvalidInput(problems)
 

@@ -21,6 +21,7 @@ from tracker.domain.pathway.snapshot import Snapshot
 from tracker.persistence.chain import append_event
 from tracker.persistence.facts import insert_fact, supersede
 from tracker.persistence.models import AccessEntry, Case, StageVisit
+from tracker.services.named import person_problems
 from tracker.services.reconcile import reconcile_case
 from tracker.services.snapshots import load_snapshot
 from tracker.services.stage_counts import Standing, move_count, standing
@@ -32,7 +33,7 @@ F = TypeVar("F", bound=Fact)
 @dataclass(slots=True)
 class CaseFile:
     """One locked case while one use case writes to it. ``effective_at`` is when it happened; ``counted`` is where
-    the stage counts have it, ``None`` for a case that begins."""
+    the stage counts have it, ``None`` for a case that begins or is closed."""
 
     work: Work
     case: Case
@@ -44,7 +45,10 @@ class CaseFile:
     moves: list[tuple[Transition, str]] = field(default_factory=list)
 
     def record(self, fact_class: type[F], /, **values: object) -> F:
-        """Write a new fact: into the database and into the snapshot that the rules see."""
+        """Write a new fact: into the database and into the snapshot that the rules see.
+
+        :raises InvalidInput: for a second person who does not work at the clinic
+        """
         seq = self.next_seq()
         own = {each.name for each in fields(fact_class)}
         base: dict[str, object] = {
@@ -83,6 +87,9 @@ class CaseFile:
         return self.case.last_seq
 
     def _write(self, fact: F) -> F:
+        problems = person_problems(self.work, getattr(fact, "second_by", None))
+        if problems:
+            raise InvalidInput(problems)
         insert_fact(self.work.session, self.case.clinic_id, self.case.id, fact)
         self.snapshot = self.snapshot.with_fact(fact)
         self.written.append(fact)
@@ -203,9 +210,7 @@ class CaseFile:
     def _visit_stages(self, event_seq: int) -> None:
         """End the current stay and begin the new one; a stage passed through in this event lasts no time."""
         entered = [edge.target for edge, _ in self.moves]
-        if self.counted is None:
-            entered.insert(0, self.pathway.initial)
-        if not entered:
+        if not entered and self.counted is not None:
             return
         session, case = self.work.session, self.case
         mine = (StageVisit.clinic_id == case.clinic_id, StageVisit.case_id == case.id)
@@ -213,6 +218,10 @@ class CaseFile:
             select(StageVisit.number, StageVisit.entered_at).where(*mine, StageVisit.left_at.is_(None))
         )
         number, entered_at = stay.one_or_none() or (0, case.stage_entered_at)
+        if not number:
+            entered.insert(0, self.pathway.initial)
+        if not entered:
+            return
         at = max(case.stage_entered_at, entered_at)
         if number:
             left = {"left_at": at, "duration_s": int((at - entered_at).total_seconds())}

@@ -55,11 +55,14 @@ def record_implant(work: Work, ref: CaseRef, implanted: Implanted, *, implanted_
     """Record the implanted pump and catheter and the first fill. The record is never refused for what was missing:
     it is then a deviation with a reason.
 
-    :raises InvalidInput: for what cannot be, or where a pump is in place already
+    :raises InvalidInput: for what cannot be, where a pump is in place already, or in a closed case
     :raises Refused: with everything that was missing, if no reason is given
     """
     file = open_case(work, ref, Permission.IMPLANT, effective_at=implanted_at)
     problems = implanted.problems()
+    if not file.case.is_open:
+        # A closed case with a device in the patient would have no next step, and nobody to take it.
+        problems["pump_model"] = "This case is closed. Reopen it, then record the pump."
     if file.snapshot.pump is not None:
         problems["pump_model"] = "A pump is recorded as in place. Record its removal first."
     if problems:

@@ -18,6 +18,7 @@ from tracker.domain.words import DeviceKind, DeviceOrigin, FillKind
 from tracker.persistence.models import Case, Patient
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.implants import Component
+from tracker.services.named import paper_problems, person_problems
 from tracker.services.referrals import NewReferral, begin_case, case_of, find_or_add
 from tracker.services.work import CaseRef, Work, Written
 
@@ -193,5 +194,8 @@ def remove_device(
         raise NotFound(str(device))
     if document_seq is None and second_by in (None, work.actor.user_id):
         raise InvalidInput({"second_by": "A second person or a document must confirm it."})
+    problems = person_problems(work, second_by) | paper_problems(file.snapshot, document_seq)
+    if problems:
+        raise InvalidInput(problems)
     file.change(part, in_place=False, removed_on=file.snapshot.calendar.today(file.effective_at))
     return file.finish("device_removed", second_by=second_by, document=document_seq)

@@ -93,15 +93,18 @@ def record_refill(
 ) -> Written:
     """Record a refill, here or elsewhere. It closes the refill that was due, and the next one is due at once.
 
+    :raises NotFound: if no such visit holds its place
     :raises InvalidInput: for what cannot be, or where no pump is in the patient
     """
     file = open_case(work, ref, Permission.REFILL, effective_at=filled_at)
     pump = file.snapshot.pump
     if pump is None:
         raise InvalidInput({"volume_ml": "No pump is recorded as in place."})
+    visit = None if appointment is None else _live_visit(file, appointment)
     fill_pump(file, filling, kind=kind, device=pump.device, reservoir_ml=pump.reservoir_ml, appointment=appointment)
-    if appointment is not None:
-        _complete(file, appointment)
+    if visit is not None:
+        # The refill is done: so is its visit, without a second click.
+        file.change(visit, version=visit.version + 1, state=AppointmentState.COMPLETED, reason="")
     return file.finish("pump_refilled")
 
 
@@ -204,10 +207,8 @@ def plan_refill(work: Work, ref: CaseRef, *, until_on: date, plan: str) -> Writt
     return file.finish("refill_planned")
 
 
-def _complete(file: CaseFile, appointment: int) -> None:
-    """The refill is done: so is its visit, without a second click."""
+def _live_visit(file: CaseFile, appointment: int) -> Appointment:
     for visit in file.snapshot.of(Appointment):
         if visit.appointment == appointment and visit.state in LIVE_APPOINTMENT:
-            file.change(visit, version=visit.version + 1, state=AppointmentState.COMPLETED, reason="")
-            return
+            return visit
     raise NotFound(str(appointment))

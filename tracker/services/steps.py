@@ -2,13 +2,11 @@
 
 from datetime import date
 
-from sqlalchemy import select
-
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, NotFound
 from tracker.domain.words import DeterminationKind
-from tracker.persistence.models import Membership
 from tracker.services.case_file import CaseFile, open_case
+from tracker.services.named import paper_problems, person_problems
 from tracker.services.trials import determine
 from tracker.services.work import CaseRef, Work, Written
 
@@ -69,11 +67,9 @@ def assign(work: Work, ref: CaseRef, *, user_id: int | None) -> Written:
     :raises InvalidInput: for somebody who does not work at this clinic
     """
     file = open_case(work, ref, Permission.ASSIGN)
-    member = select(Membership.user_id).where(
-        Membership.clinic_id == work.actor.clinic_id, Membership.user_id == user_id, Membership.is_active
-    )
-    if user_id is not None and work.session.scalar(member) is None:
-        raise InvalidInput({"owner": "Choose somebody of this clinic."})
+    problems = person_problems(work, user_id, "owner")
+    if problems:
+        raise InvalidInput(problems)
     file.case.owner_user_id = user_id
     return file.finish("assigned", owner=user_id)
 
@@ -87,7 +83,7 @@ def record_death(
     :raises InvalidInput: for a date in the future, without a source, or without the second person or document
     """
     file = open_case(work, ref, Permission.CLOSE)
-    problems = _ending_problems(file, second_by, document_seq)
+    problems = _ending_problems(file, second_by, document_seq) | paper_problems(file.snapshot, document_seq)
     if died_on > file.snapshot.calendar.today(work.now):
         problems["died_on"] = "This date is in the future."
     if not source.strip():
@@ -114,7 +110,7 @@ def record_transfer(
     :raises InvalidInput: without the clinic, or without a second person
     """
     file = open_case(work, ref, Permission.CLOSE)
-    problems = _ending_problems(file, second_by, None)
+    problems = _ending_problems(file, second_by, None) | paper_problems(file.snapshot, document_seq)
     if not to_clinic.strip():
         problems["to_clinic"] = "Which clinic follows the patient now?"
     if second_by in (None, work.actor.user_id):

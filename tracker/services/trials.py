@@ -116,12 +116,14 @@ def give_dose(work: Work, ref: CaseRef, given: Given, *, given_at: datetime | No
 def place_trial_catheter(work: Work, ref: CaseRef, *, out_by_on: date, model: str = "", lot: str = "") -> Written:
     """Record a temporary trial catheter with the day it must be out.
 
-    :raises InvalidInput: for a day in the past
+    :raises InvalidInput: for a day in the past, or in a closed case
     """
     file = open_case(work, ref, Permission.GIVE_DOSE)
     today = file.snapshot.calendar.today(file.effective_at)
     if out_by_on < today:
         raise InvalidInput({"out_by_on": "This day has passed."})
+    if not file.case.is_open:
+        raise InvalidInput({"out_by_on": "This case is closed. Reopen it, then record the catheter."})
     visit = file.snapshot.visit("trial")
     file.record(
         Device,
