@@ -27,6 +27,7 @@ from tracker.web.common.listing import chosen, seen
 blueprint = Blueprint("board", __name__)
 
 _READINESS = {"ready": True, "blocked": False}
+_LARGEST_ID = 2**63 - 1
 _POSITION = re.compile(r"(\d{1,16})-(\d{1,19})")
 
 
@@ -75,7 +76,7 @@ def _filter(pathway: Pathway, choices: Choices) -> BoardFilter:
 def _position() -> Position | None:
     """Where the page begins: microseconds since 1970 of the last row before it, and its id."""
     match = _POSITION.fullmatch(request.args.get("after", ""))
-    if match is None:
+    if match is None or int(match[2]) > _LARGEST_ID:
         return None
     entered_at = datetime.fromtimestamp(int(match[1]) // 1_000_000, UTC).replace(microsecond=int(match[1]) % 1_000_000)
     return Position(entered_at=entered_at, case_id=int(match[2]))

@@ -24,7 +24,7 @@ from tracker.web.day.presenters import present_day, present_no_show
 
 blueprint = Blueprint("day", __name__)
 
-_VISIT = "/day/visits/<string(length=32):case_id>/<int:appointment>"
+_VISIT = "/day/visits/<string(length=32):case_id>/<int(max=2147483647):appointment>"
 #: How far from today a day may be looked at.
 _FARTHEST = timedelta(days=3650)
 
@@ -96,10 +96,11 @@ def answer(case_id: str, appointment: int) -> ResponseReturnValue:
         reason=form.reason.data or "",
         second_by=_number(form.second_by.data),
     )
-    typed: Typed
-    if not form.validate():
-        typed = Typed(given, {name: " ".join(errors) for name, errors in form.errors.items() if name})
-        return _checklist_again(case_id, appointment, typed, 422)
+    problems = {} if form.validate() else {str(name): " ".join(said) for name, said in form.errors.items()}
+    if given.second_by is not None and not _is_colleague(case_id, appointment, given.second_by):
+        problems["second_by"] = "Choose somebody of this clinic."
+    if problems:
+        return _checklist_again(case_id, appointment, Typed(given, problems), 422)
     try:
         with writing() as session:
             answer_item(_work(session), _ref(case_id), appointment=appointment, answer=given)
@@ -110,6 +111,11 @@ def answer(case_id: str, appointment: int) -> ResponseReturnValue:
         return _checklist_again(case_id, appointment, Typed(given, {"": said}), 409)
     anchor = f"item-{given.item}"
     return redirect(url_for("day.checklist", case_id=case_id, appointment=appointment, _anchor=anchor), 303)
+
+
+def _is_colleague(case_id: str, appointment: int, user_id: int) -> bool:
+    found = get_checklist(read_session(), actor(), case_id, appointment)
+    return user_id in {each.user_id for each in found.colleagues}
 
 
 def _checklist_again(case_id: str, appointment: int, typed: Typed, status: int) -> ResponseReturnValue:

@@ -1,0 +1,185 @@
+"""The day at the clinic: arrivals by the front desk, the checklist item by item, and two people at the same time."""
+
+import re
+
+import pytest
+
+from tests.support.journey import Journey
+from tests.support.web import Browser, WebWorld
+from tracker.domain.words import Role
+from tracker.persistence.models import Case
+
+
+@pytest.fixture
+def journey(world: WebWorld) -> Journey:
+    """A patient whose case begins today."""
+    return Journey(
+        database=world.database, clock=world.clock, ids=world.ids, clinic_id=world.clinic_id, user_ids=world.user_ids
+    )
+
+
+@pytest.fixture
+def trial_day(journey: Journey) -> str:
+    """The address of the visit of a patient who has arrived for the trial."""
+    return visit_url(journey, journey.until_trial_day())
+
+
+def visit_url(journey: Journey, appointment: int) -> str:
+    """The address of a visit of the case."""
+    return f"/day/visits/{journey.public_id}/{appointment}"
+
+
+def version_of(world: WebWorld) -> int:
+    """The version of the one case there is."""
+    with world.database.reading() as session:
+        return session.query(Case.version).scalar() or 0
+
+
+def answer(browser: Browser, world: WebWorld, url: str, item: str, **values: object) -> tuple[int, str]:
+    """Answer an item as the page does; returns the status and the page that follows."""
+    data = {"item": item, "state": "done", "expected_version": version_of(world), **values}
+    response = browser.post(url, data)
+    body = browser.get(url).get_data(as_text=True) if response.status_code == 303 else response.get_data(as_text=True)
+    return response.status_code, body
+
+
+class TestArriving:
+    def test_is_one_press_for_the_front_desk(self, world: WebWorld, journey: Journey) -> None:
+        journey.until_trial_to_book()
+        visit = visit_url(journey, journey.book("trial", journey.in_days(0, hour=15)))
+        browser = world.sign_in(Role.FRONT_DESK)
+        assert f'action="{visit}/arrive"' in browser.get("/day").get_data(as_text=True)
+        response = browser.post(f"{visit}/arrive", {"expected_version": journey.version, "on": "2026-03-17"})
+        assert response.headers["Location"] == "/day?on=2026-03-17"
+        body = browser.get("/day").get_data(as_text=True)
+        assert "Arrived 09:00" in body and "Marked as arrived." in body
+
+    def test_on_another_day_says_what_to_do(self, world: WebWorld, journey: Journey) -> None:
+        journey.until_trial_to_book()
+        visit = visit_url(journey, journey.book("trial", journey.in_days(3)))
+        browser = world.sign_in(Role.FRONT_DESK)
+        browser.get("/day")
+        browser.post(f"{visit}/arrive", {"expected_version": journey.version})
+        assert "The visit is on another day. Move it first" in browser.get("/day").get_data(as_text=True)
+
+    def test_from_an_old_page_changes_nothing(self, world: WebWorld, journey: Journey) -> None:
+        journey.until_trial_to_book()
+        visit = visit_url(journey, journey.book("trial", journey.in_days(0, hour=15)))
+        browser = world.sign_in(Role.FRONT_DESK)
+        browser.get("/day")
+        assert browser.post(f"{visit}/arrive", {"expected_version": journey.version - 1}).status_code == 409
+        assert version_of(world) == journey.version
+
+    @pytest.mark.parametrize("version", ["", "x", "-1", "99999999999999999999999"])
+    def test_with_a_version_that_is_none_is_stale(self, world: WebWorld, trial_day: str, version: str) -> None:
+        browser = world.sign_in(Role.FRONT_DESK)
+        browser.get("/day")
+        assert browser.post(f"{trial_day}/complete", {"expected_version": version}).status_code == 409
+
+    def test_ends_with_the_visit_done(self, world: WebWorld, journey: Journey, trial_day: str) -> None:
+        browser = world.sign_in(Role.FRONT_DESK)
+        on = journey.today.isoformat()
+        browser.get(f"/day?on={on}")
+        browser.post(f"{trial_day}/complete", {"expected_version": journey.version, "on": on})
+        assert ">Done</span>" in browser.get(f"/day?on={on}").get_data(as_text=True)
+
+    def test_for_nobody_is_not_found(self, world: WebWorld, journey: Journey) -> None:
+        journey.refer()
+        browser = world.sign_in(Role.FRONT_DESK)
+        browser.get("/day")
+        for url in (visit_url(journey, 99), "/day/visits/" + "f" * 32 + "/1", visit_url(journey, 10**30)):
+            data = {"expected_version": journey.version}
+            assert browser.post(f"{url}/arrive", data).status_code == 404
+
+
+class TestNotComing:
+    def test_asks_what_is_known_and_names_the_patient(self, world: WebWorld, journey: Journey) -> None:
+        journey.until_trial_to_book()
+        visit = visit_url(journey, journey.book("trial", journey.in_days(0, hour=11)))
+        world.clock.advance(hours=4)
+        browser = world.sign_in(Role.FRONT_DESK)
+        assert "Okafor" in browser.get(f"{visit}/no-show").get_data(as_text=True)
+        empty = browser.post(f"{visit}/no-show", {"expected_version": journey.version, "reason": ""})
+        assert empty.status_code == 422 and "Say what is known" in empty.get_data(as_text=True)
+        done = browser.post(f"{visit}/no-show", {"expected_version": journey.version, "reason": "called, no answer"})
+        assert done.status_code == 303
+        assert journey.stage == "trial_to_book"
+
+    def test_before_its_time_keeps_what_was_typed(self, world: WebWorld, journey: Journey) -> None:
+        journey.until_trial_to_book()
+        visit = visit_url(journey, journey.book("trial", journey.in_days(2)))
+        browser = world.sign_in(Role.FRONT_DESK)
+        data = {"expected_version": journey.version, "reason": "will not come"}
+        response = browser.submit(f"{visit}/no-show", data)
+        body = response.get_data(as_text=True)
+        assert response.status_code == 422
+        assert "The time of the visit has not come" in body and "will not come" in body
+
+
+class TestChecklist:
+    def test_is_answered_item_by_item(self, world: WebWorld, trial_day: str) -> None:
+        browser = world.sign_in(Role.NURSE)
+        body = browser.get(trial_day).get_data(as_text=True)
+        assert "0 of 16 answered" in body and "Stop: Two identifiers checked" in body
+        status, body = answer(browser, world, trial_day, "identity")
+        assert status == 303 and "1 of 16 answered" in body and "Done · Nurse Person" in body
+
+    def test_asks_for_the_value_and_the_second_person(self, world: WebWorld, trial_day: str) -> None:
+        browser = world.sign_in(Role.NURSE)
+        browser.get(trial_day)
+        status, body = answer(browser, world, trial_day, "drug_check", value="lot <7>")
+        assert status == 422
+        assert "A second person must read it too." in body and 'value="lot &lt;7&gt;"' in body
+        other = world.user_ids[Role.PHYSICIAN]
+        status, body = answer(browser, world, trial_day, "drug_check", value="lot 7", second_by=other)
+        assert status == 303 and "Nurse Person and Physician Person" in body
+
+    @pytest.mark.parametrize(
+        ("values", "said"),
+        [
+            ({"item": "drug_check", "value": "7", "second_by": "12345"}, "Choose somebody of this clinic."),
+            ({"item": "identity", "state": "overridden", "reason": "x"}, "A hard stop cannot be overridden."),
+            ({"item": "identity", "state": "nonsense"}, "Choose done, not applicable or overridden."),
+            ({"item": "gown", "state": "not_applicable"}, "Say why."),
+            ({"item": "gown", "reason": "y" * 501, "state": "overridden"}, "Use at most 500 characters."),
+        ],
+    )
+    def test_says_beside_the_item_what_cannot_be(
+        self, world: WebWorld, trial_day: str, values: dict[str, str], said: str
+    ) -> None:
+        browser = world.sign_in(Role.NURSE)
+        browser.get(trial_day)
+        status, body = answer(browser, world, trial_day, values.pop("item"), **values)
+        assert status == 422 and said in body
+
+    def test_of_two_people_keeps_what_the_second_typed(self, world: WebWorld, trial_day: str) -> None:
+        browser = world.sign_in(Role.NURSE)
+        browser.get(trial_day)
+        old = version_of(world)
+        answer(browser, world, trial_day, "identity")
+        status, body = answer(browser, world, trial_day, "xray", value="L2/L3", expected_version=old)
+        assert status == 409
+        assert "Somebody else recorded something meanwhile." in body and 'value="L2/L3"' in body
+
+    def test_can_be_changed_with_a_reason(self, world: WebWorld, trial_day: str) -> None:
+        browser = world.sign_in(Role.NURSE)
+        browser.get(trial_day)
+        answer(browser, world, trial_day, "gown")
+        status, body = answer(browser, world, trial_day, "gown", state="overridden", reason="wheelchair")
+        assert status == 303 and "Left out: wheelchair" in body
+
+    def test_of_nothing_known_is_not_found(self, world: WebWorld, trial_day: str) -> None:
+        browser = world.sign_in(Role.NURSE)
+        browser.get(trial_day)
+        assert answer(browser, world, trial_day, "nonsense")[0] == 404
+
+    def test_is_for_looking_only_where_the_role_records_nothing(self, world: WebWorld, trial_day: str) -> None:
+        body = world.sign_in(Role.COORDINATOR).get(trial_day).get_data(as_text=True)
+        assert "Two identifiers checked" in body
+        assert not re.search(rf'<form[^>]*action="{trial_day}"', body)
+
+    def test_of_another_clinic_is_not_found(self, world: WebWorld, trial_day: str) -> None:
+        world.add_clinic("other")
+        browser = world.sign_in(Role.NURSE, "other")
+        assert browser.get(trial_day).status_code == 404
+        assert answer(browser, world, trial_day, "identity")[0] == 404
