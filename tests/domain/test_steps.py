@@ -29,7 +29,7 @@ OPEN = {
     "trial_day": "dose_given→trial_observation catheter_placed→trial_catheter_in trial_aborted→trial_review "
     "trial_visit_lost→trial_to_book",
     "trial_observation": "observation_closed→trial_review",
-    "trial_catheter_in": "catheter_out→trial_review",
+    "trial_catheter_in": "catheter_out→trial_review catheter_kept→trial_review",
     "trial_review": "trial_positive→implant_decision another_dose→trial_to_book units_used_up→trial_authorization "
     "trial_unsuccessful→trial_unsuccessful declined→declined transferred→transferred",
     "implant_decision": "implant_accepted→implant_authorization implant_declined→declined "

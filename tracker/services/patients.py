@@ -15,6 +15,7 @@ from tracker.domain.errors import InvalidInput, NotFound, StaleVersion
 from tracker.domain.names import digits_of, fold, words_of
 from tracker.persistence.chain import append_event
 from tracker.persistence.models import ContactPoint, Patient, PatientWord
+from tracker.services.reconcile import ring
 from tracker.services.work import Work
 
 LONGEST_NAME = 200
@@ -160,6 +161,7 @@ def change_patient(work: Work, public_id: str, version: int, person: Person, tod
     _end_reach(work, patient, person.reach)
     work.session.flush()
     _index(work, patient)
+    ring(work.session, clinic_id=patient.clinic_id, now=work.now, patient_id=patient.id)
     _tell(work, patient, "patient_changed")
     return patient
 
