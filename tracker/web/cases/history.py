@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -140,6 +140,11 @@ def _run(last: Entry, more: int, past: Past) -> HistoryLine:
     )
 
 
+def _when(instant: datetime) -> str:
+    """A day that was given without a time is kept as its midnight, and reads as the day."""
+    return at(instant).removesuffix(" 00:00")
+
+
 def _line(entry: Entry, past: Past) -> HistoryLine:
     first = int(entry.facts[0]["seq"]) if entry.facts else 0
     by = past.struck.get(first)
@@ -149,7 +154,7 @@ def _line(entry: Entry, past: Past) -> HistoryLine:
         who = past.names.users.get(by[0].actor_id or 0, "The system")
         details.insert(0, f"Struck out by {who}, {at(by[0].recorded_at)}: {by[1]}")
     return HistoryLine(
-        when=at(entry.effective_at),
+        when=_when(entry.effective_at),
         written=at(entry.recorded_at) if entry.recorded_at - entry.effective_at > LATE else "",
         who=past.names.users.get(entry.actor_id or 0, "The system"),
         text=f"{_text(entry, past)}.",

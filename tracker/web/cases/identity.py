@@ -7,6 +7,12 @@ from tracker.domain.pathway.requirements.person import age_on
 from tracker.queries.case_detail import CasePatient
 
 PREFERS = {"email": "prefers e-mail", "sms": "prefers text messages", "phone": "prefers a call"}
+#: Imports keep the code of a language, people type its name; a page reads the same for both where it can.
+LANGUAGES = {
+    "ar": "Arabic", "de": "German", "en": "English", "es": "Spanish", "fr": "French", "ht": "Haitian Creole",
+    "it": "Italian", "ko": "Korean", "pl": "Polish", "pt": "Portuguese", "ru": "Russian", "so": "Somali",
+    "tl": "Tagalog", "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
 NO_ALLERGY = frozenset({"", "none", "no", "nkda", "none known", "no known allergies"})
 
 
@@ -29,7 +35,8 @@ def person_of(patient: CasePatient, today: date, *, url: str = "", is_clinical: 
     """The patient of a case; allergies only for those who see clinical detail."""
     allergies = patient.allergies.strip()
     alerts = (f"allergy: {allergies}",) if is_clinical and allergies.casefold() not in NO_ALLERGY else ()
-    notes = (PREFERS.get(patient.prefers, ""), patient.language)
+    language = LANGUAGES.get(patient.language, patient.language)
+    notes = (PREFERS.get(patient.prefers, ""), f"speaks {language}" if language else "")
     return Person(
         family_name=patient.family_name,
         given_name=patient.given_name,

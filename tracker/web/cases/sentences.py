@@ -111,12 +111,17 @@ def _consent(told: Told) -> str:
     return f"Consent for the {purpose} signed {civil(told['signed_on'])} by {told['signed_by']}"
 
 
+#: What became of a visit; people arrive, visits do not.
+_VISIT_SAYS = {**{state: f"{{}} {word}" for state, word in VISIT_STATES.items()},
+               "arrived": "patient arrived for the {}", "no_show": "patient did not come for the {}"}  # fmt: skip
+
+
 def _appointment(told: Told, names: Names) -> str:
-    purpose = first_upper(PURPOSE_WORDS.get(str(told["purpose"]), "visit"))
+    purpose = PURPOSE_WORDS.get(str(told["purpose"]), "visit")
     where = _joined(names.clinicians.get(told["clinician_id"] or 0, ""), names.rooms.get(told["room_id"] or 0, ""))
-    state = "moved to" if told["state"] == "booked" and told["version"] > 1 else VISIT_STATES[told["state"]]
-    joint = "" if state == "moved to" else ","
-    return f"{purpose} {state}{joint} {wall(told['wall'])}{' (' + where + ')' if where else ''}{_because(told)}"
+    is_moved = told["state"] == "booked" and told["version"] > 1
+    said = f"{purpose} moved to" if is_moved else f"{_VISIT_SAYS[told['state']].format(purpose)},"
+    return f"{first_upper(said)} {wall(told['wall'])}{' (' + where + ')' if where else ''}{_because(told)}"
 
 
 def _item(told: Told) -> str:
