@@ -3,36 +3,44 @@
 import re
 
 import pytest
+from sqlalchemy import select, update
 
-from tests.support.journey import Journey
+from tests.factories.listed import Listed
 from tests.support.web import Browser, WebWorld
 from tracker.domain.words import Role
 from tracker.persistence.models import Case
 
 
-@pytest.fixture
-def journey(world: WebWorld) -> Journey:
-    """A patient whose case begins today."""
-    return Journey(
-        database=world.database, clock=world.clock, ids=world.ids, clinic_id=world.clinic_id, user_ids=world.user_ids
-    )
+def visit_of(world: WebWorld, stage: str, purpose: str, *, hours: float, state: str = "booked") -> str:
+    """The address of the visit of a patient at a stage, which begins in ``hours``."""
+    with world.database.writing() as session:
+        listed = Listed(session, world.clinic_id, world.clock.now(), world.ids)
+        case = listed.case(listed.patient("Okafor", "James"), stage)
+        listed.visit(case, purpose, hours=hours, state=state)
+        return f"/day/visits/{case.public_id}/20"
 
 
 @pytest.fixture
-def trial_day(journey: Journey) -> str:
+def booked(world: WebWorld) -> str:
+    """The address of an evaluation this afternoon."""
+    return visit_of(world, "evaluation_booked", "evaluation", hours=6)
+
+
+@pytest.fixture
+def trial_day(world: WebWorld) -> str:
     """The address of the visit of a patient who has arrived for the trial."""
-    return visit_url(journey, journey.until_trial_day())
+    return visit_of(world, "trial_day", "trial", hours=0, state="arrived")
 
 
-def visit_url(journey: Journey, appointment: int) -> str:
-    """The address of a visit of the case."""
-    return f"/day/visits/{journey.public_id}/{appointment}"
+def case_of(world: WebWorld) -> Case:
+    """The one case there is."""
+    with world.database.reading() as session:
+        return session.scalars(select(Case)).one()
 
 
 def version_of(world: WebWorld) -> int:
     """The version of the one case there is."""
-    with world.database.reading() as session:
-        return session.query(Case.version).scalar() or 0
+    return case_of(world).version
 
 
 def answer(browser: Browser, world: WebWorld, url: str, item: str, **values: object) -> tuple[int, str]:
@@ -44,31 +52,28 @@ def answer(browser: Browser, world: WebWorld, url: str, item: str, **values: obj
 
 
 class TestArriving:
-    def test_is_one_press_for_the_front_desk(self, world: WebWorld, journey: Journey) -> None:
-        journey.until_trial_to_book()
-        visit = visit_url(journey, journey.book("trial", journey.in_days(0, hour=15)))
+    def test_is_one_press_for_the_front_desk(self, world: WebWorld, booked: str) -> None:
         browser = world.sign_in(Role.FRONT_DESK)
-        assert f'action="{visit}/arrive"' in browser.get("/day").get_data(as_text=True)
-        response = browser.post(f"{visit}/arrive", {"expected_version": journey.version, "on": "2026-03-17"})
+        assert f'action="{booked}/arrive"' in browser.get("/day").get_data(as_text=True)
+        response = browser.post(f"{booked}/arrive", {"expected_version": version_of(world), "on": "2026-03-17"})
         assert response.headers["Location"] == "/day?on=2026-03-17"
         body = browser.get("/day").get_data(as_text=True)
         assert "Arrived 09:00" in body and "Marked as arrived." in body
 
-    def test_on_another_day_says_what_to_do(self, world: WebWorld, journey: Journey) -> None:
-        journey.until_trial_to_book()
-        visit = visit_url(journey, journey.book("trial", journey.in_days(3)))
+    def test_on_another_day_says_what_to_do(self, world: WebWorld) -> None:
+        visit = visit_of(world, "evaluation_booked", "evaluation", hours=72)
         browser = world.sign_in(Role.FRONT_DESK)
         browser.get("/day")
-        browser.post(f"{visit}/arrive", {"expected_version": journey.version})
+        browser.post(f"{visit}/arrive", {"expected_version": version_of(world)})
         assert "The visit is on another day. Move it first" in browser.get("/day").get_data(as_text=True)
 
-    def test_from_an_old_page_changes_nothing(self, world: WebWorld, journey: Journey) -> None:
-        journey.until_trial_to_book()
-        visit = visit_url(journey, journey.book("trial", journey.in_days(0, hour=15)))
+    def test_from_an_old_page_changes_nothing(self, world: WebWorld, booked: str) -> None:
         browser = world.sign_in(Role.FRONT_DESK)
         browser.get("/day")
-        assert browser.post(f"{visit}/arrive", {"expected_version": journey.version - 1}).status_code == 409
-        assert version_of(world) == journey.version
+        with world.database.writing() as session:
+            session.execute(update(Case).values(version=3).execution_options(synchronize_session=False))
+        assert browser.post(f"{booked}/arrive", {"expected_version": 2}).status_code == 409
+        assert version_of(world) == 3
 
     @pytest.mark.parametrize("version", ["", "x", "-1", "99999999999999999999999"])
     def test_with_a_version_that_is_none_is_stale(self, world: WebWorld, trial_day: str, version: str) -> None:
@@ -76,41 +81,39 @@ class TestArriving:
         browser.get("/day")
         assert browser.post(f"{trial_day}/complete", {"expected_version": version}).status_code == 409
 
-    def test_ends_with_the_visit_done(self, world: WebWorld, journey: Journey, trial_day: str) -> None:
-        browser = world.sign_in(Role.FRONT_DESK)
-        on = journey.today.isoformat()
-        browser.get(f"/day?on={on}")
-        browser.post(f"{trial_day}/complete", {"expected_version": journey.version, "on": on})
-        assert ">Done</span>" in browser.get(f"/day?on={on}").get_data(as_text=True)
-
-    def test_for_nobody_is_not_found(self, world: WebWorld, journey: Journey) -> None:
-        journey.refer()
+    def test_ends_with_the_visit_done(self, world: WebWorld, trial_day: str) -> None:
         browser = world.sign_in(Role.FRONT_DESK)
         browser.get("/day")
-        for url in (visit_url(journey, 99), "/day/visits/" + "f" * 32 + "/1", visit_url(journey, 10**30)):
-            data = {"expected_version": journey.version}
+        browser.post(f"{trial_day}/complete", {"expected_version": version_of(world)})
+        assert ">Done</span>" in browser.get("/day").get_data(as_text=True)
+
+    def test_for_nobody_is_not_found(self, world: WebWorld, booked: str) -> None:
+        browser = world.sign_in(Role.FRONT_DESK)
+        browser.get("/day")
+        for url in (
+            booked.replace("/20", "/99"),
+            "/day/visits/" + "f" * 32 + "/1",
+            booked.replace("/20", f"/{10**30}"),
+        ):
+            data = {"expected_version": version_of(world)}
             assert browser.post(f"{url}/arrive", data).status_code == 404
 
 
 class TestNotComing:
-    def test_asks_what_is_known_and_names_the_patient(self, world: WebWorld, journey: Journey) -> None:
-        journey.until_trial_to_book()
-        visit = visit_url(journey, journey.book("trial", journey.in_days(0, hour=11)))
-        world.clock.advance(hours=4)
+    def test_asks_what_is_known_and_names_the_patient(self, world: WebWorld, booked: str) -> None:
+        world.clock.advance(hours=7)
         browser = world.sign_in(Role.FRONT_DESK)
-        assert "Okafor" in browser.get(f"{visit}/no-show").get_data(as_text=True)
-        empty = browser.post(f"{visit}/no-show", {"expected_version": journey.version, "reason": ""})
+        assert "Okafor" in browser.get(f"{booked}/no-show").get_data(as_text=True)
+        empty = browser.post(f"{booked}/no-show", {"expected_version": version_of(world), "reason": ""})
         assert empty.status_code == 422 and "Say what is known" in empty.get_data(as_text=True)
-        done = browser.post(f"{visit}/no-show", {"expected_version": journey.version, "reason": "called, no answer"})
+        done = browser.post(f"{booked}/no-show", {"expected_version": version_of(world), "reason": "called, no answer"})
         assert done.status_code == 303
-        assert journey.stage == "trial_to_book"
+        assert case_of(world).stage == "referred"
 
-    def test_before_its_time_keeps_what_was_typed(self, world: WebWorld, journey: Journey) -> None:
-        journey.until_trial_to_book()
-        visit = visit_url(journey, journey.book("trial", journey.in_days(2)))
+    def test_before_its_time_keeps_what_was_typed(self, world: WebWorld, booked: str) -> None:
         browser = world.sign_in(Role.FRONT_DESK)
-        data = {"expected_version": journey.version, "reason": "will not come"}
-        response = browser.submit(f"{visit}/no-show", data)
+        data = {"expected_version": version_of(world), "reason": "will not come"}
+        response = browser.submit(f"{booked}/no-show", data)
         body = response.get_data(as_text=True)
         assert response.status_code == 422
         assert "The time of the visit has not come" in body and "will not come" in body
