@@ -60,7 +60,7 @@ CLOSED = {
     "not_covered": "reopened→evaluating",
     "declined": "reopened→evaluating",
     "unreachable": "reopened→evaluating",
-    "device_removed": "reopened→evaluating",
+    "device_removed": "reopened→evaluating returned→pump_intake",
     "transferred": "reopened→evaluating returned→pump_intake",
     "deceased": "reopened→evaluating returned→pump_intake",
     "entered_in_error": "",

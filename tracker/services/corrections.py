@@ -2,7 +2,17 @@
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, NotFound
-from tracker.domain.facts import Appointment, Assessment, ChecklistItem, Device, Fact, Fill, Referral, TrialDose
+from tracker.domain.facts import (
+    Appointment,
+    Assessment,
+    ChecklistItem,
+    Correction,
+    Device,
+    Fact,
+    Fill,
+    Referral,
+    TrialDose,
+)
 from tracker.services.case_file import open_case
 from tracker.services.work import CaseRef, Work, Written
 
@@ -14,6 +24,8 @@ NOT_HERE: tuple[type[Fact], ...] = (Appointment, Referral)
 
 def strike(work: Work, ref: CaseRef, *, seq: int, reason: str) -> Written:
     """Strike out a fact that stands, with a reason. The stage does not move back; moving is a step of its own.
+
+    A device whose removal is struck out is in the patient again, and so is everything that is due for it.
 
     :raises NotFound: if no such fact stands
     :raises NotPermitted: for a clinical fact, if the actor does not treat
@@ -27,5 +39,9 @@ def strike(work: Work, ref: CaseRef, *, seq: int, reason: str) -> Written:
         work.require(Permission.CORRECT_CLINICAL)
     if not reason.strip():
         raise InvalidInput({"reason": "Say what was wrong."})
-    file.strike(fact, reason)
+    if isinstance(fact, Device) and fact.seq != fact.device:
+        file.record(Correction, corrected_seq=fact.seq, reason=reason)
+        file.change(fact, in_place=True, removed_on=None, tip_intact=None)
+    else:
+        file.strike(fact, reason)
     return file.finish("fact_corrected", seq=seq)
