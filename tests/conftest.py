@@ -23,6 +23,10 @@ NOW = datetime(2026, 3, 17, 15, 0, tzinfo=UTC)
 
 # How long an example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("tracker", deadline=None, print_blob=True)
+# For a night: `./run test --hypothesis-profile=long tests/stateful`.
+hypothesis.settings.register_profile(
+    "long", parent=hypothesis.settings.get_profile("tracker"), max_examples=1000, stateful_step_count=60
+)
 hypothesis.settings.load_profile("tracker")
 
 

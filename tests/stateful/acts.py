@@ -1,0 +1,420 @@
+"""Every use case of a case, told with what usually fits the case as it stands, and now and then with what does not.
+
+An act is a function of what is seen and of chance; it returns ``None`` where there is nothing it could be about.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Protocol, TypeVar
+
+from tests.stateful.clinic import Act, Seen
+from tracker.domain.facts import Appointment, Authorization, Document, Fact
+from tracker.domain.pathway.engine import offered
+from tracker.domain.words import (
+    LIVE_APPOINTMENT,
+    AuthorizationState,
+    DeterminationKind,
+    DocumentKind,
+    FillKind,
+    Instrument,
+    ItemState,
+    Occasion,
+    Outcome,
+    Purpose,
+)
+from tracker.services import (
+    appointments,
+    authorizations,
+    checklists,
+    consents,
+    corrections,
+    decisions,
+    evaluations,
+    implants,
+    pumps,
+    refills,
+    steps,
+    trials,
+)
+from tracker.services.appointments import Slot
+from tracker.services.authorizations import Terms
+from tracker.services.checklists import Answer
+from tracker.services.evaluations import Findings
+from tracker.services.implants import Component, Implanted
+from tracker.services.refills import Filling
+from tracker.services.trials import SCALES, Given
+
+T = TypeVar("T")
+
+
+class Dice(Protocol):
+    """Chooses. What usually fits stands first among the options."""
+
+    def choice(self, options: Sequence[T], /) -> T:
+        """One of the options."""
+        ...
+
+
+class Careful:
+    """Chooses what usually fits, and now and then what does not."""
+
+    def __init__(self, chance: Random) -> None:
+        self._chance = chance
+
+    def choice(self, options: Sequence[T], /) -> T:
+        """The first, nine times of ten."""
+        return self._chance.choice(options) if self._chance.randint(0, 9) == 0 else options[0]
+
+
+Making = Callable[[Seen, Dice], Act | None]
+#: Nobody, somebody unknown, somebody of another clinic; nothing and what does not exist.
+NOBODY = (None, 999, 1004)
+NO_ROOM = (None, None, 999, 4002)
+NO_FACT = (None, 0, -1, 999, 2**40)
+REASONS = ("because it was so", "because it was so", "because it was so", "")
+
+
+def second(seen: Seen, dice: Dice) -> int | None:
+    """The other person, nearly always."""
+    return dice.choice((seen.people[1],) * 8 + (seen.people[0], *NOBODY))
+
+
+def visit_of(seen: Seen, dice: Dice, *, is_live: bool = True) -> int:
+    """A visit of the case; one that does not exist where it has none."""
+    found = [v.appointment for v in seen.snapshot.of(Appointment) if not is_live or v.state in LIVE_APPOINTMENT]
+    return dice.choice(found) if found else 999
+
+
+def slot(seen: Seen, dice: Dice, *, ahead: int | None = None) -> Slot:
+    """A time on some day to come, or just past."""
+    day = seen.today + timedelta(days=dice.choice((1, 1, 2, 3, 9, 20, 0, -1, 800)) if ahead is None else ahead)
+    starts = datetime.combine(day, time(dice.choice((9, 13, 23))))
+    return Slot(
+        starts=starts,
+        minutes=dice.choice((30, 120)),
+        arrives=starts - timedelta(minutes=90) if dice.choice((True, False)) else None,
+        room_id=dice.choice((4001, *NO_ROOM)),
+        clinician_id=dice.choice((5001, None, None, 999)),
+    )
+
+
+def book(seen: Seen, dice: Dice, purpose: str = "") -> Act:
+    purpose = purpose or dice.choice((*Purpose, "surgery"))
+    when, late = slot(seen, dice), dice.choice((False, False, False, True))
+    return lambda work, ref: appointments.book(work, ref, purpose=purpose, slot=when, entered_late=late)
+
+
+def move(seen: Seen, dice: Dice) -> Act:
+    visit, when = visit_of(seen, dice), slot(seen, dice)
+    return lambda work, ref: appointments.move(work, ref, appointment=visit, slot=when)
+
+
+def confirm(seen: Seen, dice: Dice) -> Act:
+    visit = visit_of(seen, dice)
+    return lambda work, ref: appointments.confirm(work, ref, appointment=visit)
+
+
+def arrive(seen: Seen, dice: Dice) -> Act:
+    visit = visit_of(seen, dice)
+    return lambda work, ref: appointments.arrive(work, ref, appointment=visit)
+
+
+def complete(seen: Seen, dice: Dice) -> Act:
+    visit = visit_of(seen, dice)
+    return lambda work, ref: appointments.complete(work, ref, appointment=visit)
+
+
+def cancel(seen: Seen, dice: Dice) -> Act:
+    visit, reason = visit_of(seen, dice), dice.choice(REASONS)
+    later = dice.choice((None, seen.now + timedelta(days=5)))
+    return lambda work, ref: appointments.cancel(work, ref, appointment=visit, reason=reason, not_before=later)
+
+
+def no_show(seen: Seen, dice: Dice) -> Act:
+    visit, reason = visit_of(seen, dice), dice.choice(REASONS)
+    return lambda work, ref: appointments.no_show(work, ref, appointment=visit, reason=reason)
+
+
+def reinstate(seen: Seen, dice: Dice) -> Act:
+    visit, reason = visit_of(seen, dice, is_live=False), dice.choice(REASONS)
+    return lambda work, ref: appointments.reinstate(work, ref, appointment=visit, reason=reason)
+
+
+def terms(seen: Seen, dice: Dice, state: str = "") -> Terms:
+    """What a payer says."""
+    return Terms(
+        state=state or dice.choice(tuple(AuthorizationState)),
+        payer_id=dice.choice((None, None, None, 999)),
+        number="A-1",
+        units=dice.choice((None, None, 1, 3)),
+        asked_on=seen.today,
+        valid_from=dice.choice((None, seen.today)),
+        valid_to=seen.today + timedelta(days=dice.choice((90, 90, 400, 3))),
+        reason="as the letter says",
+    )
+
+
+def ask_authorization(seen: Seen, dice: Dice, stage: str = "", state: str = "") -> Act:
+    stage, said = stage or dice.choice(("trial", "implant", "refill")), terms(seen, dice, state)
+    return lambda work, ref: authorizations.ask_authorization(work, ref, stage=stage, terms=said)
+
+
+def change_authorization(seen: Seen, dice: Dice) -> Act:
+    found = [each.seq for each in seen.snapshot.of(Authorization)] or [999]
+    seq, said = dice.choice(found), terms(seen, dice)
+    return lambda work, ref: authorizations.change_authorization(work, ref, seq=seq, terms=said)
+
+
+def sign_consent(seen: Seen, dice: Dice, purpose: str = "") -> Act:
+    purpose = purpose or dice.choice(("trial", "implant", "surgery"))
+    day, until = seen.today, dice.choice((None, None, seen.today + timedelta(days=4)))
+    return lambda work, ref: consents.record_consent(
+        work, ref, purpose=purpose, signed_on=day, signed_by="patient", valid_to=until
+    )
+
+
+def withdraw_consent(seen: Seen, dice: Dice) -> Act:
+    purpose, reason = dice.choice(("trial", "implant")), dice.choice(REASONS)
+    return lambda work, ref: consents.withdraw_consent(work, ref, purpose=purpose, reason=reason)
+
+
+def evaluate(seen: Seen, dice: Dice) -> Act:
+    says = dice.choice((False, False, False, False, None, True))
+    indication = seen.snapshot.indication or dice.choice(("spasticity", "pain"))
+    findings = Findings(
+        indication=dice.choice((indication, indication, indication, "pain", "spasticity")),
+        condition="multiple_sclerosis",
+        spasticity_origin="spinal",
+        oral_therapy_failed=True,
+        off_label_reason="nothing else helped",
+        hypersensitivity=False,
+        active_infection=False,
+        anticoagulated=says,
+        body_too_small=False,
+        spinal_anomaly=False,
+        contraindication_plan="held for a week",
+    )
+    return lambda work, ref: evaluations.record_evaluation(work, ref, findings)
+
+
+def record_document(seen: Seen, dice: Dice, kind: str = "") -> Act:
+    kind = kind or dice.choice(tuple(DocumentKind))
+    dated_on = seen.today - timedelta(days=dice.choice((0, 0, 5, 40)))
+    return lambda work, ref: evaluations.record_document(work, ref, kind=kind, dated_on=dated_on)
+
+
+def score(seen: Seen, dice: Dice, occasion: str = "") -> Act:
+    instrument = dice.choice(tuple(Instrument))
+    value = dice.choice((*SCALES[instrument], "11"))
+    occasion = occasion or dice.choice(tuple(Occasion))
+    at = seen.now - timedelta(hours=dice.choice((0, 0, 0, 1, 30)))
+    return lambda work, ref: trials.record_score(
+        work, ref, instrument=instrument, value=value, occasion=occasion, taken_at=at
+    )
+
+
+def order_dose(seen: Seen, dice: Dice) -> Act:
+    dose = Decimal(dice.choice((50, 50, 50, 75, 100, 60)))
+    return lambda work, ref: trials.order_dose(work, ref, dose_mcg=dose)
+
+
+def give_dose(seen: Seen, dice: Dice) -> Act:
+    order = seen.snapshot.determination(DeterminationKind.DOSE_ORDER)
+    ordered = Decimal(order.value) if order else Decimal(50)
+    dose = dice.choice((ordered, ordered, ordered, Decimal(75)))
+    given = Given(
+        dose_mcg=dose,
+        concentration_mcg_ml=Decimal(50),
+        volume_ml=dose / 50,
+        lot="L1",
+        expires_on=None,
+        second_by=second(seen, dice),
+        deviation_reason=dice.choice(REASONS),
+    )
+    at = seen.now - timedelta(hours=dice.choice((0, 0, 0, 2, 50)))
+    return lambda work, ref: trials.give_dose(work, ref, given, given_at=at)
+
+
+def place_trial_catheter(seen: Seen, dice: Dice) -> Act:
+    day = seen.today + timedelta(days=dice.choice((2, 0, -1)))
+    return lambda work, ref: trials.place_trial_catheter(work, ref, out_by_on=day)
+
+
+def remove_trial_catheter(seen: Seen, dice: Dice) -> Act:
+    is_intact = dice.choice((True, True, True, False))
+    return lambda work, ref: trials.remove_trial_catheter(work, ref, tip_intact=is_intact)
+
+
+def abort_trial(seen: Seen, dice: Dice) -> Act:
+    why, reason = dice.choice(("failed_puncture", "adverse_event", "rain")), dice.choice(REASONS)
+    return lambda work, ref: trials.abort_trial(work, ref, why=why, reason=reason)
+
+
+def end_observation(seen: Seen, dice: Dice) -> Act:
+    reason = dice.choice(REASONS)
+    return lambda work, ref: trials.end_observation(work, ref, reason=reason)
+
+
+def record_outcome(seen: Seen, dice: Dice) -> Act:
+    outcome = dice.choice((*Outcome, Outcome.POSITIVE, Outcome.POSITIVE, "splendid"))
+    return lambda work, ref: trials.record_outcome(work, ref, outcome=outcome)
+
+
+def decide(seen: Seen, dice: Dice) -> Act:
+    decision, reason = dice.choice(("accepted", "accepted", "accepted", "declined", "perhaps")), dice.choice(REASONS)
+    return lambda work, ref: decisions.record_decision(work, ref, decision=decision, reason=reason)
+
+
+def waive(seen: Seen, dice: Dice) -> Act:
+    what = dice.choice(("trial_result", "document.laboratory", "authorization.implant", "consent.implant"))
+    reason, signs = dice.choice(REASONS), second(seen, dice)
+    return lambda work, ref: decisions.waive(work, ref, requirement=what, reason=reason, second_by=signs)
+
+
+def earlier_benefit(seen: Seen, dice: Dice) -> Act:
+    finding = dice.choice(REASONS)
+    return lambda work, ref: decisions.document_earlier_benefit(work, ref, finding=finding)
+
+
+def review_deviation(seen: Seen, dice: Dice) -> Act:
+    found = [each.seq for each in seen.snapshot.determinations(DeterminationKind.DEVIATION)] or [999]
+    seq, finding = dice.choice(found), dice.choice(REASONS)
+    return lambda work, ref: decisions.review_deviation(work, ref, seq=seq, finding=finding)
+
+
+def filling(seen: Seen, dice: Dice) -> Filling:
+    """500 mcg/mL, 18 of 20 mL used, at 100 mcg/day: 90 days; now and then printed later, or not known."""
+    lasts = dice.choice((90, 90, 90, 60, 120, None))
+    alarm_on = None if lasts is None else seen.today + timedelta(days=lasts)
+    return Filling(
+        drug="baclofen",
+        concentration_mcg_ml=Decimal(500),
+        volume_ml=Decimal(20),
+        daily_dose_mcg=Decimal(100),
+        alarm_volume_ml=Decimal(2),
+        alarm_on=alarm_on,
+        alarm_on_again=alarm_on,
+        lot="L2",
+        expires_on=None,
+        second_by=second(seen, dice),
+    )
+
+
+def implant(seen: Seen, dice: Dice) -> Act:
+    implanted = Implanted(
+        pump=Component(model="SynchroMed II", serial="S1", reservoir_ml=Decimal(20)),
+        catheter=Component(model="Ascenda"),
+        filling=filling(seen, dice),
+        deviation_reason=dice.choice(REASONS),
+    )
+    return lambda work, ref: implants.record_implant(work, ref, implanted)
+
+
+def refill(seen: Seen, dice: Dice) -> Act:
+    done, kind = filling(seen, dice), dice.choice((FillKind.REFILL, FillKind.REFILL, FillKind.ELSEWHERE))
+    visit = dice.choice((None, visit_of(seen, dice)))
+    at = seen.now - timedelta(days=dice.choice((0, 0, 0, 0, 3, 100)))
+    return lambda work, ref: refills.record_refill(work, ref, done, kind=kind, appointment=visit, filled_at=at)
+
+
+def confirm_alarm_date(seen: Seen, dice: Dice) -> Act:
+    fill = seen.snapshot.last_fill
+    read = (fill.alarm_on if fill else None) or seen.today
+    return lambda work, ref: refills.confirm_alarm_date(work, ref, alarm_on=read)
+
+
+def plan_refill(seen: Seen, dice: Dice) -> Act:
+    day, plan = seen.today + timedelta(days=dice.choice((3, 20, -1))), dice.choice(REASONS)
+    return lambda work, ref: refills.plan_refill(work, ref, until_on=day, plan=plan)
+
+
+def remove_device(seen: Seen, dice: Dice) -> Act:
+    device = dice.choice([each.device for each in seen.snapshot.devices_in_place] or [999])
+    signs, paper = second(seen, dice), dice.choice((None, None, *NO_FACT, *_papers(seen)))
+    return lambda work, ref: pumps.remove_device(
+        work, ref, device=device, second_by=signs, document_seq=paper, removed_at=None
+    )
+
+
+def _papers(seen: Seen) -> list[int]:
+    return [each.seq for each in seen.snapshot.of(Document)]
+
+
+def step(seen: Seen, dice: Dice, name: str = "") -> Act:
+    names = [each.transition.name for each in offered(seen.pathway, seen.snapshot, seen.now).offers] or ["fly"]
+    name = name or dice.choice(names)
+    edge = seen.pathway.transition(name, seen.case.stage)
+    reason = dice.choice(edge.reasons) if edge and edge.reasons else dice.choice(REASONS)
+    return lambda work, ref: steps.take_step(work, ref, step=name, reason=reason)
+
+
+def hold(seen: Seen, dice: Dice) -> Act:
+    day, reason = seen.today + timedelta(days=dice.choice((1, 14, 400))), dice.choice(REASONS)
+    return lambda work, ref: steps.hold(work, ref, until_on=day, reason=reason)
+
+
+def resume(seen: Seen, dice: Dice) -> Act:
+    return lambda work, ref: steps.resume(work, ref, reason="")
+
+
+def assign(seen: Seen, dice: Dice) -> Act:
+    person = dice.choice((*seen.people, *NOBODY))
+    return lambda work, ref: steps.assign(work, ref, user_id=person)
+
+
+def die(seen: Seen, dice: Dice) -> Act:
+    day, signs = seen.today - timedelta(days=dice.choice((0, 2))), second(seen, dice)
+    paper = dice.choice((None, None, *NO_FACT, *_papers(seen)))
+    return lambda work, ref: steps.record_death(
+        work, ref, died_on=day, source="the family", second_by=signs, document_seq=paper
+    )
+
+
+def transfer(seen: Seen, dice: Dice) -> Act:
+    signs, paper = second(seen, dice), dice.choice((None, None, *NO_FACT))
+    return lambda work, ref: steps.record_transfer(work, ref, to_clinic="Mesa", second_by=signs, document_seq=paper)
+
+
+def stop_therapy(seen: Seen, dice: Dice) -> Act:
+    signs = second(seen, dice)
+    return lambda work, ref: steps.record_therapy_stopped(work, ref, reason="no effect", second_by=signs)
+
+
+def close_watch(seen: Seen, dice: Dice) -> Act:
+    reason = dice.choice(REASONS)
+    return lambda work, ref: steps.close_withdrawal_watch(work, ref, reason=reason)
+
+
+def strike(seen: Seen, dice: Dice) -> Act | None:
+    fact: Fact = dice.choice((seen.snapshot.facts[-1], dice.choice(seen.snapshot.facts)))
+    reason = dice.choice(REASONS)
+    return lambda work, ref: corrections.strike(work, ref, seq=fact.seq, reason=reason)
+
+
+def answer_item(seen: Seen, dice: Dice, visit: int = 0, item: str = "") -> Act:
+    visit = visit or visit_of(seen, dice)
+    purpose = next((each.purpose for each in seen.snapshot.of(Appointment) if each.appointment == visit), "trial")
+    rules = seen.pathway.checklists.get(purpose, ())
+    key = item or dice.choice([rule.key for rule in rules] or ["identity"])
+    answer = Answer(
+        item=key,
+        state=ItemState.DONE if item else dice.choice((*ItemState, "maybe")),
+        value="10",
+        reason="as it was",
+        second_by=seen.people[1] if item else second(seen, dice),
+    )
+    return lambda work, ref: checklists.answer_item(work, ref, appointment=visit, answer=answer)
+
+
+ACTS: dict[str, Making] = {
+    each.__name__: each
+    for each in (
+        book, move, confirm, arrive, complete, cancel, no_show, reinstate, ask_authorization, change_authorization,
+        sign_consent, withdraw_consent, evaluate, record_document, score, order_dose, give_dose, place_trial_catheter,
+        remove_trial_catheter, abort_trial, end_observation, record_outcome, decide, waive, earlier_benefit,
+        review_deviation, implant, refill, confirm_alarm_date, plan_refill, remove_device, step, hold, resume, assign,
+        die, transfer, stop_therapy, close_watch, strike, answer_item,
+    )
+}  # fmt: skip

@@ -1,0 +1,201 @@
+"""One or two patients of one clinic and everything that can be done to them, in any order, on a real database.
+
+Whatever is asked is done or refused in words, and what must hold holds after every act. Boundary tests hold each rule
+of the pathway to the minute; this finds what no rule alone shows.
+"""
+
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+import hypothesis
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from tests.stateful.acts import ACTS, Careful, Dice
+from tests.stateful.clinic import CALENDAR, Act, TwoClinics, a_referral
+from tests.stateful.holding import faults, violations
+from tests.stateful.pressing_on import press_on
+from tests.support.databases import SqliteDatabases
+from tracker.domain.access import Actor
+from tracker.domain.errors import DomainError, NotFound, NotPermitted, StaleVersion
+from tracker.services.implants import Component
+from tracker.services.pumps import PumpInPlace, take_over_pump
+from tracker.services.referrals import Referred, refer
+from tracker.services.work import CaseRef, Work, Written
+
+CHANCE = st.randoms(use_true_random=False)
+WHO = st.sampled_from((0, 1))
+WHICH = st.sampled_from((0, 0, 0, 1))
+ACT = st.sampled_from(sorted(ACTS))
+#: A step by its place in the file; nearly always the next one of the stage.
+AIM = st.sampled_from((-1,) * 12 + tuple(range(8)))
+HOURS = (1, 4, 20, 24, 72, 24 * 8, 24 * 40, 24 * 200)
+
+
+class CaseMachine(RuleBasedStateMachine):
+    """Patients, the people who look after them, and time."""
+
+    def __init__(self, databases: SqliteDatabases) -> None:
+        super().__init__()
+        self.folder = TemporaryDirectory()
+        self.opened = databases.fresh(Path(self.folder.name))
+        self.clinic = TwoClinics(self.opened.__enter__())
+        self.cases: list[str] = []
+
+    def teardown(self) -> None:
+        """Close the database before its folder goes."""
+        self.opened.__exit__(None, None, None)
+        self.folder.cleanup()
+
+    @initialize(dice=CHANCE, is_pump=st.sampled_from((False, False, True)), steps=st.sampled_from((0, 4, 8, 12, 16)))
+    def somebody_comes(self, dice: Random, is_pump: bool, steps: int) -> None:
+        """As a referral, or with a pump from elsewhere; and has come some way when the story begins."""
+        (self._take_over if is_pump else self._refer)(dice, 1)
+        for _ in range(steps):
+            self.presses_on(dice, 0, 0, -1)
+
+    @rule(dice=CHANCE, number=st.sampled_from((1, 2)), is_pump=st.booleans())
+    def somebody_comes_again(self, dice: Random, number: int, is_pump: bool) -> None:
+        """The same person, or a second one."""
+        (self._take_over if is_pump else self._refer)(dice, number)
+
+    @rule(dice=CHANCE, which=WHICH, who=WHO, aim=AIM)
+    def presses_on(self, dice: Random, which: int, who: int, aim: int) -> None:
+        """Somebody does all that a step asks, one thing after the other."""
+        public_id, actor = self._case(which), self.clinic.actors[who]
+        stage = self.clinic.see(public_id, actor).case.stage
+        edges = self.clinic.see(public_id, actor).pathway.leaving(stage)
+        towards = edges[aim].name if 0 <= aim < len(edges) else ""
+        for act in press_on(self.clinic, public_id, actor, Careful(dice), towards):
+            if not self._attempt(public_id, actor, act) and dice.choice((True, False, False)):
+                return
+
+    @rule(dice=CHANCE, which=WHICH, who=WHO, name=ACT)
+    def does(self, dice: Random, which: int, who: int, name: str) -> None:
+        """Anything, whether or not it fits."""
+        self._do(self._case(which), self.clinic.actors[who], name, dice)
+
+    @rule(dice=CHANCE, which=WHICH, name=ACT)
+    def does_and_takes_it_back(self, dice: Random, which: int, name: str) -> None:
+        """A mistake, seen at once."""
+        self._do(self._case(which), self.clinic.actors[0], name, Careful(dice))
+        self._do(self._case(which), self.clinic.actors[1], "strike", Careful(dice))
+
+    @rule(dice=CHANCE, which=WHICH, name=ACT)
+    def tries_without_any_right(self, dice: Random, which: int, name: str) -> None:
+        """The front desk may book nobody in, treat nobody and close nothing."""
+        if name in {"arrive", "complete", "no_show"}:
+            return
+        with pytest.raises(NotPermitted):
+            self._ask(self._case(which), self.clinic.desk, name, dice)
+
+    @rule(dice=CHANCE, which=WHICH, name=ACT)
+    def is_not_there_for_another_clinic(self, dice: Random, which: int, name: str) -> None:
+        """I12: whoever works elsewhere is told that there is no such case."""
+        with pytest.raises(NotFound):
+            self._ask(self._case(which), self.clinic.stranger, name, dice)
+
+    @rule(dice=CHANCE, which=WHICH, name=ACT, by=st.sampled_from((-1, 1)))
+    def comes_from_an_old_page(self, dice: Random, which: int, name: str, by: int) -> None:
+        """What was read from another version is never written over this one."""
+        with pytest.raises(StaleVersion):
+            self._ask(self._case(which), self.clinic.actors[0], name, dice, version_off_by=by)
+
+    @rule(hours=st.sampled_from(HOURS))
+    def time_passes(self, hours: int) -> None:
+        """With the scheduler running all the while."""
+        self.clinic.pass_until(self.clinic.clock.now() + timedelta(hours=hours))
+        self._must_hold()
+
+    @invariant()
+    def all_is_well(self) -> None:
+        """After every act of somebody, and after time has passed."""
+        found = violations(self.clinic)
+        assert not found, "\n".join(found)
+
+    def _case(self, which: int) -> str:
+        return self.cases[which % len(self.cases)]
+
+    def _refer(self, dice: Random, number: int) -> None:
+        new = a_referral(number, dice.choice(("spasticity", "pain")))
+        found: Referred = self.clinic.perform(self.clinic.actors[0], lambda work: refer(work, new, CALENDAR))
+        assert found.is_new is (found.case_public_id not in self.cases)
+        self._know(found.case_public_id)
+
+    def _take_over(self, dice: Random, number: int) -> None:
+        lasts, filled_on = dice.choice((None, 90, 170)), a_referral(number).received_on
+        alarm_on = None if lasts is None else filled_on + timedelta(days=lasts)
+        found = PumpInPlace(
+            pump=Component(model="SynchroMed II", serial="S0", reservoir_ml=Decimal(20)),
+            placed_on=None,
+            drug=dice.choice(("baclofen", "morphine")),
+            filled_on=filled_on,
+            alarm_on=alarm_on,
+            alarm_on_again=alarm_on,
+            source="letter",
+            second_by=dice.choice((self.clinic.actors[1].user_id, None)),
+            may_wait_for_second=True,
+        )
+
+        def takes_over(work: Work) -> Written:
+            return take_over_pump(work, a_referral(number), found, CALENDAR)
+
+        try:
+            written = self.clinic.perform(self.clinic.actors[0], takes_over)
+        except DomainError:
+            return
+        self._know(written.public_id)
+
+    def _know(self, public_id: str) -> None:
+        if public_id not in self.cases:
+            self.cases.append(public_id)
+        self._must_hold()
+
+    def _do(self, public_id: str, actor: Actor, name: str, dice: Dice) -> None:
+        act = ACTS[name](self.clinic.see(public_id, actor), dice)
+        if act is not None:
+            self._attempt(public_id, actor, act)
+
+    def _attempt(self, public_id: str, actor: Actor, act: Act) -> bool:
+        """Done, or refused in words: nothing else may come of it."""
+        seen = self.clinic.see(public_id, actor)
+        try:
+            written = self.clinic.perform(actor, lambda work: act(work, seen.ref))
+        except StaleVersion:
+            raise
+        except DomainError as error:
+            hypothesis.event(type(error).__name__)
+            assert self.clinic.see(public_id, actor).ref == seen.ref
+            return False
+        assert written.version == seen.ref.version + 1
+        for stage in written.stages:
+            hypothesis.event(f"reached {stage}")
+        self._must_hold()
+        return True
+
+    def _ask(self, public_id: str, actor: Actor, name: str, dice: Random, *, version_off_by: int = 0) -> None:
+        seen = self.clinic.see(public_id, self.clinic.actors[0])
+        act = ACTS[name](seen, dice)
+        ref = CaseRef(public_id, seen.ref.version + version_off_by)
+        self.clinic.perform(actor, lambda work: act(work, ref))
+
+    def _must_hold(self) -> None:
+        found = faults(self.clinic)
+        assert not found, "\n".join(found)
+
+
+@pytest.fixture
+def databases(tmp_path: Path) -> SqliteDatabases:
+    """A migrated file to copy for every story."""
+    return SqliteDatabases(tmp_path)
+
+
+def test_nothing_that_can_be_done_to_a_case_breaks_what_must_hold(databases: SqliteDatabases) -> None:
+    """Short with every run of the tests; ``--hypothesis-profile=long`` looks further, and elsewhere each time."""
+    is_long = hypothesis.settings.get_current_profile_name() == "long"
+    short = hypothesis.settings(max_examples=15, stateful_step_count=15, derandomize=True, database=None)
+    run_state_machine_as_test(lambda: CaseMachine(databases), settings=hypothesis.settings() if is_long else short)
