@@ -10,9 +10,11 @@ from sqlalchemy import event, select
 
 from tests.factories.listed import Listed
 from tests.support.web import WebWorld
+from tracker.domain.pathway.wording import SENTENCES
 from tracker.domain.words import Role
 from tracker.persistence.models import AccessEntry, Case
 from tracker.persistence.vocabulary import ReminderState
+from tracker.web.common.case_lines import WAYS, case_url
 
 #: Each page with the statements it may take: the session and the person are two of them.
 PAGES = {
@@ -143,3 +145,15 @@ class TestReminderGroups:
                 listed.message(case, state)
         body = browser.get("/reminders").get_data(as_text=True)
         assert body.count("Lee</span>, Ada") == len(ReminderState)
+
+
+class TestActions:
+    def test_lead_to_forms_that_exist(self, world: WebWorld) -> None:
+        adapter = world.app.url_map.bind("localhost")
+        for way in WAYS.values():
+            endpoint, _ = adapter.match(case_url("a" * 32, way.action))
+            assert endpoint.startswith("cases."), way.action
+
+    @pytest.mark.parametrize("code", sorted(WAYS))
+    def test_name_what_the_pathway_may_miss(self, code: str) -> None:
+        assert code in SENTENCES or code == "alarm_date_unconfirmed"

@@ -117,6 +117,7 @@ _REFILL = _Way("refill", Permission.REFILL, "Record refill")
 #: The form that clears each missing thing. What is not here is cleared on the case's own page.
 WAYS: Mapping[str, _Way] = {
     "alarm_date_unknown": _REFILL,
+    "alarm_date_unconfirmed": _Way("confirm-alarm-date", Permission.REFILL, "Read it too"),
     "authorization_denied": _AUTHORIZE,
     "authorization_missing": _AUTHORIZE,
     "authorization_out_of_date": _AUTHORIZE,
@@ -124,6 +125,7 @@ WAYS: Mapping[str, _Way] = {
     "authorization_used_up": _AUTHORIZE,
     "authorization_withdrawn": _AUTHORIZE,
     "baseline_missing": _SCORE,
+    "catheter_in": _Way("catheter-out", Permission.GIVE_DOSE, "Catheter out"),
     "consent_missing": _CONSENT,
     "consent_out_of_date": _CONSENT,
     "consent_withdrawn": _CONSENT,
@@ -135,6 +137,7 @@ WAYS: Mapping[str, _Way] = {
     "evaluation_lacks": _EVALUATE,
     "evaluation_missing": _EVALUATE,
     "no_date_yet": _BOOK,
+    "no_device": _Way("implant", Permission.IMPLANT, "Record implant"),
     "no_positive_trial": _OUTCOME,
     "not_answered": _EVALUATE,
     "not_booked": _BOOK,

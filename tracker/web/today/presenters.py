@@ -206,7 +206,8 @@ def _alarm_date(telling: _Telling) -> _Said:
         action = telling.clear("alarm_date_unknown", {})
         return "Low-reservoir alarm date unknown", "the programmer's print-out holds it", action
     what = f"Alarm date {on(printed, telling.today)} is to be read by a second person"
-    return what, "later than arithmetic allows, so the earlier date counts until then", telling.open_case()
+    why = "later than arithmetic allows, so the earlier date counts until then"
+    return what, why, telling.clear("alarm_date_unconfirmed", {})
 
 
 def _next_step(telling: _Telling) -> _Said:
