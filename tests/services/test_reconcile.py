@@ -133,7 +133,7 @@ class TestTheCaseRow:
 
     def test_shows_the_day_of_the_booked_procedure(self, world: CaseWorld) -> None:
         world.stand("trial_to_book", "trial")
-        visit = world.book("trial", "2026-03-24T23:30", attempt=0)
+        visit = world.book("trial", "2026-03-24T23:30")
         assert world.case().procedure_on == date(2026, 3, 24)
         world.change(visit, state="cancelled")
         assert world.case().procedure_on is None
@@ -178,7 +178,7 @@ class TestReconciling:
         pump = world.write(Device)
         world.write(Fill, device=pump.device, alarm_on=date(2026, 6, 1))
         world.stand("trial_to_book", "trial")
-        world.book("trial", "2026-04-20T10:00", attempt=0)
+        world.book("trial", "2026-04-20T10:00")
         world.book("refill", "2026-05-20T10:00")
         statements: list[str] = []
         event.listen(world.database.write, "before_cursor_execute", lambda *args: statements.append(args[2]))
@@ -248,7 +248,7 @@ class TestReconciling:
 class TestAConsent:
     def test_is_due_while_the_procedure_is_booked_without_it(self, world: CaseWorld) -> None:
         world.stand("trial_to_book", "trial")
-        world.book("trial", "2026-04-20T10:00", attempt=0)
+        world.book("trial", "2026-04-20T10:00")
         assert "consent" in open_kinds(world)
         signed = world.write(Consent, signed_on=date(2026, 3, 16))
         assert "consent" not in open_kinds(world)
