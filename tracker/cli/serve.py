@@ -4,6 +4,7 @@ SQLite has one writer and a clinic a few dozen people, so one process with threa
 of these can run side by side. The worker opens its own database connections: none survives the fork.
 """
 
+import gc
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from config import Settings
 
 THREADS = 8
+#: How many new objects are made before the collector looks for circles among them: a page makes some thousands.
+NEW_OBJECTS = 20_000
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
@@ -52,7 +55,12 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         runtime = build_runtime(self.settings)
         if self.with_scheduler:
             start_in_background(runtime)
-        return self.composition.make_app(runtime)
+        app = self.composition.make_app(runtime)
+        # What is loaded by now stays for good: going through it again and again would cost every page a tenth.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(NEW_OBJECTS)
+        return app
 
 
 def serve(settings: "Settings", composition: Composition, *, with_scheduler: bool = False) -> None:

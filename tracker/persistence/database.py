@@ -6,6 +6,10 @@ and readers can never become writers (query_only).
 
 WAL is used only from SQLite 3.51.3 on: earlier versions can corrupt a database when two connections write and
 checkpoint at the same time (the WAL-reset bug, https://sqlite.org/wal.html#walresetbug).
+
+What is written is on the disk when its transaction ends. Only who looked at what is handed to the operating system and
+reaches the disk with the next such transaction, at the latest with the scheduler's next beat: a failure of the power
+can lose the looks of some seconds, a failure of the program none.
 """
 
 import importlib
@@ -46,10 +50,13 @@ class Database:
         self.url: URL = make_url(url)
         self.read: Engine
         self.write: Engine
+        self.note: Engine
         if self.url.drivername == "sqlite" and self.url.database not in (None, "", ":memory:"):
             self.read, self.write = _sqlite_engine(self.url, reads=True), _sqlite_engine(self.url, reads=False)
+            self.note = _sqlite_engine(self.url, reads=False, is_synced=False)
         elif self.url.drivername == "postgresql+psycopg":
             self.read, self.write = _postgresql_engine(self.url, reads=True), _postgresql_engine(self.url, reads=False)
+            self.note = self.write
         else:
             raise ValueError(f"cannot use a database of the kind {self.url.drivername}")
         self._reading = sessionmaker(self.read, autoflush=False, expire_on_commit=False)
@@ -71,6 +78,14 @@ class Database:
         """A session whose work is committed at the end, all of it, or rolled back when anything is raised."""
         with self._writing.begin() as session:
             yield session
+
+    @contextmanager
+    def noting(self) -> Iterator[Connection]:
+        """A write transaction for who looked at what, and nothing else: it does not wait for the disk."""
+        with self.note.begin() as connection:
+            if not self.is_sqlite:
+                connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
+            yield connection
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
@@ -95,12 +110,16 @@ class Database:
         """Closes every pooled connection."""
         self.read.dispose()
         self.write.dispose()
+        self.note.dispose()
 
 
-def _sqlite_engine(url: URL, *, reads: bool, foreign_keys: bool = True) -> Engine:
+def _sqlite_engine(url: URL, *, reads: bool, foreign_keys: bool = True, is_synced: bool = True) -> Engine:
     module = sqlite_module()
     engine = create_engine(url, module=module, connect_args={"isolation_level": None})
     journal, synchronous = journal_pragmas(module.sqlite_version_info)
+    # With write-ahead logging nothing can be damaged by this; without, it could.
+    if not is_synced and journal.endswith("WAL"):
+        synchronous = "PRAGMA synchronous=NORMAL"
     pragmas = [f"PRAGMA busy_timeout={WAIT_MS}", journal, synchronous]
     pragmas.append(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
     pragmas.append(f"PRAGMA query_only={'ON' if reads else 'OFF'}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Label, Row, and_, func, select
+from sqlalchemy import Label, Row, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain import credentials
@@ -108,19 +108,19 @@ class MemberRow:
     version: int
 
 
+#: Read by every request, so it is built once.
+_SESSION = select(
+    SigninSession.data,
+    SigninSession.user_id,
+    SigninSession.created_at,
+    SigninSession.last_seen_at,
+).where(SigninSession.token_hash == bindparam("fingerprint"), SigninSession.ended_at.is_(None))
+
+
 def find_browser_session(session: Session, *, token: str, at: datetime, limits: SessionLimits) -> BrowserSession | None:
     """Return the session of a cookie, or ``None`` when it is unknown, ended, idle too long or too old."""
-    row = session.execute(
-        select(
-            SigninSession.data,
-            SigninSession.user_id,
-            SigninSession.created_at,
-            SigninSession.last_seen_at,
-        ).where(
-            SigninSession.token_hash == credentials.fingerprint(token),
-            SigninSession.ended_at.is_(None),
-        )
-    ).one_or_none()
+    fingerprint = {"fingerprint": credentials.fingerprint(token)}
+    row = session.connection().execute(_SESSION, fingerprint).one_or_none()
     if row is None:
         return None
     if limits.is_over(
@@ -148,32 +148,41 @@ def _clinic_of(row: Row[*tuple[Any, ...]]) -> ClinicFacts | None:
     return ClinicFacts(id=row.clinic_id, public_id=row.public_id, name=row.clinic_name, zone=row.zone, phone=row.phone)
 
 
+def _signed_in() -> Select[Any]:
+    is_member = and_(Membership.user_id == User.id, Membership.clinic_id == bindparam("clinic"), Membership.is_active)
+    is_role = and_(MembershipRole.clinic_id == Membership.clinic_id, MembershipRole.user_id == Membership.user_id)
+    columns: tuple[Any, ...] = (
+        User.id,
+        User.name,
+        User.email,
+        Clinic.id.label("clinic_id"),
+        Clinic.public_id,
+        Clinic.name.label("clinic_name"),
+        Clinic.zone,
+        Clinic.phone,
+        Clinic.sending_paused_at,
+        MembershipRole.role,
+        *_system_columns(),
+    )
+    return (
+        select(*columns)
+        .outerjoin(Membership, is_member)
+        .outerjoin(Clinic, Clinic.id == Membership.clinic_id)
+        .outerjoin(MembershipRole, is_role)
+        .where(User.id == bindparam("user"), User.is_active)
+    )
+
+
+#: Read by every request of somebody signed in, so it is built once.
+_SIGNED_IN = _signed_in()
+
+
 def get_signed_in(session: Session, user_id: int, clinic_id: int | None) -> SignedIn:
     """Return the person with roles in the clinic, in one statement.
 
     :raises NotFound: when the account does not exist or is not active.
     """
-    is_member = and_(Membership.user_id == User.id, Membership.clinic_id == clinic_id, Membership.is_active)
-    is_role = and_(MembershipRole.clinic_id == Membership.clinic_id, MembershipRole.user_id == Membership.user_id)
-    rows = session.execute(
-        select(
-            User.id,
-            User.name,
-            User.email,
-            Clinic.id.label("clinic_id"),
-            Clinic.public_id,
-            Clinic.name.label("clinic_name"),
-            Clinic.zone,
-            Clinic.phone,
-            Clinic.sending_paused_at,
-            MembershipRole.role,
-            *_system_columns(),
-        )
-        .outerjoin(Membership, is_member)
-        .outerjoin(Clinic, Clinic.id == Membership.clinic_id)
-        .outerjoin(MembershipRole, is_role)
-        .where(User.id == user_id, User.is_active)
-    ).all()
+    rows = session.connection().execute(_SIGNED_IN, {"user": user_id, "clinic": clinic_id}).all()
     if not rows:
         raise NotFound("this account is not active")
     first = rows[0]

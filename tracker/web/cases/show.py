@@ -29,7 +29,7 @@ from tracker.web.cases.present import Overview, overview
 from tracker.web.cases.sections import PageSection, Telling, all_sections, appointments
 from tracker.web.common.access import permission
 from tracker.web.common.current import actor, now, runtime, today
-from tracker.web.common.database import read_session, writing
+from tracker.web.common.database import noting, read_session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +56,9 @@ def show(public_id: str) -> ResponseReturnValue:
     case = opened(public_id)
     page = _clinical(case) if actor().may(Permission.SEE_CLINICAL) else _reduced(case)
     body = render_template("cases/show.html", page=page)
-    with writing() as session:
+    with noting() as connection:
         record_view(
-            session, actor(), runtime().ids, now(),
+            connection, actor(), runtime().ids, now(),
             page="cases.show", case_id=case.head.case_id, patient_id=case.head.patient.id,
         )  # fmt: skip
     return body

@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from typing import cast
 
 from flask import Flask, g
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from tracker.web.common.current import runtime
@@ -46,6 +47,14 @@ def writing() -> Iterator[Session]:
             yield session
     finally:
         g.is_writing = False
+
+
+@contextmanager
+def noting() -> Iterator[Connection]:
+    """Open one transaction that records who looked at what: it does not wait for the disk."""
+    close_read_session()
+    with runtime().database.noting() as connection:
+        yield connection
 
 
 def _close_sessions(_error: BaseException | None) -> None:

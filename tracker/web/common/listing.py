@@ -7,7 +7,7 @@ from flask import request, url_for
 
 from tracker.services.access_log import record_view
 from tracker.web.common.current import actor, now, runtime
-from tracker.web.common.database import writing
+from tracker.web.common.database import noting
 
 #: Nobody turns so many pages; a larger number in an address is a mistake.
 LAST_PAGE = 10_000
@@ -59,9 +59,9 @@ def pager(page: int, *, per_page: int, shown: int, total: int) -> Pager:
 def seen(body: str, *, row_count: int) -> str:
     """Record that this person saw the page that was just rendered, then let it go out."""
     filters = "&".join(f"{name}={value}" for name, value in sorted(request.args.items()) if name not in _NOT_KEPT)
-    with writing() as session:
+    with noting() as connection:
         record_view(
-            session,
+            connection,
             actor(),
             runtime().ids,
             now(),
