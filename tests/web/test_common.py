@@ -232,6 +232,20 @@ class TestTheFrame:
         assert "Sending is paused" in text
         assert "Demonstration data" in text
 
+    @pytest.mark.parametrize(
+        ("role", "ways"),
+        [
+            (Role.COORDINATOR, {"/account/password", "/referrals/new", "/pumps/take-over"}),
+            (Role.FRONT_DESK, {"/account/password"}),
+        ],
+    )
+    def test_leads_to_everything_that_has_no_place_of_its_own(
+        self, world: WebWorld, role: Role, ways: set[str]
+    ) -> None:
+        text = world.sign_in(role).get("/find").get_data(as_text=True)
+        everywhere = {"/account/password", "/referrals/new", "/pumps/take-over"}
+        assert {way for way in everywhere if f'href="{way}"' in text} == ways
+
 
 class TestHealth:
     def test_is_red_for_machines_too(self, world: WebWorld) -> None:

@@ -57,7 +57,10 @@ class Banner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What the layouts show round a page. Without a clinic there are no places."""
+    """What the layouts show round a page. Without a clinic there are no places.
+
+    ``refer_url`` and ``take_over_url`` are where patients come in; empty for whoever may not do it.
+    """
 
     clinic_name: str
     user_name: str
@@ -66,6 +69,8 @@ class Frame:
     banners: tuple[Banner, ...] = ()
     find_url: str = ""
     account_url: str = ""
+    refer_url: str = ""
+    take_over_url: str = ""
 
 
 PLACES = (
@@ -82,7 +87,6 @@ PLACES = (
     PlaceRule("Clinic", "admin.clinic", "c", Permission.MANAGE_CLINIC),
     PlaceRule("Health", "health.detail", "h", Permission.SEE_HEALTH),
 )
-_FIND = "find.index"
 
 #: Where a role begins its day; the first role listed here that the person holds decides.
 FIRST_PLACES = (
@@ -159,15 +163,21 @@ def make_frame(person: SignedIn | None) -> Frame:
     if person is None:
         return Frame(clinic_name="", user_name="", role_label="")
     is_home = person.clinic is not None and bool(person.roles)
-    can_find = is_home and _FIND in current_app.view_functions and _may(person.roles, Permission.SEE_PATIENTS)
+
+    def url_if(endpoint: str, permission: Permission) -> str:
+        may_go = is_home and endpoint in current_app.view_functions and _may(person.roles, permission)
+        return url_for(endpoint) if may_go else ""
+
     return Frame(
         clinic_name=person.clinic.name if person.clinic else "",
         user_name=person.name,
         role_label=role_label(person.roles),
         places=_places(person.roles) if is_home else (),
         banners=banners_for(person.system, now()),
-        find_url=url_for(_FIND) if can_find else "",
-        account_url=url_for("accounts.password") if is_home else "",
+        find_url=url_if("find.index", Permission.SEE_PATIENTS),
+        account_url=url_if("accounts.password", Permission.ACCOUNT),
+        refer_url=url_if("cases.refer", Permission.REFER),
+        take_over_url=url_if("cases.take_over", Permission.TAKE_OVER_PUMP),
     )
 
 
