@@ -155,15 +155,15 @@ def _family(rank: int, clinic_id: int, letters: str) -> Select[Any]:
 
 
 def _read(session: Session, viewer: Actor, patient_ids: Sequence[int], at: datetime) -> list[tuple[int, Found]]:
+    # Of a case's few visits some are picked: as conditions, these would lead through all visits of the clinic.
+    is_to_come = and_(
+        AppointmentRow.superseded_by.is_(None),
+        AppointmentRow.state.in_(sorted(LIVE_APPOINTMENT)),
+        AppointmentRow.starts_at >= at,
+    )
     visit = (
-        select(func.min(AppointmentRow.starts_at))
-        .where(
-            AppointmentRow.clinic_id == Case.clinic_id,
-            AppointmentRow.case_id == Case.id,
-            AppointmentRow.superseded_by.is_(None),
-            AppointmentRow.state.in_(sorted(LIVE_APPOINTMENT)),
-            AppointmentRow.starts_at >= at,
-        )
+        select(func.min(AppointmentRow.starts_at).filter(is_to_come))
+        .where(AppointmentRow.clinic_id == Case.clinic_id, AppointmentRow.case_id == Case.id)
         .scalar_subquery()
     )
     columns: tuple[Any, ...] = (
