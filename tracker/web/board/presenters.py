@@ -134,7 +134,8 @@ def present_board(
 ) -> BoardPage:
     """Make the board."""
     today = clinic_day(now, zone)
-    views = {lane.stage: _lane(lane, pathway, today, zone) for lane in lanes}
+    table_url = url_with("board.table", stage=None)
+    views = {lane.stage: _lane(lane, pathway, today, zone, table_url) for lane in lanes}
     phases = []
     for phase, label in pathway.phases.items():
         own = tuple(views[name] for name, stage in pathway.stages.items() if stage.phase == phase and name in views)
@@ -180,7 +181,7 @@ def _cases(count: int) -> str:
     return "1 open case" if count == 1 else f"{count} open cases"
 
 
-def _lane(lane: Lane, pathway: Pathway, today: date, zone: str) -> LaneView:
+def _lane(lane: Lane, pathway: Pathway, today: date, zone: str, table_url: str) -> LaneView:
     stage = pathway.stages[lane.stage]
     facts = ""
     if lane.middle_entered_at is not None:
@@ -192,7 +193,9 @@ def _lane(lane: Lane, pathway: Pathway, today: date, zone: str) -> LaneView:
         facts=facts,
         over=lane.over_target,
         cards=tuple(_card(card, stage.target_days, today, zone) for card in lane.cards),
-        more_url=url_with("board.table", stage=lane.stage) if lane.count > len(lane.cards) else "",
+        more_url=f"{table_url}{'&' if '?' in table_url else '?'}stage={lane.stage}"
+        if lane.count > len(lane.cards)
+        else "",
     )
 
 
