@@ -1,0 +1,170 @@
+"""What a coordinator, a nurse and a physician do on the pages, each step by the person whose work it is."""
+
+from collections.abc import Mapping
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.steps import Person, words
+from tracker.domain.words import Role
+
+#: What is typed where the checklist asks for a value, by the keypad that it opens.
+_READINGS = {"numeric": "07:40", "decimal": "12", "text": "read aloud"}
+
+
+class Coordinator(Person):
+    """Brings the patient in and keeps the dates."""
+
+    ROLE = Role.COORDINATOR
+
+    def looks_at_the_file(self, name: str, content: bytes) -> None:
+        """Choose a file on the import page and look at what would happen."""
+        self.goes_to("Import")
+        chosen = {"name": name, "mimeType": "text/csv", "buffer": content}
+        self.page.get_by_label(words("File")).set_input_files(chosen)
+        self.presses("Look at the file")
+
+    def reads(self, *sentences: str) -> None:
+        """Read these on the page."""
+        for sentence in sentences:
+            expect(self.page.get_by_role("main")).to_contain_text(sentence)
+
+    def finds(self, letters: str, patient: str) -> None:
+        """Type some letters into the search of every page, and open the patient's page."""
+        search = self.page.get_by_role("searchbox")
+        search.fill(letters)
+        with self.page.expect_navigation():
+            search.press("Enter")
+        self.looks()
+        self.follows(patient)
+        self.clinic.case = self.page.url.removeprefix(self.clinic.address)
+
+    def books(self, starts: str, minutes: str, clinician: str, room: str = "") -> None:
+        """Fill in when and where on an open form of a visit."""
+        self.writes({"Day and time": starts, "Length": minutes, "With": clinician} | ({"Room": room} if room else {}))
+
+    def reschedules(self, visit: str, starts: str, reason: str) -> None:
+        """Move the visit that the patient's page shows as the coming one."""
+        self.opens_the_case()
+        self.follows("Reschedule")
+        self.writes({"Day and time": starts, "Why it is moved": reason})
+        self.records(f"Move the {visit}")
+
+    def asks_the_payer(self, procedure: str, number: str, since: str, until: str) -> None:
+        """Record that the payer granted what was asked for."""
+        self.opens_the_form_for(f"Prior auth for the {procedure}")
+        self.writes(
+            {"Answer": "Granted", "Payer": "Aetna", "Authorization number": number, "Units": "3", "Valid from": since,
+             "Valid to": until}
+        )  # fmt: skip
+        self.records("Record the prior auth")
+
+    def captures_consent_by_keyboard(self, procedure: str, signed: str) -> None:
+        """Fill in and send the form about a consent with nothing but keys; ``signed``: month, day and year as digits."""
+        self.opens_the_form_for(f"Consent for the {procedure} is not signed")
+        keyboard = self.page.keyboard
+        self._tabs_to(self.page.get_by_role("radio", name=procedure.title()))
+        keyboard.press("Space")
+        self._tabs_to(self.page.get_by_label("Signed on"))
+        keyboard.type(signed)
+        self._tabs_to(self.page.get_by_label("Signed by"))
+        keyboard.type("the patient")
+        with self.page.expect_navigation():
+            keyboard.press("Enter")
+        self.looks()
+        expect(self.page.get_by_role("status")).to_contain_text("Recorded: consent")
+
+    def _tabs_to(self, control: Locator) -> None:
+        for _ in range(60):
+            if control.evaluate("control => control === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError("the keyboard does not reach it")
+
+
+class Nurse(Person):
+    """Receives the patient, runs the checklists, gives and measures."""
+
+    ROLE = Role.NURSE
+
+    def receives(self, patient: str) -> None:
+        """Mark the patient as arrived on the page of the day."""
+        self.goes_to("Day")
+        self.presses("Arrived", self._row(patient))
+        expect(self.page.get_by_role("status")).to_contain_text("Marked as arrived.")
+
+    def opens_the_checklist(self, patient: str) -> None:
+        """Open the checklist from the day."""
+        self.goes_to("Day")
+        with self.page.expect_navigation():
+            self._row(patient).get_by_role("link", name="Checklist").click()
+        self.looks()
+
+    def answers(self, part: str) -> None:
+        """Do every item of a part of the checklist, one below the other."""
+        items = self.page.get_by_role("region", name=part, exact=True).get_by_role("listitem")
+        for number in range(items.count()):
+            self._does(items.nth(number))
+
+    def _does(self, item: Locator) -> None:
+        form = item.locator("form").first
+        value, second = form.get_by_role("textbox"), form.get_by_role("combobox")
+        if value.count():
+            value.fill(_READINGS[value.get_attribute("inputmode") or ""])
+        if second.count():
+            second.select_option(label="Physician Person")
+        with self.page.expect_navigation():
+            form.get_by_role("button").click()
+        expect(item.get_by_text("Done · Nurse Person").or_(item.get_by_text("Done: "))).to_be_visible()
+
+    def gives(self, dose: str, volume: str) -> None:
+        """Record a test dose of the usual screening drug."""
+        self.opens_the_form_for("No test dose is recorded")
+        self.writes(
+            {"Dose": dose, "Concentration": "50", "Volume": volume, "Lot": "T-12", "Route": "Lumbar puncture",
+             "Read by a second person": "Physician Person"}
+        )  # fmt: skip
+        self.records("Record the dose")
+
+    def scores(self, value: str, occasion: str) -> None:
+        """Record an Ashworth score from the form that is open."""
+        self.writes({"Scale": "Ashworth", "Value": value, "Where": "left knee", "When on the pathway": occasion})
+        self.records("Record the score")
+
+    def attaches(self, document: str, dated: str) -> None:
+        """Record a paper that is missing."""
+        self.opens_the_form_for(f"{document} missing")
+        self.writes({"Dated": dated, "Where it is kept": "chart"})
+        self.records("Record the document")
+
+    def _row(self, patient: str) -> Locator:
+        return self.page.get_by_role("listitem").filter(has=self.page.get_by_text(patient))
+
+
+class Physician(Person):
+    """Examines, orders and judges."""
+
+    ROLE = Role.PHYSICIAN
+
+    def evaluates(self, findings: Mapping[str, str]) -> None:
+        """Record the evaluation from the form that the page offers for it."""
+        self.opens_the_form_for("Evaluation is not recorded")
+        self.writes(findings)
+        self.records("Record the evaluation")
+
+    def orders(self, dose: str) -> None:
+        """Order the next test dose."""
+        self.starts_recording("Order a test dose")
+        self.writes({"Test dose": dose})
+        self.records("Order the dose")
+
+    def judges(self, outcome: str) -> None:
+        """Record the outcome of the trial."""
+        self.opens_the_form_for("Outcome of the trial is not recorded")
+        self.writes({"Outcome": outcome})
+        self.records("Record the outcome")
+
+    def implants(self, pump: Mapping[str, str]) -> None:
+        """Record the pump, the catheter and the first fill."""
+        self.opens_the_form_for("No pump is recorded as in place")
+        self.writes(pump)
+        self.records("Record the implant")
