@@ -1,5 +1,6 @@
 """The migrations make exactly the tables of the models, and take them back; the guards stand on every table."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -24,11 +25,15 @@ CONSTRAINTS = {
 }
 
 
+#: Between two columns or constraints; a column that was added later stands on the line of the one before it.
+BETWEEN = re.compile(r"\n|, (?=[a-z_]+ (?:BIGINT|BOOLEAN|DATE|INTEGER|TEXT)\b)")
+
+
 def definitions(connection: Connection) -> dict[str, list[str]]:
-    """Every table, constraint and index as the engine tells it, apart from the order of constraints in a table."""
+    """Every table, constraint and index as the engine tells it, apart from the order of what a table holds."""
     rows = connection.execute(text(CONSTRAINTS[connection.dialect.name]))
     return {
-        name: sorted(line.strip(" ,\t") for line in sql.splitlines()) for name, sql in rows if "alembic" not in name
+        name: sorted(part.strip(" ,\t") for part in BETWEEN.split(sql)) for name, sql in rows if "alembic" not in name
     }
 
 

@@ -8,6 +8,7 @@ from tests.factories.facts import make
 from tests.factories.listed import Listed
 from tracker.domain.access import Actor
 from tracker.domain.facts import Determination
+from tracker.domain.milestones import reached_by
 from tracker.persistence.chain import append_event
 from tracker.persistence.facts import insert_fact
 from tracker.persistence.models import Case, StageVisit
@@ -30,6 +31,8 @@ def stay(listed: Listed, case: Case, *stages: str) -> None:
                 duration_s=None if is_last else 86400,
             )
         )  # fmt: skip
+    case.milestones = reached_by(stages)
+    listed.session.flush()
 
 
 class TestStages:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
+from tracker.domain.milestones import Milestone
 from tracker.domain.words import DeterminationKind
-from tracker.persistence.models import Case, DeterminationRow, StageCount, StageVisit
+from tracker.persistence.models import Case, DeterminationRow, StageCount
 
 DEFINITIONS = {
     "stages": "Open cases by the stage in which they stand now.",
@@ -23,12 +24,12 @@ DEFINITIONS = {
     "conversions": "Patients whose case began in the period, and how many of them have come to each step by now. "
     "Cases still under way may come further.",
 }
-#: The steps of the conversion report: the stages that show that a case has come so far.
-STEPS: Mapping[str, tuple[str, ...]] = {
-    "referred": (),
-    "trial": ("trial_observation", "trial_catheter_in"),
-    "positive": ("implant_decision",),
-    "implanted": ("recovering",),
+#: The steps of the conversion report, and the milestone that shows that a case has come so far.
+STEPS: Mapping[str, Milestone] = {
+    "referred": Milestone(0),
+    "trial": Milestone.TRIAL,
+    "positive": Milestone.POSITIVE,
+    "implanted": Milestone.IMPLANTED,
 }
 
 
@@ -128,29 +129,28 @@ def count_conversions(
 ) -> tuple[Counted, ...]:
     """How far the cases that began in the period have come, step by step. A case that took over a pump began here
     with one, and is not counted."""
-    # Each case once: the furthest is what counts, however often it came through.
-    reached = {
-        name: func.max(case((StageVisit.stage.in_(stages), 1), else_=0)).label(name)
-        for name, stages in STEPS.items()
-        if stages
-    }
-    taken_over = func.max(case((StageVisit.stage == "pump_intake", StageVisit.number), else_=0))
-    each = (
-        select(Case.id, *reached.values())
-        .join(StageVisit, and_(StageVisit.clinic_id == Case.clinic_id, StageVisit.case_id == Case.id))
-        .where(
-            Case.clinic_id == viewer.clinic_id,
-            Case.pathway == bindparam("pathway"),
-            Case.opened_at >= from_at,
-            Case.opened_at < until_at,
-            Case.stage != "entered_in_error",
+    rows = (
+        session.connection()
+        .execute(
+            _CONVERSIONS, {"clinic": viewer.clinic_id, "pathway": pathway, "from_at": from_at, "until_at": until_at}
         )
-        .group_by(Case.id)
-        .having(taken_over != 2)
-        .subquery()
+        .all()
     )
-    row = session.execute(
-        select(func.count().label("referred"), *(func.sum(each.c[name]).label(name) for name in reached)),
-        {"pathway": pathway},
-    ).one()
-    return tuple(Counted(name=name, count=int(getattr(row, name) or 0)) for name in STEPS)
+    came_first = [row for row in rows if not row.milestones & Milestone.TAKEN_OVER]
+    return tuple(
+        Counted(name=name, count=sum(row.n for row in came_first if row.milestones & milestone == milestone))
+        for name, milestone in STEPS.items()
+    )
+
+
+_CONVERSIONS = (
+    select(Case.milestones, func.count().label("n"))
+    .where(
+        Case.clinic_id == bindparam("clinic"),
+        Case.pathway == bindparam("pathway"),
+        Case.opened_at >= bindparam("from_at"),
+        Case.opened_at < bindparam("until_at"),
+        Case.stage != "entered_in_error",
+    )
+    .group_by(Case.milestones)
+)

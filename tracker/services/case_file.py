@@ -15,6 +15,7 @@ from sqlalchemy import insert, select, update
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, NotFound, NotPermitted, Refused, StaleVersion
 from tracker.domain.facts import Correction, Fact
+from tracker.domain.milestones import reached_by
 from tracker.domain.pathway.definition import Pathway, Transition
 from tracker.domain.pathway.engine import automatic_step, offered
 from tracker.domain.pathway.snapshot import Snapshot
@@ -124,6 +125,7 @@ class CaseFile:
         case.trial_attempt += "trial" in edge.begins
         case.trial_series += "series" in edge.begins
         case.implant_attempt += "implant" in edge.begins
+        case.milestones |= reached_by({stage.name})
         case.stage, case.phase, case.is_open = stage.name, stage.phase, stage.is_open
         case.closed_at = None if stage.is_open else self.work.now
         case.closing_reason = "" if stage.is_open else reason

@@ -29,7 +29,8 @@ from tracker.persistence.types import Json, JsonObject
 class Case(Tenant, Versioned, Base):
     """One patient on one pathway. ``last_seq`` numbers its facts; ``next_step`` names a transition or is empty.
 
-    ``reconcile_at`` is when time alone changes what is stored; ``None``: never.
+    ``reconcile_at`` is when time alone changes what is stored; ``None``: never. ``milestones`` is a set of
+    ``domain.milestones.Milestone``.
     """
 
     __tablename__ = "cases"
@@ -47,6 +48,8 @@ class Case(Tenant, Versioned, Base):
         open_index("ix_cases_open_by_procedure", "clinic_id", "procedure_on"),
         partial_index("ix_cases_reconcile_at", "reconcile_at", where="reconcile_at IS NOT NULL"),
         Index("ix_cases_clinic_id_patient_id", "clinic_id", "patient_id"),
+        # Answers how many of the cases that began in a period have come how far.
+        Index("ix_cases_by_opening", "clinic_id", "pathway", "opened_at", "milestones", "stage"),
         one_of("owner_role", Role),
         one_of("indication", Indication, or_empty=True),
         CheckConstraint("is_open = (closed_at IS NULL)", name="closed_at"),
@@ -83,6 +86,7 @@ class Case(Tenant, Versioned, Base):
     trial_attempt: Mapped[int] = mapped_column(default=1)
     trial_series: Mapped[int] = mapped_column(default=1)
     implant_attempt: Mapped[int] = mapped_column(default=1)
+    milestones: Mapped[int] = mapped_column(default=0, server_default="0")
     procedure_on: Mapped[date | None]
     payer_id: Mapped[RowId | None]
 

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from tracker.domain.contacts import Contacts, Preferences, contacts
 from tracker.domain.facts import Authorization, Consent, Determination, Device, Fact
+from tracker.domain.milestones import reached_by
 from tracker.domain.obligations import Obligations, obligations
 from tracker.domain.obligations.refills import followed_pumps
 from tracker.domain.pathway.engine import Offered, offered
@@ -131,6 +132,8 @@ def stage_is_the_fold_of_events(looked: Looked) -> Iterator[str]:
         yield f"the events lead to {stage}, the case stands in {case.stage}"
     if (case.trial_attempt, case.trial_series, case.implant_attempt) != tuple(begun.values()):
         yield "the attempts are not those the events began"
+    if case.milestones != reached_by(move["to"] for move in looked.case.moves):
+        yield "the milestones are not those the events passed"
     known = loaded.pathway.stages.get(case.stage)
     if known is None or (known.phase, known.is_open) != (case.phase, case.is_open):
         yield "phase or openness is not the stage's"
