@@ -1,10 +1,32 @@
-"""Finding one case by what a person at a shell has at hand: its public id, or the patient's record number."""
+"""Finding one case by what somebody has at hand: its public id, or (at a shell) the patient's record number."""
+
+from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import NotFound
 from tracker.persistence.models import Case, Patient
+
+
+@dataclass(frozen=True, slots=True)
+class CaseKeys:
+    """What an entry about a case refers to."""
+
+    case_id: int
+    patient_id: int
+
+
+def find_keys(session: Session, clinic_id: int, public_id: str) -> CaseKeys:
+    """The keys of a case.
+
+    :raises NotFound: if the clinic has no such case
+    """
+    query = select(Case.id, Case.patient_id).where(Case.clinic_id == clinic_id, Case.public_id == public_id)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(public_id)
+    return CaseKeys(row.id, row.patient_id)
 
 
 def find_case(session: Session, clinic_id: int, known_as: str) -> str:

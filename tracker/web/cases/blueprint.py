@@ -2,4 +2,7 @@
 
 from flask import Blueprint
 
+from tracker.web.common.looking import record_looks
+
 blueprint = Blueprint("cases", __name__)
+record_looks(blueprint, "public_id", but=frozenset({"cases.show"}))

@@ -18,11 +18,13 @@ from tracker.web.common.case_lines import case_url
 from tracker.web.common.current import actor, clinic, now, runtime, today
 from tracker.web.common.database import read_session, writing
 from tracker.web.common.listing import seen
+from tracker.web.common.looking import record_looks
 from tracker.web.day.checklist import Typed, present_checklist
 from tracker.web.day.forms import AnswerForm, NoShowForm
 from tracker.web.day.presenters import present_day, present_no_show
 
 blueprint = Blueprint("day", __name__)
+record_looks(blueprint, "case_id")
 
 _VISIT = "/day/visits/<string(length=32):case_id>/<int(max=2147483647):appointment>"
 #: How far from today a day may be looked at.
@@ -81,7 +83,7 @@ def checklist(case_id: str, appointment: int) -> str:
     """Show the checklist of a visit, one item below the other."""
     found = get_checklist(read_session(), actor(), case_id, appointment)
     page = present_checklist(found, viewer=actor(), now=now(), zone=clinic().zone)
-    return seen(render_template("day/checklist.html", page=page), row_count=len(found.answers))
+    return render_template("day/checklist.html", page=page)
 
 
 @blueprint.post(_VISIT)
