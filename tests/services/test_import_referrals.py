@@ -237,6 +237,7 @@ class TestOneRow:
         [
             ({"received_on": ""}, "received_on", "missing"),
             ({"received_on": "soon"}, "received_on", "cannot be read"),
+            ({"received_on": "1980-01-01"}, "received_on", "not born yet"),
             ({"birth_date": "1899-01-01"}, "birth_date", "120 years"),
             ({"birth_date": "2026-11-23"}, "birth_date", "in the future"),
             ({"given_name": "  "}, "given_name", "missing"),

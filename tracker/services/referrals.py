@@ -17,7 +17,6 @@ from tracker.services.patients import Person, add_patient, find_same
 from tracker.services.payers import payer_named
 from tracker.services.work import Work, Written
 
-
 #: What is kept of a referral word for word.
 AS_RECEIVED = (
     "received_on", "referred_by", "specialty", "diagnosis_code", "diagnosis", "indication", "spasticity_origin",
@@ -79,6 +78,8 @@ def find_or_add(work: Work, new: NewReferral, calendar: ClinicCalendar) -> Patie
     today = calendar.today(work.now)
     if new.received_on > today:
         raise InvalidInput({"received_on": "This date is in the future."})
+    if new.received_on < new.person.birth_on <= today:
+        raise InvalidInput({"received_on": "The patient was not born yet."})
     return find_same(work, new.person) or add_patient(work, new.person, today)
 
 

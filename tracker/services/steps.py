@@ -86,6 +86,8 @@ def record_death(
     problems = _ending_problems(file, second_by, document_seq) | paper_problems(file.snapshot, document_seq)
     if died_on > file.snapshot.calendar.today(work.now):
         problems["died_on"] = "This date is in the future."
+    elif died_on < file.snapshot.birth_on:
+        problems["died_on"] = "The patient was not born yet."
     if not source.strip():
         problems["source"] = "Who said so?"
     if problems:
