@@ -1,17 +1,18 @@
 """One patient's way, driven through the real services: each step is one line, by the person whose work it is.
 
-``Journey`` keeps the case's version, so that a test says only what happens. ``until_…`` methods bring a fresh case to a
-stage by the shortest way.
+``Journey`` keeps the case's version, so that a test says only what happens; ``go`` brings a fresh case to a stage by
+the shortest way.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
 
 from tests.support.fixed import FixedClock, SeededIds
+from tests.support.web import WebWorld
 from tracker.domain.access import Actor
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.facts import Appointment
@@ -109,7 +110,6 @@ class Journey:
     zone: str = "America/Denver"
     public_id: str = ""
     version: int = 0
-    rooms: dict[str, int] = field(default_factory=dict)
 
     def actor(self, role: Role) -> Actor:
         """The person of a role."""
@@ -179,7 +179,7 @@ class Journey:
     def in_days(self, days: int, hour: int = 9) -> datetime:
         """A wall time some days from now."""
         day = self.today + timedelta(days=days)
-        return datetime(day.year, day.month, day.day, hour)
+        return datetime.combine(day, time(hour))
 
     def come(self, appointment: int) -> None:
         """The day of a visit has come, and so has the patient."""
@@ -190,9 +190,7 @@ class Journey:
     def authorize(self, stage: str) -> Written:
         """A payer grants what was asked, for half a year."""
         today = self.today
-        terms = Terms(
-            state="granted", number="A-7713", units=3, valid_from=today, valid_to=today + timedelta(days=180)
-        )
+        terms = Terms(state="granted", number="A-7713", units=3, valid_from=today, valid_to=today + timedelta(days=180))
         return self.do(COORDINATOR, lambda w, r: authorizations.ask_authorization(w, r, stage=stage, terms=terms))
 
     def sign(self, purpose: str) -> Written:
@@ -247,67 +245,61 @@ class Journey:
 
     # --- the shortest way --------------------------------------------------------------------------------------------
 
-    def until_evaluating(self) -> "Journey":
-        """Referred, booked, arrived."""
-        if not self.public_id:
-            self.refer()
-        self.come(self.book("evaluation", self.in_days(1)))
+    def go(self, until: str) -> "Journey":
+        """Bring the case to a stage by the shortest way."""
+        for stage, method in WAY:
+            if not self.public_id or ORDER.index(self.stage) < ORDER.index(stage):
+                method(self)
+            if stage == until:
+                break
         return self
 
-    def until_trial_to_book(self) -> "Journey":
-        """Evaluated, a candidate, authorized."""
-        self.until_evaluating()
+    def visit_for(self, purpose: str) -> int:
+        """The visit of the current attempt."""
+        visit = self.look().snapshot.visit(purpose)
+        assert visit is not None
+        return visit.appointment
+
+    def _evaluating(self) -> None:
+        self.come(self.book("evaluation", self.in_days(1)))
+
+    def _trial_to_book(self) -> None:
         self.do(PHYSICIAN, lambda w, r: evaluations.record_evaluation(w, r, a_finding()))
         self.score("3", "baseline")
         self.step("candidate")
         self.authorize("trial")
-        return self
 
-    def until_trial_day(self) -> int:
-        """Booked, consented, arrived; returns the visit."""
-        self.until_trial_to_book()
+    def _trial_day(self) -> None:
         visit = self.book("trial", self.in_days(3))
         self.sign("trial")
         self.come(visit)
-        return visit
 
-    def until_observation(self) -> int:
-        """The test dose is given by the book; returns the visit."""
-        visit = self.until_trial_day()
+    def _trial_observation(self) -> None:
         self.order()
-        self.tick(visit, "before")
+        self.tick(self.visit_for("trial"), "before")
         self.dose()
-        return visit
 
-    def until_review(self) -> "Journey":
-        """Observed, scored, and done."""
-        visit = self.until_observation()
+    def _trial_review(self) -> None:
         self.clock.advance(hours=4)
         self.score("1", "after_dose")
-        self.tick(visit, "after")
+        self.tick(self.visit_for("trial"), "after")
         self.step("observation_closed", NURSE)
-        return self
 
-    def until_implant_to_book(self) -> "Journey":
-        """Positive, accepted, authorized."""
-        self.until_review()
+    def _implant_decision(self) -> None:
         self.do(PHYSICIAN, lambda w, r: trials.record_outcome(w, r, outcome="positive"))
+
+    def _implant_to_book(self) -> None:
         self.do(COORDINATOR, lambda w, r: decisions.record_decision(w, r, decision="accepted"))
         self.authorize("implant")
-        return self
 
-    def until_implant_day(self) -> int:
-        """Booked, consented, documented, arrived; returns the visit."""
-        self.until_implant_to_book()
-        visit = self.book("implant", self.in_days(7))
+    def _implant_booked(self) -> None:
+        self.book("implant", self.in_days(7))
+
+    def _implant_day(self) -> None:
         self.sign("implant")
         for kind in ("history_and_physical", "laboratory"):
-            self.do(
-                NURSE,
-                lambda w, r, k=kind: evaluations.record_document(w, r, kind=k, dated_on=self.today),
-            )
-        self.come(visit)
-        return visit
+            self.do(NURSE, lambda w, r, k=kind: evaluations.record_document(w, r, kind=k, dated_on=self.today))
+        self.come(self.visit_for("implant"))
 
     def implant(self, **values: object) -> Written:
         """The pump is implanted and filled."""
@@ -322,15 +314,13 @@ class Journey:
         )
         return self.do(NURSE, lambda w, r: implants.record_implant(w, r, implanted))
 
-    def until_recovering(self) -> "Journey":
-        """Implanted by the book, the first refill booked, discharged."""
-        visit = self.until_implant_day()
+    def _recovering(self) -> None:
+        visit = self.visit_for("implant")
         self.tick(visit, "before")
         self.implant()
         self.tick(visit, "after")
         self.book("refill", self.in_days(76))
         self.step("implant_discharged", NURSE)
-        return self
 
     def refill(self, **values: object) -> Written:
         """The pump is refilled now, in the visit of the day if there is one."""
@@ -342,12 +332,38 @@ class Journey:
         appointment = visit.appointment if visit is not None and is_of_today else None
         return self.do(NURSE, lambda w, r: refills.record_refill(w, r, filling, appointment=appointment))
 
-    def until_maintained(self) -> "Journey":
-        """The first refill is done and the next one booked."""
-        self.until_recovering()
+    def _maintained(self) -> None:
         visit = self.look().snapshot.booked("refill")
         assert visit is not None
         self.clock.set(visit.starts_at)
         self.refill()
         self.book("refill", self.in_days(76))
-        return self
+
+
+#: The stages by the shortest way, each with what brings the case there.
+WAY: tuple[tuple[str, Callable[[Journey], object]], ...] = (
+    ("referred", Journey.refer),
+    ("evaluating", Journey._evaluating),
+    ("trial_to_book", Journey._trial_to_book),
+    ("trial_day", Journey._trial_day),
+    ("trial_observation", Journey._trial_observation),
+    ("trial_review", Journey._trial_review),
+    ("implant_decision", Journey._implant_decision),
+    ("implant_to_book", Journey._implant_to_book),
+    ("implant_booked", Journey._implant_booked),
+    ("implant_day", Journey._implant_day),
+    ("recovering", Journey._recovering),
+    ("maintained", Journey._maintained),
+)
+ORDER = [stage for stage, _ in WAY]
+
+
+def journey_in(world: WebWorld) -> Journey:
+    """A journey at the world's clinic that has not begun."""
+    return Journey(
+        database=world.database,
+        clock=world.clock,
+        ids=world.ids,
+        clinic_id=world.clinic_id,
+        user_ids=world.user_ids,
+    )

@@ -24,6 +24,7 @@ from tracker.services.work import CaseRef, Work, Written
 from tracker.web.cases.fields import CaseForm
 from tracker.web.cases.history import names_of, sentences_of
 from tracker.web.cases.identity import Person, person_of
+from tracker.web.cases.links import Missing, correcting
 from tracker.web.common.current import actor, now, runtime, today
 from tracker.web.common.database import read_session, writing
 
@@ -37,22 +38,11 @@ def path(rest: str = "") -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
-    """One thing that stands in the way, as the ``blocker_list`` macro shows it."""
-
-    sentence: str
-    who: str
-    action_label: str = ""
-    action_url: str = ""
-    tone: str = "critical"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
     """What a form does, in words. ``known``: what is on record and helps to fill it in, as label and text.
 
     ``missing``: what stands in the way of doing it by the book; ``correct`` says which of the facts written a person
-    would want to correct (``None``: none).
+    would want to correct.
     """
 
     title: str
@@ -61,7 +51,7 @@ class Act:
     lede: str = ""
     known: Sequence[tuple[str, str]] = ()
     missing: Sequence[Blocker] = ()
-    correct: int | None = 0
+    correct: int = 0
     is_danger: bool = False
 
 
@@ -138,10 +128,10 @@ def _go_back(case: OpenedCase, act: Act, written: Written) -> ResponseReturnValu
     stages = [case.pathway.stages[name].label for name in written.stages]
     now_in = f" Now: {stages[-1]}." if stages and actor().may(Permission.SEE_CLINICAL) else ""
     message: Any = {"text": f"Recorded: {act.done}.{now_in}"}  # the banner takes a mapping, Flask any value
-    if act.correct is not None and written.fact_seqs:
-        seq = written.fact_seqs[act.correct]
-        message["link_url"] = url_for("cases.correct", public_id=written.public_id, seq=seq)
-        message["link_text"] = "Correct it"
+    seqs = written.fact_seqs
+    correct_url = correcting(opened(written.public_id), seqs[act.correct], actor()) if seqs else ""
+    if correct_url:
+        message |= {"link_url": correct_url, "link_text": "Correct it"}
     flash(message, "ready")
     return redirect(url_for("cases.show", public_id=written.public_id), 303)
 

@@ -90,7 +90,7 @@ class DayField(DateField):
         """Read ``2026-12-04``."""
         text = " ".join(valuelist).strip()
         if not text:
-            self.data = None
+            self.data, self.raw_data = None, []
             return
         try:
             day = date.fromisoformat(text)
@@ -115,7 +115,7 @@ class MomentField(DateTimeLocalField):
         """Read ``2026-12-04T07:30`` or ``2026-12-04 07:30``."""
         text = " ".join(valuelist).strip()
         if not text:
-            self.data = None
+            self.data, self.raw_data = None, []
             return
         try:
             moment = datetime.fromisoformat(text)
@@ -149,6 +149,7 @@ class AmountField(Field):
         self.data = None
         text = "".join(valuelist).strip()
         if not text:
+            self.raw_data = []
             return
         if "," in text:
             raise ValueError("Write decimals with a point, for example 0.5.")
@@ -177,6 +178,7 @@ class CountField(IntegerField):
         self.data = None
         text = "".join(valuelist).strip()
         if not text:
+            self.raw_data = []
             return
         if not text.isascii() or not text.isdigit() or len(text) > 6:
             raise ValueError("Type a whole number.")

@@ -13,8 +13,10 @@ from tracker.domain.access import Actor, Permission
 from tracker.domain.facts import Evaluation
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.snapshot import Snapshot
+from tracker.domain.pathway.wording import DOCUMENT_WORDS
 from tracker.domain.words import AuthorizationState, DeterminationKind, DeviceKind
 from tracker.queries.case_detail import OpenedCase
+from tracker.services.corrections import NOT_HERE, permission_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,17 @@ class Link:
 
     label: str
     url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """One thing that stands in the way, as the ``blocker_list`` macro shows it."""
+
+    sentence: str
+    who: str
+    action_label: str = ""
+    action_url: str = ""
+    tone: str = "critical"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +72,9 @@ def _authorization(case: OpenedCase, blocker: Blocker) -> _Form | None:
 
 
 def _document(blocker: Blocker) -> _Form:
-    return _Form("cases.document", Permission.CONSENT, "Attach document", {"kind": blocker.param("document")})
+    kind = blocker.param("document")
+    label = f"Attach {DOCUMENT_WORDS.get(kind, 'document')}"
+    return _Form("cases.document", Permission.CONSENT, label, {"kind": kind})
 
 
 def _visit(
@@ -199,3 +214,15 @@ def deeds(case: OpenedCase, viewer: Actor) -> dict[str, list[Link]]:
             link = Link(label=deed.label, url=url_for(deed.endpoint, public_id=case.head.public_id))
             found.setdefault(deed.group, []).append(link)
     return found
+
+
+def correcting(case: OpenedCase, seq: int, viewer: Actor) -> str:
+    """The address that strikes out a fact that stands; empty where there is none, or not for this person."""
+    fact = next((each for each in case.snapshot.facts if each.seq == seq), None)
+    if fact is None or isinstance(fact, NOT_HERE):
+        return ""
+    needed = permission_for(fact)
+    if not viewer.may(needed):
+        return ""
+    endpoint = "cases.correct" if needed == Permission.CORRECT else "cases.correct_clinical"
+    return url_for(endpoint, public_id=case.head.public_id, seq=seq)

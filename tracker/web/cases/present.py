@@ -7,37 +7,23 @@ from datetime import date, datetime
 from flask import url_for
 
 from tracker.domain.access import Actor, Permission
-from tracker.domain.facts import Appointment, Device, Referral, TrialDose
+from tracker.domain.facts import Appointment
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.engine import Offer, Offered, offered
-from tracker.domain.pathway.wording import OUTCOME_WORDS, PURPOSE_WORDS, ROLE_WORDS, met_sentence, people, sentence_of
-from tracker.domain.refill import bound
+from tracker.domain.pathway.wording import PURPOSE_WORDS, met_sentence, people, sentence_of
 from tracker.domain.words import (
     LIVE_APPOINTMENT,
     AppointmentState,
-    DeterminationKind,
-    DeviceKind,
-    Outcome,
     Purpose,
     Role,
 )
 from tracker.queries.case_detail import Names, OpenedCase, Todo
-from tracker.web.cases.acting import Missing
-from tracker.web.cases.links import Link, clearing, deeds
-from tracker.web.cases.sentences import number, wall
+from tracker.web.cases.links import Link, Missing, clearing, deeds
+from tracker.web.cases.sentences import wall
+from tracker.web.cases.spine import PathStep, path_steps
+from tracker.web.cases.todos import TodoLine, todo_line
 from tracker.web.cases.words import VISIT_STATES, first_upper
 from tracker.web.common.filters import day, on, plural
-
-_PHASES = ("referral", "trial", "implant", "maintenance")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PathStep:
-    """One phase on the spine of the page."""
-
-    label: str
-    state: str
-    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,18 +45,6 @@ class StepLine:
     url: str
     who: str
     reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TodoLine:
-    """An open to-do."""
-
-    tone: str
-    what: str
-    why: str
-    due: str
-    owner: str
-    link: Link | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +70,7 @@ def overview(case: OpenedCase, todos: Sequence[Todo], names: Names, viewer: Acto
     offers = offered(case.pathway, case.snapshot, now)
     stage = case.pathway.stages[case.snapshot.stage]
     entered_on = case.snapshot.calendar.today(case.snapshot.stage_entered_at)
-    blockers = sorted(offers.next.blockers, key=lambda each: _waits(each, today)) if offers.next else []
+    blockers = _in_the_way(offers, today)
     steps = [_step(case, offer, viewer) for offer in offers.offers if not offer.transition.is_automatic]
     closes = [
         not case.pathway.stages[each.transition.target].is_open
@@ -104,6 +78,7 @@ def overview(case: OpenedCase, todos: Sequence[Todo], names: Names, viewer: Acto
         if not each.transition.is_automatic
     ]
     hold = case.snapshot.hold
+    next_label = _next_label(case, offers.next) if offers.next else ""
     return Overview(
         stage=stage.label,
         since=f"since {on(entered_on, today)}, {_days(entered_on, today)}{_target(case, today)}",
@@ -114,7 +89,7 @@ def overview(case: OpenedCase, todos: Sequence[Todo], names: Names, viewer: Acto
         met=tuple(dict.fromkeys(met_sentence(need) for need in (offers.next.met if offers.next else ()))),
         forward=tuple(step for step, ends in zip(steps, closes, strict=True) if not ends),
         closing=tuple(step for step, ends in zip(steps, closes, strict=True) if ends),
-        todos=tuple(_todo(case, todo, viewer, today) for todo in todos),
+        todos=tuple(todo_line(case, todo, viewer, today, next_label) for todo in todos),
         deeds=deeds(case, viewer),
     )
 
@@ -127,6 +102,14 @@ def _days(entered_on: date, today: date) -> str:
 def _target(case: OpenedCase, today: date) -> str:
     target = case.head.target_on
     return f" · target {day(target, today)}" if target and case.head.is_open else ""
+
+
+def _in_the_way(offers: Offered, today: date) -> list[Blocker]:
+    """What is missing for the next step: first what somebody can clear now, each thing once."""
+    found = list(offers.next.blockers) if offers.next else []
+    if any(each.code == "outcome_missing" for each in found):
+        found = [each for each in found if each.code != "no_positive_trial"]
+    return sorted(found, key=lambda each: _waits(each, today))
 
 
 def _waits(blocker: Blocker, today: date) -> bool:
@@ -184,12 +167,18 @@ def _next(case: OpenedCase, offers: Offered, names: Names, viewer: Actor, today:
     )
 
 
+#: Where a person decides, the step is named by the question: an answer is never put into anybody's mouth.
+_QUESTIONS = {"outcome_missing": "Outcome of the trial", "not_determined": "Decision on the implant"}
+
+
 def _next_label(case: OpenedCase, offer: Offer) -> str:
-    """A followed pump waits for its refill; the step out of that stage is not what anybody does next."""
+    """What is next, in words. A followed pump waits for its refill: the step out of that stage is not what anybody
+    does next."""
     fill = case.snapshot.last_fill
     if case.snapshot.pump is not None and fill is not None and offer.transition.name == "device_review":
         return "Refill"
-    return offer.transition.label
+    asked = (_QUESTIONS[blocker.code] for blocker in offer.blockers if blocker.code in _QUESTIONS)
+    return next(asked, offer.transition.label)
 
 
 _TO_COME = frozenset({AppointmentState.BOOKED, AppointmentState.CONFIRMED})
@@ -232,7 +221,7 @@ def _next_links(case: OpenedCase, offers: Offered, viewer: Actor, today: date) -
     if offers.next is None:
         return []
     pump = _pump_links(case, viewer) if _next_label(case, offers.next) == "Refill" else []
-    now_due = (each for each in offers.next.blockers if each.clear_with != "correct" and not _waits(each, today))
+    now_due = (each for each in _in_the_way(offers, today) if each.clear_with != "correct" and not _waits(each, today))
     found = [clearing(case, blocker, viewer) for blocker in now_due]
     links = [*pump, *(link for link in found if link is not None)]
     for offer in (offers.next, *offers.offers):
@@ -262,132 +251,3 @@ def _visit_links(case: OpenedCase, visit: Appointment | None, viewer: Actor) -> 
         Link(label="Reschedule", url=url_for("cases.move", public_id=public_id, appointment=number_of_visit)),
         Link(label="Cannot proceed…", url=url_for("cases.cancel", public_id=public_id, appointment=number_of_visit)),
     ]
-
-
-def _todo(case: OpenedCase, todo: Todo, viewer: Actor, today: date) -> TodoLine:
-    rule = case.pathway.obligations.get(todo.kind)
-    tone = "quiet"
-    if todo.due_on is None or todo.due_on <= today:
-        tone = "warn"
-    if todo.critical_on is not None and todo.critical_on <= today:
-        tone = "critical"
-    return TodoLine(
-        tone=tone,
-        what=rule.label if rule else first_upper(todo.kind.replace("_", " ")),
-        why=_why(case, todo, today),
-        due=day(todo.due_on, today) if todo.due_on else "now",
-        owner=ROLE_WORDS[Role(todo.owner_role)],
-        link=_todo_link(case, todo, viewer),
-    )
-
-
-def _why(case: OpenedCase, todo: Todo, today: date) -> str:
-    latest = str(todo.params.get("latest") or "")
-    if todo.kind == "refill":
-        planned = " · planned" if todo.planned_seq is not None else " · not booked"
-        return (f"latest date {day(date.fromisoformat(latest), today)}" if latest else "latest date unknown") + planned
-    if todo.kind == "next_step":
-        edge = case.pathway.transition(str(todo.params.get("step", "")), case.snapshot.stage)
-        return edge.label if edge else ""
-    if todo.kind == "hold_review":
-        return str(todo.params.get("hold_reason", ""))
-    if todo.kind == "deviation_review":
-        return f"missing: {str(todo.params.get('missing', '')).replace('_', ' ').replace('.', ' of ')}"
-    if todo.kind in {"unmarked_day", "ground_lost"}:
-        return str(todo.params.get("purpose") or todo.params.get("what") or "").replace("_", " ").replace(".", " for ")
-    blocker = Blocker(todo.reason, tuple((name, str(value)) for name, value in todo.params.items()))
-    return sentence_of(blocker)
-
-
-def _todo_link(case: OpenedCase, todo: Todo, viewer: Actor) -> Link | None:
-    """The form that clears a to-do that nothing above it leads to."""
-    what, _, seq = todo.subject.partition(":")
-    public_id = case.head.public_id
-    if todo.kind == "deviation_review" and seq.isdigit() and viewer.may(Permission.DECIDE_OUTCOME):
-        return Link(label="Review", url=url_for("cases.review", public_id=public_id, seq=int(seq)))
-    if todo.kind == "hold_review" and viewer.may(Permission.HOLD):
-        return Link(label="Take off hold", url=url_for("cases.resume", public_id=public_id))
-    if todo.kind == "alarm_date" and viewer.may(Permission.REFILL):
-        fill = case.snapshot.last_fill
-        endpoint = "cases.confirm_alarm_date" if fill is not None and fill.alarm_on is not None else "cases.refill"
-        return Link(
-            label="Second reading" if endpoint != "cases.refill" else "Record refill",
-            url=url_for(endpoint, public_id=public_id),
-        )
-    if todo.kind == "unmarked_day" and what == "appointment" and seq.isdigit() and viewer.may(Permission.CHECK_IN):
-        return Link(label="Mark it", url=url_for("cases.no_show", public_id=public_id, appointment=int(seq)))
-    return None
-
-
-def path_steps(case: OpenedCase, today: date) -> tuple[PathStep, ...]:
-    """The four phases: what is done, where the case stands, what is to come, and where it stopped."""
-    snapshot = case.snapshot
-    phase = case.pathway.stages[snapshot.stage].phase
-    at = _PHASES.index(phase) if phase in _PHASES else _reached(case)
-    notes = (
-        _referral_note(case, today),
-        _trial_note(case, today),
-        _implant_note(case, today),
-        _refill_note(case, today),
-    )
-    states = []
-    for position in range(len(_PHASES)):
-        if position < at:
-            states.append("done")
-        elif position == at:
-            states.append("current" if case.head.is_open else "failed")
-        else:
-            states.append("todo")
-    return tuple(
-        PathStep(label=case.pathway.phases[name], state=state, note=note)
-        for name, state, note in zip(_PHASES, states, notes, strict=True)
-    )
-
-
-def _reached(case: OpenedCase) -> int:
-    """How far a closed case came."""
-    snapshot = case.snapshot
-    if any(each.kind == DeviceKind.PUMP for each in snapshot.of(Device)):
-        return 3
-    if snapshot.standing_positive is not None:
-        return 2
-    return 1 if snapshot.of(TrialDose) or snapshot.determination(DeterminationKind.OUTCOME) else 0
-
-
-def _referral_note(case: OpenedCase, today: date) -> str:
-    referrals = case.snapshot.of(Referral)
-    return on(referrals[-1].received_on, today) if referrals else ""
-
-
-def _trial_note(case: OpenedCase, today: date) -> str:
-    snapshot = case.snapshot
-    outcome = snapshot.determination(DeterminationKind.OUTCOME, attempt=snapshot.trial_attempt)
-    outcome = outcome or snapshot.standing_positive
-    if outcome is not None:
-        dose = next((each for each in reversed(snapshot.of(TrialDose)) if each.attempt == outcome.attempt), None)
-        with_dose = f", {number(dose.dose_mcg)} mcg" if dose and outcome.value != Outcome.ABORTED else ""
-        return f"{on(snapshot.calendar.today(outcome.effective_at), today)} · {OUTCOME_WORDS[outcome.value]}{with_dose}"
-    return _booked_note(case, Purpose.TRIAL)
-
-
-def _implant_note(case: OpenedCase, today: date) -> str:
-    placed = [each for each in case.snapshot.of(Device) if each.kind == DeviceKind.PUMP and each.placed_on]
-    if placed:
-        return f"{on(placed[-1].placed_on, today)} · {placed[-1].model}"
-    return _booked_note(case, Purpose.IMPLANT)
-
-
-def _booked_note(case: OpenedCase, purpose: str) -> str:
-    visit = case.snapshot.booked(purpose)
-    return f"{VISIT_STATES[visit.state]} {wall(visit.wall)}" if visit else ""
-
-
-def _refill_note(case: OpenedCase, today: date) -> str:
-    fill = case.snapshot.last_fill
-    if fill is None:
-        return ""
-    drug = case.pathway.drugs.get(fill.drug)
-    if fill.alarm_on is None or drug is None:
-        return "alarm date unknown"
-    latest = bound(fill, case.snapshot.calendar.today(fill.effective_at), drug.in_pump_days).latest_on
-    return f"latest date {on(latest, today)}"

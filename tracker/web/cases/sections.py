@@ -20,7 +20,7 @@ from tracker.domain.facts import (
 )
 from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, ConsentState, DeterminationKind
 from tracker.queries.case_detail import Message, Names, OpenedCase
-from tracker.web.cases.links import Link
+from tracker.web.cases.links import Link, correcting
 from tracker.web.cases.sentences import as_told, civil, fact_sentence, number, wall
 from tracker.web.cases.words import (
     AUTHORIZATION_STATES,
@@ -97,6 +97,11 @@ class Telling:
             return ()
         return (Link(label=label, url=url_for(f"cases.{endpoint}", public_id=self.case.head.public_id, **values)),)  # type: ignore[arg-type]  # endpoint values, none of them url_for's own
 
+    def correction(self, seq: int) -> tuple[Link, ...]:
+        """The link that strikes out a fact, if this person may."""
+        url = correcting(self.case, seq, self.viewer)
+        return (Link(label="Correct", url=url),) if url else ()
+
     def add(self, label: str, endpoint: str, permission: Permission, **values: str | int) -> Link | None:
         """The link that adds a line."""
         return next(iter(self.link(label, endpoint, permission, **values)), None)
@@ -131,10 +136,10 @@ def _visit(telling: Telling, visit: Appointment) -> Row:
             links += telling.link("Did not come", "no_show", Permission.CHECK_IN, **which)
         if visit.state == AppointmentState.BOOKED:
             links += telling.link("Confirmed", "confirm", Permission.BOOK, **which)
+        links += telling.link("Move", "move", Permission.BOOK, **which)
     if visit.state == AppointmentState.ARRIVED:
         posts += telling.link("Visit over", "complete", Permission.CHECK_IN, **which)
-    if visit.state in LIVE_APPOINTMENT:
-        links += telling.link("Move", "move", Permission.BOOK, **which)
+    if visit.state in LIVE_APPOINTMENT and visit.wall[:10] >= telling.today.isoformat():
         links += telling.link("Cancel", "cancel", Permission.BOOK, **which)
     if visit.state in {AppointmentState.ARRIVED, AppointmentState.CANCELLED, AppointmentState.NO_SHOW}:
         links += telling.link("Put back", "reinstate", Permission.CORRECT, **which)
@@ -201,7 +206,7 @@ def consents(telling: Telling) -> PageSection:
                     each.title or "–",
                     each.reference or "–",
                 ),
-                links=telling.link("Correct", "correct", Permission.CORRECT, seq=each.seq),
+                links=telling.correction(each.seq),
             )
             for each in reversed(snapshot.of(Document))
         ),
@@ -244,7 +249,7 @@ def trial(telling: Telling) -> PageSection:
         rows=tuple(
             Row(
                 cells=(fact_sentence(as_told(fact), telling.names), at(fact.effective_at)),
-                links=telling.link("Correct", "correct", Permission.CORRECT, seq=fact.seq),
+                links=telling.correction(fact.seq),
             )
             for fact in told
         ),
@@ -262,7 +267,7 @@ def trial(telling: Telling) -> PageSection:
                     first_upper(OCCASIONS[each.occasion]),
                     at(each.effective_at),
                 ),
-                links=telling.link("Correct", "correct", Permission.CORRECT_CLINICAL, seq=each.seq),
+                links=telling.correction(each.seq),
             )
             for each in reversed(snapshot.of(Assessment))
         ),
@@ -327,7 +332,7 @@ def _fill(telling: Telling, fill: Fill) -> Row:
         ),
         badge=badge,
         tone=tone,
-        links=telling.link("Correct", "correct", Permission.CORRECT_CLINICAL, seq=fill.seq),
+        links=telling.correction(fill.seq),
     )
 
 

@@ -19,12 +19,11 @@ from tracker.queries.case_detail import (
     list_todos,
 )
 from tracker.services.access_log import record_view
-from tracker.services.corrections import CLINICAL, NOT_HERE
 from tracker.web.cases.acting import opened, path
 from tracker.web.cases.blueprint import blueprint
 from tracker.web.cases.history import HistoryLine, history_lines, names_of
 from tracker.web.cases.identity import Person, person_of
-from tracker.web.cases.links import Link
+from tracker.web.cases.links import Link, correcting
 from tracker.web.cases.present import Overview, overview
 from tracker.web.cases.sections import PageSection, Telling, all_sections, appointments
 from tracker.web.common.access import permission
@@ -80,7 +79,7 @@ def _clinical(case: OpenedCase) -> CasePage:
         edit_url=_edit_url(case),
         overview=overview(case, todos, names, viewer, now()),
         sections=all_sections(telling, list_messages(session, viewer, case.head.case_id)),
-        history=history_lines(entries, names, case.pathway, lambda seq: _correct_url(case, seq)),
+        history=history_lines(entries, names, case.pathway, lambda seq: correcting(case, seq, viewer)),
         all_history_url=url_for("cases.show", public_id=case.head.public_id, history="all", _anchor="history")
         if limit is not None and len(entries) == HISTORY_SHOWN
         else "",
@@ -128,13 +127,3 @@ def _edit_url(case: OpenedCase) -> str:
     if not actor().may(Permission.EDIT_PATIENT):
         return ""
     return url_for("cases.identity", public_id=case.head.public_id)
-
-
-def _correct_url(case: OpenedCase, seq: int) -> str:
-    """Where a fact that stands is struck out, for those who may."""
-    fact = next((each for each in case.snapshot.facts if each.seq == seq), None)
-    if fact is None or isinstance(fact, NOT_HERE) or not actor().may(Permission.CORRECT):
-        return ""
-    if isinstance(fact, CLINICAL) and not actor().may(Permission.CORRECT_CLINICAL):
-        return ""
-    return url_for("cases.correct", public_id=case.head.public_id, seq=seq)

@@ -58,7 +58,6 @@ def take_step(public_id: str) -> ResponseReturnValue:
         done=edge.label,
         known=[("From", here.label), ("To", there.label)],
         missing=offer.blockers if offer else (),
-        correct=None,
         is_danger=not there.is_open,
     )
 
@@ -93,7 +92,7 @@ def resume(public_id: str) -> ResponseReturnValue:
     if standing is None:
         raise NotFound("hold")
     known = [("On hold until", civil(standing.until_on)), ("Waited for", standing.reason)]
-    act = Act(title="Take off hold", submit="Take off hold", done="off hold", known=known, correct=None)
+    act = Act(title="Take off hold", submit="Take off hold", done="off hold", known=known)
     return answer(case, form, act, lambda work, ref: steps.resume(work, ref, reason=form.reason.data))
 
 
@@ -108,7 +107,6 @@ def assign(public_id: str) -> ResponseReturnValue:
         submit="Give the case",
         done="owner of the case",
         known=[("Now", case.head.owner_name or "nobody in person")],
-        correct=None,
     )
     return answer(case, form, act, lambda work, ref: steps.assign(work, ref, user_id=form.owner.data))
 
@@ -118,7 +116,7 @@ def assign(public_id: str) -> ResponseReturnValue:
 def take(public_id: str) -> ResponseReturnValue:
     """Take the case oneself."""
     case, form, me = opened(public_id), TakeForm(), actor().user_id
-    act = Act(title="Take this case", submit="Take this case", done="you take care of this case", correct=None)
+    act = Act(title="Take this case", submit="Take this case", done="you take care of this case")
     return answer(case, form, act, lambda work, ref: steps.assign(work, ref, user_id=me))
 
 
@@ -215,6 +213,17 @@ def close_watch(public_id: str) -> ResponseReturnValue:
 @permission(Permission.CORRECT)
 def correct(public_id: str, seq: int) -> ResponseReturnValue:
     """Strike out what was wrong. It stays in the history; what stood on it is blocked or due at once."""
+    return _strike(public_id, seq)
+
+
+@blueprint.route(path("/correct-clinical/<int:seq>"), methods=["GET", "POST"])
+@permission(Permission.CORRECT_CLINICAL)
+def correct_clinical(public_id: str, seq: int) -> ResponseReturnValue:
+    """Strike out a dose, a score, a device or a fill: for those who treat."""
+    return _strike(public_id, seq)
+
+
+def _strike(public_id: str, seq: int) -> ResponseReturnValue:
     case, form = opened(public_id), CorrectForm()
     fact = next((each for each in case.snapshot.facts if each.seq == seq), None)
     if fact is None or isinstance(fact, corrections.NOT_HERE):
@@ -228,7 +237,6 @@ def correct(public_id: str, seq: int) -> ResponseReturnValue:
         done="entry struck out. Record now what is right",
         lede="It stays readable in the history. The case stays where it is; what stood on this entry is asked again.",
         known=[("Entry", fact_sentence(told, names)), ("Written", f"{at(fact.recorded_at)} by {who}")],
-        correct=None,
         is_danger=True,
     )
     return answer(case, form, act, lambda work, ref: corrections.strike(work, ref, seq=seq, reason=form.reason.data))

@@ -72,7 +72,7 @@ def book_visit(public_id: str) -> ResponseReturnValue:
     if not form.is_submitted() and request.args.get("purpose", "") in PURPOSE_WORDS:
         form.purpose.data = request.args["purpose"]
     word = PURPOSE_WORDS.get(form.purpose.data or "", "visit")
-    act = Act(title=f"Book the {word}", submit=f"Book the {word}", done=f"{word} booked", correct=None)
+    act = Act(title=f"Book the {word}", submit=f"Book the {word}", done=f"{word} booked")
     wait = _usual_wait()
     return answer(
         case,
@@ -100,7 +100,6 @@ def move(public_id: str, appointment: int) -> ResponseReturnValue:
         submit=f"Move the {word}",
         done=f"{word} moved; the patient must confirm again",
         known=_known(visit),
-        correct=None,
     )
     wait = _usual_wait()
     return answer(
@@ -129,7 +128,6 @@ def confirm(public_id: str, appointment: int) -> ResponseReturnValue:
         submit="Record as confirmed",
         done="visit confirmed",
         known=_known(visit),
-        correct=None,
     )
     return answer(
         case,
@@ -145,9 +143,7 @@ def arrive(public_id: str, appointment: int) -> ResponseReturnValue:
     """Record that the patient is here."""
     case, form = opened(public_id), ArriveForm()
     visit = find_visit(case, appointment)
-    act = Act(
-        title="The patient is here", submit="Mark as arrived", done="patient arrived", known=_known(visit), correct=None
-    )
+    act = Act(title="The patient is here", submit="Mark as arrived", done="patient arrived", known=_known(visit))
     zone = clinic().zone
     return answer(
         case,
@@ -170,7 +166,6 @@ def complete(public_id: str, appointment: int) -> ResponseReturnValue:
         submit="Mark as over",
         done="visit completed",
         known=_known(visit),
-        correct=None,
     )
     return answer(case, form, act, lambda work, ref: appointments.complete(work, ref, appointment=appointment))
 
@@ -187,7 +182,6 @@ def no_show(public_id: str, appointment: int) -> ResponseReturnValue:
         done="the patient did not come",
         lede="The case goes back to where the next date is made. The visit can be put back.",
         known=_known(visit),
-        correct=None,
     )
     return answer(
         case,
@@ -210,7 +204,6 @@ def cancel(public_id: str, appointment: int) -> ResponseReturnValue:
         done=f"{word} cancelled",
         lede="For another day, move it instead. Reminders for this date stop at once.",
         known=_known(visit),
-        correct=None,
         is_danger=True,
     )
     return answer(
@@ -235,7 +228,6 @@ def reinstate(public_id: str, appointment: int) -> ResponseReturnValue:
         done="visit put back as booked",
         lede="It stands as booked again, and the patient must confirm again. The step that was taken does not move.",
         known=_known(visit),
-        correct=None,
     )
     return answer(
         case,

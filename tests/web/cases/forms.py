@@ -1,0 +1,380 @@
+"""Every form of a case as a row: where the patient stands, who may and who may not, what is wrong and what is right.
+
+What is typed is a mapping, or a function of the scene where it holds dates or people.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from tests.support.journey import Journey
+from tests.support.web import WebWorld
+from tracker.domain.facts import Appointment, Assessment, Authorization, Device
+from tracker.domain.words import Role
+from tracker.services import appointments, steps, trials
+
+COORDINATOR, NURSE, PHYSICIAN, DESK = Role.COORDINATOR, Role.NURSE, Role.PHYSICIAN, Role.FRONT_DESK
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The application, and the patient's way up to the form."""
+
+    world: WebWorld
+    journey: Journey
+
+    def day(self, days: int = 0) -> str:
+        """A date some days from today."""
+        return (self.journey.today + timedelta(days=days)).isoformat()
+
+    def moment(self, days: int, hour: int = 9) -> str:
+        """A wall time some days from now."""
+        return self.journey.in_days(days, hour).isoformat(timespec="minutes")
+
+    def second(self, role: Role = Role.PHYSICIAN) -> dict[str, object]:
+        """Another person who read it too."""
+        return {"second_by": self.world.user_ids[role]}
+
+    def typed(self, fill: "Fill") -> dict[str, object]:
+        """What is typed into a form here."""
+        return dict(fill(self) if callable(fill) else fill)
+
+
+Fill = Mapping[str, object] | Callable[[Scene], Mapping[str, object]]
+
+
+def visit(purpose: str) -> Callable[[Journey], int]:
+    """The visit of the current attempt for a purpose."""
+    return lambda journey: journey.visit_for(purpose)
+
+
+def nothing(_scene: Scene) -> None:
+    """Nothing has to happen before."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormCase:
+    """One form: where the patient stands, who may, who may not, what is wrong and what is right to type."""
+
+    name: str
+    stage: str
+    path: str
+    good: Fill
+    role: Role = PHYSICIAN
+    refused: Role = Role.MANAGER
+    bad: Fill = field(default_factory=dict)
+    sentence: str = ""
+    kept: tuple[str, ...] = ()
+    number: Callable[[Journey], int] | None = None
+    before: Callable[[Scene], object] = nothing
+    ends_in: str = ""
+    said: str = "Recorded"
+
+    def url(self, journey: Journey) -> str:
+        """Its address."""
+        number = self.number(journey) if self.number else ""
+        return f"/cases/{journey.public_id}/{self.path.format(number)}"
+
+
+def evaluation(_scene: Scene) -> dict[str, object]:
+    questions = ("hypersensitivity", "active_infection", "anticoagulated", "body_too_small", "spinal_anomaly")
+    return {
+        "indication": "spasticity",
+        "condition": "multiple_sclerosis",
+        "spasticity_origin": "spinal",
+        "oral_therapy_failed": "yes",
+        **dict.fromkeys(questions, "no"),
+    }
+
+
+def dose(scene: Scene) -> dict[str, object]:
+    amounts = {"dose_mcg": "50", "concentration_mcg_ml": "50", "volume_ml": "1"}
+    return {**amounts, "lot": "T-1", "route": "lumbar_puncture", **scene.second()}
+
+
+def filling(scene: Scene) -> dict[str, object]:
+    alarm = scene.day(90)
+    return {
+        "drug": "baclofen",
+        "concentration_mcg_ml": "500",
+        "volume_ml": "20",
+        "daily_dose_mcg": "100",
+        "alarm_volume_ml": "2",
+        "alarm_on": alarm,
+        "alarm_on_again": alarm,
+        "lot": "L-9",
+        **scene.second(),
+    }
+
+
+def implant(scene: Scene) -> dict[str, object]:
+    pump = {"pump_model": "SynchroMed II", "pump_serial": "NGP9", "pump_reservoir_ml": "20"}
+    return {**pump, "catheter_model": "Ascenda 8780", **filling(scene)}
+
+
+def granted(scene: Scene) -> dict[str, object]:
+    dates = {"valid_from": scene.day(), "valid_to": scene.day(180)}
+    return {"state": "granted", "number": "A-1", **dates}
+
+
+def _refill_due(scene: Scene) -> None:
+    world, journey = scene.world, scene.journey
+    booked = journey.look().snapshot.booked("refill")
+    assert booked is not None
+    world.clock.set(booked.starts_at)
+
+
+def _late_refill_date(scene: Scene) -> None:
+    journey = scene.journey
+    _refill_due(scene)
+    late = journey.today + timedelta(days=150)
+    journey.refill(alarm_on=late, alarm_on_again=late)
+
+
+def _cancelled(scene: Scene) -> None:
+    journey = scene.journey
+    number = journey.visit_for("implant")
+    journey.do(COORDINATOR, lambda w, r: appointments.cancel(w, r, appointment=number, reason="infection"))
+
+
+def _latest_visit(journey: Journey) -> int:
+    return journey.look().snapshot.of(Appointment)[-1].appointment
+
+
+def _catheter_in(scene: Scene) -> None:
+    journey = scene.journey
+    journey.tick(journey.visit_for("trial"), "before")
+    journey.do(NURSE, lambda w, r: trials.place_trial_catheter(w, r, out_by_on=journey.today + timedelta(days=3)))
+
+
+def _on_hold(scene: Scene) -> None:
+    journey = scene.journey
+    until = journey.in_days(14).date()
+    journey.do(PHYSICIAN, lambda w, r: steps.hold(w, r, until_on=until, reason="records"))
+
+
+def _implant_date_passes(scene: Scene) -> None:
+    world, journey = scene.world, scene.journey
+    booked = journey.look().snapshot.booked("implant")
+    assert booked is not None
+    world.clock.set(booked.starts_at)
+
+
+FORMS = (
+    FormCase(
+        name="book", stage="trial_to_book", path="book-visit?purpose=trial", role=COORDINATOR,
+        good=lambda s: {"purpose": "trial", "starts": s.moment(5), "minutes": "60"}, ends_in="trial_booked",
+        bad={"purpose": "trial", "starts": "soon", "minutes": "61"}, sentence="Type day and time", kept=("soon", "61"),
+    ),
+    FormCase(
+        name="move", stage="implant_booked", path="visit/{}/move", number=visit("implant"), role=COORDINATOR,
+        good=lambda s: {"starts": s.moment(9), "minutes": "120", "reason": "theatre full"}, ends_in="implant_booked",
+        bad=lambda s: {"starts": s.moment(-3), "minutes": "120", "reason": "theatre full"},
+        sentence="This time has passed", kept=("theatre full",),
+    ),
+    FormCase(
+        name="confirm", stage="implant_booked", path="visit/{}/confirm", number=visit("implant"), role=COORDINATOR,
+        good={"how": "by phone"},
+    ),
+    FormCase(
+        name="arrive", stage="implant_booked", path="visit/{}/arrive", number=visit("implant"), role=DESK,
+        before=_implant_date_passes, good={},
+        bad=lambda s: {"arrived_at": s.moment(2)}, sentence="future",
+    ),
+    FormCase(
+        name="arrive on another day", stage="implant_booked", path="visit/{}/arrive", number=visit("implant"),
+        role=DESK,
+        before=nothing, good={}, said="The visit is on another day",
+    ),
+    FormCase(
+        name="no-show", stage="implant_booked", path="visit/{}/no-show", number=visit("implant"), role=DESK,
+        before=_implant_date_passes, good={"reason": "no answer"}, ends_in="implant_to_book",
+        sentence="Say what is known",
+    ),
+    FormCase(
+        name="cancel", stage="implant_booked", path="visit/{}/cancel", number=visit("implant"), role=COORDINATOR,
+        good=lambda s: {"reason": "infection", "not_before": s.day(30)}, ends_in="implant_to_book",
+        bad={"not_before": "13/13/2026"}, sentence="Say why.", kept=("13/13/2026",),
+    ),
+    FormCase(
+        name="complete", stage="trial_review", path="visit/{}/complete", number=visit("trial"), role=NURSE,
+        good={},
+    ),
+    FormCase(
+        name="reinstate", stage="implant_booked", path="visit/{}/reinstate", number=_latest_visit, role=COORDINATOR,
+        before=_cancelled, good={"reason": "wrong patient"}, ends_in="implant_booked",
+        sentence="Say what was wrong",
+    ),
+    FormCase(
+        name="evaluation", stage="evaluating", path="evaluation", refused=NURSE, good=evaluation,
+        bad={"condition": "stroke", "goals": "walk again"}, sentence="Choose spasticity or pain.",
+        kept=("walk again",),
+    ),
+    FormCase(
+        name="document", stage="implant_booked", path="document?kind=laboratory", role=NURSE,
+        good=lambda s: {"kind": "laboratory", "dated_on": s.day()},
+        bad=lambda s: {"kind": "laboratory", "dated_on": s.day(1), "title": "CBC"},
+        sentence="This date is in the future.", kept=("CBC",),
+    ),
+    FormCase(
+        name="ask", stage="implant_to_book", path="authorization?stage=implant", role=COORDINATOR, refused=NURSE,
+        good=lambda s: {"stage": "implant", **granted(s)},
+        bad={"stage": "implant", "state": "granted", "procedure_codes": "62362"},
+        sentence="A granted authorization has a number.", kept=("62362",),
+    ),
+    FormCase(
+        name="answer", stage="implant_to_book", path="authorization/{}", role=COORDINATOR, refused=NURSE,
+        number=lambda j: j.look().snapshot.of(Authorization)[-1].seq, good=granted,
+        bad=lambda s: {**granted(s), "valid_to": s.day(-1)}, sentence="It ends before it begins.", kept=("A-1",),
+    ),
+    FormCase(
+        name="consent", stage="implant_booked", path="consent?purpose=implant", role=NURSE,
+        good=lambda s: {"purpose": "implant", "signed_on": s.day(), "signed_by": "the patient"},
+        bad={"purpose": "implant", "signed_on": "9999-12-31", "signed_by": "her son"},
+        sentence="This year cannot be right.", kept=("her son",),
+    ),
+    FormCase(
+        name="withdraw", stage="trial_day", path="withdraw-consent?purpose=trial", role=NURSE,
+        good={"purpose": "trial", "reason": "afraid"}, sentence="Say what the patient said.",
+    ),
+    FormCase(
+        name="order", stage="trial_day", path="order-dose", refused=NURSE, good={"dose_mcg": "75"},
+        bad={"dose_mcg": "60"}, sentence="The approved test doses are", kept=("60",),
+    ),
+    FormCase(
+        name="dose", stage="trial_day", path="give-dose", role=NURSE,
+        before=lambda s: (s.journey.order(), s.journey.tick(s.journey.visit_for("trial"), "before")),
+        good=dose, ends_in="trial_observation",
+        bad=lambda s: {**dose(s), "volume_ml": "2"}, sentence="Concentration times volume is 100 mcg", kept=("T-1",),
+    ),
+    FormCase(
+        name="catheter", stage="trial_day", path="trial-catheter", role=NURSE,
+        before=lambda s: s.journey.tick(s.journey.visit_for("trial"), "before"),
+        good=lambda s: {"out_by_on": s.day(3)}, ends_in="trial_catheter_in",
+        bad=lambda s: {"out_by_on": s.day(-1), "model": "Perifix"}, sentence="This day has passed.", kept=("Perifix",),
+    ),
+    FormCase(
+        name="catheter out", stage="trial_day", path="catheter-out", role=NURSE, before=_catheter_in,
+        good={"tip": "intact"}, ends_in="trial_review", sentence="Say whether the tip is intact.",
+    ),
+    FormCase(
+        name="abort", stage="trial_day", path="abort-trial", role=NURSE, ends_in="trial_review",
+        good={"why": "failed_puncture", "reason": "scar"},
+        bad={"reason": "scar tissue"}, sentence="Choose what happened.", kept=("scar tissue",),
+    ),
+    FormCase(
+        name="early end", stage="trial_observation", path="end-observation", role=NURSE,
+        good={"reason": "went home"}, sentence="Say why.",
+    ),
+    FormCase(
+        name="score", stage="trial_observation", path="score", role=Role.THERAPIST,
+        good={"instrument": "penn", "value": "2", "occasion": "after_dose"},
+        bad={"instrument": "ashworth", "value": "9", "occasion": "after_dose", "site": "left elbow"},
+        sentence="Choose a value of the scale.", kept=("left elbow",),
+    ),
+    FormCase(
+        name="outcome", stage="trial_review", path="outcome", refused=NURSE, ends_in="implant_decision",
+        good={"outcome": "positive"},
+        bad={"reason": "tone fell"}, sentence="Choose the outcome.", kept=("tone fell",),
+    ),
+    FormCase(
+        name="decision", stage="implant_decision", path="decision", role=COORDINATOR, ends_in="declined",
+        good={"decision": "declined", "reason": "afraid"},
+        bad={"decision": "declined"}, sentence="Say why the patient declines.",
+    ),
+    FormCase(
+        name="waive", stage="implant_booked", path="waive", role=Role.MANAGER, refused=NURSE,
+        good=lambda s: {"requirement": "authorization.implant", "reason": "phone approval", **s.second()},
+        bad={"requirement": "authorization.implant", "reason": "phone approval"},
+        sentence="A second person must sign.", kept=("phone approval",),
+    ),
+    FormCase(
+        name="benefit", stage="evaluating", path="earlier-benefit", refused=NURSE,
+        good={"finding": "pump 2015 to 2022, tone 1"}, sentence="Write down what shows it.",
+    ),
+    FormCase(
+        name="review", stage="trial_day", path="review/{}", refused=NURSE,
+        before=lambda s: s.journey.dose(deviation_reason="checklist on paper"),
+        number=lambda j: j.look().snapshot.facts[-1].seq,
+        good={"finding": "paper list seen"}, sentence="Write down what follows from it.",
+    ),
+    FormCase(
+        name="implant", stage="implant_day", path="implant", role=NURSE, good=implant,
+        before=lambda s: s.journey.tick(s.journey.visit_for("implant"), "before"),
+        bad=lambda s: {**implant(s), "alarm_on_again": s.day(89)}, sentence="The two dates differ.", kept=("NGP9",),
+    ),
+    FormCase(
+        name="refill", stage="maintained", path="refill", role=NURSE, before=_refill_due,
+        good=lambda s: {"kind": "refill", **filling(s)},
+        bad=lambda s: {"kind": "refill", **filling(s), "volume_ml": "19,5"}, sentence="Write decimals with a point",
+        kept=("19,5", "L-9"),
+    ),
+    FormCase(
+        name="refill of unknown date", stage="maintained", path="refill", role=NURSE, before=_refill_due,
+        good=lambda s: {"kind": "refill", **filling(s), "alarm_on": "", "alarm_on_again": "", "alarm_unknown": "y"},
+        bad=lambda s: {"kind": "refill", **filling(s), "alarm_on": "", "alarm_on_again": ""},
+        sentence="Type the printed date, or tick that it is not known.",
+    ),
+    FormCase(
+        name="second reading", stage="maintained", path="confirm-alarm-date", before=_late_refill_date,
+        good=lambda s: {"alarm_on": s.day(150)}, bad=lambda s: {"alarm_on": s.day(149)},
+        sentence="This is not the date that was recorded.",
+    ),
+    FormCase(
+        name="plan", stage="maintained", path="refill-plan", role=NURSE,
+        good=lambda s: {"until_on": s.day(5), "plan": "Dana calls on Monday"},
+        bad=lambda s: {"until_on": s.day(-5), "plan": "Dana calls on Monday"}, sentence="This day has passed.",
+        kept=("Dana calls on Monday",),
+    ),
+    FormCase(
+        name="remove", stage="maintained", path="device/{}/remove",
+        number=lambda j: next(d.device for d in j.look().snapshot.of(Device) if d.kind == "pump"),
+        good=lambda s: s.second(NURSE), sentence="A second person or a document must confirm it.",
+    ),
+    FormCase(
+        name="step", stage="maintained", path="take-step?step=device_review", ends_in="device_review",
+        good={"reason": "annual review"}, sentence="Choose a reason from the list.",
+    ),
+    FormCase(
+        name="hold", stage="evaluating", path="hold", good=lambda s: {"until_on": s.day(9), "reason": "records"},
+        bad=lambda s: {"until_on": s.day(), "reason": "records"}, sentence="The review must be after today.",
+    ),
+    FormCase(name="resume", stage="evaluating", path="resume", before=_on_hold, good={"reason": "here"}),
+    FormCase(
+        name="assign", stage="evaluating", path="assign", role=COORDINATOR, refused=Role.THERAPIST,
+        good=lambda s: {"owner": s.world.user_ids[NURSE]}, bad={"owner": "12345"}, sentence="Not a valid choice",
+    ),
+    FormCase(
+        name="take", stage="evaluating", path="take", role=COORDINATOR, refused=Role.THERAPIST, good={}
+    ),
+    FormCase(
+        name="death", stage="maintained", path="death", refused=NURSE, ends_in="deceased",
+        good=lambda s: {"died_on": s.day(), "source": "the daughter", **s.second(NURSE)},
+        bad=lambda s: {"died_on": s.day(), "source": "the daughter"},
+        sentence="A pump is in place: a second person or a document must confirm it.", kept=("the daughter",),
+    ),
+    FormCase(
+        name="transfer", stage="maintained", path="transfer", refused=NURSE,
+        good=lambda s: {"to_clinic": "North", **s.second(NURSE)},
+        bad={"to_clinic": "North"}, sentence="A second person must confirm it.", kept=("North",),
+    ),
+    FormCase(
+        name="stop", stage="maintained", path="stop-therapy", refused=NURSE,
+        good=lambda s: {"reason": "no effect", **s.second(NURSE)},
+        bad={"reason": "no effect"}, sentence="A second person must confirm it.", kept=("no effect",),
+    ),
+    FormCase(
+        name="watch", stage="maintained", path="close-watch", refused=NURSE, good={"reason": "well"},
+        said="A device is still in the patient.",
+    ),
+    FormCase(
+        name="correct", stage="implant_booked", path="correct/{}",
+        number=lambda j: j.look().snapshot.authorization("implant").seq,  # type: ignore[union-attr]  # there is one
+        good={"reason": "other patient"}, sentence="Say what was wrong.",
+    ),
+    FormCase(
+        name="correct a score", stage="trial_review", path="correct-clinical/{}", role=Role.THERAPIST,
+        refused=COORDINATOR, number=lambda j: j.look().snapshot.of(Assessment)[-1].seq,
+        good={"reason": "other knee"}, sentence="Say what was wrong.",
+    ),
+)  # fmt: skip

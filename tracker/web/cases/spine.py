@@ -1,0 +1,98 @@
+"""The two-stage path: the spine of the page, with what came of each phase."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from tracker.domain.facts import Device, Referral, TrialDose
+from tracker.domain.pathway.wording import OUTCOME_WORDS
+from tracker.domain.refill import bound
+from tracker.domain.words import DeterminationKind, DeviceKind, Outcome, Purpose
+from tracker.queries.case_detail import OpenedCase
+from tracker.web.cases.sentences import number, wall
+from tracker.web.cases.words import VISIT_STATES
+from tracker.web.common.filters import on
+
+_PHASES = ("referral", "trial", "implant", "maintenance")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathStep:
+    """One phase on the spine of the page."""
+
+    label: str
+    state: str
+    note: str
+
+
+def path_steps(case: OpenedCase, today: date) -> tuple[PathStep, ...]:
+    """The four phases: what is done, where the case stands, what is to come, and where it stopped."""
+    snapshot = case.snapshot
+    phase = case.pathway.stages[snapshot.stage].phase
+    at = _PHASES.index(phase) if phase in _PHASES else _reached(case)
+    notes = (
+        _referral_note(case, today),
+        _trial_note(case, today),
+        _implant_note(case, today),
+        _refill_note(case, today),
+    )
+    states = []
+    for position in range(len(_PHASES)):
+        if position < at:
+            states.append("done")
+        elif position == at:
+            states.append("current" if case.head.is_open else "failed")
+        else:
+            states.append("todo")
+    return tuple(
+        PathStep(label=case.pathway.phases[name], state=state, note=note)
+        for name, state, note in zip(_PHASES, states, notes, strict=True)
+    )
+
+
+def _reached(case: OpenedCase) -> int:
+    """How far a closed case came."""
+    snapshot = case.snapshot
+    if any(each.kind == DeviceKind.PUMP for each in snapshot.of(Device)):
+        return 3
+    if snapshot.standing_positive is not None:
+        return 2
+    return 1 if snapshot.of(TrialDose) or snapshot.determination(DeterminationKind.OUTCOME) else 0
+
+
+def _referral_note(case: OpenedCase, today: date) -> str:
+    referrals = case.snapshot.of(Referral)
+    return on(referrals[-1].received_on, today) if referrals else ""
+
+
+def _trial_note(case: OpenedCase, today: date) -> str:
+    snapshot = case.snapshot
+    outcome = snapshot.determination(DeterminationKind.OUTCOME, attempt=snapshot.trial_attempt)
+    outcome = outcome or snapshot.standing_positive
+    if outcome is not None:
+        dose = next((each for each in reversed(snapshot.of(TrialDose)) if each.attempt == outcome.attempt), None)
+        with_dose = f", {number(dose.dose_mcg)} mcg" if dose and outcome.value != Outcome.ABORTED else ""
+        return f"{on(snapshot.calendar.today(outcome.effective_at), today)} · {OUTCOME_WORDS[outcome.value]}{with_dose}"
+    return _booked_note(case, Purpose.TRIAL)
+
+
+def _implant_note(case: OpenedCase, today: date) -> str:
+    placed = [each for each in case.snapshot.of(Device) if each.kind == DeviceKind.PUMP and each.placed_on]
+    if placed:
+        return f"{on(placed[-1].placed_on, today)} · {placed[-1].model}"
+    return _booked_note(case, Purpose.IMPLANT)
+
+
+def _booked_note(case: OpenedCase, purpose: str) -> str:
+    visit = case.snapshot.booked(purpose)
+    return f"{VISIT_STATES[visit.state]} {wall(visit.wall)}" if visit else ""
+
+
+def _refill_note(case: OpenedCase, today: date) -> str:
+    fill = case.snapshot.last_fill
+    if fill is None:
+        return ""
+    drug = case.pathway.drugs.get(fill.drug)
+    if fill.alarm_on is None or drug is None:
+        return "alarm date unknown"
+    latest = bound(fill, case.snapshot.calendar.today(fill.effective_at), drug.in_pump_days).latest_on
+    return f"latest date {on(latest, today)}"

@@ -1,0 +1,82 @@
+"""Open obligations of a case as lines: what, why, by when, whose, and the form that clears it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+
+from tracker.domain.access import Actor, Permission
+from tracker.domain.pathway.blocker import Blocker
+from tracker.domain.pathway.wording import ROLE_WORDS, sentence_of
+from tracker.domain.words import AppointmentState, Role
+from tracker.queries.case_detail import OpenedCase, Todo
+from tracker.web.cases.links import Link
+from tracker.web.cases.words import first_upper
+from tracker.web.common.filters import day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TodoLine:
+    """An open to-do."""
+
+    tone: str
+    what: str
+    why: str
+    due: str
+    owner: str
+    link: Link | None
+
+
+def todo_line(case: OpenedCase, todo: Todo, viewer: Actor, today: date, next_label: str) -> TodoLine:
+    """An open obligation as a line. ``next_label`` says what the next step of the case is."""
+    rule = case.pathway.obligations.get(todo.kind)
+    tone = "quiet"
+    if todo.due_on is None or todo.due_on <= today:
+        tone = "warn"
+    if todo.critical_on is not None and todo.critical_on <= today:
+        tone = "critical"
+    return TodoLine(
+        tone=tone,
+        what=rule.label if rule else first_upper(todo.kind.replace("_", " ")),
+        why=next_label if todo.kind == "next_step" else _why(todo, today),
+        due=day(todo.due_on, today) if todo.due_on else "now",
+        owner=ROLE_WORDS[Role(todo.owner_role)],
+        link=_todo_link(case, todo, viewer),
+    )
+
+
+def _why(todo: Todo, today: date) -> str:
+    latest = str(todo.params.get("latest") or "")
+    if todo.kind == "refill":
+        planned = " · planned" if todo.planned_seq is not None else " · not booked"
+        return (f"latest date {day(date.fromisoformat(latest), today)}" if latest else "latest date unknown") + planned
+    if todo.kind == "hold_review":
+        return str(todo.params.get("hold_reason", ""))
+    if todo.kind == "deviation_review":
+        return f"missing: {str(todo.params.get('missing', '')).replace('_', ' ').replace('.', ' of ')}"
+    if todo.kind in {"unmarked_day", "ground_lost"}:
+        return str(todo.params.get("purpose") or todo.params.get("what") or "").replace("_", " ").replace(".", " for ")
+    blocker = Blocker(todo.reason, tuple((name, str(value)) for name, value in todo.params.items()))
+    return sentence_of(blocker)
+
+
+def _todo_link(case: OpenedCase, todo: Todo, viewer: Actor) -> Link | None:
+    """The form that clears a to-do that nothing above it leads to."""
+    what, _, seq = todo.subject.partition(":")
+    public_id = case.head.public_id
+    if todo.kind == "deviation_review" and seq.isdigit() and viewer.may(Permission.DECIDE_OUTCOME):
+        return Link(label="Review", url=url_for("cases.review", public_id=public_id, seq=int(seq)))
+    if todo.kind == "hold_review" and viewer.may(Permission.HOLD):
+        return Link(label="Take off hold", url=url_for("cases.resume", public_id=public_id))
+    if todo.kind == "alarm_date" and viewer.may(Permission.REFILL):
+        fill = case.snapshot.last_fill
+        endpoint = "cases.confirm_alarm_date" if fill is not None and fill.alarm_on is not None else "cases.refill"
+        return Link(
+            label="Second reading" if endpoint != "cases.refill" else "Record refill",
+            url=url_for(endpoint, public_id=public_id),
+        )
+    if todo.kind == "unmarked_day" and what == "appointment" and seq.isdigit() and viewer.may(Permission.CHECK_IN):
+        came = todo.reason == f"visit_still_{AppointmentState.ARRIVED}"
+        endpoint, label = ("cases.complete", "Visit over") if came else ("cases.no_show", "Did not come")
+        return Link(label=label, url=url_for(endpoint, public_id=public_id, appointment=int(seq)))
+    return None
