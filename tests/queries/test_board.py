@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.factories.listed import Listed
 from tests.factories.rows import a_member
 from tracker.domain.access import Actor
@@ -12,6 +14,7 @@ from tracker.queries.board import (
     ROWS_ON_PAGE,
     BoardFilter,
     Lane,
+    cards_in_lane,
     count_cards,
     list_cards,
     list_choices,
@@ -108,3 +111,11 @@ class TestTable:
             listed.case(listed.patient("P"), "evaluating", days=days)
         found = list_cards(listed.session, viewer, BoardFilter(stage="evaluating")).cards
         assert [(listed.now - card.entered_at).days for card in found] == [9, 5, 3]
+
+
+class TestCardsInLane:
+    @pytest.mark.parametrize(
+        ("counts", "most"), [([], 10), ([400], 10), ([10] * 10, 10), ([10] * 11, 5), ([3] * 20 + [900], 10)]
+    )
+    def test_are_fewer_where_the_board_would_grow_too_long(self, counts: list[int], most: int) -> None:
+        assert cards_in_lane(counts) == most

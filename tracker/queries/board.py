@@ -5,7 +5,7 @@ keeps, a lane is the first ten rows of an index, and the median is the row in th
 on payer or readiness the lanes are counted by one pass over the open cases.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -15,11 +15,15 @@ from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, litera
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
-from tracker.persistence.models import Case, Membership, Patient, Payer, StageCount, User
+from tracker.persistence.base import Base
+from tracker.persistence.models import Membership, Payer, StageCount, User
 from tracker.persistence.types import JsonObject
-from tracker.queries.identity import IDENTITY, Identity, identity_of, is_patient_of_case
+from tracker.queries.identity import IDENTITY, Identity, identity_of
 
+#: A lane shows at most so many cards, and fewer where all lanes together would show more than ``CARDS_ON_BOARD``.
 CARDS_IN_LANE = 10
+FEW_CARDS = 5
+CARDS_ON_BOARD = 100
 ROWS_ON_PAGE = 50
 
 #: The filter's word for cases that nobody has taken.
@@ -108,24 +112,28 @@ class CardPage:
     next: Position | None
 
 
-_COLUMNS: tuple[Any, ...] = (
-    Case.id,
-    Case.public_id,
-    Case.pathway,
-    Case.pathway_version,
-    Case.stage,
-    Case.stage_entered_at,
-    Case.target_on,
-    Case.procedure_on,
-    Case.hold_until,
-    Case.owner_role,
-    User.name.label("owner_name"),
-    Case.next_step,
-    Case.is_ready,
-    Case.first_blocker,
-    Case.first_blocker_params,
-    Case.blocker_count,
-    *IDENTITY,
+# Plain tables, not mapped classes: a board reads a hundred rows, and objects made of them would cost twice as much.
+_tables = Base.metadata.tables
+_cases, _patients, _users = _tables["cases"], _tables["patients"], _tables["users"]
+_case = _cases.c
+_COLUMNS = (
+    _case.id,
+    _case.public_id,
+    _case.pathway,
+    _case.pathway_version,
+    _case.stage,
+    _case.stage_entered_at,
+    _case.target_on,
+    _case.procedure_on,
+    _case.hold_until,
+    _case.owner_role,
+    _users.c.name.label("owner_name"),
+    _case.next_step,
+    _case.is_ready,
+    _case.first_blocker,
+    _case.first_blocker_params,
+    _case.blocker_count,
+    *(_patients.c[column.key] for column in IDENTITY),
 )
 
 
@@ -134,14 +142,14 @@ def list_lanes(session: Session, viewer: Actor, stages: Sequence[str], wanted: B
     counts = _counts(session, viewer, wanted)
     over = _over_target(session, viewer, wanted, today)
     filled = tuple(stage for stage in stages if counts.get(stage))
-    values = _values(viewer, wanted)
     cards: dict[str, list[Card]] = {}
     middles: dict[str, datetime] = {}
     if filled:
-        for row in session.execute(_lanes(filled, _shape(wanted)), values):
+        connection, shape, values = session.connection(), _shape(wanted), _values(viewer, wanted)
+        for row in connection.execute(_lanes(filled, shape), {**values, "most": cards_in_lane(counts.values())}):
             cards.setdefault(row.stage, []).append(_card(row))
         offsets = {f"middle_{number}": counts[stage] // 2 for number, stage in enumerate(filled)}
-        for row in session.execute(_middles(filled, _shape(wanted)), {**values, **offsets}):
+        for row in connection.execute(_middles(filled, shape), {**values, **offsets}):
             middles[row.stage] = row.stage_entered_at
     return [
         Lane(
@@ -155,24 +163,29 @@ def list_lanes(session: Session, viewer: Actor, stages: Sequence[str], wanted: B
     ]
 
 
+def cards_in_lane(counts: Iterable[int]) -> int:
+    """How many cards each lane shows at most: fewer where the board would grow too long to be looked at."""
+    return CARDS_IN_LANE if sum(min(count, CARDS_IN_LANE) for count in counts) <= CARDS_ON_BOARD else FEW_CARDS
+
+
 def list_cards(session: Session, viewer: Actor, wanted: BoardFilter, after: Position | None = None) -> CardPage:
     """One page of the table of the same cases: those longest in their stage first."""
     chosen = (
-        select(Case.id)
+        select(_case.id)
         .where(*_conditions(_shape(wanted)))
-        .order_by(Case.stage_entered_at, Case.id)
+        .order_by(_case.stage_entered_at, _case.id)
         .limit(ROWS_ON_PAGE + 1)
     )
     if wanted.stage:
-        chosen = chosen.where(Case.stage == wanted.stage)
+        chosen = chosen.where(_case.stage == wanted.stage)
     if after is not None:
-        is_later = (Case.stage_entered_at == after.entered_at) & (Case.id > after.case_id)
-        chosen = chosen.where((Case.stage_entered_at > after.entered_at) | is_later)
+        is_later = (_case.stage_entered_at == after.entered_at) & (_case.id > after.case_id)
+        chosen = chosen.where((_case.stage_entered_at > after.entered_at) | is_later)
     # Chosen first and joined then: fifty names are read, not those of everybody who is sorted.
-    query = _CARDS.where(Case.clinic_id == bindparam("clinic"), Case.id.in_(chosen)).order_by(
-        Case.stage_entered_at, Case.id
+    query = _CARDS.where(_case.clinic_id == bindparam("clinic"), _case.id.in_(chosen)).order_by(
+        _case.stage_entered_at, _case.id
     )
-    found = [_card(row) for row in session.execute(query, _values(viewer, wanted))]
+    found = [_card(row) for row in session.connection().execute(query, _values(viewer, wanted))]
     last = found[ROWS_ON_PAGE - 1] if len(found) > ROWS_ON_PAGE else None
     following = Position(entered_at=last.entered_at, case_id=last.case_id) if last else None
     return CardPage(cards=tuple(found[:ROWS_ON_PAGE]), next=following)
@@ -186,18 +199,21 @@ def count_cards(session: Session, viewer: Actor, wanted: BoardFilter) -> int:
 
 def list_choices(session: Session, viewer: Actor) -> Choices:
     """What the filters offer, by name."""
-    people = (
-        select(literal("owner").label("kind"), User.id, User.name.label("label"))
-        .join(Membership, Membership.user_id == User.id)
-        .where(Membership.clinic_id == viewer.clinic_id, Membership.is_active)
-    )
-    payers = select(literal("payer"), Payer.id, Payer.name).where(Payer.clinic_id == viewer.clinic_id, Payer.is_active)
-    rows = sorted(session.execute(union_all(people, payers)), key=lambda row: (row.label.casefold(), row.id))
-    found = {
+    found = session.connection().execute(_CHOICES, {"clinic": viewer.clinic_id})
+    rows = sorted(found, key=lambda row: (row.label.casefold(), row.id))
+    choices = {
         kind: tuple(Choice(id=row.id, label=row.label) for row in rows if row.kind == kind)
         for kind in ("owner", "payer")
     }
-    return Choices(owners=found["owner"], payers=found["payer"])
+    return Choices(owners=choices["owner"], payers=choices["payer"])
+
+
+_CHOICES = union_all(
+    select(literal("owner").label("kind"), User.id, User.name.label("label"))
+    .join(Membership, Membership.user_id == User.id)
+    .where(Membership.clinic_id == bindparam("clinic"), Membership.is_active),
+    select(literal("payer"), Payer.id, Payer.name).where(Payer.clinic_id == bindparam("clinic"), Payer.is_active),
+)
 
 
 def _values(viewer: Actor, wanted: BoardFilter) -> dict[str, object]:
@@ -223,75 +239,93 @@ def _shape(wanted: BoardFilter) -> _Shape:
 def _conditions(shape: _Shape) -> list[ColumnElement[bool]]:
     owner, has_payer, has_readiness = shape
     found: list[ColumnElement[bool]] = [
-        Case.clinic_id == bindparam("clinic"),
-        Case.is_open.expression,
-        Case.pathway == bindparam("pathway"),
+        _case.clinic_id == bindparam("clinic"),
+        _case.is_open,
+        _case.pathway == bindparam("pathway"),
     ]
     if owner == "one":
-        found.append(Case.owner_user_id == bindparam("owner"))
+        found.append(_case.owner_user_id == bindparam("owner"))
     elif owner == "nobody":
-        found.append(Case.owner_user_id.is_(None))
+        found.append(_case.owner_user_id.is_(None))
     if has_payer:
-        found.append(Case.payer_id == bindparam("payer"))
+        found.append(_case.payer_id == bindparam("payer"))
     if has_readiness:
-        found.append(Case.is_ready == bindparam("ready"))
+        found.append(_case.is_ready == bindparam("ready"))
     return found
 
 
-_CARDS = select(*_COLUMNS).join(Patient, is_patient_of_case()).outerjoin(User, User.id == Case.owner_user_id)
+_CARDS = (
+    select(*_COLUMNS)
+    .join(_patients, and_(_patients.c.clinic_id == _case.clinic_id, _patients.c.id == _case.patient_id))
+    .outerjoin(_users, _users.c.id == _case.owner_user_id)
+)
 
 
 @cache
 def _lanes(stages: tuple[str, ...], shape: _Shape) -> Select[Any]:
-    """The first cards of every lane, as one statement: each part stops after ten rows of the index."""
+    """The first cards of every lane, as one statement: each part stops after ``most`` rows of the index, and names
+    are read of what is shown only."""
     lanes = [
-        _CARDS.where(*_conditions(shape), Case.stage == literal(stage))
-        .order_by(Case.stage_entered_at, Case.id)
-        .limit(CARDS_IN_LANE)
+        select(_case.id)
+        .where(*_conditions(shape), _case.stage == literal(stage))
+        .order_by(_case.stage_entered_at, _case.id)
+        .limit(bindparam("most"))
         .subquery()
         for stage in stages
     ]
-    together = union_all(*(select(lane) for lane in lanes)).subquery()
-    return select(together)
+    chosen = union_all(*(select(lane) for lane in lanes))
+    shown = _CARDS.where(_case.clinic_id == bindparam("clinic"), _case.id.in_(chosen))
+    return shown.order_by(_case.stage_entered_at, _case.id)
 
 
 @cache
 def _middles(stages: tuple[str, ...], shape: _Shape) -> Select[Any]:
     """When the case in the middle of each lane came: counted off in the index, no row is read."""
     lanes = [
-        select(Case.stage, Case.stage_entered_at)
-        .where(*_conditions(shape), Case.stage == literal(stage))
-        .order_by(Case.stage_entered_at)
+        select(_case.stage, _case.stage_entered_at)
+        .where(*_conditions(shape), _case.stage == literal(stage))
+        .order_by(_case.stage_entered_at)
         .limit(1)
         .offset(bindparam(f"middle_{number}"))
         .subquery()
         for number, stage in enumerate(stages)
     ]
-    together = union_all(*(select(lane) for lane in lanes)).subquery()
-    return select(together)
+    return select(*union_all(*(select(lane) for lane in lanes)).subquery().c)
 
 
 def _counts(session: Session, viewer: Actor, wanted: BoardFilter) -> Mapping[str, int]:
     if wanted.needs_a_pass:
-        query = select(Case.stage, func.count().label("n")).where(*_conditions(_shape(wanted))).group_by(Case.stage)
-        rows = session.execute(query, _values(viewer, wanted))
+        rows = session.connection().execute(_counted_now(_shape(wanted)), _values(viewer, wanted))
     else:
-        kept = and_(StageCount.clinic_id == viewer.clinic_id, StageCount.pathway == wanted.pathway)
-        if wanted.owner_user_id is not None:
-            kept = and_(kept, StageCount.owner_user_id == wanted.owner_user_id)
-        query = select(StageCount.stage, func.sum(StageCount.n).label("n")).where(kept).group_by(StageCount.stage)
-        rows = session.execute(query)
+        rows = session.connection().execute(
+            _kept(is_of_owner=wanted.owner_user_id is not None),
+            {"clinic": viewer.clinic_id, "pathway": wanted.pathway, "owner": wanted.owner_user_id},
+        )
     return {row.stage: int(row.n) for row in rows if row.n}
 
 
+@cache
+def _counted_now(shape: _Shape) -> Select[Any]:
+    return select(_case.stage, func.count().label("n")).where(*_conditions(shape)).group_by(_case.stage)
+
+
+@cache
+def _kept(*, is_of_owner: bool) -> Select[*tuple[Any, ...]]:
+    """The counts that every move keeps."""
+    kept = and_(StageCount.clinic_id == bindparam("clinic"), StageCount.pathway == bindparam("pathway"))
+    if is_of_owner:
+        kept = and_(kept, StageCount.owner_user_id == bindparam("owner"))
+    return select(StageCount.stage, func.sum(StageCount.n).label("n")).where(kept).group_by(StageCount.stage)
+
+
 def _over_target(session: Session, viewer: Actor, wanted: BoardFilter, today: date) -> Mapping[str, int]:
-    query = (
-        select(Case.stage, func.count().label("n"))
-        .where(*_conditions(_shape(wanted)), Case.target_on < bindparam("today"))
-        .group_by(Case.stage)
-    )
-    rows = session.execute(query, {**_values(viewer, wanted), "today": today})
+    rows = session.connection().execute(_over(_shape(wanted)), {**_values(viewer, wanted), "today": today})
     return {row.stage: row.n for row in rows}
+
+
+@cache
+def _over(shape: _Shape) -> Select[Any]:
+    return _counted_now(shape).where(_case.target_on < bindparam("today"))
 
 
 def _card(row: Row[Any]) -> Card:
