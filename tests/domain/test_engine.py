@@ -2,8 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tests.domain.builders import NOW, STARTS, Case, for_implant, for_trial, with_pump
 from tracker.domain.facts import Appointment, Consent
+from tracker.domain.obligations import obligations
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.engine import act_blockers, automatic_step, offered
 
@@ -47,6 +50,30 @@ class TestOffers:
         case = for_trial("trial_observation", "arrived", itb).dosed(given)
         assert offered(itb, case.snapshot, NOW).next_change_at == given + timedelta(hours=4)
         assert offered(itb, case.at_stage("trial_review").snapshot, NOW).next_change_at is None
+
+
+class TestTheNextStep:
+    @pytest.mark.parametrize(
+        ("outcome", "name"),
+        [
+            ("positive", "trial_positive"),
+            ("negative_repeatable", "another_dose"),
+            ("positive_function_lost", "another_dose"),
+            ("negative_final", "trial_unsuccessful"),
+        ],
+    )
+    def test_follows_the_outcome_that_is_recorded(self, itb: Pathway, outcome: str, name: str) -> None:
+        case = for_trial("trial_review", "arrived", itb).dosed().outcome(outcome)
+        assert offered(itb, case.snapshot, NOW).next_name == name
+
+    def test_is_the_outcome_while_none_is_recorded(self, itb: Pathway) -> None:
+        case = for_trial("trial_review", "arrived", itb).dosed()
+        assert offered(itb, case.snapshot, NOW).next_name == "trial_positive"
+
+    def test_is_that_of_the_to_do(self, itb: Pathway) -> None:
+        case = for_trial("trial_review", "arrived", itb).dosed().outcome("negative_repeatable")
+        (due,) = obligations(itb, case.snapshot, NOW).of("next_step")
+        assert dict(due.params)["step"] == "another_dose"
 
 
 class TestAutomaticSteps:

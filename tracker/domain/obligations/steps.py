@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from tracker.domain.facts import Appointment, Device
 from tracker.domain.obligations.obligation import Obligation, View
 from tracker.domain.pathway.definition import Procedure
+from tracker.domain.pathway.engine import following
 from tracker.domain.pathway.requirements.visit import AuthorizationGranted, ConsentValid
 from tracker.domain.words import LIVE_APPOINTMENT, DeviceKind
 
@@ -25,7 +26,7 @@ def next_step(view: View) -> Iterator[Obligation]:
         anchor_on=_target(view, entered_on, stage.target_days, stage.target),
         not_before=entered_on,
         reason="next_step",
-        params={"step": stage.next},
+        params={"step": following(view.pathway, snapshot, view.now)},
     )
 
 

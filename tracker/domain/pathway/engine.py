@@ -16,6 +16,8 @@ from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.words import Role
 
 DEATH = "deceased"
+#: How a blocker is cleared that something on record makes: by striking that out, and by nothing else.
+RULED_OUT = "correct"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,25 @@ def offered(pathway: Pathway, snapshot: Snapshot, now: datetime) -> Offered:
     turns = (need.turns_at(snapshot, now) for edge in edges for need in edge.needs)
     return Offered(
         offers=tuple(_offer(edge, snapshot, now) for edge in edges if not edge.is_deviation),
-        next_name=pathway.stages[snapshot.stage].next,
+        next_name=following(pathway, snapshot, now),
         next_change_at=min((turn for turn in turns if turn is not None), default=None),
     )
+
+
+def following(pathway: Pathway, snapshot: Snapshot, now: datetime) -> str:
+    """The name of the step that comes next: the stage's own, or where what is recorded rules that out, the first in
+    the order of the file that is not ruled out. After a negative outcome nobody waits for a positive one. Empty in a
+    closed stage."""
+    stage = pathway.stages[snapshot.stage]
+    named = stage.next
+    edges = (edge for edge in pathway.leaving(stage.name) if stage.is_open and not edge.is_deviation)
+    in_turn = sorted(edges, key=lambda edge: edge.name != named)
+    possible = (edge.name for edge in in_turn if not _is_ruled_out(edge, snapshot, now))
+    return next(possible, named)
+
+
+def _is_ruled_out(edge: Transition, snapshot: Snapshot, now: datetime) -> bool:
+    return any(blocker.clear_with == RULED_OUT for blocker in unmet(edge.needs, snapshot, now))
 
 
 def _offer(edge: Transition, snapshot: Snapshot, now: datetime) -> Offer:
