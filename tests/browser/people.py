@@ -59,7 +59,7 @@ class Coordinator(Person):
         self.records("Record the prior auth")
 
     def captures_consent_by_keyboard(self, procedure: str, signed: str) -> None:
-        """Fill in and send the form about a consent with nothing but keys; ``signed``: month, day and year as digits."""
+        """Fill in and send the form about a consent with nothing but keys; ``signed``: month, day, year as digits."""
         self.opens_the_form_for(f"Consent for the {procedure} is not signed")
         keyboard = self.page.keyboard
         self._tabs_to(self.page.get_by_role("radio", name=procedure.title()))
@@ -152,7 +152,7 @@ class Physician(Person):
         self.records("Record the evaluation")
 
     def orders(self, dose: str) -> None:
-        """Order the next test dose."""
+        """Order a test dose."""
         self.starts_recording("Order a test dose")
         self.writes({"Test dose": dose})
         self.records("Order the dose")

@@ -180,13 +180,6 @@ class Person:
         self.follows(label, self.page.get_by_role("region", name=words("Next")))
         self.records(label)
 
-    def takes_other_step(self, label: str) -> None:
-        """Take one of the other steps that are open."""
-        self.opens_the_case()
-        self.page.get_by_text("Other steps").click()
-        self.follows(label)
-        self.records(label)
-
     def strikes_out(self, why: str) -> None:
         """Take back what was just recorded, from the link beside the message."""
         self.follows("Correct it", self.page.get_by_role("status"))

@@ -183,8 +183,11 @@ def when_a_second_dose_waits_its_day_and_works(team: Team) -> None:
     """75 mcg needs an order and 24 hours; its whole day is run in a browser without scripts."""
     clinic, coordinator, physician = team.clinic, team.coordinator, team.physician
     nurse = team.nurse_without_scripts
-    physician.orders("75")
-    physician.takes_other_step("Another test dose")
+    physician.cannot_take("Another test dose")
+    physician.opens_the_form_for("Next test dose is not ordered")
+    physician.writes({"Test dose": "75"})
+    physician.records("Order the dose")
+    physician.takes_step("Another test dose")
     coordinator.opens_the_form_for("Trial is not booked")
     coordinator.books("2026-03-26T08:00", "240", DOCTOR, ROOM)
     coordinator.records("Book the trial")
