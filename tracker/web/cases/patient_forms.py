@@ -35,14 +35,14 @@ class PersonForm(CaseForm):
     family_name = TextField("Family name", [InputRequired("A name is needed.")])
     given_name = TextField("Given name", [InputRequired("A name is needed.")])
     birth_on = DayField("Birth date", [InputRequired("A birth date is needed.")])
-    sex = SelectField("Sex", choices=with_blank(_SEXES, "Not given"))
+    sex = SelectField("Sex", [Optional()], choices=with_blank(_SEXES, "Not given"))
     mrn = TextField("MRN", [InputRequired("A medical record number is needed.")], longest=60)
     allergies = TextField("Allergies", longest=1000)
     phones = NoteField("Phone", description=_ONE_A_LINE, render_kw={"rows": 2})
     emails = NoteField("E-mail", description=_ONE_A_LINE, render_kw={"rows": 2})
     caregiver_phones = NoteField("Phone of a caregiver", description=_ONE_A_LINE, render_kw={"rows": 2})
     caregiver_emails = NoteField("E-mail of a caregiver", description=_ONE_A_LINE, render_kw={"rows": 2})
-    prefers = SelectField("Prefers", choices=with_blank(_PREFERS, "Not said"))
+    prefers = SelectField("Prefers", [Optional()], choices=with_blank(_PREFERS, "Not said"))
     language = TextField("Language", longest=80)
     city = TextField("City", longest=120)
 
@@ -53,11 +53,11 @@ class PersonForm(CaseForm):
             family_name=self.family_name.data,
             given_name=self.given_name.data,
             birth_on=self.birth_on.data,
-            sex=self.sex.data,
+            sex=self.sex.data or "",
             language=self.language.data,
             allergies=self.allergies.data,
             city=self.city.data,
-            prefers=self.prefers.data,
+            prefers=self.prefers.data or "",
             reach=(*self._reach(), *kept),
         )
 
