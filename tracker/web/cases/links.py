@@ -104,6 +104,14 @@ def _device(case: OpenedCase) -> _Form | None:
     return _Form("cases.remove_device", Permission.IMPLANT, "Record removal", {"device": str(inside[0].device)})
 
 
+def _outcome(case: OpenedCase) -> _Form | None:
+    """Only while the trial is under review; later a corrected outcome means to step back first."""
+    edges = case.pathway.leaving(case.snapshot.stage)
+    if all(need.kind != "outcome" for edge in edges for need in edge.needs):
+        return None
+    return _Form("cases.outcome", Permission.DECIDE_OUTCOME, "Record outcome", {})
+
+
 #: By the word with which a blocker names what clears it.
 _CLEARS: Mapping[str, Callable[[OpenedCase, Blocker], _Form | None]] = {
     "arrive": _visit("cases.arrive", Permission.CHECK_IN, "Mark as arrived"),
@@ -122,7 +130,7 @@ _CLEARS: Mapping[str, Callable[[OpenedCase, Blocker], _Form | None]] = {
     "evaluation": _plain("cases.evaluation", Permission.EVALUATE, "Record evaluation"),
     "implant": _plain("cases.implant", Permission.IMPLANT, "Record implant"),
     "move": _visit("cases.move", Permission.BOOK, "Move the trial", "trial"),
-    "outcome": _plain("cases.outcome", Permission.DECIDE_OUTCOME, "Record outcome"),
+    "outcome": lambda case, _blocker: _outcome(case),
     "refill": _plain("cases.refill", Permission.REFILL, "Record refill"),
     "therapy_stopped": _plain("cases.stop_therapy", Permission.DECIDE_OUTCOME, "Record that it stopped"),
     "transfer": _plain("cases.transfer", Permission.CLOSE, "Record transfer"),
