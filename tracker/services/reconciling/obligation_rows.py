@@ -51,7 +51,12 @@ def _stored(scope: Scope) -> Select[Any]:
     watch = PumpWatch
     return (
         select(*_COLUMNS, watch.device.label("watched"))
-        .outerjoin(watch, (watch.clinic_id == Obligation.clinic_id) & (watch.obligation_id == Obligation.id))
+        .outerjoin(
+            watch,
+            (watch.clinic_id == Obligation.clinic_id)
+            & (watch.case_id == Obligation.case_id)
+            & (watch.obligation_id == Obligation.id),
+        )
         .where(Obligation.clinic_id == scope.clinic_id, Obligation.case_id == scope.case_id, Obligation.is_open)
         .order_by(Obligation.id)
     )
