@@ -34,7 +34,9 @@ class Window:
 
     def accessibility_findings(self) -> list[str]:
         """What axe finds on the page as it stands, one line a finding; empty when it meets the standard."""
-        found = Axe().run(self.page, options={"runOnly": {"type": "tag", "values": STANDARD}})
+        found = Axe().run(
+            self.page, options={"runOnly": {"type": "tag", "values": STANDARD}, "resultTypes": ["violations"]}
+        )
         return [
             f"{finding['id']} at {' '.join(node['target'][0] for node in finding['nodes'])}"
             for finding in found.response["violations"]
@@ -90,7 +92,7 @@ def window(
 
 def _listen(context: BrowserContext, opened: Window) -> None:
     def notice_strangers(request: Request) -> None:
-        # Noticed and not intercepted: a browser that is intercepted keeps no cache, and every page costs twice the time.
+        # Noticed and not intercepted: a browser that is intercepted keeps no cache, and pages cost twice the time.
         if not request.url.startswith(opened.address + "/"):
             opened.complaints.append(f"asked another server: {request.url}")
 
