@@ -45,9 +45,9 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A patient from referral to the first refill, and another one on the way; to be copied."""
     folder = tmp_path_factory.mktemp("played")
     with SqliteDatabases(folder).fresh(folder) as database:
-        journey = a_journey(database).until_maintained()
+        journey = a_journey(database).go("maintained")
         journey.refer(a_person(2))
-        journey.until_trial_day()
+        journey.go("trial_day")
         copy_to(database, folder / "played.db")
         (folder / "now").write_text(journey.clock.now().isoformat())
     return folder
@@ -80,7 +80,7 @@ def tamper(journey: Journey, *statements: str) -> None:
 class TestAClinicThatWorks:
     def test_holds_on_either_engine_after_every_step_to_the_first_refill(self, database: Database) -> None:
         journey = a_journey(database)
-        journey.until_maintained()
+        journey.go("maintained")
         report = checked(journey)
         assert report.violations == []
         counts = report.counts

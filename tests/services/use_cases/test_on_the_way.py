@@ -207,6 +207,13 @@ class TestRefills:
         with pytest.raises(NotFound):
             journey.do(PHYSICIAN, lambda w, r: refills.confirm_alarm_date(w, r, alarm_on=late))
 
+    def test_have_their_alarm_date_typed_twice_alike(self, at: At) -> None:
+        journey = at("recovering")
+        read = journey.today + timedelta(days=60)
+        with pytest.raises(InvalidInput) as caught:
+            journey.refill(alarm_on=read, alarm_on_again=read + timedelta(days=1))
+        assert list(caught.value.problems) == ["alarm_on_again"]
+
     def test_without_a_known_date_are_saved_and_critical(self, at: At) -> None:
         journey = at("recovering")
         journey.refill(alarm_on=None, alarm_on_again=None)

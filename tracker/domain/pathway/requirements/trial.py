@@ -177,10 +177,6 @@ class TrialResult(Requirement):
         if self._otherwise_shown(snapshot):
             return ()
         if ends is None:
-            # Nobody shall read "no positive trial" while the physician has not yet judged the one that was done.
-            judged = snapshot.determination(DeterminationKind.OUTCOME, attempt=snapshot.trial_attempt)
-            if snapshot.attempt_dose is not None and judged is None:
-                return (self.blocker("outcome_missing", (Role.PHYSICIAN,), "outcome"),)
             return (self.blocker("no_positive_trial", (Role.PHYSICIAN,), "outcome"),)
         if day is None or day <= ends:
             return ()
