@@ -9,6 +9,7 @@ from flask import url_for
 from tracker.domain.access import Actor, Permission
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.wording import PURPOSE_WORDS
+from tracker.domain.words import AppointmentState
 from tracker.queries.today import ROWS_ON_PAGE, Task, TodayFilter, TodayList, Todo, Urgency
 from tracker.web.common.case_lines import (
     Action,
@@ -256,7 +257,9 @@ def _blocked_visit(telling: _Telling) -> _Said:
 def _unmarked_day(telling: _Telling) -> _Said:
     due_on = telling.todo.due_on
     purpose = PURPOSE_WORDS.get(telling.text("purpose"), "visit")
-    what = f"Visit for the {purpose} on {on(due_on, telling.today)} is not marked: did the patient come?"
+    came = telling.todo.reason == f"visit_still_{AppointmentState.ARRIVED}"
+    question = "not marked as done: is it over?" if came else "not marked: did the patient come?"
+    what = f"Visit for the {purpose} on {on(due_on, telling.today)} is {question}"
     if due_on is None or not telling.viewer.may(Permission.SEE_DAY):
         return what, "", telling.open_case()
     return what, "", Action(label="Open day", url=url_for("day.index", on=due_on.isoformat()))
