@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.access import Actor
@@ -64,19 +64,17 @@ class WeekLoad:
 
 def list_refills(session: Session, viewer: Actor, page: int = 1) -> RefillList:
     """The ``page`` (from 1) of the list."""
-    unknown, total = session.execute(
-        select(
-            select(func.count()).select_from(_unknown(viewer).subquery()).scalar_subquery(),
-            select(func.count()).where(*_is_refill(viewer)).scalar_subquery(),
-        )
-    ).one()
+    connection, values = session.connection(), {"clinic": viewer.clinic_id}
+    unknown, total = connection.execute(_COUNTS, values).one()
     skip, left = (page - 1) * ROWS_ON_PAGE, ROWS_ON_PAGE
     found: list[Refill] = []
     if skip < unknown:
-        found += _read(session, viewer, _unknown(viewer).limit(left).offset(skip))
+        rows = connection.execute(_UNKNOWN_PAGE, {**values, "most": left, "skipped": skip})
+        found += [_refill(row) for row in rows]
         left -= len(found)
     if left:
-        found += _read(session, viewer, _known(viewer).limit(left).offset(max(0, skip - unknown)))
+        rows = connection.execute(_KNOWN_PAGE, {**values, "most": left, "skipped": max(0, skip - unknown)})
+        found += [_refill(row) for row in rows]
     return RefillList(refills=tuple(found), total=total, unknown=unknown)
 
 
@@ -100,8 +98,9 @@ def list_load(session: Session, viewer: Actor, from_on: date, starts: list[datet
     ends = from_on + timedelta(weeks=WEEKS)
     due = session.execute(
         select(Obligation.due_on, func.count().label("n"))
-        .where(*_is_refill(viewer), Obligation.planned_seq.is_(None), Obligation.due_on < ends)
-        .group_by(Obligation.due_on)
+        .where(*_IS_REFILL, Obligation.planned_seq.is_(None), Obligation.due_on < ends)
+        .group_by(Obligation.due_on),
+        {"clinic": viewer.clinic_id},
     )
     unbooked = [0] * WEEKS
     for row in due:
@@ -112,44 +111,34 @@ def list_load(session: Session, viewer: Actor, from_on: date, starts: list[datet
     ]
 
 
-def _is_refill(viewer: Actor) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Obligation.clinic_id == viewer.clinic_id,
-        Obligation.is_open.expression,
-        Obligation.kind == "refill",
+_CLINIC: BindParameter[int] = bindparam("clinic")
+_IS_REFILL = (Obligation.clinic_id == _CLINIC, Obligation.is_open.expression, Obligation.kind == "refill")
+_MISSING = aliased(Obligation)
+#: The refills of pumps without a known date, found through their to-do to find it.
+_UNKNOWN = (
+    select(Obligation.id)
+    .join(
+        _MISSING,
+        and_(
+            _MISSING.clinic_id == Obligation.clinic_id,
+            _MISSING.case_id == Obligation.case_id,
+            _MISSING.device == Obligation.device,
+        ),
     )
-
-
-def _unknown(viewer: Actor) -> Select[Any]:
-    """The refills of pumps without a known date, found through their to-do to find it."""
-    missing = aliased(Obligation)
-    return (
-        select(Obligation.id)
-        .join(
-            missing,
-            and_(
-                missing.clinic_id == Obligation.clinic_id,
-                missing.case_id == Obligation.case_id,
-                missing.device == Obligation.device,
-            ),
-        )
-        .where(
-            *_is_refill(viewer),
-            missing.clinic_id == viewer.clinic_id,
-            missing.is_open,
-            missing.kind == "alarm_date",
-            missing.reason == UNKNOWN,
-        )
-        .order_by(Obligation.due_on, Obligation.id)
+    .where(
+        *_IS_REFILL,
+        _MISSING.clinic_id == _CLINIC,
+        _MISSING.is_open,
+        _MISSING.kind == "alarm_date",
+        _MISSING.reason == UNKNOWN,
     )
-
-
-def _known(viewer: Actor) -> Select[Any]:
-    # Dates on closed days are moved to the open day before, which can make several equal; the later ones tell more.
-    order = (Obligation.due_on, Obligation.critical_on, Obligation.id)
-    return select(Obligation.id).where(*_is_refill(viewer), Obligation.reason != UNKNOWN).order_by(*order)
-
-
+)
+_COUNTS = select(
+    select(func.count()).select_from(_UNKNOWN.subquery()).scalar_subquery(),
+    select(func.count()).where(*_IS_REFILL).scalar_subquery(),
+)
+# Dates on closed days are moved to the open day before, which can make several equal; the later ones tell more.
+_ORDER = (Obligation.due_on, Obligation.critical_on, Obligation.id)
 _VISIT = aliased(AppointmentRow)
 _PLAN = aliased(DeterminationRow)
 _COLUMNS: tuple[Any, ...] = (
@@ -190,13 +179,17 @@ _REFILLS = (
     )
     .outerjoin(_VISIT, _is_fact(_VISIT, Obligation.planned_seq))
     .outerjoin(_PLAN, _is_fact(_PLAN, Obligation.planned_seq))
-    .order_by(or_(Obligation.reason == UNKNOWN).desc(), Obligation.due_on, Obligation.critical_on, Obligation.id)
 )
 
 
-def _read(session: Session, viewer: Actor, chosen: Select[Any]) -> list[Refill]:
-    query = _REFILLS.where(Obligation.clinic_id == viewer.clinic_id, Obligation.id.in_(chosen))
-    return [_refill(row) for row in session.execute(query)]
+def _page(chosen: Select[int]) -> Select[*tuple[Any, ...]]:
+    """One page of some refills: chosen first and joined then, so that only what is shown is read."""
+    shown = chosen.order_by(*_ORDER).limit(bindparam("most")).offset(bindparam("skipped"))
+    return _REFILLS.where(Obligation.clinic_id == _CLINIC, Obligation.id.in_(shown)).order_by(*_ORDER)
+
+
+_UNKNOWN_PAGE = _page(_UNKNOWN)
+_KNOWN_PAGE = _page(select(Obligation.id).where(*_IS_REFILL, Obligation.reason != UNKNOWN))
 
 
 def _refill(row: Row[Any]) -> Refill:

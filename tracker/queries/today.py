@@ -8,10 +8,11 @@ ten thousand to-dos costs what fifty rows cost. With a filter the counts take on
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tracker.domain.access import Actor
 from tracker.persistence.models import Case, Heartbeat, Obligation, Patient, PumpWatch, StaffTask, User
@@ -102,7 +103,8 @@ class TodayList:
 
 def get_today(session: Session, viewer: Actor, wanted: TodayFilter, today: date, page: int = 1) -> TodayList:
     """The ``page`` (from 1) of the to-dos that are critical, due or coming up on ``today``."""
-    figures = _count(session, viewer, wanted, today)
+    connection, shape, values = session.connection(), _shape(wanted), _values(viewer, wanted, today)
+    figures = connection.execute(_count(shape), values).one()
     # Each group holds the one before it: what is critical has been due, and what is due was announced.
     counts = {
         Urgency.CRITICAL: figures.critical,
@@ -113,14 +115,12 @@ def get_today(session: Session, viewer: Actor, wanted: TodayFilter, today: date,
     skip, left = (page - 1) * ROWS_ON_PAGE, ROWS_ON_PAGE
     for urgency in Urgency:
         if skip < counts[urgency] and left:
-            chosen = _list(viewer, wanted, today, urgency).limit(left).offset(skip)
-            query = _TODOS.where(Obligation.clinic_id == viewer.clinic_id, Obligation.id.in_(chosen))
-            rows = session.execute(query.order_by(_first(urgency), Obligation.id))
+            rows = connection.execute(_list(urgency, shape), {**values, "most": left, "skipped": skip})
             found = [_todo(row, urgency) for row in rows]
             todos += found
             left -= len(found)
         skip = max(0, skip - counts[urgency])
-    tasks = _tasks(session, viewer, wanted) if page == 1 else ()
+    tasks = tuple(_task(row) for row in connection.execute(_tasks(shape), values)) if page == 1 else ()
     return TodayList(
         todos=tuple(todos),
         counts=counts,
@@ -131,76 +131,80 @@ def get_today(session: Session, viewer: Actor, wanted: TodayFilter, today: date,
     )
 
 
-def _count(session: Session, viewer: Actor, wanted: TodayFilter, today: date) -> Any:
+#: Whether a statement asks for mine, and for one kind. Statements are built once for each.
+_Shape = tuple[bool, bool]
+
+
+def _shape(wanted: TodayFilter) -> _Shape:
+    return wanted.is_mine, bool(wanted.kind)
+
+
+def _values(viewer: Actor, wanted: TodayFilter, today: date) -> dict[str, object]:
+    values: dict[str, object] = {"clinic": viewer.clinic_id, "today": today}
+    if wanted.is_mine:
+        values |= {"viewer": viewer.user_id, "roles": sorted(viewer.roles)}
+    if wanted.kind:
+        values["kind"] = wanted.kind
+    return values
+
+
+_CLINIC: BindParameter[int] = bindparam("clinic")
+_TODAY: BindParameter[date] = bindparam("today")
+
+
+@cache
+def _count(shape: _Shape) -> Select[*tuple[Any, ...]]:
     """How many there are by each date, how many pumps, how many of them unplanned, and the last beat: one statement."""
     numbers = select(func.count()).select_from(Obligation)
-    if wanted.is_mine:
+    if shape[0]:
         numbers = numbers.join(Case, _is_case())
-    numbers = numbers.where(*_is_todo(viewer))
+    numbers = numbers.where(*_is_todo(), *_conditions(shape))
     until = {
-        Urgency.CRITICAL: Obligation.critical_on <= today,
-        Urgency.DUE: Obligation.due_on <= today,
-        Urgency.SOON: Obligation.warn_on <= today,
+        Urgency.CRITICAL: Obligation.critical_on <= _TODAY,
+        Urgency.DUE: Obligation.due_on <= _TODAY,
+        Urgency.SOON: Obligation.warn_on <= _TODAY,
     }
-    mine = _conditions(viewer, wanted)
     counted: list[Any] = [
-        numbers.where(reached, *mine).scalar_subquery().label(urgency.value) for urgency, reached in until.items()
+        numbers.where(reached).scalar_subquery().label(urgency.value) for urgency, reached in until.items()
     ]
-    unplanned = select(func.count()).where(
-        *_is_todo(viewer), Obligation.critical_on <= today, Obligation.kind == "refill"
-    )
-    pumps = select(func.count()).where(PumpWatch.clinic_id == viewer.clinic_id)
+    unplanned = select(func.count()).where(*_is_todo(), Obligation.critical_on <= _TODAY, Obligation.kind == "refill")
+    pumps = select(func.count()).where(PumpWatch.clinic_id == _CLINIC)
     beat = select(Heartbeat.beat_at).where(Heartbeat.name == COMPARED_BY)
-    return session.execute(
-        select(
-            *counted,
-            pumps.scalar_subquery().label("pumps"),
-            unplanned.scalar_subquery().label("unplanned"),
-            beat.scalar_subquery().label("compared_at"),
-        )
-    ).one()
+    return select(
+        *counted,
+        pumps.scalar_subquery().label("pumps"),
+        unplanned.scalar_subquery().label("unplanned"),
+        beat.scalar_subquery().label("compared_at"),
+    )
 
 
-def _is_todo(viewer: Actor) -> tuple[ColumnElement[bool], ...]:
+def _is_todo() -> tuple[ColumnElement[bool], ...]:
     """A refill that is planned in time is no to-do until its plan falls through; only refills are ever planned."""
     return (
-        Obligation.clinic_id == viewer.clinic_id,
+        Obligation.clinic_id == _CLINIC,
         Obligation.is_open.expression,
         Obligation.planned_seq.is_(None),
     )
 
 
-def _conditions(viewer: Actor, wanted: TodayFilter) -> list[ColumnElement[bool]]:
+def _conditions(shape: _Shape) -> list[ColumnElement[bool]]:
+    is_mine, has_kind = shape
     found: list[ColumnElement[bool]] = []
-    if wanted.kind:
-        found.append(Obligation.kind == wanted.kind)
-    if wanted.is_mine:
-        is_my_role = and_(Case.owner_user_id.is_(None), Obligation.owner_role.in_(sorted(viewer.roles)))
-        found.append(or_(Case.owner_user_id == viewer.user_id, is_my_role))
+    if has_kind:
+        found.append(Obligation.kind == bindparam("kind"))
+    if is_mine:
+        found.append(_is_viewers(Obligation.owner_role))
     return found
+
+
+def _is_viewers(owner_role: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Of a case that the viewer has taken, or of the viewer's roles where nobody has taken it."""
+    is_my_role = and_(Case.owner_user_id.is_(None), owner_role.in_(bindparam("roles", expanding=True)))
+    return or_(Case.owner_user_id == bindparam("viewer"), is_my_role)
 
 
 def _is_case() -> ColumnElement[bool]:
     return and_(Case.clinic_id == Obligation.clinic_id, Case.id == Obligation.case_id)
-
-
-def _list(viewer: Actor, wanted: TodayFilter, today: date, urgency: Urgency) -> Select[Any]:
-    """Some to-dos of one urgency. They are chosen first and joined then, so that only what is shown is read."""
-    not_critical = or_(Obligation.critical_on.is_(None), Obligation.critical_on > today)
-    reached: dict[Urgency, tuple[ColumnElement[bool], ...]] = {
-        Urgency.CRITICAL: (Obligation.critical_on <= today,),
-        Urgency.DUE: (Obligation.due_on <= today, not_critical),
-        Urgency.SOON: (Obligation.warn_on <= today, Obligation.due_on > today),
-    }
-    chosen = select(Obligation.id).where(*_is_todo(viewer), *reached[urgency], *_conditions(viewer, wanted))
-    if wanted.is_mine:
-        chosen = chosen.join(Case, _is_case())
-    return chosen.order_by(_first(urgency), Obligation.id)
-
-
-def _first(urgency: Urgency) -> ColumnElement[date | None]:
-    column = Obligation.critical_on if urgency is Urgency.CRITICAL else Obligation.due_on
-    return column.expression
 
 
 _COLUMNS: tuple[Any, ...] = (
@@ -232,6 +236,25 @@ _TODOS = (
     .join(Patient, is_patient_of_case())
     .outerjoin(User, User.id == Case.owner_user_id)
 )
+
+
+@cache
+def _list(urgency: Urgency, shape: _Shape) -> Select[*tuple[Any, ...]]:
+    """Some to-dos of one urgency. They are chosen first and joined then, so that only what is shown is read."""
+    not_critical = or_(Obligation.critical_on.is_(None), Obligation.critical_on > _TODAY)
+    reached: dict[Urgency, tuple[ColumnElement[bool], ...]] = {
+        Urgency.CRITICAL: (Obligation.critical_on <= _TODAY,),
+        Urgency.DUE: (Obligation.due_on <= _TODAY, not_critical),
+        Urgency.SOON: (Obligation.warn_on <= _TODAY, Obligation.due_on > _TODAY),
+    }
+    first = (Obligation.critical_on if urgency is Urgency.CRITICAL else Obligation.due_on, Obligation.id)
+    chosen = select(Obligation.id).where(*_is_todo(), *reached[urgency], *_conditions(shape))
+    if shape[0]:
+        chosen = chosen.join(Case, _is_case())
+    chosen = chosen.order_by(*first).limit(bindparam("most")).offset(bindparam("skipped"))
+    return _TODOS.where(Obligation.clinic_id == _CLINIC, Obligation.id.in_(chosen)).order_by(*first)
+
+
 _TASK_COLUMNS: tuple[Any, ...] = (
     StaffTask.id,
     StaffTask.kind,
@@ -270,29 +293,29 @@ def _todo(row: Row[Any], urgency: Urgency) -> Todo:
     )
 
 
-def _tasks(session: Session, viewer: Actor, wanted: TodayFilter) -> tuple[Task, ...]:
+@cache
+def _tasks(shape: _Shape) -> Select[*tuple[Any, ...]]:
+    is_mine, has_kind = shape
     query = (
         select(*_TASK_COLUMNS)
         .outerjoin(Case, and_(Case.clinic_id == StaffTask.clinic_id, Case.id == StaffTask.case_id))
         .outerjoin(Patient, is_patient_of_case())
-        .where(StaffTask.clinic_id == viewer.clinic_id, StaffTask.done_at.is_(None))
+        .where(StaffTask.clinic_id == _CLINIC, StaffTask.done_at.is_(None))
         .order_by(StaffTask.due_on, StaffTask.id)
         .limit(TASKS_ON_PAGE)
     )
-    if wanted.is_mine:
-        is_my_role = StaffTask.owner_role.in_(sorted(viewer.roles))
-        query = query.where(or_(Case.owner_user_id == viewer.user_id, and_(Case.owner_user_id.is_(None), is_my_role)))
-    if wanted.kind:
-        query = query.where(StaffTask.kind == wanted.kind)
-    return tuple(
-        Task(
-            id=row.id,
-            kind=row.kind,
-            params=row.params,
-            owner_role=row.owner_role,
-            due_on=row.due_on,
-            case_public_id=row.public_id or "",
-            patient=identity_of(row) if row.public_id else None,
-        )
-        for row in session.execute(query)
+    if is_mine:
+        query = query.where(_is_viewers(StaffTask.owner_role))
+    return query.where(StaffTask.kind == bindparam("kind")) if has_kind else query
+
+
+def _task(row: Row[*tuple[Any, ...]]) -> Task:
+    return Task(
+        id=row.id,
+        kind=row.kind,
+        params=row.params,
+        owner_role=row.owner_role,
+        due_on=row.due_on,
+        case_public_id=row.public_id or "",
+        patient=identity_of(row) if row.public_id else None,
     )
