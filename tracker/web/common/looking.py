@@ -13,6 +13,8 @@ from tracker.web.common.database import noting, read_session
 
 #: Answers that show the record: the page, a form that was refused, and one that came too late.
 _SHOWS = frozenset({200, 409, 422})
+#: Others are answered without a page.
+_ASKS = frozenset({"GET", "POST"})
 
 
 def record_looks(blueprint: Blueprint, part: str, *, but: frozenset[str] = frozenset()) -> None:
@@ -24,7 +26,8 @@ def record_looks(blueprint: Blueprint, part: str, *, but: frozenset[str] = froze
     @blueprint.after_request
     def record(response: Response) -> Response:
         public_id = (request.view_args or {}).get(part)
-        if public_id is None or request.endpoint in but or response.status_code not in _SHOWS:
+        is_shown = response.status_code in _SHOWS and request.method in _ASKS
+        if public_id is None or request.endpoint in but or not is_shown:
             return response
         keys = find_keys(read_session(), actor().clinic_id, public_id)
         with noting() as connection:
