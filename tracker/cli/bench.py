@@ -4,6 +4,7 @@ The database is the bench's own: a temporary one, a file that is kept and measur
 """
 
 import json
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -123,7 +124,7 @@ def _prepare(runtime: Runtime, cases: int) -> Made:
 
 
 def _progress(what: str, done: int, whole: int) -> None:
-    if click.get_text_stream("stderr").isatty():
+    if sys.stderr.isatty():
         click.echo(f"\r  {what}: {done} of {whole}" + ("\n" if done == whole else ""), err=True, nl=False)
 
 
@@ -142,7 +143,7 @@ def _measure(runtime: Runtime, composition: Composition, made: Made, requests: i
 
 
 def _telling() -> Callable[[str], None]:
-    is_watched = click.get_text_stream("stderr").isatty()
+    is_watched = sys.stderr.isatty()
     return (lambda page: say(f"  {page} …")) if is_watched else (lambda _page: None)
 
 
