@@ -140,6 +140,15 @@ class TestThePersonsDetails:
             point = session.scalars(select(ContactPoint.value).where(ContactPoint.kind == "phone")).one()
         assert point == "+13035550142"
 
+    def test_keep_allergies_from_the_front_desk_and_as_they_are(self, at: At) -> None:
+        world, journey = at("referred")
+        browser = world.sign_in(Role.FRONT_DESK)
+        url = f"/cases/{journey.public_id}/identity"
+        assert "llerg" not in browser.get(url).get_data(as_text=True).partition("<main")[2]
+        assert browser.post(url, self.details(allergies="none")).status_code == 303
+        with world.database.reading() as session:
+            assert session.scalars(select(Patient.allergies)).one() == "latex"
+
     def test_end_what_is_no_longer_said(self, at: At) -> None:
         world, journey = at("referred")
         browser = world.sign_in(Role.FRONT_DESK)

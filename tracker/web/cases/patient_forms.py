@@ -11,12 +11,13 @@ from tracker.queries.case_detail import CasePatient, ContactLine
 from tracker.services import contact_details
 from tracker.services.patients import Person, Reach
 from tracker.services.referrals import NewReferral
-from tracker.web.cases.fields import CaseForm, DayField, NoteField, Section, TextField, with_blank
+from tracker.web.cases.fields import CaseForm, DayField, FormSection, NoteField, Section, TextField, with_blank
 from tracker.web.cases.pump_forms import PumpFields, alarm_date_is_said
 from tracker.web.cases.words import INDICATIONS, ORIGINS, URGENCIES, first_upper
 from tracker.web.common.forms import options
 
-_SEXES = {"F": "Female", "M": "Male", "X": "Other"}
+#: In the words of an import, so that one patient is not described in two ways.
+_SEXES = {"female": "Female", "male": "Male", "other": "Other"}
 _PREFERS = {"sms": "Text message", "email": "E-mail", "phone": "A call"}
 _ONE_A_LINE = "One a line."
 _WHO = Section("Patient", (("family_name", "given_name"), ("birth_on", "sex"), ("mrn",), ("allergies",)))
@@ -32,6 +33,7 @@ class PersonForm(CaseForm):
     """Who the patient is, and how to reach them. What was typed is kept as it was typed."""
 
     SECTIONS: ClassVar[tuple[Section, ...]] = (_WHO, _REACH)
+    hides_allergies = False
     family_name = TextField("Family name", [InputRequired("A name is needed.")])
     given_name = TextField("Given name", [InputRequired("A name is needed.")])
     birth_on = DayField("Birth date", [InputRequired("A birth date is needed.")])
@@ -80,6 +82,20 @@ class PersonForm(CaseForm):
                 found.setdefault(f"{prefix}{line.kind}s", []).append(line.as_typed)
         for name, lines in found.items():
             self[name].data = "\n".join(lines)
+
+    def keep_allergies(self, patient: CasePatient) -> None:
+        """Neither show nor take them: for whoever sees no clinical detail they stay as they are."""
+        self.allergies.data, self.hides_allergies = patient.allergies, True
+
+    @property
+    def sections(self) -> tuple[FormSection, ...]:
+        """The parts that the template shows."""
+        if not self.hides_allergies:
+            return super().sections
+        return tuple(
+            FormSection(part.title, tuple(row for row in part.rows if self.allergies not in row))
+            for part in super().sections
+        )
 
     def allow(self, patient: CasePatient) -> None:
         """Let stand what was stored in other words than the form offers, from an import for example."""

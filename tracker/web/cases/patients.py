@@ -87,6 +87,8 @@ def identity(public_id: str) -> ResponseReturnValue:
         form.fill_in(patient, contacts)
     else:
         status, version = 422, expected_version()
+    if not actor().may(Permission.SEE_CLINICAL):
+        form.keep_allergies(patient)
     if form.validate_on_submit():
         kept = [Reach(each.kind, each.as_typed, each.as_typed, each.owner) for each in contacts if _is_kept(each.owner)]
         try:
