@@ -37,7 +37,15 @@ class TestThePage:
 
     def test_says_who_the_patient_is(self, at: At) -> None:
         text = page_of(*at("implant_booked"))
-        for said in ("Okafor", "James", "12 Mar 1961", "MRN 004401", "allergy: latex", "prefers e-mail"):
+        for said in (
+            "Okafor",
+            "James",
+            "12 Mar 1961",
+            "MRN 004401",
+            "allergy: latex",
+            "prefers e-mail",
+            "james1@example.org (patient)",
+        ):
             assert said in text
 
     def test_says_what_stands_in_the_way_and_who_clears_it(self, at: At) -> None:

@@ -83,7 +83,7 @@ def _clinical(case: OpenedCase) -> CasePage:
         all_history_url=url_for("cases.show", public_id=case.head.public_id, history="all", _anchor="history")
         if limit is not None and len(entries) == HISTORY_SHOWN
         else "",
-        contacts=(),
+        contacts=_contacts(case),
     )
 
 
@@ -97,7 +97,6 @@ def _reduced(case: OpenedCase) -> CasePage:
         clinicians={visit.clinician_id for visit in visits if visit.clinician_id},
         rooms={visit.room_id for visit in visits if visit.room_id},
     )
-    reach = list_contact_lines(session, viewer, case.head.patient.id)
     return CasePage(
         person=person_of(case.head.patient, today(), is_clinical=False),
         public_id=case.head.public_id,
@@ -109,8 +108,14 @@ def _reduced(case: OpenedCase) -> CasePage:
         sections=(appointments(Telling(case, names, viewer, today(), is_clinical=False)),),
         history=(),
         all_history_url="",
-        contacts=tuple(f"{each.as_typed} ({each.owner})" for each in reach),
+        contacts=_contacts(case),
     )
+
+
+def _contacts(case: OpenedCase) -> tuple[str, ...]:
+    """How to reach the patient, as it was typed: who reads that something is missing calls from this page."""
+    reach = list_contact_lines(read_session(), actor(), case.head.patient.id)
+    return tuple(f"{each.as_typed} ({each.owner})" for each in reach)
 
 
 def _owner_links(case: OpenedCase) -> tuple[Link, ...]:
