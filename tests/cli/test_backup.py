@@ -227,7 +227,7 @@ class TestScheduler:
             process.terminate()
             _, said = process.communicate(timeout=20)
         assert process.returncode == 0, said
-        assert beats(sqlite_database) <= {"reconcile", "dispatch", "nightly", "purge"}
+        assert beats(sqlite_database) <= {"reconcile", "dispatch", "nightly", "purge", "statistics"}
 
 
 def beats(database: Database) -> set[str]:

@@ -6,6 +6,7 @@ chain links, for twenty clinics. Constant memory, about six thousand rows a seco
 """
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -33,7 +34,11 @@ from tracker.services.reconcile import reconcile_all
 CLINICS = 20
 LARGEST_SHARE = 0.2
 #: No clinic receives more patients in a day, however many it follows.
-VISITS_A_DAY = 40
+MOST_A_DAY = 100
+#: Of today's it has as many with two thousand cases as with twenty thousand: the page of a day is measured with both.
+MOST_TODAY = 15
+#: How often another case is drawn where one has its visit on a day that is full.
+ATTEMPTS = 10
 #: Cases written in one transaction.
 CHUNK = 200
 MOST_TEMPLATES = 1000
@@ -68,7 +73,7 @@ def generate(runtime: Runtime, cases: int, password: str, progress: Progress) ->
             done += written
             progress("cases", done, cases)
         tally.add(chosen)
-    _analyze(runtime.database)
+    runtime.database.learn_sizes()
     return Made(cases, tuple(clinics), tally.opened / cases, tally.visits / cases, tally.facts / cases)
 
 
@@ -156,19 +161,19 @@ def _room_to_move(template: Template, today: date) -> int:
 def _choose(
     templates: Sequence[Template], weights: Sequence[float], count: int, today: date, chance: Random
 ) -> list[Template]:
-    """What a clinic has. Beyond what can be seen in one day, others take the place of today's visits."""
-    elsewhere = [today.isoformat() not in each.visit_days for each in templates]
-    others = [weight if free else 0.0 for weight, free in zip(weights, elsewhere, strict=True)]
+    """What a clinic has. Where a day is full, another case is taken; after some attempts one without a visit ahead."""
+    ahead = [[day for day in each.visit_days if day >= today.isoformat()] for each in templates]
+    idle = [0.0 if days else weight for days, weight in zip(ahead, weights, strict=True)]
+    numbers = range(len(templates))
+    visits: Counter[str] = Counter({today.isoformat(): MOST_A_DAY - MOST_TODAY})
     chosen: list[Template] = []
-    visits = 0
-    for template in chance.choices(templates, weights, k=count):
-        if today.isoformat() not in template.visit_days:
-            chosen.append(template)
-        elif visits < VISITS_A_DAY:
-            visits += 1
-            chosen.append(template)
-        else:
-            chosen.append(chance.choices(templates, others)[0])
+    for first in chance.choices(numbers, weights, k=count):
+        number, attempts = first, 0
+        while any(visits[day] >= MOST_A_DAY for day in ahead[number]):
+            attempts += 1
+            number = chance.choices(numbers, weights if attempts < ATTEMPTS else idle)[0]
+        visits.update(ahead[number])
+        chosen.append(templates[number])
     return chosen
 
 
@@ -227,11 +232,3 @@ def _count(connection: Connection, books: ClinicBooks) -> None:
             connection.execute(
                 insert(counts).values(clinic_id=books.clinic_id, pathway=pathway, stage=stage, owner_user_id=0, n=n)
             )
-
-
-def _analyze(database: Database) -> None:
-    """Lets PostgreSQL's planner know the sizes, as it finds out by itself in a database that grows."""
-    if database.is_sqlite:
-        return
-    with database.write.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")

@@ -68,11 +68,19 @@ def _purge(runtime: Runtime, pause: Pause) -> str:
     return f"{gone} sign-ins ended"
 
 
+def _statistics(runtime: Runtime, _pause: Pause) -> str:
+    if not runtime.database.is_sqlite:
+        return "PostgreSQL keeps its own"
+    runtime.database.learn_sizes()
+    return "sizes of tables learnt"
+
+
 JOBS = (
     Job("reconcile", 15, _reconcile),
     Job("dispatch", 15, _dispatch),
     Job("nightly", 3600, _nightly),
     Job("purge", 3600, _purge),
+    Job("statistics", 3600, _statistics),
 )
 
 #: What a simulation rings every day; the full pass is for its last one.
