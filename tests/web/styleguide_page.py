@@ -136,7 +136,8 @@ HISTORY = [
         who="SMS gateway",
         text="Patient confirmed Fri 4 Dec 07:30.",
         struck=False,
-        detail="",
+        details=(),
+        correct_url="",
     ),
     Row(
         when="Wed 14 Oct 15:40",
@@ -144,7 +145,8 @@ HISTORY = [
         who="Dr Haddad",
         text="Trial positive: test dose 75 mcg, Ashworth 3.4 to 1.6.",
         struck=False,
-        detail="Corrects the entry below: the dose was read from the wrong line.",
+        details=("Corrects the entry below: the dose was read from the wrong line.",),
+        correct_url="#",
     ),
     Row(
         when="Wed 14 Oct 15:40",
@@ -152,7 +154,8 @@ HISTORY = [
         who="Priya N., nurse",
         text="Trial positive: test dose 50 mcg, Ashworth 3.4 to 1.6.",
         struck=True,
-        detail="",
+        details=(),
+        correct_url="",
     ),
     Row(
         when="Mon 3 Aug 09:12",
@@ -160,7 +163,8 @@ HISTORY = [
         who="Dana W., coordinator",
         text="Referred by Dr Lindqvist for spasticity after spinal cord injury.",
         struck=False,
-        detail="",
+        details=(),
+        correct_url="",
     ),
 ]
 
