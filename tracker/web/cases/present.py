@@ -78,7 +78,7 @@ def overview(case: OpenedCase, todos: Sequence[Todo], names: Names, viewer: Acto
         if not each.transition.is_automatic
     ]
     hold = case.snapshot.hold
-    next_label = _next_label(case, offers.next) if offers.next else ""
+    next_label = _question(offers.next) if offers.next else ""
     return Overview(
         stage=stage.label,
         since=f"since {on(entered_on, today)}, {_days(entered_on, today)}{_target(case, today)}",
@@ -156,14 +156,15 @@ def _next(case: OpenedCase, offers: Offered, names: Names, viewer: Actor, today:
         return None
     visit = _coming(case)
     links = _next_links(case, offers, viewer, today)
+    waits = visit is not None and visit.purpose == Purpose.REFILL and visit.wall[:10] > today.isoformat()
     return NextStep(
         label=_next_label(case, offers.next),
         visit=_visit_text(visit, names, today) if visit else "",
         visit_note=f"{first_upper(VISIT_STATES[visit.state])}{': ' + visit.reason if visit.reason else ''}"
         if visit
         else "",
-        primary=links[0] if links else None,
-        others=(*links[1:3], *_visit_links(case, visit, viewer)),
+        primary=links[0] if links and not waits else None,
+        others=(*(links[:2] if waits else links[1:3]), *_visit_links(case, visit, viewer)),
     )
 
 
@@ -177,6 +178,10 @@ def _next_label(case: OpenedCase, offer: Offer) -> str:
     fill = case.snapshot.last_fill
     if case.snapshot.pump is not None and fill is not None and offer.transition.name == "device_review":
         return "Refill"
+    return _question(offer)
+
+
+def _question(offer: Offer) -> str:
     asked = (_QUESTIONS[blocker.code] for blocker in offer.blockers if blocker.code in _QUESTIONS)
     return next(asked, offer.transition.label)
 

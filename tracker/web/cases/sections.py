@@ -41,7 +41,8 @@ from tracker.web.cases.words import (
 )
 from tracker.web.common.filters import at
 
-#: Lost visits older than the latest live ones are told by the history.
+_TO_COME = frozenset({AppointmentState.BOOKED, AppointmentState.CONFIRMED})
+#: Older visits are told by the history.
 _SHOWN_VISITS = 12
 
 
@@ -110,9 +111,9 @@ class Telling:
 def appointments(telling: Telling) -> PageSection:
     """Every visit, coming ones first."""
     visits = telling.case.snapshot.of(Appointment)
-    live = sorted((v for v in visits if v.state in LIVE_APPOINTMENT), key=lambda visit: visit.starts_at)
-    over = sorted((v for v in visits if v.state not in LIVE_APPOINTMENT), key=lambda v: v.starts_at, reverse=True)
-    rows = tuple(_visit(telling, visit) for visit in [*live, *over[:_SHOWN_VISITS]])
+    coming = sorted((v for v in visits if v.state in _TO_COME), key=lambda visit: visit.starts_at)
+    others = sorted((v for v in visits if v.state not in _TO_COME), key=lambda v: v.starts_at, reverse=True)
+    rows = tuple(_visit(telling, visit) for visit in [*coming, *others[:_SHOWN_VISITS]])
     table = Table(
         title="Appointments",
         headers=("Visit", "When", "With", "Room", "State"),
