@@ -66,7 +66,7 @@ class TestJobs:
             "nightly": (now, "1 cases compared, 1 differed"),
             "purge": (now, "0 sign-ins ended"),
             "reconcile": (now, "0 cases due, 0 changed"),
-            "statistics": (now, "sizes of tables learnt"),
+            "statistics": (now, "sizes of tables known"),
         }
 
     def test_run_again_find_nothing_left(self, runtime: Runtime) -> None:

@@ -69,10 +69,10 @@ def _purge(runtime: Runtime, pause: Pause) -> str:
 
 
 def _statistics(runtime: Runtime, _pause: Pause) -> str:
-    if not runtime.database.is_sqlite:
-        return "PostgreSQL keeps its own"
-    runtime.database.learn_sizes()
-    return "sizes of tables learnt"
+    # PostgreSQL looks after its own.
+    if runtime.database.is_sqlite:
+        runtime.database.learn_sizes()
+    return "sizes of tables known"
 
 
 JOBS = (
