@@ -3,13 +3,12 @@
 An act is a function of what is seen and of chance; it returns ``None`` where there is nothing it could be about.
 """
 
-from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from decimal import Decimal
-from random import Random
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from tests.stateful.clinic import Act, Seen
+from tests.stateful.dice import NO_FACT, NO_ROOM, NOBODY, REASONS, Dice, Making
 from tracker.domain.facts import Appointment, Authorization, Document, Fact
 from tracker.domain.pathway.engine import offered
 from tracker.domain.words import (
@@ -47,33 +46,6 @@ from tracker.services.refills import Filling
 from tracker.services.trials import SCALES, Given
 
 T = TypeVar("T")
-
-
-class Dice(Protocol):
-    """Chooses. What usually fits stands first among the options."""
-
-    def choice(self, options: Sequence[T], /) -> T:
-        """One of the options."""
-        ...
-
-
-class Careful:
-    """Chooses what usually fits, and now and then what does not."""
-
-    def __init__(self, chance: Random) -> None:
-        self._chance = chance
-
-    def choice(self, options: Sequence[T], /) -> T:
-        """The first, nine times of ten."""
-        return self._chance.choice(options) if self._chance.randint(0, 9) == 0 else options[0]
-
-
-Making = Callable[[Seen, Dice], Act | None]
-#: Nobody, somebody unknown, somebody of another clinic; nothing and what does not exist.
-NOBODY = (None, 999, 1004)
-NO_ROOM = (None, None, 999, 4002)
-NO_FACT = (None, 0, -1, 999, 2**40)
-REASONS = ("because it was so", "because it was so", "because it was so", "")
 
 
 def second(seen: Seen, dice: Dice) -> int | None:

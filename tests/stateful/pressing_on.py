@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from tests.stateful import acts
-from tests.stateful.acts import Dice
 from tests.stateful.clinic import Act, Seen, TwoClinics
+from tests.stateful.dice import Dice
 from tracker.domain.access import Actor
 from tracker.domain.facts import ChecklistItem
 from tracker.domain.pathway.blocker import Blocker

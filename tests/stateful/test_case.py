@@ -15,8 +15,9 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from tests.stateful.acts import ACTS, Careful, Dice
+from tests.stateful.acts import ACTS
 from tests.stateful.clinic import CALENDAR, Act, TwoClinics, a_referral
+from tests.stateful.dice import Careful, Dice
 from tests.stateful.holding import faults, violations
 from tests.stateful.pressing_on import press_on
 from tests.support.databases import SqliteDatabases
