@@ -5,6 +5,7 @@ import click
 from tracker.cli.context import say, settings_of
 from tracker.persistence.migrations import current_revision, head_revision, upgrade
 from tracker.runtime import build_runtime
+from tracker.services.reconcile import ring_every_clinic
 
 
 @click.group()
@@ -15,11 +16,14 @@ def db() -> None:
 @db.command("upgrade")
 @click.pass_context
 def upgrade_database(context: click.Context) -> None:
-    """Make or migrate the database that TRACKER_DATABASE_URL names. Doing it twice changes nothing."""
-    database = build_runtime(settings_of(context)).database
+    """Make or migrate the database that TRACKER_DATABASE_URL names. New rules are applied by the scheduler's next pass."""
+    runtime = build_runtime(settings_of(context))
+    database = runtime.database
     try:
         before = current_revision(database)
         upgrade(database)
+        with database.writing() as session:
+            ring_every_clinic(session, now=runtime.clock.now())
     finally:
         database.dispose()
     if before == head_revision():

@@ -60,8 +60,9 @@ def reconcile_case(
         cause=cause,
     )
     changes, values = _work_out(scope, stored_case)
+    connection = session.connection()
     for change in changes:
-        session.execute(change, execution_options={"synchronize_session": False})
+        connection.execute(change)
     for name, value in values.items():
         setattr(stored_case, name, value)
     session.flush()
@@ -128,6 +129,11 @@ def ring(session: Session, *, clinic_id: int, now: datetime, patient_id: int | N
     if patient_id is not None:
         query = query.where(Case.patient_id == patient_id)
     session.execute(query, execution_options={"synchronize_session": "fetch"})
+
+
+def ring_every_clinic(session: Session, *, now: datetime) -> None:
+    """Have every case looked at by the next pass: rules that came with a new version have changed."""
+    session.execute(update(Case).values(reconcile_at=now), execution_options={"synchronize_session": False})
 
 
 def _each(keys: Sequence[tuple[int, int]], work: Callable[[tuple[int, int]], bool], pause: Callable[[], None]) -> Pass:
