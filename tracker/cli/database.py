@@ -16,7 +16,7 @@ def db() -> None:
 @db.command("upgrade")
 @click.pass_context
 def upgrade_database(context: click.Context) -> None:
-    """Make or migrate the database that TRACKER_DATABASE_URL names. New rules are applied by the scheduler's next pass."""
+    """Make or migrate the database of TRACKER_DATABASE_URL; every case is looked at again by the next pass."""
     runtime = build_runtime(settings_of(context))
     database = runtime.database
     try:
