@@ -16,7 +16,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Text, insert, select, type_coerce, update
+from sqlalchemy import Row, Text, bindparam, insert, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from tracker.persistence.models import Event, EventChain
@@ -29,6 +29,15 @@ GENESIS = "0" * 64
 #: The columns that repeat what the body says.
 _REPEATED = ("clinic_id", "seq", "case_id", "case_version", "kind", "actor_id", "effective_at", "recorded_at")
 _COLUMNS = tuple(Event.__table__.columns)
+_LOCKED_END = (
+    select(EventChain.last_seq, EventChain.head).where(EventChain.clinic_id == bindparam("clinic")).with_for_update()
+)
+_APPEND = insert(Event)
+_MOVE_END = (
+    update(EventChain)
+    .where(EventChain.clinic_id == bindparam("clinic"))
+    .values(last_seq=bindparam("seq"), head=bindparam("digest"))
+)
 #: Rows fetched at once while verifying.
 _PAGE = 1000
 
@@ -71,9 +80,8 @@ def append_event(
     Raises ``LookupError`` for a clinic without a chain, ``TypeError`` for a ``body`` that has no text.
     """
     session.flush()
-    end = session.execute(
-        select(EventChain.last_seq, EventChain.head).where(EventChain.clinic_id == clinic_id).with_for_update()
-    ).one_or_none()
+    connection = session.connection()
+    end = connection.execute(_LOCKED_END, {"clinic": clinic_id}).one_or_none()
     if end is None:
         raise LookupError(f"clinic {clinic_id} has no chain of events")
     seq: int = end.last_seq + 1
@@ -89,13 +97,8 @@ def append_event(
     }
     text = canonical_json({**columns, "body": body, "form": BODY_FORM}, default=_plain)
     digest = link(end.head, text)
-    session.execute(insert(Event).values(**columns, body=text, previous_hash=end.head, hash=digest))
-    session.execute(
-        update(EventChain)
-        .where(EventChain.clinic_id == clinic_id)
-        .values(last_seq=seq, head=digest)
-        .execution_options(synchronize_session=False)
-    )
+    connection.execute(_APPEND, {**columns, "body": text, "previous_hash": end.head, "hash": digest})
+    connection.execute(_MOVE_END, {"clinic": clinic_id, "seq": seq, "digest": digest})
     return seq
 
 

@@ -126,7 +126,7 @@ def insert_fact(session: Session, clinic_id: int, case_id: int, fact: Fact) -> N
     """
     kind = type(fact)
     values: dict[str, object] = {name: getattr(fact, name) for name in _NAMES[kind]}
-    session.execute(_INSERT[kind], {"clinic_id": clinic_id, "case_id": case_id, **values})
+    session.connection().execute(_INSERT[kind], {"clinic_id": clinic_id, "case_id": case_id, **values})
 
 
 def supersede(  # noqa: PLR0917  # a fact's key has four parts, always named in this order

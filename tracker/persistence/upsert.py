@@ -19,10 +19,10 @@ def upsert(
     """Insert the row, or update the one that has this key already."""
     values = {**key, **insert}
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(
+        session.connection().execute(
             postgresql.insert(table).values(values).on_conflict_do_update(index_elements=list(key), set_=dict(update))
         )
     else:
-        session.execute(
+        session.connection().execute(
             sqlite.insert(table).values(values).on_conflict_do_update(index_elements=list(key), set_=dict(update))
         )

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.calendar import ClinicCalendar
@@ -31,20 +31,22 @@ class LoadedCase:
     pathway: Pathway
 
 
+_READ = (
+    select(Case, Patient.birth_on, Clinic.zone, Clinic.open_weekdays)
+    .join(Patient, (Patient.clinic_id == Case.clinic_id) & (Patient.id == Case.patient_id))
+    .join(Clinic, Clinic.id == Case.clinic_id)
+    .where(Case.clinic_id == bindparam("clinic"), Case.id == bindparam("case"))
+)
+_LOCKED = _READ.with_for_update(of=Case).execution_options(populate_existing=True)
+_CLOSED_DAYS = select(ClosedDay.on_date).where(ClosedDay.clinic_id == bindparam("clinic"))
+
+
 def load_snapshot(session: Session, clinic_id: int, case_id: int, *, lock: bool = False) -> LoadedCase:
     """Read one case. ``lock``: hold its row until the transaction ends, and read it again even if it was read before.
 
     :raises NotFound: if the clinic has no such case
     """
-    query = (
-        select(Case, Patient.birth_on, Clinic.zone, Clinic.open_weekdays)
-        .join(Patient, (Patient.clinic_id == Case.clinic_id) & (Patient.id == Case.patient_id))
-        .join(Clinic, Clinic.id == Case.clinic_id)
-        .where(Case.clinic_id == clinic_id, Case.id == case_id)
-    )
-    if lock:
-        query = query.with_for_update(of=Case).execution_options(populate_existing=True)
-    row = session.execute(query).one_or_none()
+    row = session.execute(_LOCKED if lock else _READ, {"clinic": clinic_id, "case": case_id}).one_or_none()
     if row is None:
         raise NotFound(str(case_id))
     case, birth_on, zone, open_weekdays = row
@@ -65,7 +67,7 @@ def weekdays(digits: str) -> frozenset[int]:
 
 def closed_days(session: Session, clinic_id: int) -> frozenset[date]:
     """Every day on which the clinic is closed although its weekday is open."""
-    return frozenset(session.scalars(select(ClosedDay.on_date).where(ClosedDay.clinic_id == clinic_id)))
+    return frozenset(session.connection().scalars(_CLOSED_DAYS, {"clinic": clinic_id}))
 
 
 def snapshot_of(case: Case, birth_on: date, calendar: ClinicCalendar, facts: Iterable[Fact]) -> Snapshot:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, NotFound, NotPermitted, Refused, StaleVersion
@@ -21,7 +21,8 @@ from tracker.domain.pathway.engine import automatic_step, offered
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.persistence.chain import append_event
 from tracker.persistence.facts import insert_fact, supersede
-from tracker.persistence.models import AccessEntry, Case, StageVisit
+from tracker.persistence.models import Case, StageVisit
+from tracker.services.access_log import record_view
 from tracker.services.named import person_problems
 from tracker.services.reconcile import reconcile_case
 from tracker.services.snapshots import load_snapshot
@@ -29,6 +30,16 @@ from tracker.services.stage_counts import Standing, move_count, standing
 from tracker.services.work import CaseRef, Work, Written
 
 F = TypeVar("F", bound=Fact)
+
+_CASE_ID = select(Case.id).where(Case.clinic_id == bindparam("clinic"), Case.public_id == bindparam("public_id"))
+_IN_CASE = (StageVisit.clinic_id == bindparam("clinic"), StageVisit.case_id == bindparam("case"))
+_STAY = select(StageVisit.number, StageVisit.entered_at).where(*_IN_CASE, StageVisit.left_at.is_(None))
+_LEAVE = (
+    update(StageVisit)
+    .where(*_IN_CASE, StageVisit.number == bindparam("stay"))
+    .values(left_at=bindparam("left"), duration_s=bindparam("lasted"))
+)
+_ENTER = insert(StageVisit)
 
 
 @dataclass(slots=True)
@@ -164,8 +175,10 @@ class CaseFile:
             cause=self._cause(),
         )
         move_count(session, case, self.counted)
-        session.add(self._access(action))
-        session.flush()
+        record_view(
+            session, self.work.actor, self.work.ids, self.work.now,
+            page=action, case_id=case.id, patient_id=case.patient_id,
+        )  # fmt: skip
         event_seq = append_event(
             session,
             clinic_id=case.clinic_id,
@@ -179,24 +192,13 @@ class CaseFile:
         )
         self._visit_stages(event_seq)
         stages = tuple(edge.target for edge, _ in self.moves)
-        return Written(case.public_id, case.version, event_seq, tuple(fact.seq for fact in self.written), stages)
+        standing = frozenset(fact.seq for fact in self.snapshot.facts)
+        return Written(case.public_id, case.version, event_seq, tuple(self.written), standing, stages)
 
     def _cause(self) -> str:
         """What the reconciler names as the reason of a closed obligation."""
         facts = [fact for fact in self.written if not isinstance(fact, Correction)] or self.written
         return f"{type(facts[-1]).__name__.lower()}:{facts[-1].seq}" if facts else "stage"
-
-    def _access(self, action: str) -> AccessEntry:
-        work, case = self.work, self.case
-        return AccessEntry(
-            clinic_id=case.clinic_id,
-            id=work.ids.row_id(work.now),
-            user_id=work.actor.user_id,
-            at=work.now,
-            page=action,
-            case_id=case.id,
-            patient_id=case.patient_id,
-        )
 
     def _body(self, detail: dict[str, object]) -> dict[str, object]:
         facts = [
@@ -215,19 +217,16 @@ class CaseFile:
         if not entered and self.counted is not None:
             return
         session, case = self.work.session, self.case
-        mine = (StageVisit.clinic_id == case.clinic_id, StageVisit.case_id == case.id)
-        stay = session.execute(
-            select(StageVisit.number, StageVisit.entered_at).where(*mine, StageVisit.left_at.is_(None))
-        )
-        number, entered_at = stay.one_or_none() or (0, case.stage_entered_at)
+        connection, mine = session.connection(), {"clinic": case.clinic_id, "case": case.id}
+        number, entered_at = connection.execute(_STAY, mine).one_or_none() or (0, case.stage_entered_at)
         if not number:
             entered.insert(0, self.pathway.initial)
         if not entered:
             return
         at = max(case.stage_entered_at, entered_at)
         if number:
-            left = {"left_at": at, "duration_s": int((at - entered_at).total_seconds())}
-            session.execute(update(StageVisit).where(*mine, StageVisit.number == number).values(left))
+            left = {"left": at, "lasted": int((at - entered_at).total_seconds())}
+            connection.execute(_LEAVE, {**mine, "stay": number, **left})
         visits: list[dict[str, object]] = [
             {
                 "clinic_id": case.clinic_id,
@@ -242,7 +241,7 @@ class CaseFile:
             for step, stage in enumerate(entered, start=1)
         ]
         visits[-1].update(left_at=None, duration_s=None)
-        session.execute(insert(StageVisit), visits)
+        connection.execute(_ENTER, visits)
 
 
 def open_case(work: Work, ref: CaseRef, permission: Permission, *, effective_at: datetime | None = None) -> CaseFile:
@@ -258,7 +257,7 @@ def open_case(work: Work, ref: CaseRef, permission: Permission, *, effective_at:
     if happened_at > work.now:
         raise InvalidInput({"effective_at": "This time is in the future."})
     clinic_id = work.actor.clinic_id
-    case_id = work.session.scalar(select(Case.id).where(Case.clinic_id == clinic_id, Case.public_id == ref.public_id))
+    case_id = work.session.connection().scalar(_CASE_ID, {"clinic": clinic_id, "public_id": ref.public_id})
     if case_id is None:
         raise NotFound(ref.public_id)
     loaded = load_snapshot(work.session, clinic_id, case_id, lock=True)

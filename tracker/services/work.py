@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.errors import NotPermitted
+from tracker.domain.facts import Fact
 from tracker.services.ports import Ids
 
 
@@ -38,10 +39,19 @@ class CaseRef:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a use case left behind: the case, its new version, the event, the facts, and the stages passed through."""
+    """What a use case left behind: the case, its new version, the event, the facts, and the stages passed through.
+
+    ``standing`` numbers the facts that stand, of those written now and before.
+    """
 
     public_id: str
     version: int
     event_seq: int
-    fact_seqs: tuple[int, ...]
+    facts: tuple[Fact, ...]
+    standing: frozenset[int]
     stages: tuple[str, ...]
+
+    @property
+    def fact_seqs(self) -> tuple[int, ...]:
+        """The numbers of the facts."""
+        return tuple(fact.seq for fact in self.facts)

@@ -2,24 +2,24 @@
 
 from typing import Any
 
-from sqlalchemy import Executable, Result, Row, delete, insert, select, update
+from sqlalchemy import Executable, Row, Select, bindparam, delete, insert, select, update
 
 from tracker.domain.pathway.blocker import Blocker
 from tracker.persistence.models import BlockerInterval
 from tracker.persistence.types import canonical_json
 from tracker.services.reconciling.scope import Scope
 
+_NAMES = ("code", "params_key", "from_at", "transition")
+_OPEN: Select[Any] = select(*(getattr(BlockerInterval, name) for name in _NAMES)).where(
+    BlockerInterval.clinic_id == bindparam("clinic"),
+    BlockerInterval.case_id == bindparam("case"),
+    BlockerInterval.until_at.is_(None),
+)
+
 
 def blocker_changes(scope: Scope, step: str, blockers: tuple[Blocker, ...]) -> list[Executable]:
     """The statements that end the intervals of what is gone and begin those of what is new."""
-    columns = (BlockerInterval.code, BlockerInterval.params_key, BlockerInterval.from_at, BlockerInterval.transition)
-    found: Result[Any] = scope.session.execute(
-        select(*columns).where(
-            BlockerInterval.clinic_id == scope.clinic_id,
-            BlockerInterval.case_id == scope.case_id,
-            BlockerInterval.until_at.is_(None),
-        )
-    )
+    found = scope.session.connection().execute(_OPEN, {"clinic": scope.clinic_id, "case": scope.case_id})
     stored = {(row.transition, row.code, row.params_key): row for row in found}
     wanted = {(step, each.code, _params_key(each)): each for each in blockers}
     changes = [_end(scope, stored[key]) for key in sorted(stored.keys() - wanted.keys())]

@@ -7,7 +7,7 @@ that closes it: an obligation that vanished in a pass that wrote no fact stays o
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Executable, Row, Select, delete, insert, select, update
+from sqlalchemy import Executable, Row, Select, bindparam, delete, insert, select, update
 
 from tracker.domain.facts import Device
 from tracker.domain.obligations import Obligation as Due
@@ -22,11 +22,22 @@ REFILL_CAUSES = frozenset({"fill", "device", "correction"})
 _KEY = ("kind", "subject", "device")
 _VALUES = ("due_on", "warn_on", "escalate_on", "critical_on", "owner_role", "reason", "params", "planned_seq")
 _COLUMNS = tuple(getattr(Obligation, name) for name in ("id", *_KEY, *_VALUES))
+_STORED: Select[Any] = (
+    select(*_COLUMNS, PumpWatch.device.label("watched"))
+    .outerjoin(
+        PumpWatch,
+        (PumpWatch.clinic_id == Obligation.clinic_id)
+        & (PumpWatch.case_id == Obligation.case_id)
+        & (PumpWatch.obligation_id == Obligation.id),
+    )
+    .where(Obligation.clinic_id == bindparam("clinic"), Obligation.case_id == bindparam("case"), Obligation.is_open)
+    .order_by(Obligation.id)
+)
 
 
 def obligation_changes(scope: Scope, computed: tuple[Due, ...]) -> list[Executable]:
     """The statements that bring the stored obligations of a case in line."""
-    rows = scope.session.execute(_stored(scope)).all()
+    rows = scope.session.connection().execute(_STORED, {"clinic": scope.clinic_id, "case": scope.case_id}).all()
     stored = {_key(row): row for row in rows}
     wanted = {each.key: each for each in computed}
     kept = {key: row for key, row in stored.items() if key in wanted}
@@ -45,21 +56,6 @@ def obligation_changes(scope: Scope, computed: tuple[Due, ...]) -> list[Executab
     changes.extend(insert(Obligation).values(_row(scope, wanted[key], ids[key])) for key in wanted if key not in kept)
     refills = {due.device: ids[key] for key, due in wanted.items() if due.device is not None and due.kind == "refill"}
     return changes + _watch_changes(scope, rows, refills)
-
-
-def _stored(scope: Scope) -> Select[Any]:
-    watch = PumpWatch
-    return (
-        select(*_COLUMNS, watch.device.label("watched"))
-        .outerjoin(
-            watch,
-            (watch.clinic_id == Obligation.clinic_id)
-            & (watch.case_id == Obligation.case_id)
-            & (watch.obligation_id == Obligation.id),
-        )
-        .where(Obligation.clinic_id == scope.clinic_id, Obligation.case_id == scope.case_id, Obligation.is_open)
-        .order_by(Obligation.id)
-    )
 
 
 def _key(row: Row[Any]) -> tuple[str, str, str]:

@@ -7,7 +7,7 @@ the dispatcher, and one that was sent is never made again. Where no message can 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Executable, Row, Select, insert, or_, select, update
+from sqlalchemy import Executable, Row, Select, bindparam, insert, or_, select, update
 
 from tracker.domain.contacts import TO_COME, Address, Contact, Preferences
 from tracker.domain.facts import Appointment
@@ -26,23 +26,38 @@ NOT_NEEDED = "not needed: the visit was moved, kept or cancelled"
 WRITTEN_INSTEAD = "not needed: a message can be sent"
 
 
+_NAMES = ("id", "key", "kind", "state", "wanted_at", "useless_after", "contact_point_id", "closed_reason")
+#: What is still to be sent, could still be wanted, or is waiting for a person's call.
+_STORED: Select[Any] = select(*(getattr(Reminder, name) for name in _NAMES)).where(
+    Reminder.clinic_id == bindparam("clinic"),
+    Reminder.case_id == bindparam("case"),
+    or_(
+        Reminder.useless_after > bindparam("now"),
+        Reminder.next_action_at.is_not(None),
+        Reminder.state == ReminderState.TASKED,
+    ),
+)
+_POINT = ("id", "owner", "is_possible", "opted_out_at")
+_REACHED: Select[Any] = (
+    select(Patient.zone, Patient.prefers, *(getattr(ContactPoint, name) for name in _POINT))
+    .outerjoin(
+        ContactPoint,
+        (ContactPoint.clinic_id == Patient.clinic_id)
+        & (ContactPoint.patient_id == Patient.id)
+        & (ContactPoint.kind == ContactKind.EMAIL)
+        & ContactPoint.ended_at.is_(None),
+    )
+    .where(Patient.clinic_id == bindparam("clinic"), Patient.id == bindparam("patient"))
+    .order_by(ContactPoint.id)
+)
+
+
 def read_preferences(scope: Scope) -> Preferences:
     """How the patient wants to be reached. Asked only where there is a visit to come."""
     if not any(visit.state in TO_COME for visit in scope.snapshot.of(Appointment)):
         return Preferences()
-    point = ContactPoint
-    rows = scope.session.execute(
-        select(Patient.zone, Patient.prefers, point.id, point.owner, point.is_possible, point.opted_out_at)
-        .outerjoin(
-            point,
-            (point.clinic_id == Patient.clinic_id)
-            & (point.patient_id == Patient.id)
-            & (point.kind == ContactKind.EMAIL)
-            & point.ended_at.is_(None),
-        )
-        .where(Patient.clinic_id == scope.clinic_id, Patient.id == scope.patient_id)
-        .order_by(point.id)
-    ).all()
+    about = {"clinic": scope.clinic_id, "patient": scope.patient_id}
+    rows = scope.session.connection().execute(_REACHED, about).all()
     addresses = tuple(
         Address(row.id, row.owner, row.is_possible, row.opted_out_at is not None) for row in rows if row.id is not None
     )
@@ -51,7 +66,8 @@ def read_preferences(scope: Scope) -> Preferences:
 
 def reminder_changes(scope: Scope, computed: Sequence[Contact]) -> list[Executable]:
     """The statements that bring the stored reminders of a case, and the calls for it, in line."""
-    stored = {row.key: row for row in scope.session.execute(_stored(scope))}
+    about = {"clinic": scope.clinic_id, "case": scope.case_id, "now": scope.now}
+    stored = {row.key: row for row in scope.session.connection().execute(_STORED, about)}
     wanted = {f"{scope.case_id}:{each.key}": each for each in computed}
     gone = [row for key, row in stored.items() if key not in wanted and row.state in WAITING | {ReminderState.TASKED}]
     changes = [_change(scope, row, state=ReminderState.CANCELLED, reason=scope.cause) for row in gone]
@@ -71,20 +87,6 @@ def call_key(reminder_key: str, kind: str) -> str:
     """The key of the one call that stands in for all reminders of a kind about one visit at one time."""
     case_id, _, visit = reminder_key.split(":", 2)
     return f"call:{case_id}:{kind}:{visit}"
-
-
-def _stored(scope: Scope) -> Select[Any]:
-    """What is still to be sent, could still be wanted, or is waiting for a person's call."""
-    names = ("id", "key", "kind", "state", "wanted_at", "useless_after", "contact_point_id", "closed_reason")
-    return select(*(getattr(Reminder, name) for name in names)).where(
-        Reminder.clinic_id == scope.clinic_id,
-        Reminder.case_id == scope.case_id,
-        or_(
-            Reminder.useless_after > scope.now,
-            Reminder.next_action_at.is_not(None),
-            Reminder.state == ReminderState.TASKED,
-        ),
-    )
 
 
 def _row(scope: Scope, key: str, contact: Contact) -> dict[str, object]:

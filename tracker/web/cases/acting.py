@@ -24,7 +24,7 @@ from tracker.services.work import CaseRef, Work, Written
 from tracker.web.cases.fields import CaseForm
 from tracker.web.cases.history import names_of, sentences_of
 from tracker.web.cases.identity import Person, person_of
-from tracker.web.cases.links import Missing, correcting
+from tracker.web.cases.links import Missing, correcting_fact
 from tracker.web.common.current import actor, now, runtime, today
 from tracker.web.common.database import read_session, writing
 
@@ -128,8 +128,9 @@ def _go_back(case: OpenedCase, act: Act, written: Written) -> ResponseReturnValu
     stages = [case.pathway.stages[name].label for name in written.stages]
     now_in = f" Now: {stages[-1]}." if stages and actor().may(Permission.SEE_CLINICAL) else ""
     message: Any = {"text": f"Recorded: {act.done}.{now_in}"}  # the banner takes a mapping, Flask any value
-    seqs = written.fact_seqs
-    correct_url = correcting(opened(written.public_id), seqs[act.correct], actor()) if seqs else ""
+    fact = written.facts[act.correct] if written.facts else None
+    stands = fact is not None and fact.seq in written.standing
+    correct_url = correcting_fact(written.public_id, fact, actor()) if fact is not None and stands else ""
     if correct_url:
         message |= {"link_url": correct_url, "link_text": "Correct it"}
     flash(message, "ready")

@@ -10,7 +10,7 @@ from typing import Any
 from flask import url_for
 
 from tracker.domain.access import Actor, Permission
-from tracker.domain.facts import Evaluation
+from tracker.domain.facts import Evaluation, Fact
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.pathway.wording import DOCUMENT_WORDS
@@ -227,10 +227,15 @@ def deeds(case: OpenedCase, viewer: Actor) -> dict[str, list[Link]]:
 def correcting(case: OpenedCase, seq: int, viewer: Actor) -> str:
     """The address that strikes out a fact that stands; empty where there is none, or not for this person."""
     fact = next((each for each in case.snapshot.facts if each.seq == seq), None)
-    if fact is None or isinstance(fact, NOT_HERE):
+    return correcting_fact(case.head.public_id, fact, viewer) if fact is not None else ""
+
+
+def correcting_fact(public_id: str, fact: Fact, viewer: Actor) -> str:
+    """The address that strikes out a fact that is known to stand."""
+    if isinstance(fact, NOT_HERE):
         return ""
     needed = permission_for(fact)
     if not viewer.may(needed):
         return ""
     endpoint = "cases.correct" if needed == Permission.CORRECT else "cases.correct_clinical"
-    return url_for(endpoint, public_id=case.head.public_id, seq=seq)
+    return url_for(endpoint, public_id=public_id, seq=fact.seq)
