@@ -161,9 +161,12 @@ def _room_to_move(template: Template, today: date) -> int:
 def _choose(
     templates: Sequence[Template], weights: Sequence[float], count: int, today: date, chance: Random
 ) -> list[Template]:
-    """What a clinic has. Where a day is full, another case is taken; after some attempts one without a visit ahead."""
+    """What a clinic has. Where a day is full, another case is taken; in the end an open one without a visit ahead."""
     ahead = [[day for day in each.visit_days if day >= today.isoformat()] for each in templates]
-    idle = [0.0 if days else weight for days, weight in zip(ahead, weights, strict=True)]
+    idle = [
+        0.0 if days or not each.is_open else weight
+        for days, each, weight in zip(ahead, templates, weights, strict=True)
+    ]
     numbers = range(len(templates))
     visits: Counter[str] = Counter({today.isoformat(): MOST_A_DAY - MOST_TODAY})
     chosen: list[Template] = []
