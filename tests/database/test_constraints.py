@@ -302,7 +302,9 @@ class TestOpenRows:
             an_obligation(session, case, kind="wound", device=None, **values)
 
     def test_are_found_by_their_index_on_sqlite(self, sqlite_database: Database) -> None:
-        wanted = select(Case.id).where(Case.clinic_id == 1, Case.is_open, Case.pathway == "itb", Case.stage == "referred")
+        wanted = select(Case.id).where(
+            Case.clinic_id == 1, Case.is_open, Case.pathway == "itb", Case.stage == "referred"
+        )
         compiled = wanted.compile(sqlite_database.read, compile_kwargs={"literal_binds": True})
 
         with sqlite_database.reading() as session:

@@ -95,4 +95,3 @@ def _text(value: object) -> str:
     if isinstance(value, datetime | date):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no text")
-
