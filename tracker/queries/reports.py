@@ -108,20 +108,26 @@ def _entered(is_open: ColumnElement[bool], stage: str, name: str, offset: int) -
 
 def count_outcomes(session: Session, viewer: Actor, from_at: datetime, until_at: datetime) -> tuple[Counted, ...]:
     """Trial outcomes decided from ``from_at`` until before ``until_at``, the most frequent first."""
-    n = func.count().label("n")
-    rows = session.execute(
-        select(DeterminationRow.value, n)
-        .where(
-            DeterminationRow.clinic_id == viewer.clinic_id,
-            DeterminationRow.kind == DeterminationKind.OUTCOME,
-            DeterminationRow.superseded_by.is_(None),
-            DeterminationRow.effective_at >= from_at,
-            DeterminationRow.effective_at < until_at,
-        )
-        .group_by(DeterminationRow.value)
-        .order_by(n.desc(), DeterminationRow.value)
+    rows = session.connection().execute(
+        _OUTCOMES, {"clinic": viewer.clinic_id, "from_at": from_at, "until_at": until_at}
     )
     return tuple(Counted(name=row.value, count=row.n) for row in rows)
+
+
+_N = func.count().label("n")
+_OUTCOMES = (
+    select(DeterminationRow.value, _N)
+    .where(
+        DeterminationRow.clinic_id == bindparam("clinic"),
+        # Written out, because SQLite uses the index of the outcomes only for that very condition.
+        DeterminationRow.kind == literal(DeterminationKind.OUTCOME.value, literal_execute=True),
+        DeterminationRow.superseded_by.is_(None),
+        DeterminationRow.effective_at >= bindparam("from_at"),
+        DeterminationRow.effective_at < bindparam("until_at"),
+    )
+    .group_by(DeterminationRow.value)
+    .order_by(_N.desc(), DeterminationRow.value)
+)
 
 
 def count_conversions(

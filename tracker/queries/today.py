@@ -167,7 +167,9 @@ def _count(shape: _Shape) -> Select[*tuple[Any, ...]]:
     counted: list[Any] = [
         numbers.where(reached).scalar_subquery().label(urgency.value) for urgency, reached in until.items()
     ]
-    unplanned = select(func.count()).where(*_is_todo(), Obligation.critical_on <= _TODAY, Obligation.kind == "refill")
+    # Counted among the critical: as a condition, the kind would lead through every refill of the clinic.
+    is_refill = Obligation.kind == "refill"
+    unplanned = select(func.count().filter(is_refill)).where(*_is_todo(), Obligation.critical_on <= _TODAY)
     pumps = select(func.count()).where(PumpWatch.clinic_id == _CLINIC)
     beat = select(Heartbeat.beat_at).where(Heartbeat.name == COMPARED_BY)
     return select(

@@ -15,7 +15,18 @@ from tracker.domain.words import (
     Occasion,
     Outcome,
 )
-from tracker.persistence.base import Base, RowId, not_negative, one_of, ordered, positive, quoted, to_fact, to_member
+from tracker.persistence.base import (
+    Base,
+    RowId,
+    not_negative,
+    one_of,
+    ordered,
+    partial_index,
+    positive,
+    quoted,
+    to_fact,
+    to_member,
+)
 from tracker.persistence.models.facts import FactRow, fact_table, one_live
 
 
@@ -79,6 +90,16 @@ class DeterminationRow(FactRow, Base):
         ),
         CheckConstraint("attempt >= 0", name="attempt"),
         CheckConstraint("about_seq < seq", name="about_earlier"),
+        # SQLite reads the rows too unless all that is asked for stands in the index, also what its condition says.
+        partial_index(
+            "ix_determinations_outcomes",
+            "clinic_id",
+            "effective_at",
+            "value",
+            "kind",
+            "superseded_by",
+            where=f"kind = '{DeterminationKind.OUTCOME}' AND superseded_by IS NULL",
+        ),
     )
 
     kind: Mapped[str]

@@ -40,7 +40,7 @@ class Obligation(Tenant, Base):
             "uq_obligations_open_refill", "clinic_id", "case_id", "device", unique=True, also=f"kind = '{REFILL}'"
         ),
         open_index("ix_obligations_todo_by_due", "clinic_id", "due_on", also=NOT_PLANNED),
-        open_index("ix_obligations_todo_by_critical", "clinic_id", "critical_on", also=NOT_PLANNED),
+        open_index("ix_obligations_todo_by_critical", "clinic_id", "critical_on", "kind", also=NOT_PLANNED),
         open_index("ix_obligations_todo_by_warn", "clinic_id", "warn_on", also=NOT_PLANNED),
         open_index("ix_obligations_open_by_kind", "clinic_id", "kind", "due_on"),
         Index("ix_obligations_clinic_id_case_id", "clinic_id", "case_id"),
