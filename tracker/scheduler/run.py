@@ -7,6 +7,7 @@ database vanish when the code changes. A bell that was missed is rung once, late
 import signal
 from collections.abc import Callable
 from datetime import UTC
+from threading import Thread
 from types import FrameType
 
 from apscheduler.jobstores.memory import MemoryJobStore
@@ -37,7 +38,9 @@ def run_forever(runtime: Runtime) -> None:
     _hang_bells(scheduler, runtime)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        scheduler.shutdown(wait=False)
+        # A handler interrupts the thread that waits for the next bell, perhaps while it holds that wait's own lock.
+        # Stopping from here would wait for that lock for ever, so another thread does it.
+        Thread(target=scheduler.shutdown, kwargs={"wait": False}).start()
 
     previous = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
