@@ -7,9 +7,9 @@ and readers can never become writers (query_only).
 WAL is used only from SQLite 3.51.3 on: earlier versions can corrupt a database when two connections write and
 checkpoint at the same time (the WAL-reset bug, https://sqlite.org/wal.html#walresetbug).
 
-What is written is on the disk when its transaction ends. Only who looked at what is handed to the operating system and
-reaches the disk with the next such transaction, at the latest with the scheduler's next beat: a failure of the power
-can lose the looks of some seconds, a failure of the program none.
+What is written is on the disk when its transaction ends. Only who looked at what, and what a browser was told, is
+handed to the operating system and reaches the disk with the next such transaction, at the latest with the scheduler's
+next beat: a failure of the power can lose some seconds of it, a failure of the program nothing.
 """
 
 import importlib
@@ -81,7 +81,7 @@ class Database:
 
     @contextmanager
     def noting(self) -> Iterator[Connection]:
-        """A write transaction for who looked at what, and nothing else: it does not wait for the disk."""
+        """A write transaction for who looked at what and what a browser was told: it does not wait for the disk."""
         with self.note.begin() as connection:
             if not self.is_sqlite:
                 connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")

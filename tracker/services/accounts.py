@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain import credentials
@@ -80,7 +80,13 @@ def open_browser_session(
 
 
 def save_browser_session(
-    session: Session, *, token: str, user_id: int | None, clinic_id: int | None, data: Mapping[str, Any], at: datetime
+    session: Session | Connection,
+    *,
+    token: str,
+    user_id: int | None,
+    clinic_id: int | None,
+    data: Mapping[str, Any],
+    at: datetime,
 ) -> None:
     """Store changed data of a session. One that ended meanwhile stays ended."""
     session.execute(
@@ -90,7 +96,7 @@ def save_browser_session(
     )
 
 
-def touch_browser_session(session: Session, *, token: str, at: datetime) -> None:
+def touch_browser_session(session: Session | Connection, *, token: str, at: datetime) -> None:
     """Note that the session is in use."""
     session.execute(
         update(SigninSession)

@@ -51,7 +51,7 @@ def writing() -> Iterator[Session]:
 
 @contextmanager
 def noting() -> Iterator[Connection]:
-    """Open one transaction that records who looked at what: it does not wait for the disk."""
+    """Open one transaction for who looked at what and what a browser was told: it does not wait for the disk."""
     close_read_session()
     with runtime().database.noting() as connection:
         yield connection

@@ -18,7 +18,7 @@ from tracker.domain.credentials import SessionLimits
 from tracker.queries import accounts as account_queries
 from tracker.services import accounts
 from tracker.web.common.current import now, runtime
-from tracker.web.common.database import read_session, writing
+from tracker.web.common.database import noting, read_session, writing
 from tracker.web.common.session_user import CLINIC_KEY
 
 
@@ -94,14 +94,15 @@ class DatabaseSessions(SessionInterface):
 
     def _save_changes(self, session: ServerSession, token: str, at: datetime) -> None:
         is_touch_due = session.last_seen_at is None or at - session.last_seen_at >= credentials.TOUCH_INTERVAL
+        # What this browser was told, and that it is in use, need not be on the disk before the answer goes out.
         if session.modified:
-            with writing() as database:
+            with noting() as database:
                 accounts.save_browser_session(
                     database, token=token, user_id=_user_id(session), clinic_id=session.get(CLINIC_KEY),
                     data=dict(session), at=at,
                 )  # fmt: skip
         elif is_touch_due:
-            with writing() as database:
+            with noting() as database:
                 accounts.touch_browser_session(database, token=token, at=at)
 
 
