@@ -21,6 +21,8 @@ def upgrade(database: Database, revision: str = "head") -> None:
     """Applies every migration up to ``revision`` that is not yet applied."""
     with database.migrating() as connection:
         command.upgrade(_config(connection), revision)
+    # A new index is not known to the planner as long as nobody has counted what it holds.
+    database.learn_sizes()
 
 
 def downgrade(database: Database, revision: str) -> None:

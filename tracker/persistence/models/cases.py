@@ -41,7 +41,7 @@ class Case(Tenant, Versioned, Base):
         # Lets a reminder prove that its case is its patient's.
         UniqueConstraint("clinic_id", "id", "patient_id"),
         open_index("uq_cases_open_of_patient", "clinic_id", "patient_id", "pathway", unique=True),
-        open_index("ix_cases_open_by_stage", "clinic_id", "pathway", "stage", "stage_entered_at", "target_on"),
+        open_index("ix_cases_open_by_stage", "clinic_id", "pathway", "stage", "stage_entered_at", "id", "target_on"),
         open_index("ix_cases_open_by_owner", "clinic_id", "owner_user_id"),
         open_index("ix_cases_open_by_target", "clinic_id", "target_on"),
         open_index("ix_cases_open_by_readiness", "clinic_id", "is_ready", "first_blocker"),
