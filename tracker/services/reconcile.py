@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Executable, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.contacts import contacts
@@ -25,7 +25,7 @@ from tracker.services.ports import Clock, Ids
 from tracker.services.reconciling.blocker_rows import blocker_changes
 from tracker.services.reconciling.obligation_rows import obligation_changes
 from tracker.services.reconciling.reminder_rows import read_preferences, reminder_changes
-from tracker.services.reconciling.scope import TIME, Scope
+from tracker.services.reconciling.scope import TIME, Change, Scope
 from tracker.services.snapshots import load_snapshot
 
 #: Cases compared in one read transaction of the full pass.
@@ -62,14 +62,14 @@ def reconcile_case(
     changes, values = _work_out(scope, stored_case)
     connection = session.connection()
     for change in changes:
-        connection.execute(change)
+        connection.execute(change.statement, change.values)
     for name, value in values.items():
         setattr(stored_case, name, value)
     session.flush()
     return len(changes) + bool(values)
 
 
-def _work_out(scope: Scope, case: Case) -> tuple[list[Executable], dict[str, object]]:
+def _work_out(scope: Scope, case: Case) -> tuple[list[Change], dict[str, object]]:
     """The statements, and the columns of the case row, that differ."""
     steps = offered(scope.pathway, scope.snapshot, scope.now)
     due = obligations(scope.pathway, scope.snapshot, scope.now)

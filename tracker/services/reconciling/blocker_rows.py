@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Executable, Row, Select, bindparam, delete, insert, select, update
+from sqlalchemy import Row, Select, bindparam, delete, insert, select, update
 
 from tracker.domain.pathway.blocker import Blocker
 from tracker.persistence.models import BlockerInterval
 from tracker.persistence.types import canonical_json
-from tracker.services.reconciling.scope import Scope
+from tracker.services.reconciling.scope import Change, Scope, Values
 
 _NAMES = ("code", "params_key", "from_at", "transition")
 _OPEN: Select[Any] = select(*(getattr(BlockerInterval, name) for name in _NAMES)).where(
@@ -16,36 +16,47 @@ _OPEN: Select[Any] = select(*(getattr(BlockerInterval, name) for name in _NAMES)
     BlockerInterval.until_at.is_(None),
 )
 
+_IS_INTERVAL = (
+    BlockerInterval.clinic_id == bindparam("clinic"),
+    BlockerInterval.case_id == bindparam("case"),
+    BlockerInterval.code == bindparam("of_code"),
+    BlockerInterval.params_key == bindparam("of_params"),
+    BlockerInterval.from_at == bindparam("since"),
+)
+_BEGIN = insert(BlockerInterval)
+_END = update(BlockerInterval).where(*_IS_INTERVAL)
+_FORGET = delete(BlockerInterval).where(*_IS_INTERVAL)
 
-def blocker_changes(scope: Scope, step: str, blockers: tuple[Blocker, ...]) -> list[Executable]:
+
+def blocker_changes(scope: Scope, step: str, blockers: tuple[Blocker, ...]) -> list[Change]:
     """The statements that end the intervals of what is gone and begin those of what is new."""
     found = scope.session.connection().execute(_OPEN, {"clinic": scope.clinic_id, "case": scope.case_id})
     stored = {(row.transition, row.code, row.params_key): row for row in found}
     wanted = {(step, each.code, _params_key(each)): each for each in blockers}
     changes = [_end(scope, stored[key]) for key in sorted(stored.keys() - wanted.keys())]
     new = [_row(scope, step, wanted[key]) for key in wanted if key not in stored]
-    return [*changes, insert(BlockerInterval).values(new)] if new else changes
+    return [*changes, Change(_BEGIN, new)] if new else changes
 
 
 def _params_key(blocker: Blocker) -> str:
     return canonical_json(dict(blocker.params))
 
 
-def _end(scope: Scope, row: Row[Any]) -> Executable:
-    at = {
-        "clinic_id": scope.clinic_id,
-        "case_id": scope.case_id,
-        "code": row.code,
-        "params_key": row.params_key,
-        "from_at": row.from_at,
+def _end(scope: Scope, row: Row[Any]) -> Change:
+    at: Values = {
+        "clinic": scope.clinic_id,
+        "case": scope.case_id,
+        "of_code": row.code,
+        "of_params": row.params_key,
+        "since": row.from_at,
     }
     if row.from_at >= scope.now:
         # It stood in the way of nobody: begun and gone in the same instant.
-        return delete(BlockerInterval).filter_by(**at)
-    return update(BlockerInterval).filter_by(**at).values(until_at=scope.now)
+        return Change(_FORGET, at)
+    return Change(_END, {**at, "until_at": scope.now})
 
 
-def _row(scope: Scope, step: str, blocker: Blocker) -> dict[str, object]:
+def _row(scope: Scope, step: str, blocker: Blocker) -> Values:
     return {
         "clinic_id": scope.clinic_id,
         "case_id": scope.case_id,

@@ -7,14 +7,14 @@ that closes it: an obligation that vanished in a pass that wrote no fact stays o
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Executable, Row, Select, bindparam, delete, insert, select, update
+from sqlalchemy import Row, Select, bindparam, delete, insert, select, update
 
 from tracker.domain.facts import Device
 from tracker.domain.obligations import Obligation as Due
 from tracker.domain.obligations.refills import followed_pumps, last_fill
 from tracker.domain.words import DeterminationKind, Role
 from tracker.persistence.models import Obligation, PumpWatch
-from tracker.services.reconciling.scope import TIME, Scope
+from tracker.services.reconciling.scope import TIME, Change, Scope, Values
 from tracker.services.staff_tasks import opening
 
 #: What may change a refill that was due, by the kind of fact just written.
@@ -34,14 +34,17 @@ _STORED: Select[Any] = (
     .order_by(Obligation.id)
 )
 
+_OPEN = insert(Obligation)
+_CHANGE = update(Obligation).where(Obligation.clinic_id == bindparam("clinic"), Obligation.id == bindparam("of_id"))
 
-def obligation_changes(scope: Scope, computed: tuple[Due, ...]) -> list[Executable]:
+
+def obligation_changes(scope: Scope, computed: tuple[Due, ...]) -> list[Change]:
     """The statements that bring the stored obligations of a case in line."""
     rows = scope.session.connection().execute(_STORED, {"clinic": scope.clinic_id, "case": scope.case_id}).all()
     stored = {_key(row): row for row in rows}
     wanted = {each.key: each for each in computed}
     kept = {key: row for key, row in stored.items() if key in wanted}
-    changes: list[Executable] = []
+    changes: list[Change] = []
     for key in sorted(stored.keys() - wanted.keys()):
         row, closed_by = stored[key], _cause(scope, stored[key])
         if closed_by != TIME:
@@ -53,7 +56,9 @@ def obligation_changes(scope: Scope, computed: tuple[Due, ...]) -> list[Executab
     for key, row in kept.items():
         changes.extend(_update(scope, row, wanted[key]))
     ids = {key: kept[key].id if key in kept else scope.ids.row_id(scope.now) for key in wanted}
-    changes.extend(insert(Obligation).values(_row(scope, wanted[key], ids[key])) for key in wanted if key not in kept)
+    new = [_row(scope, wanted[key], ids[key]) for key in wanted if key not in kept]
+    if new:
+        changes.append(Change(_OPEN, new))
     refills = {due.device: ids[key] for key, due in wanted.items() if due.device is not None and due.kind == "refill"}
     return changes + _watch_changes(scope, rows, refills)
 
@@ -62,7 +67,7 @@ def _key(row: Row[Any]) -> tuple[str, str, str]:
     return row.kind, row.subject, str(row.params.get("filled", ""))
 
 
-def _values(due: Due) -> dict[str, object]:
+def _values(due: Due) -> Values:
     return {
         "due_on": due.due_on,
         "warn_on": due.warn_on,
@@ -75,7 +80,7 @@ def _values(due: Due) -> dict[str, object]:
     }
 
 
-def _row(scope: Scope, due: Due, row_id: int) -> dict[str, object]:
+def _row(scope: Scope, due: Due, row_id: int) -> Values:
     return {
         "clinic_id": scope.clinic_id,
         "id": row_id,
@@ -90,19 +95,19 @@ def _row(scope: Scope, due: Due, row_id: int) -> dict[str, object]:
     }
 
 
-def _update(scope: Scope, row: Row[Any], due: Due) -> Iterator[Executable]:
+def _update(scope: Scope, row: Row[Any], due: Due) -> Iterator[Change]:
     changed = {name: value for name, value in _values(due).items() if getattr(row, name) != value}
     if changed:
-        yield update(Obligation).where(*_at(scope, row)).values(changed)
+        yield Change(_CHANGE, {**_at(scope, row), **changed})
 
 
-def _close(scope: Scope, row: Row[Any], closed_by: str) -> Executable:
-    values: Mapping[str, object] = {"is_open": False, "closed_at": scope.now, "closed_by": closed_by}
-    return update(Obligation).where(*_at(scope, row)).values(values)
+def _close(scope: Scope, row: Row[Any], closed_by: str) -> Change:
+    values: Values = {"is_open": False, "closed_at": scope.now, "closed_by": closed_by}
+    return Change(_CHANGE, {**_at(scope, row), **values})
 
 
-def _alarm(scope: Scope, row: Row[Any]) -> Executable:
-    return opening(
+def _alarm(scope: Scope, row: Row[Any]) -> Change:
+    task = opening(
         scope.session,
         clinic_id=scope.clinic_id,
         case_id=scope.case_id,
@@ -114,6 +119,7 @@ def _alarm(scope: Scope, row: Row[Any]) -> Executable:
         now=scope.now,
         ids=scope.ids,
     )
+    return Change(task)
 
 
 def _cause(scope: Scope, row: Row[Any]) -> str:
@@ -139,21 +145,21 @@ def _cause(scope: Scope, row: Row[Any]) -> str:
     return scope.cause if scope.cause.partition(":")[0] in REFILL_CAUSES else TIME
 
 
-def _at(scope: Scope, row: Row[Any]) -> tuple[Any, ...]:
-    return Obligation.clinic_id == scope.clinic_id, Obligation.id == row.id
+def _at(scope: Scope, row: Row[Any]) -> Values:
+    return {"clinic": scope.clinic_id, "of_id": row.id}
 
 
-def _watch_changes(scope: Scope, stored: Sequence[Row[Any]], wanted: Mapping[int, int]) -> list[Executable]:
+def _watch_changes(scope: Scope, stored: Sequence[Row[Any]], wanted: Mapping[int, int]) -> list[Change]:
     """One row for each pump, pointing at its open refill; ``wanted`` maps the device to the obligation."""
     watched = {row.watched: row.id for row in stored if row.watched is not None}
     key = {"clinic_id": scope.clinic_id, "case_id": scope.case_id}
-    changes: list[Executable] = []
+    changes: list[Change] = []
     for device, obligation_id in wanted.items():
         if device not in watched:
             values = {**key, "device": device, "kind": "refill", "obligation_id": obligation_id, "is_open": True}
-            changes.append(insert(PumpWatch).values(values))
+            changes.append(Change(insert(PumpWatch).values(values)))
         elif watched[device] != obligation_id:
             one = update(PumpWatch).filter_by(**key, device=device)
-            changes.append(one.values(obligation_id=obligation_id))
+            changes.append(Change(one.values(obligation_id=obligation_id)))
     gone = sorted(watched.keys() - wanted.keys())
-    return changes + [delete(PumpWatch).filter_by(**key, device=device) for device in gone]
+    return changes + [Change(delete(PumpWatch).filter_by(**key, device=device)) for device in gone]

@@ -7,14 +7,14 @@ the dispatcher, and one that was sent is never made again. Where no message can 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Executable, Row, Select, bindparam, insert, or_, select, update
+from sqlalchemy import Row, Select, bindparam, insert, or_, select, update
 
 from tracker.domain.contacts import TO_COME, Address, Contact, Preferences
 from tracker.domain.facts import Appointment
 from tracker.domain.words import Role
 from tracker.persistence.models import ContactPoint, Patient, Reminder
 from tracker.persistence.vocabulary import ContactKind, ReminderState
-from tracker.services.reconciling.scope import Scope
+from tracker.services.reconciling.scope import Change, Scope, Values
 from tracker.services.reminder_texts import current_version
 from tracker.services.staff_tasks import opening, withdrawing
 
@@ -51,6 +51,11 @@ _REACHED: Select[Any] = (
     .order_by(ContactPoint.id)
 )
 
+_INSERT = insert(Reminder)
+_CHANGE = update(Reminder).where(
+    Reminder.clinic_id == bindparam("clinic"), Reminder.id == bindparam("of_id"), Reminder.state == bindparam("was")
+)
+
 
 def read_preferences(scope: Scope) -> Preferences:
     """How the patient wants to be reached. Asked only where there is a visit to come."""
@@ -64,7 +69,7 @@ def read_preferences(scope: Scope) -> Preferences:
     return Preferences(rows[0].zone or "", rows[0].prefers, addresses)
 
 
-def reminder_changes(scope: Scope, computed: Sequence[Contact]) -> list[Executable]:
+def reminder_changes(scope: Scope, computed: Sequence[Contact]) -> list[Change]:
     """The statements that bring the stored reminders of a case, and the calls for it, in line."""
     about = {"clinic": scope.clinic_id, "case": scope.case_id, "now": scope.now}
     stored = {row.key: row for row in scope.session.connection().execute(_STORED, about)}
@@ -73,14 +78,16 @@ def reminder_changes(scope: Scope, computed: Sequence[Contact]) -> list[Executab
     changes = [_change(scope, row, state=ReminderState.CANCELLED, reason=scope.cause) for row in gone]
     calls = {call_key(row.key, row.kind) for row in gone if row.state == ReminderState.TASKED}
     if calls:
-        changes.append(withdrawing(clinic_id=scope.clinic_id, keys=calls, outcome=NOT_NEEDED, now=scope.now))
+        gone_calls = withdrawing(clinic_id=scope.clinic_id, keys=calls, outcome=NOT_NEEDED, now=scope.now)
+        changes.append(Change(gone_calls))
+    new: list[Values] = []
     for key, contact in wanted.items():
         if key in stored:
             changes.extend(_revise(scope, stored[key], contact))
         elif contact.is_wanted:
-            changes.append(insert(Reminder).values(_row(scope, key, contact)))
+            new.append(_row(scope, key, contact))
             changes.extend(_call(scope, key, contact))
-    return changes
+    return [*changes, Change(_INSERT, new)] if new else changes
 
 
 def call_key(reminder_key: str, kind: str) -> str:
@@ -89,7 +96,7 @@ def call_key(reminder_key: str, kind: str) -> str:
     return f"call:{case_id}:{kind}:{visit}"
 
 
-def _row(scope: Scope, key: str, contact: Contact) -> dict[str, object]:
+def _row(scope: Scope, key: str, contact: Contact) -> Values:
     is_routed = contact.channel != ""
     return {
         "clinic_id": scope.clinic_id,
@@ -113,7 +120,7 @@ def _row(scope: Scope, key: str, contact: Contact) -> dict[str, object]:
     }
 
 
-def _revise(scope: Scope, row: Row[Any], contact: Contact) -> Iterator[Executable]:
+def _revise(scope: Scope, row: Row[Any], contact: Contact) -> Iterator[Change]:
     """Move, revive or hand over one reminder that nobody has begun to send."""
     is_unrouted = row.state == ReminderState.TASKED and row.closed_reason in NO_ROUTE
     if row.state in WAITING and contact.channel:
@@ -124,13 +131,13 @@ def _revise(scope: Scope, row: Row[Any], contact: Contact) -> Iterator[Executabl
         yield _change(scope, row, state=ReminderState.PLANNED, contact=contact)
         if is_unrouted:
             keys = {call_key(row.key, row.kind)}
-            yield withdrawing(clinic_id=scope.clinic_id, keys=keys, outcome=WRITTEN_INSTEAD, now=scope.now)
+            yield Change(withdrawing(clinic_id=scope.clinic_id, keys=keys, outcome=WRITTEN_INSTEAD, now=scope.now))
     elif not contact.channel and (row.state in WAITING or row.state == ReminderState.CANCELLED):
         yield _change(scope, row, state=ReminderState.TASKED, reason=contact.reason, contact=contact)
         yield from _call(scope, row.key, contact)
 
 
-def _move(scope: Scope, row: Row[Any], contact: Contact) -> Iterator[Executable]:
+def _move(scope: Scope, row: Row[Any], contact: Contact) -> Iterator[Change]:
     wanted = {
         "wanted_at": contact.wanted_at,
         "useless_after": contact.useless_after,
@@ -140,12 +147,12 @@ def _move(scope: Scope, row: Row[Any], contact: Contact) -> Iterator[Executable]
     if "wanted_at" in changed and row.state == ReminderState.PLANNED:
         changed["next_action_at"] = contact.wanted_at
     if changed:
-        yield update(Reminder).where(*_at(scope, row)).values(changed)
+        yield Change(_CHANGE, {**_at(scope, row), **changed})
 
 
 def _change(
     scope: Scope, row: Row[Any], *, state: ReminderState, reason: str = "", contact: Contact | None = None
-) -> Executable:
+) -> Change:
     values: dict[str, object] = {"state": state, "next_action_at": None, "closed_reason": reason}
     if contact is not None:
         values |= {
@@ -156,14 +163,14 @@ def _change(
         }
         if state == ReminderState.PLANNED:
             values["next_action_at"] = contact.wanted_at
-    return update(Reminder).where(*_at(scope, row)).values(values)
+    return Change(_CHANGE, {**_at(scope, row), **values})
 
 
-def _call(scope: Scope, key: str, contact: Contact) -> Iterator[Executable]:
+def _call(scope: Scope, key: str, contact: Contact) -> Iterator[Change]:
     """Somebody must call where no message can go; one task, however many reminders it stands for."""
     if contact.channel:
         return
-    yield opening(
+    task = opening(
         scope.session,
         clinic_id=scope.clinic_id,
         case_id=scope.case_id,
@@ -175,8 +182,9 @@ def _call(scope: Scope, key: str, contact: Contact) -> Iterator[Executable]:
         now=scope.now,
         ids=scope.ids,
     )
+    yield Change(task)
 
 
-def _at(scope: Scope, row: Row[Any]) -> tuple[Any, ...]:
+def _at(scope: Scope, row: Row[Any]) -> Values:
     """The row as it was read: one that a dispatcher has taken meanwhile is left to it."""
-    return Reminder.clinic_id == scope.clinic_id, Reminder.id == row.id, Reminder.state == row.state
+    return {"clinic": scope.clinic_id, "of_id": row.id, "was": row.state}
