@@ -21,7 +21,7 @@ from tracker.queries.identity import IDENTITY, Identity, identity_of, is_patient
 
 ROWS_ON_PAGE = 50
 #: Tasks are few: what does not fit is older than anybody should let it become.
-TASKS_ON_PAGE = 50
+TASKS_ON_PAGE = 25
 #: The job whose beat says when to-dos were last compared with the facts.
 COMPARED_BY = "reconcile"
 
