@@ -29,18 +29,20 @@ blueprint = Blueprint("bench", __name__)
 _metadata = MetaData()
 _writes = Table("bench_writes", _metadata, Column("id", Integer, primary_key=True), Column("note", Text))
 _cases = table_of("cases")
+#: What a list shows of a case, as far as it stands in the one table.
+_SHOWN = (
+    "public_id", "stage", "stage_entered_at", "target_on", "procedure_on", "owner_role", "next_step", "is_ready",
+    "first_blocker", "blocker_count",
+)  # fmt: skip
 _FIFTY = (
-    select(_cases.c.public_id, _cases.c.stage, _cases.c.stage_entered_at, _cases.c.target_on, _cases.c.first_blocker)
+    select(*(_cases.c[name] for name in _SHOWN))
     .where(_cases.c.clinic_id == bindparam("clinic"), _cases.c.is_open.expression)
     .order_by(_cases.c.target_on)
     .limit(ROWS)
 )
 _COMPILED = "bench_page"
-_HTML = """<!doctype html><title>Floor</title><table>
-{% for row in rows %}
-<tr><td>{{ row.public_id }}<td>{{ row.stage }}<td>{{ row.stage_entered_at }}<td>{{ row.target_on }}
-<td>{{ row.first_blocker }}</tr>
-{% endfor %}</table>"""
+_CELLS = "".join("<td>{{ row." + name + " }}</td>" for name in _SHOWN)
+_HTML = "<!doctype html><title>Floor</title><table>{% for row in rows %}<tr>" + _CELLS + "</tr>{% endfor %}</table>"
 
 
 @blueprint.get(PAGE)
