@@ -173,7 +173,9 @@ def _todo(tone: str, name: tuple[str, str, str, str], what: str, why: str, actio
     family, given, born, mrn = name
     return Row(
         tone=tone,
-        patient=Row(family_name=family, given_name=given, born=born, mrn=mrn, url="#"),
+        patient=Row(
+            family_name=family, given_name=given, born=born, age=None, sex="", mrn=mrn, url="#", alerts=[], notes=[]
+        ),
         what=what,
         why=why,
         action=action,

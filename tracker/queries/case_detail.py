@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, literal, select, union_all
+from sqlalchemy import Row, and_, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
@@ -153,41 +153,33 @@ class ContactLine:
     is_opted_out: bool
 
 
+_HEAD_COLUMNS = tuple(name for name in CaseHead.__dataclass_fields__ if name not in {"owner_name", "patient"})
+_HEAD_OF_CASE: tuple[Any, ...] = tuple(
+    Case.id.label("case_id") if name == "case_id" else getattr(Case, name) for name in _HEAD_COLUMNS
+)
+_HEAD_OF_PATIENT: tuple[Any, ...] = tuple(
+    getattr(Patient, name).label(f"patient_{name}") for name in CasePatient.__dataclass_fields__
+)
+_HEAD = (
+    select(*_HEAD_OF_CASE, *_HEAD_OF_PATIENT, User.name.label("owner_name"))
+    .join(Patient, and_(Patient.clinic_id == Case.clinic_id, Patient.id == Case.patient_id))
+    .outerjoin(User, User.id == Case.owner_user_id)
+    .where(Case.clinic_id == bindparam("clinic"), Case.public_id == bindparam("public_id"))
+)
+
+
 def get_head(session: Session, viewer: Actor, public_id: str) -> CaseHead:
     """The case's own row with its patient, owner and payer.
 
     :raises NotFound: if the viewer's clinic has no such case
     """
-    row = session.execute(
-        select(Case, Patient, User.name.label("owner_name"))
-        .join(Patient, and_(Patient.clinic_id == Case.clinic_id, Patient.id == Case.patient_id))
-        .outerjoin(User, User.id == Case.owner_user_id)
-        .where(Case.clinic_id == viewer.clinic_id, Case.public_id == public_id)
-    ).one_or_none()
+    row = session.connection().execute(_HEAD, {"clinic": viewer.clinic_id, "public_id": public_id}).one_or_none()
     if row is None:
         raise NotFound(public_id)
-    case, patient, owner_name = row
-    return CaseHead(
-        case_id=case.id,
-        public_id=case.public_id,
-        version=case.version,
-        stage=case.stage,
-        is_open=case.is_open,
-        stage_entered_at=case.stage_entered_at,
-        target_on=case.target_on,
-        hold_until=case.hold_until,
-        owner_role=case.owner_role,
-        owner_user_id=case.owner_user_id,
-        owner_name=owner_name or "",
-        payer_id=case.payer_id,
-        urgency=case.urgency,
-        closing_reason=case.closing_reason,
-        patient=_patient(patient),
-    )
-
-
-def _patient(patient: Patient) -> CasePatient:
-    return CasePatient(**{name: getattr(patient, name) for name in CasePatient.__dataclass_fields__})
+    found = row._mapping
+    patient = CasePatient(**{name: found[f"patient_{name}"] for name in CasePatient.__dataclass_fields__})
+    own = {name: found[name] for name in _HEAD_COLUMNS}
+    return CaseHead(**own, owner_name=row.owner_name or "", patient=patient)
 
 
 def open_for_reading(session: Session, viewer: Actor, public_id: str) -> OpenedCase:
