@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import NotFound
@@ -45,24 +46,29 @@ class Closed:
     label: str
 
 
+_CLINIC: BindParameter[int] = bindparam("clinic")
+# Asked for by every form about a visit, so they are built once.
+_SETTINGS: Select[Any] = select(*(getattr(Clinic, name) for name in ClinicSettings.__dataclass_fields__)).where(
+    Clinic.id == _CLINIC
+)
+_ROOMS = (
+    select(Room.id, Room.name, Room.is_active, Room.version)
+    .where(Room.clinic_id == _CLINIC)
+    .order_by(Room.is_active.desc(), Room.name, Room.id)
+)
+_CLINICIANS: Select[Any] = (
+    select(*(getattr(Clinician, name) for name in Entry.__dataclass_fields__))
+    .where(Clinician.clinic_id == _CLINIC)
+    .order_by(Clinician.is_active.desc(), Clinician.name, Clinician.id)
+)
+
+
 def get_settings(session: Session, clinic_id: int) -> ClinicSettings:
     """Return the clinic's settings.
 
     :raises NotFound: when there is no such clinic
     """
-    row = session.execute(
-        select(
-            Clinic.id,
-            Clinic.public_id,
-            Clinic.name,
-            Clinic.zone,
-            Clinic.open_weekdays,
-            Clinic.arrive_minutes_before,
-            Clinic.phone,
-            Clinic.sending_paused_at,
-            Clinic.version,
-        ).where(Clinic.id == clinic_id)
-    ).one_or_none()
+    row = session.connection().execute(_SETTINGS, {"clinic": clinic_id}).one_or_none()
     if row is None:
         raise NotFound("no such clinic")
     return ClinicSettings(**row._mapping)
@@ -90,11 +96,7 @@ def list_closed_days(session: Session, clinic_id: int, since: date) -> list[Clos
 
 def list_rooms(session: Session, clinic_id: int) -> list[Entry]:
     """Return the clinic's rooms: those in use first, then by name."""
-    rows = session.execute(
-        select(Room.id, Room.name, Room.is_active, Room.version)
-        .where(Room.clinic_id == clinic_id)
-        .order_by(Room.is_active.desc(), Room.name, Room.id)
-    )
+    rows = session.connection().execute(_ROOMS, {"clinic": clinic_id})
     return [Entry(**row._mapping) for row in rows]
 
 
@@ -110,16 +112,5 @@ def list_payers(session: Session, clinic_id: int) -> list[Entry]:
 
 def list_clinicians(session: Session, clinic_id: int) -> list[Entry]:
     """Return the people whom visits are booked with: those in use first, then by name."""
-    rows = session.execute(
-        select(
-            Clinician.id,
-            Clinician.name,
-            Clinician.is_active,
-            Clinician.version,
-            Clinician.kind,
-            Clinician.user_id,
-        )
-        .where(Clinician.clinic_id == clinic_id)
-        .order_by(Clinician.is_active.desc(), Clinician.name, Clinician.id)
-    )
+    rows = session.connection().execute(_CLINICIANS, {"clinic": clinic_id})
     return [Entry(**row._mapping) for row in rows]

@@ -3,7 +3,7 @@
 A board that counted a hundred thousand cases at every look would be slow; the nightly check recounts them.
 """
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from tracker.persistence.models import Case, StageCount
@@ -29,11 +29,20 @@ def move_count(session: Session, case: Case, was: Standing | None) -> None:
             _add(session, case.clinic_id, place, by)
 
 
+_KEY = ("clinic_id", "pathway", "stage", "owner_user_id")
+_COUNT = (
+    update(StageCount)
+    .where(*(getattr(StageCount, name) == bindparam(f"of_{name}") for name in _KEY))
+    .values(n=StageCount.n + bindparam("by"))
+)
+
+
 def _add(session: Session, clinic_id: int, place: Standing, by: int) -> None:
-    key = dict(zip(("clinic_id", "pathway", "stage", "owner_user_id"), (clinic_id, *place), strict=True))
-    if by > 0:
-        upsert(session, StageCount, key, insert={"n": by}, update={"n": StageCount.n + by})
+    key = dict(zip(_KEY, (clinic_id, *place), strict=True))
+    about = {f"of_{name}": value for name, value in key.items()}
+    if session.connection().execute(_COUNT, {**about, "by": by}).rowcount:
         return
-    counted = session.connection().execute(update(StageCount).filter_by(**key).values(n=StageCount.n + by))
-    if counted.rowcount != 1:
+    if by < 0:
         raise AssertionError(f"nothing is counted at {place}")
+    # The first case in this place, unless another begins to count there at the same moment.
+    upsert(session, StageCount, key, insert={"n": by}, update={"n": StageCount.n + by})
