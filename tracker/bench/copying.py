@@ -13,14 +13,20 @@ _PATIENT = {name: position for position, name in enumerate(columns_of("patients"
 _CONTACT = {name: position for position, name in enumerate(columns_of("contact_points"))}
 _CASE_PUBLIC_ID = columns_of("cases").index("public_id")
 
+#: Three years, as ids count time: milliseconds shifted by 22 bits.
+LONG_BEFORE = 3 * 365 * 86_400_000 << 22
+
 Batch = dict[str, list[Row]]
 
 
 class Numbers:
-    """Row ids that only grow, and public ids. The copies are written in this order, as a clinic's own rows are."""
+    """Row ids that only grow, and public ids. The copies are written in this order, as a clinic's own rows are.
 
-    def __init__(self, first: int, chance: Random) -> None:
-        self._next = first
+    ``row_id`` is any id of today; the copies' come from years before, where nothing else was made.
+    """
+
+    def __init__(self, row_id: int, chance: Random) -> None:
+        self._next = row_id - LONG_BEFORE
         self._chance = chance
 
     def row_id(self) -> int:

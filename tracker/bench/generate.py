@@ -9,7 +9,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from random import Random
 
@@ -62,7 +62,7 @@ def generate(runtime: Runtime, cases: int, password: str, progress: Progress) ->
         finally:
             played.database.dispose()
     clinics = open_clinics(runtime, CLINICS, password, now)
-    numbers = Numbers(runtime.ids.row_id(now - timedelta(days=1)), chance)
+    numbers = Numbers(runtime.ids.row_id(now), chance)
     weights, today = weights_of(templates), ClinicCalendar(ZONE).today(now)
     tally, done = _Tally(), 0
     for clinic_id, size in zip(clinics, _sizes(cases), strict=True):
@@ -136,7 +136,7 @@ def _reconcile(runtime: Runtime, clinic_id: int) -> None:
 def _vary(runtime: Runtime, words: Vocabulary, templates: list[Template], wanted: int, chance: Random) -> None:
     """Copies the cases within the played clinic, each to another day, none to a day on which it would be missed."""
     now = runtime.clock.now()
-    numbers = Numbers(runtime.ids.row_id(now - timedelta(days=1)), chance)
+    numbers = Numbers(runtime.ids.row_id(now), chance)
     today = ClinicCalendar(ZONE).today(now)
     copies: list[Template] = []
     for template in chance.choices(templates, weights_of(templates), k=wanted):
