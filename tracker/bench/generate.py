@@ -22,7 +22,7 @@ from tracker.bench.people import invent
 from tracker.bench.shifting import Shift
 from tracker.bench.templates import Template, load_templates, shifted, table_of
 from tracker.bench.weights import weights_of
-from tracker.bench.writing import enlarge_cache, write_rows
+from tracker.bench.writing import enlarge_cache, settle, write_rows
 from tracker.demo.build import build
 from tracker.demo.clinic import ZONE, SimulatedClock
 from tracker.domain.calendar import ClinicCalendar
@@ -74,6 +74,7 @@ def generate(runtime: Runtime, cases: int, password: str, progress: Progress) ->
             progress("cases", done, cases)
         tally.add(chosen)
     runtime.database.learn_sizes()
+    settle(runtime.database)
     return Made(cases, tuple(clinics), tally.opened / cases, tally.visits / cases, tally.facts / cases)
 
 
@@ -161,12 +162,17 @@ def _room_to_move(template: Template, today: date) -> int:
 def _choose(
     templates: Sequence[Template], weights: Sequence[float], count: int, today: date, chance: Random
 ) -> list[Template]:
-    """What a clinic has. Where a day is full, another case is taken; in the end an open one without a visit ahead."""
+    """What a clinic has. Where a day is full, another case is taken; in the end one without a visit ahead."""
     ahead = [[day for day in each.visit_days if day >= today.isoformat()] for each in templates]
-    idle = [
-        0.0 if days or not each.is_open else weight
-        for days, each, weight in zip(ahead, templates, weights, strict=True)
-    ]
+    # Open or closed in place of open or closed: the share of open cases stays.
+    alike = {
+        is_open: [weight if each.is_open == is_open else 0.0 for each, weight in zip(templates, weights, strict=True)]
+        for is_open in (True, False)
+    }
+    idle = {
+        is_open: [0.0 if days else weight for days, weight in zip(ahead, mine, strict=True)]
+        for is_open, mine in alike.items()
+    }
     numbers = range(len(templates))
     visits: Counter[str] = Counter({today.isoformat(): MOST_A_DAY - MOST_TODAY})
     chosen: list[Template] = []
@@ -174,7 +180,8 @@ def _choose(
         number, attempts = first, 0
         while any(visits[day] >= MOST_A_DAY for day in ahead[number]):
             attempts += 1
-            number = chance.choices(numbers, weights if attempts < ATTEMPTS else idle)[0]
+            others = alike if attempts < ATTEMPTS else idle
+            number = chance.choices(numbers, others[templates[first].is_open])[0]
         visits.update(ahead[number])
         chosen.append(templates[number])
     return chosen

@@ -4,10 +4,12 @@ Every constraint, reference and trigger looks at each row, as it does when a use
 """
 
 from collections.abc import Sequence
+from contextlib import closing
 
 from sqlalchemy import Connection
 
 from tracker.bench.templates import Row, columns_of
+from tracker.persistence.database import Database
 
 _CACHE_KB = 512 * 1024
 
@@ -32,3 +34,10 @@ def write_rows(connection: Connection, table: str, rows: Sequence[Row]) -> None:
                 copy.write_row(row)
     finally:
         cursor.close()
+
+
+def settle(database: Database) -> None:
+    """Moves what was written from the log into the database, and waits for the disk before anything is measured."""
+    if database.is_sqlite:
+        with closing(database.write.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
