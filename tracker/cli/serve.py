@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 THREADS = 8
 #: How many new objects are made before the collector looks for circles among them: a page makes some thousands.
-NEW_OBJECTS = 20_000
+NEW_OBJECTS = 100_000
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types

@@ -146,10 +146,10 @@ def list_lanes(session: Session, viewer: Actor, stages: Sequence[str], wanted: B
     middles: dict[str, datetime] = {}
     if filled:
         connection, shape, values = session.connection(), _shape(wanted), _values(viewer, wanted)
-        for row in connection.execute(_lanes(filled, shape), {**values, "most": cards_in_lane(counts.values())}):
+        for row in connection.execute(_lanes(filled, shape), {**values, "most": cards_in_lane(counts.values())}).all():
             cards.setdefault(row.stage, []).append(_card(row))
         offsets = {f"middle_{number}": counts[stage] // 2 for number, stage in enumerate(filled)}
-        for row in connection.execute(_middles(filled, shape), {**values, **offsets}):
+        for row in connection.execute(_middles(filled, shape), {**values, **offsets}).all():
             middles[row.stage] = row.stage_entered_at
     return [
         Lane(

@@ -69,11 +69,11 @@ def list_refills(session: Session, viewer: Actor, page: int = 1) -> RefillList:
     skip, left = (page - 1) * ROWS_ON_PAGE, ROWS_ON_PAGE
     found: list[Refill] = []
     if skip < unknown:
-        rows = connection.execute(_UNKNOWN_PAGE, {**values, "most": left, "skipped": skip})
+        rows = connection.execute(_UNKNOWN_PAGE, {**values, "most": left, "skipped": skip}).all()
         found += [_refill(row) for row in rows]
         left -= len(found)
     if left:
-        rows = connection.execute(_KNOWN_PAGE, {**values, "most": left, "skipped": max(0, skip - unknown)})
+        rows = connection.execute(_KNOWN_PAGE, {**values, "most": left, "skipped": max(0, skip - unknown)}).all()
         found += [_refill(row) for row in rows]
     return RefillList(refills=tuple(found), total=total, unknown=unknown)
 

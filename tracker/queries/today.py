@@ -115,12 +115,12 @@ def get_today(session: Session, viewer: Actor, wanted: TodayFilter, today: date,
     skip, left = (page - 1) * ROWS_ON_PAGE, ROWS_ON_PAGE
     for urgency in Urgency:
         if skip < counts[urgency] and left:
-            rows = connection.execute(_list(urgency, shape), {**values, "most": left, "skipped": skip})
+            rows = connection.execute(_list(urgency, shape), {**values, "most": left, "skipped": skip}).all()
             found = [_todo(row, urgency) for row in rows]
             todos += found
             left -= len(found)
         skip = max(0, skip - counts[urgency])
-    tasks = tuple(_task(row) for row in connection.execute(_tasks(shape), values)) if page == 1 else ()
+    tasks = tuple(_task(row) for row in connection.execute(_tasks(shape), values).all()) if page == 1 else ()
     return TodayList(
         todos=tuple(todos),
         counts=counts,

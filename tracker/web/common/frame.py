@@ -110,10 +110,19 @@ def _may(roles: frozenset[Role], permission: Permission) -> bool:
     return any(permission in ROLE_PERMISSIONS[role] for role in roles)
 
 
+def _address(endpoint: str) -> str:
+    """The address of a place, which is worked out once: every page links to a dozen."""
+    known: dict[tuple[str, str], str] = current_app.extensions.setdefault("place_addresses", {})
+    key = (request.script_root, endpoint)
+    if key not in known:
+        known[key] = url_for(endpoint)
+    return known[key]
+
+
 def _places(roles: frozenset[Role]) -> tuple[Place, ...]:
     here = request.endpoint or ""
     return tuple(
-        Place(label=rule.label, url=url_for(rule.endpoint), key=rule.key, is_current=_is_current(rule.endpoint, here))
+        Place(label=rule.label, url=_address(rule.endpoint), key=rule.key, is_current=_is_current(rule.endpoint, here))
         for rule in PLACES
         if rule.endpoint in current_app.view_functions and _may(roles, rule.permission)
     )
@@ -166,7 +175,7 @@ def make_frame(person: SignedIn | None) -> Frame:
 
     def url_if(endpoint: str, permission: Permission) -> str:
         may_go = is_home and endpoint in current_app.view_functions and _may(person.roles, permission)
-        return url_for(endpoint) if may_go else ""
+        return _address(endpoint) if may_go else ""
 
     return Frame(
         clinic_name=person.clinic.name if person.clinic else "",
