@@ -115,7 +115,7 @@ class TestTable:
 
 class TestCardsInLane:
     @pytest.mark.parametrize(
-        ("counts", "most"), [([], 10), ([400], 10), ([10] * 10, 10), ([10] * 11, 4), ([3] * 20 + [900], 10)]
+        ("counts", "most"), [([], 10), ([400], 10), ([10] * 10, 10), ([10] * 11, 3), ([3] * 20 + [900], 10)]
     )
     def test_are_fewer_where_the_board_would_grow_too_long(self, counts: list[int], most: int) -> None:
         assert cards_in_lane(counts) == most

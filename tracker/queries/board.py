@@ -22,7 +22,7 @@ from tracker.queries.identity import IDENTITY, Identity, identity_of
 
 #: A lane shows at most so many cards, and fewer where all lanes together would show more than ``CARDS_ON_BOARD``.
 CARDS_IN_LANE = 10
-FEW_CARDS = 4
+FEW_CARDS = 3
 CARDS_ON_BOARD = 100
 ROWS_ON_PAGE = 50
 
