@@ -7,13 +7,26 @@ nobody has ended, and opens again only those that it ended itself.
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from sqlalchemy import Executable, update
+from sqlalchemy import Executable, Insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tracker.domain.words import Role
 from tracker.persistence.models import StaffTask
 from tracker.services.ports import Ids
+
+
+def _opening(into: postgresql.Insert | sqlite.Insert) -> Insert:
+    """Insert, or open again what the system ended, whichever engine's ``into`` it is."""
+    ended_by_system = StaffTask.done_at.is_not(None) & StaffTask.done_by.is_(None)
+    again = {"done_at": None, "outcome": "", "due_on": into.excluded.due_on}
+    return into.on_conflict_do_update(index_elements=["clinic_id", "key"], set_=again, where=ended_by_system)
+
+
+_OPENING: Mapping[str, Insert] = {
+    "postgresql": _opening(postgresql.insert(StaffTask)),
+    "sqlite": _opening(sqlite.insert(StaffTask)),
+}
 
 
 def opening(
@@ -42,14 +55,7 @@ def opening(
         "opened_at": now,
         "outcome": "",
     }
-    again: dict[str, object] = {"done_at": None, "outcome": "", "due_on": due_on}
-    ended_by_system = StaffTask.done_at.is_not(None) & StaffTask.done_by.is_(None)
-    keys = ["clinic_id", "key"]
-    if session.get_bind().dialect.name == "postgresql":
-        into = postgresql.insert(StaffTask).values(values)
-        return into.on_conflict_do_update(index_elements=keys, set_=again, where=ended_by_system)
-    made = sqlite.insert(StaffTask).values(values)
-    return made.on_conflict_do_update(index_elements=keys, set_=again, where=ended_by_system)
+    return _OPENING[session.get_bind().dialect.name].values(values)
 
 
 def withdrawing(*, clinic_id: int, keys: Collection[str], outcome: str, now: datetime) -> Executable:
