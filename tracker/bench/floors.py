@@ -36,8 +36,13 @@ _SHOWN = (
 )  # fmt: skip
 _FIFTY = (
     select(*(_cases.c[name] for name in _SHOWN))
-    .where(_cases.c.clinic_id == bindparam("clinic"), _cases.c.is_open.expression)
-    .order_by(_cases.c.target_on)
+    .where(
+        _cases.c.clinic_id == bindparam("clinic"),
+        _cases.c.is_open.expression,
+        _cases.c.pathway == "itb",
+        _cases.c.stage == "maintained",
+    )
+    .order_by(_cases.c.stage_entered_at)
     .limit(ROWS)
 )
 _COMPILED = "bench_page"

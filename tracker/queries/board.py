@@ -140,7 +140,7 @@ _COLUMNS = (
 def list_lanes(session: Session, viewer: Actor, stages: Sequence[str], wanted: BoardFilter, today: date) -> list[Lane]:
     """The lanes of the stages named, in that order."""
     counts = _counts(session, viewer, wanted)
-    over = _over_target(session, viewer, wanted, today)
+    over = _over_target(session, viewer, stages, wanted, today)
     filled = tuple(stage for stage in stages if counts.get(stage))
     cards: dict[str, list[Card]] = {}
     middles: dict[str, datetime] = {}
@@ -318,14 +318,18 @@ def _kept(*, is_of_owner: bool) -> Select[*tuple[Any, ...]]:
     return select(StageCount.stage, func.sum(StageCount.n).label("n")).where(kept).group_by(StageCount.stage)
 
 
-def _over_target(session: Session, viewer: Actor, wanted: BoardFilter, today: date) -> Mapping[str, int]:
-    rows = session.connection().execute(_over(_shape(wanted)), {**_values(viewer, wanted), "today": today})
+def _over_target(
+    session: Session, viewer: Actor, stages: Sequence[str], wanted: BoardFilter, today: date
+) -> Mapping[str, int]:
+    values = {**_values(viewer, wanted), "stages": list(stages), "today": today}
+    rows = session.connection().execute(_over(_shape(wanted)), values)
     return {row.stage: row.n for row in rows}
 
 
 @cache
 def _over(shape: _Shape) -> Select[Any]:
-    return _counted_now(shape).where(_case.target_on < bindparam("today"))
+    is_asked = _case.stage.in_(bindparam("stages", expanding=True))
+    return _counted_now(shape).where(is_asked, _case.target_on < bindparam("today"))
 
 
 def _card(row: Row[Any]) -> Card:

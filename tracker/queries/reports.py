@@ -60,7 +60,7 @@ def list_stages(
     connection = session.connection()
     values: dict[str, object] = {"clinic": viewer.clinic_id, "pathway": pathway}
     counts = {row.stage: int(row.n) for row in connection.execute(_KEPT, values)}
-    over = {row.stage: row.n for row in connection.execute(_OVER, {**values, "today": today})}
+    over = {row.stage: row.n for row in connection.execute(_OVER, {**values, "today": today, "stages": list(stages)})}
     filled = tuple(stage for stage in stages if counts.get(stage))
     ages: dict[tuple[str, str], datetime] = {}
     if filled:
@@ -89,7 +89,7 @@ _KEPT = (
 _IS_OPEN = and_(Case.clinic_id == bindparam("clinic"), Case.is_open.expression, Case.pathway == bindparam("pathway"))
 _OVER = (
     select(Case.stage, func.count().label("n"))
-    .where(_IS_OPEN, Case.target_on < bindparam("today"))
+    .where(_IS_OPEN, Case.stage.in_(bindparam("stages", expanding=True)), Case.target_on < bindparam("today"))
     .group_by(Case.stage)
 )
 

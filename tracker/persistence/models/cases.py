@@ -41,9 +41,9 @@ class Case(Tenant, Versioned, Base):
         # Lets a reminder prove that its case is its patient's.
         UniqueConstraint("clinic_id", "id", "patient_id"),
         open_index("uq_cases_open_of_patient", "clinic_id", "patient_id", "pathway", unique=True),
-        open_index("ix_cases_open_by_stage", "clinic_id", "pathway", "stage", "stage_entered_at", "id", "target_on"),
+        open_index("ix_cases_open_by_stage", "clinic_id", "pathway", "stage", "stage_entered_at", "id"),
         open_index("ix_cases_open_by_owner", "clinic_id", "owner_user_id"),
-        open_index("ix_cases_open_by_target", "clinic_id", "target_on"),
+        open_index("ix_cases_open_by_target", "clinic_id", "pathway", "stage", "target_on"),
         open_index("ix_cases_open_by_readiness", "clinic_id", "is_ready", "first_blocker"),
         open_index("ix_cases_open_by_procedure", "clinic_id", "procedure_on"),
         partial_index("ix_cases_reconcile_at", "reconcile_at", where="reconcile_at IS NOT NULL"),
