@@ -6,12 +6,20 @@ import pytest
 
 from tests.factories.listed import Listed
 from tracker.domain.access import Actor
-from tracker.queries.find import MOST, birth_dates, find_patients
+from tracker.domain.calendar import ClinicCalendar
+from tracker.queries.find import MOST, FoundList, birth_dates, find_patients
+
+
+def find(listed: Listed, viewer: Actor, text: str) -> FoundList:
+    """What a text finds on the day that is."""
+    calendar = ClinicCalendar(listed.zone)
+    start, end = calendar.start_of(listed.today), calendar.start_of(listed.today + timedelta(days=1))
+    return find_patients(listed.session, viewer, text, start, end)
 
 
 def names(listed: Listed, viewer: Actor, text: str) -> list[str]:
     """Whom a text finds."""
-    return [each.patient.name for each in find_patients(listed.session, viewer, text, listed.now).patients]
+    return [each.patient.name for each in find(listed, viewer, text).patients]
 
 
 class TestFindPatients:
@@ -40,25 +48,46 @@ class TestFindPatients:
         patient_id = listed.patient("Lee")
         still_open = listed.case(patient_id, "evaluating", days=9)
         listed.case(patient_id, "declined", opened_at=listed.now)
-        found = find_patients(listed.session, viewer, "lee", listed.now).patients
+        found = find(listed, viewer, "lee").patients
         assert [each.case_public_id for each in found] == [still_open.public_id]
 
     def test_shows_the_next_visit(self, listed: Listed, viewer: Actor) -> None:
         case = listed.case(listed.patient("Lee"))
         listed.visit(case, "evaluation", hours=50)
         listed.visit(case, "follow_up", hours=26, seq=21)
-        found = find_patients(listed.session, viewer, "lee", listed.now).patients
-        assert found[0].next_visit_at == listed.now + timedelta(hours=26)
+        found = find(listed, viewer, "lee").patients
+        assert [each.starts_at for each in found[0].visits] == [listed.now + timedelta(hours=26)]
+
+    @pytest.mark.parametrize("state", ["booked", "confirmed", "arrived", "completed", "no_show"])
+    def test_shows_the_visit_that_began_today_and_how_it_stands(
+        self, listed: Listed, viewer: Actor, state: str
+    ) -> None:
+        listed.visit(listed.case(listed.patient("Lee")), "evaluation", hours=-1, state=state)
+        visits = find(listed, viewer, "lee").patients[0].visits
+        assert [(each.starts_at, each.state) for each in visits] == [(listed.now - timedelta(hours=1), state)]
+
+    def test_shows_what_was_today_and_what_comes(self, listed: Listed, viewer: Actor) -> None:
+        case = listed.case(listed.patient("Lee"))
+        listed.visit(case, "evaluation", hours=-1, state="completed")
+        listed.visit(case, "trial", hours=50, seq=21)
+        assert [each.state for each in find(listed, viewer, "lee").patients[0].visits] == ["completed", "booked"]
+
+    @pytest.mark.parametrize(("hours", "state"), [(-30, "booked"), (-30, "completed"), (-1, "cancelled")])
+    def test_shows_neither_cancelled_visits_nor_those_of_another_day(
+        self, listed: Listed, viewer: Actor, hours: int, state: str
+    ) -> None:
+        listed.visit(listed.case(listed.patient("Lee")), "evaluation", hours=hours, state=state)
+        assert find(listed, viewer, "lee").patients[0].visits == ()
 
     def test_says_when_there_are_more(self, listed: Listed, viewer: Actor) -> None:
         for number in range(MOST + 1):
             listed.patient("Lee", f"Number {number}")
-        found = find_patients(listed.session, viewer, "lee", listed.now)
+        found = find(listed, viewer, "lee")
         assert (len(found.patients), found.has_more) == (MOST, True)
 
     def test_looks_for_nothing_on_one_letter(self, listed: Listed, viewer: Actor) -> None:
         listed.patient("Lee")
-        found = find_patients(listed.session, viewer, " l ", listed.now)
+        found = find(listed, viewer, " l ")
         assert (found.patients, found.is_too_short) == ((), True)
 
     def test_finds_the_longest_name_there_may_be(self, listed: Listed, viewer: Actor) -> None:

@@ -131,8 +131,26 @@ class TestTheFrontDesk:
         for path in ("/day", "/find?q=lee"):
             body = browser.get(path).get_data(as_text=True)
             assert "Lee, Number 0" in body.replace('<span class="person-family">Lee</span>', "Lee")
-            for word in ("Evaluation", "Trial", "Implant", "Referred", "Consent", "Checklist", "pump", "/cases/"):
+            for word in ("Evaluation", "Trial", "Implant", "Referred", "Consent", "Checklist", "pump"):
                 assert word not in body.partition("<main")[2], (path, word)
+
+    @pytest.mark.parametrize("path", ["/day", "/find?q=lee"])
+    def test_is_one_press_from_the_patients_details(self, world: WebWorld, path: str) -> None:
+        with world.database.writing() as session:
+            listed = Listed(session, world.clinic_id, world.clock.now(), world.ids)
+            case = listed.case(listed.patient("Lee"))
+            listed.visit(case, "evaluation", hours=1)
+            public_id = case.public_id
+        browser = world.sign_in(Role.FRONT_DESK)
+        assert f'href="/cases/{public_id}"' in browser.get(path).get_data(as_text=True)
+        page = browser.get(f"/cases/{public_id}").get_data(as_text=True)
+        assert f'href="/cases/{public_id}/identity"' in page
+
+    def test_sees_who_is_here(self, world: WebWorld) -> None:
+        with world.database.writing() as session:
+            listed = Listed(session, world.clinic_id, world.clock.now(), world.ids)
+            listed.visit(listed.case(listed.patient("Lee")), "evaluation", hours=-1, state="arrived")
+        assert "· arrived" in world.sign_in(Role.FRONT_DESK).get("/find?q=lee").get_data(as_text=True)
 
 
 class TestReminderGroups:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
 from tracker.domain.names import digits_of, fold
-from tracker.domain.words import LIVE_APPOINTMENT
+from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState
 from tracker.persistence.models import AppointmentRow, Case, Patient, PatientWord, User
 from tracker.queries.identity import Identity
 
@@ -45,7 +45,15 @@ class Found:
     target_on: date | None
     owner_role: str
     owner_name: str
-    next_visit_at: datetime | None
+    visits: tuple["FoundVisit", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundVisit:
+    """A visit that the person at the counter may have come for, and an ``AppointmentState``."""
+
+    starts_at: datetime
+    state: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +65,11 @@ class FoundList:
     is_too_short: bool = False
 
 
-def find_patients(session: Session, viewer: Actor, text: str, at: datetime) -> FoundList:
-    """Patients of the viewer's clinic whom the text may mean, the likeliest first."""
+def find_patients(session: Session, viewer: Actor, text: str, from_at: datetime, until_at: datetime) -> FoundList:
+    """Patients of the viewer's clinic whom the text may mean, the likeliest first.
+
+    ``from_at`` until before ``until_at`` is the clinic's day: its visit counts whatever became of it, unless cancelled.
+    """
     days = birth_dates(text)
     words = fold(text).split()
     if not days and not any(len(word) >= FEWEST_LETTERS for word in words):
@@ -67,7 +78,7 @@ def find_patients(session: Session, viewer: Actor, text: str, at: datetime) -> F
     for row in session.execute(_candidates(viewer.clinic_id, text, words, days)):
         ranks[row.patient_id] = min(row.rank, ranks.get(row.patient_id, row.rank))
     chosen = sorted(ranks, key=lambda patient_id: (ranks[patient_id], patient_id))[: MOST + 1]
-    found = _read(session, viewer, chosen[:MOST], at) if chosen else []
+    found = _read(session, viewer, chosen[:MOST], from_at, until_at) if chosen else []
     found.sort(key=lambda pair: (ranks[pair[0]], not pair[1].is_open, fold(pair[1].patient.name)))
     return FoundList(patients=tuple(each for _, each in found), has_more=len(chosen) > MOST)
 
@@ -154,18 +165,9 @@ def _family(rank: int, clinic_id: int, letters: str) -> Select[Any]:
     return _ranked(rank, is_family.order_by(Patient.name_key))
 
 
-def _read(session: Session, viewer: Actor, patient_ids: Sequence[int], at: datetime) -> list[tuple[int, Found]]:
-    # Of a case's few visits some are picked: as conditions, these would lead through all visits of the clinic.
-    is_to_come = and_(
-        AppointmentRow.superseded_by.is_(None),
-        AppointmentRow.state.in_(sorted(LIVE_APPOINTMENT)),
-        AppointmentRow.starts_at >= at,
-    )
-    visit = (
-        select(func.min(AppointmentRow.starts_at).filter(is_to_come))
-        .where(AppointmentRow.clinic_id == Case.clinic_id, AppointmentRow.case_id == Case.id)
-        .scalar_subquery()
-    )
+def _read(
+    session: Session, viewer: Actor, patient_ids: Sequence[int], from_at: datetime, until_at: datetime
+) -> list[tuple[int, Found]]:
     columns: tuple[Any, ...] = (
         Patient.id,
         Patient.public_id,
@@ -174,6 +176,7 @@ def _read(session: Session, viewer: Actor, patient_ids: Sequence[int], at: datet
         Patient.birth_on,
         Patient.mrn,
         Patient.city,
+        Case.id.label("case_id"),
         Case.public_id.label("case_public_id"),
         Case.pathway,
         Case.pathway_version,
@@ -184,7 +187,6 @@ def _read(session: Session, viewer: Actor, patient_ids: Sequence[int], at: datet
         Case.target_on,
         Case.owner_role,
         User.name.label("owner_name"),
-        visit.label("next_visit_at"),
     )
     query = (
         select(*columns)
@@ -194,11 +196,49 @@ def _read(session: Session, viewer: Actor, patient_ids: Sequence[int], at: datet
         # The last row of a patient wins: the open case, else the latest.
         .order_by(Patient.id, Case.is_open, Case.opened_at)
     )
-    found = {row.id: _found(row) for row in session.execute(query)}
-    return list(found.items())
+    rows = {row.id: row for row in session.execute(query)}
+    cases = [row.case_id for row in rows.values() if row.case_id]
+    visits = _visits(session, viewer, cases, from_at, until_at) if cases else {}
+    return [(patient_id, _found(row, visits.get(row.case_id, ()))) for patient_id, row in rows.items()]
 
 
-def _found(row: Any) -> Found:
+def _visits(
+    session: Session, viewer: Actor, case_ids: Sequence[int], from_at: datetime, until_at: datetime
+) -> dict[int, tuple[FoundVisit, ...]]:
+    """Of each case the visit of the day that has ended, and the next one that holds its place, counted from the day's
+    begin: somebody who is late, or who sits in the waiting room, has not lost the visit."""
+    stands = AppointmentRow.superseded_by.is_(None)
+    of_day = and_(stands, AppointmentRow.starts_at >= from_at, AppointmentRow.starts_at < until_at)
+    to_come = and_(stands, AppointmentRow.state.in_(sorted(LIVE_APPOINTMENT)), AppointmentRow.starts_at >= from_at)
+    starts_at = AppointmentRow.starts_at
+    # Of a case's few visits some are picked: as conditions, these would lead through all visits of the clinic.
+    query = (
+        select(
+            AppointmentRow.case_id,
+            func.min(starts_at).filter(to_come).label("next"),
+            *(func.max(starts_at).filter(of_day, AppointmentRow.state == state).label(state) for state in _TOLD),
+        )
+        .where(AppointmentRow.clinic_id == viewer.clinic_id, AppointmentRow.case_id.in_(case_ids))
+        .group_by(AppointmentRow.case_id)
+    )
+    return {row.case_id: _told(row) for row in session.execute(query)}
+
+
+#: How a visit of the day may stand; one that is neither here nor over is booked.
+_TOLD = (AppointmentState.COMPLETED, AppointmentState.NO_SHOW, AppointmentState.ARRIVED, AppointmentState.CONFIRMED)
+_ENDED = (AppointmentState.COMPLETED, AppointmentState.NO_SHOW)
+
+
+def _told(row: Any) -> tuple[FoundVisit, ...]:
+    at = {state: getattr(row, state) for state in _TOLD}
+    ended = [FoundVisit(starts_at=at[state], state=state) for state in _ENDED if at[state] is not None]
+    if row.next is None:
+        return tuple(ended)
+    state = next((each for each in _TOLD if each not in _ENDED and at[each] == row.next), AppointmentState.BOOKED)
+    return (*ended, FoundVisit(starts_at=row.next, state=state))
+
+
+def _found(row: Any, visits: tuple[FoundVisit, ...]) -> Found:
     return Found(
         public_id=row.public_id,
         patient=Identity(row.family_name, row.given_name, row.birth_on, row.mrn),
@@ -213,5 +253,5 @@ def _found(row: Any) -> Found:
         target_on=row.target_on,
         owner_role=row.owner_role or "",
         owner_name=row.owner_name or "",
-        next_visit_at=row.next_visit_at,
+        visits=visits,
     )

@@ -168,7 +168,7 @@ def _row(visit: Visit, viewer: Actor, now: datetime, zone: str) -> VisitRow:
         person=person_line(
             visit.patient,
             clinic_day(now, zone),
-            url=case_url(visit.case_public_id) if is_clinical else "",
+            url=case_url(visit.case_public_id),
             sex=visit.sex,
             allergies=visit.allergies if is_clinical else "",
         ),

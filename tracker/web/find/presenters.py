@@ -1,10 +1,14 @@
-"""Found patients: who, and where the case stands; for the front desk only who, and when they come next."""
+"""Found patients: who, and where the case stands; for the front desk only who, and when they come.
+
+The name opens the case; what its page shows is decided there, by what the viewer may see.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from tracker.domain.access import Actor, Permission
-from tracker.queries.find import Found, FoundList
+from tracker.domain.words import AppointmentState
+from tracker.queries.find import Found, FoundList, FoundVisit
 from tracker.web.common.case_lines import PersonLine, case_url, clinic_day, owner_words, pathway_of, person_line
 from tracker.web.common.filters import at, day
 
@@ -19,7 +23,7 @@ class FoundRow:
     next: str
     tone: str
     owner: str
-    visit: str
+    visits: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +41,7 @@ class FindPage:
 def present(found: FoundList, text: str, *, viewer: Actor, now: datetime, zone: str) -> FindPage:
     """Make the page."""
     is_clinical = viewer.may(Permission.SEE_CLINICAL)
-    today = clinic_day(now, zone)
-    rows = tuple(_row(each, today, zone, is_clinical=is_clinical) for each in found.patients)
+    rows = tuple(_row(each, now, zone, is_clinical=is_clinical) for each in found.patients)
     hint = ""
     if found.is_too_short:
         hint = "Type at least two letters or digits."
@@ -54,8 +57,9 @@ def present(found: FoundList, text: str, *, viewer: Actor, now: datetime, zone: 
     )
 
 
-def _row(found: Found, today: date, zone: str, *, is_clinical: bool) -> FoundRow:
-    url = case_url(found.case_public_id) if is_clinical and found.case_public_id else ""
+def _row(found: Found, now: datetime, zone: str, *, is_clinical: bool) -> FoundRow:
+    today = clinic_day(now, zone)
+    url = case_url(found.case_public_id) if found.case_public_id else ""
     stage, following, tone = _standing(found, today) if is_clinical else ("", "", "quiet")
     return FoundRow(
         person=person_line(found.patient, today, url=url),
@@ -64,8 +68,24 @@ def _row(found: Found, today: date, zone: str, *, is_clinical: bool) -> FoundRow
         next=following,
         tone=tone,
         owner=owner_words(found.owner_name, found.owner_role) if found.owner_role and is_clinical else "",
-        visit=at(found.next_visit_at, zone) if found.next_visit_at else "no visit booked",
+        visits=tuple(_visit(each, now, zone) for each in found.visits) or ("no visit booked",),
     )
+
+
+#: A visit of today says how it stands: who stands at the counter is asked for, or already sits inside.
+_STANDING = {
+    AppointmentState.ARRIVED: "arrived",
+    AppointmentState.COMPLETED: "done",
+    AppointmentState.NO_SHOW: "did not come",
+}
+
+
+def _visit(visit: FoundVisit, now: datetime, zone: str) -> str:
+    """When a visit is, for one of today with how it stands."""
+    if clinic_day(visit.starts_at, zone) != clinic_day(now, zone):
+        return at(visit.starts_at, zone)
+    state = AppointmentState(visit.state)
+    return f"today {at(visit.starts_at, zone)[-5:]} · {_STANDING.get(state, 'not here yet')}"
 
 
 def _standing(found: Found, today: date) -> tuple[str, str, str]:
