@@ -25,6 +25,7 @@ _MADE_ELSEWHERE = {
     "not_determined",
     "day_not_begun",
     "dose_differs",
+    "lot_expired",
 }
 
 

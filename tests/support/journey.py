@@ -322,7 +322,7 @@ class Journey:
         self.book("refill", self.in_days(76))
         self.step("implant_discharged", NURSE)
 
-    def refill(self, **values: object) -> Written:
+    def refill(self, *, deviation_reason: str = "", **values: object) -> Written:
         """The pump is refilled now, in the visit of the day if there is one."""
         alarm_on = self.today + timedelta(days=90)
         dates = {"alarm_on": alarm_on, "alarm_on_again": alarm_on, "second_by": self.user_ids[PHYSICIAN]}
@@ -330,7 +330,12 @@ class Journey:
         visit = self.look().snapshot.booked("refill")
         is_of_today = visit is not None and self.calendar.today(visit.starts_at) == self.today
         appointment = visit.appointment if visit is not None and is_of_today else None
-        return self.do(NURSE, lambda w, r: refills.record_refill(w, r, filling, appointment=appointment))
+        return self.do(
+            NURSE,
+            lambda w, r: refills.record_refill(
+                w, r, filling, appointment=appointment, deviation_reason=deviation_reason
+            ),
+        )
 
     def _maintained(self) -> None:
         visit = self.look().snapshot.booked("refill")

@@ -1,6 +1,7 @@
 """What was really done is always recorded. Where something was missing, it is recorded as a deviation with a reason."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from tracker.domain.errors import Refused
 from tracker.domain.facts import Determination
@@ -10,6 +11,15 @@ from tracker.services.case_file import CaseFile
 
 #: The act was recorded before its day had begun on the pathway.
 DAY_NOT_BEGUN = "day_not_begun"
+#: What was given came from a lot that was no longer in date.
+LOT_EXPIRED = "lot_expired"
+
+
+def expired_lot(expires_on: date | None, given_on: date) -> tuple[Blocker, ...]:
+    """What to say of a lot that had expired on the day it was given; nothing of one that is in date or not dated."""
+    if expires_on is None or expires_on >= given_on:
+        return ()
+    return (Blocker(LOT_EXPIRED, (("expired", expires_on.isoformat()),), requirement=LOT_EXPIRED),)
 
 
 def require_reason(
@@ -17,13 +27,14 @@ def require_reason(
 ) -> Determination | None:
     """Record a deviation where something stood in the way of an act that was done all the same.
 
-    The deviation names the requirements that were missing, so that later steps do not wait for them for ever.
+    The deviation names the requirements that were missing, so that later steps do not wait for them for ever. An act
+    that is no procedure of the pathway (a refill) has no day that must have begun.
 
     :raises Refused: with all that was missing, if nobody says why it was done
     """
     found = list(blockers)
-    procedure = file.pathway.procedures[purpose]
-    if file.case.stage != procedure.day_stage:
+    procedure = file.pathway.procedures.get(purpose)
+    if procedure is not None and file.case.stage != procedure.day_stage:
         found.append(Blocker(DAY_NOT_BEGUN, (("purpose", purpose),), requirement=DAY_NOT_BEGUN))
     if not found:
         return None

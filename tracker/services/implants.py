@@ -10,7 +10,7 @@ from tracker.domain.facts import Determination, Device
 from tracker.domain.pathway.engine import act_blockers
 from tracker.domain.words import DeterminationKind, DeviceKind, DeviceOrigin, FillKind
 from tracker.services.case_file import CaseFile, open_case
-from tracker.services.deviations import require_reason
+from tracker.services.deviations import expired_lot, require_reason
 from tracker.services.refills import Filling, fill_pump
 from tracker.services.work import CaseRef, Work, Written
 
@@ -68,6 +68,7 @@ def record_implant(work: Work, ref: CaseRef, implanted: Implanted, *, implanted_
     if problems:
         raise InvalidInput(problems)
     missing = act_blockers(file.pathway, file.snapshot, "implant", work.now)
+    missing += expired_lot(implanted.filling.expires_on, file.snapshot.calendar.today(file.effective_at))
     deviation = require_reason(file, "implant", missing, implanted.deviation_reason)
     ground = _ground(file, deviation)
     pump = _place(file, DeviceKind.PUMP, implanted.pump, ground)

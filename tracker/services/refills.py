@@ -13,8 +13,9 @@ from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, NotFound
 from tracker.domain.facts import Appointment, Fill
 from tracker.domain.refill import is_plausible
-from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, DeterminationKind, FillKind
+from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, DeterminationKind, FillKind, Purpose
 from tracker.services.case_file import CaseFile, open_case
+from tracker.services.deviations import expired_lot, require_reason
 from tracker.services.trials import determine
 from tracker.services.work import CaseRef, Work, Written
 
@@ -69,8 +70,6 @@ class Filling:
             return {"alarm_on": "The alarm date must be later than the day of the fill."}
         if self.alarm_on is not None and (self.alarm_on - filled_on).days > 730:
             return {"alarm_on": "This is more than two years after the fill. Read the print-out again."}
-        if self.expires_on is not None and self.expires_on < filled_on:
-            return {"expires_on": "This lot had expired."}
         return {}
 
     def _drug_problems(self, file: CaseFile) -> dict[str, str]:
@@ -90,18 +89,25 @@ def record_refill(
     kind: FillKind = FillKind.REFILL,
     appointment: int | None = None,
     filled_at: datetime | None = None,
+    deviation_reason: str = "",
 ) -> Written:
-    """Record a refill, here or elsewhere. It closes the refill that was due, and the next one is due at once.
+    """Record a refill, here or elsewhere. It closes the refill that was due, and the next one is due at once. An
+    expired lot is a deviation and needs a reason.
 
     :raises NotFound: if no such visit holds its place
     :raises InvalidInput: for what cannot be, or where no pump is in the patient
+    :raises Refused: for an expired lot, if no reason is given
     """
     file = open_case(work, ref, Permission.REFILL, effective_at=filled_at)
     pump = file.snapshot.pump
     if pump is None:
         raise InvalidInput({"volume_ml": "No pump is recorded as in place."})
     visit = None if appointment is None else _live_visit(file, appointment)
-    fill_pump(file, filling, kind=kind, device=pump.device, reservoir_ml=pump.reservoir_ml, appointment=appointment)
+    fill = fill_pump(
+        file, filling, kind=kind, device=pump.device, reservoir_ml=pump.reservoir_ml, appointment=appointment
+    )
+    expired = expired_lot(filling.expires_on, file.snapshot.calendar.today(file.effective_at))
+    require_reason(file, Purpose.REFILL, expired, deviation_reason, about_seq=fill.seq)
     if visit is not None:
         # The refill is done: so is its visit, without a second click.
         file.change(visit, version=visit.version + 1, state=AppointmentState.COMPLETED, reason="")

@@ -20,7 +20,7 @@ from tracker.domain.words import (
     is_word,
 )
 from tracker.services.case_file import CaseFile, open_case
-from tracker.services.deviations import require_reason
+from tracker.services.deviations import expired_lot, require_reason
 from tracker.services.work import CaseRef, Work, Written
 
 #: The values each instrument allows: modified Ashworth, Penn spasm frequency, numeric rating of pain.
@@ -47,7 +47,7 @@ class Given:
     route: str = "lumbar_puncture"
     deviation_reason: str = ""
 
-    def problems(self, given_by: int, given_on: date) -> dict[str, str]:
+    def problems(self, given_by: int) -> dict[str, str]:
         """What cannot have been given, as a sentence per field."""
         found: dict[str, str] = {}
         for name in ("dose_mcg", "concentration_mcg_ml", "volume_ml"):
@@ -58,8 +58,6 @@ class Given:
             found["dose_mcg"] = f"Concentration times volume is {product.normalize():f} mcg. Read the three again."
         if not self.lot.strip():
             found["lot"] = "Write down the lot."
-        if self.expires_on is not None and self.expires_on < given_on:
-            found["expires_on"] = "This lot had expired."
         if self.second_by in (None, given_by):
             found["second_by"] = "A second person must have read drug, dose and volume."
         return found
@@ -86,7 +84,7 @@ def give_dose(work: Work, ref: CaseRef, given: Given, *, given_at: datetime | No
     :raises Refused: with everything that was missing, if no reason is given
     """
     file = open_case(work, ref, Permission.GIVE_DOSE, effective_at=given_at)
-    problems = given.problems(work.actor.user_id, file.snapshot.calendar.today(file.effective_at))
+    problems = given.problems(work.actor.user_id)
     if problems:
         raise InvalidInput(problems)
     visit = file.snapshot.visit("trial")
@@ -109,6 +107,7 @@ def give_dose(work: Work, ref: CaseRef, given: Given, *, given_at: datetime | No
     missing = list(unmet(step.needs if step else (), file.snapshot, work.now))
     if order is not None and Decimal(order.value) != given.dose_mcg:
         missing.append(Blocker("dose_differs", (("ordered", order.value),), (Role.PHYSICIAN,), "", "dose_order"))
+    missing += expired_lot(given.expires_on, file.snapshot.calendar.today(file.effective_at))
     require_reason(file, "trial", missing, given.deviation_reason, about_seq=dose.seq)
     return file.finish("dose_given")
 

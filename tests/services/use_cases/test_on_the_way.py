@@ -8,10 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.journey import Journey
+from tests.support.todos import codes, next_blockers, open_todos
 from tracker.domain.errors import InvalidInput, NotFound, NotPermitted, Refused
 from tracker.domain.facts import Appointment, Consent, Device, Fill
-from tracker.domain.pathway.blocker import Blocker
-from tracker.domain.pathway.engine import offered
 from tracker.domain.words import DeterminationKind, DeviceKind, Role
 from tracker.persistence.models import Case, Obligation, Patient
 from tracker.services import appointments, consents, corrections, decisions, patients, pumps, refills, steps, trials
@@ -19,24 +18,6 @@ from tracker.services.work import Work
 
 At = Callable[[str], Journey]
 COORDINATOR, NURSE, PHYSICIAN = Role.COORDINATOR, Role.NURSE, Role.PHYSICIAN
-
-
-def codes(blockers: tuple[object, ...]) -> set[str]:
-    """The codes of what was missing."""
-    return {each.code for each in blockers if isinstance(each, Blocker)}
-
-
-def open_todos(journey: Journey) -> set[str]:
-    """The kinds of the open obligations."""
-    with journey.database.reading() as session:
-        return set(session.scalars(select(Obligation.kind).where(Obligation.is_open)))
-
-
-def next_blockers(journey: Journey) -> set[str]:
-    """What stands in the way of the next step."""
-    case = journey.look()
-    offer = offered(case.pathway, case.snapshot, journey.clock.now()).next
-    return codes(offer.blockers) if offer else set()
 
 
 def another_trial(journey: Journey, dose: str) -> None:

@@ -211,6 +211,7 @@ SENTENCES: dict[str, Callable[[Params], str]] = {
     "dose_was_given": lambda _: "A test dose was given",
     "evaluation_lacks": lambda p: f"Evaluation does not say {_named(EVALUATION_WORDS, p, 'what')}",
     "evaluation_missing": lambda _: "Evaluation is not recorded",
+    "lot_expired": lambda p: f"The lot expired {_day(p.get('expired', ''))}",
     "no_date_yet": lambda p: f"No date yet for the {_purpose(p)}",
     "no_device": lambda p: f"No {_named(DEVICE_WORDS, p, 'device')} is recorded as in place",
     "no_positive_trial": lambda _: "No positive trial stands",

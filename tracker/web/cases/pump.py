@@ -100,6 +100,7 @@ def refill(public_id: str) -> ResponseReturnValue:
             kind=FillKind(form.kind.data),
             appointment=visit,
             filled_at=instant_of(form.filled_at.data, zone),
+            deviation_reason=form.deviation_reason.data,
         ),
     )
 

@@ -119,6 +119,7 @@ class RefillForm(FillingForm):
     filled_at = MomentField("Filled at", description="Empty: now.")
     residual_expected_ml = amount("Expected in the pump", "mL", required=False)
     residual_aspirated_ml = amount("Taken out", "mL", required=False)
+    deviation_reason = NoteField("Why it was done all the same")
 
 
 class ImplantForm(FillingForm):
