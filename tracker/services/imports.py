@@ -1,6 +1,7 @@
 """Bringing in people from a spreadsheet: each row in a transaction of its own, so that none is half imported.
 
-A second import of the same file changes nothing: who is on the pathway, or has a followed pump, is already there.
+A second import of the same file changes nothing: who is on the pathway, or has a followed pump, is already there. What
+another referral of the same person brings is kept (``further_referrals``).
 """
 
 from collections.abc import Callable, Iterator
@@ -202,7 +203,7 @@ def _taken(work: Work, calendar: ClinicCalendar, reading: RowReading, case: str)
 def _already_there(
     work: Work, calendar: ClinicCalendar, reading: RowReading, case: str, doubts: tuple[Complaint, ...]
 ) -> Outcome:
-    """Nothing is changed; only a doubt about who or which pump it is becomes a task, once."""
+    """The case goes on as it is; a doubt about who or which pump it is becomes a task, once."""
     case_id, known_mrn = _case(work, case)
     doubts = (*other_number(reading, known_mrn), *doubts)
     if doubts:

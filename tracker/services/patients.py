@@ -198,6 +198,22 @@ def add_reach(work: Work, patient: Patient, reach: tuple[Reach, ...]) -> None:
         work.session.execute(insert(ContactPoint), rows)
 
 
+def add_further_reach(work: Work, patient: Patient, reach: tuple[Reach, ...]) -> tuple[Reach, ...]:
+    """Keep the numbers and addresses that were never known of this patient; returns them. What somebody has ended
+    stays ended, however often it comes in again."""
+    points = ContactPoint.clinic_id == patient.clinic_id, ContactPoint.patient_id == patient.id
+    rows = work.session.execute(select(ContactPoint.kind, ContactPoint.value).where(*points))
+    known = {(row.kind, row.value) for row in rows}
+    added = tuple({(each.kind, each.value): each for each in reach if (each.kind, each.value) not in known}.values())
+    if added:
+        add_reach(work, patient, added)
+        patient.version += 1
+        work.session.flush()
+        _index(work, patient)
+        ring(work.session, clinic_id=patient.clinic_id, now=work.now, patient_id=patient.id)
+    return added
+
+
 def _end_reach(work: Work, patient: Patient, wanted: tuple[Reach, ...]) -> None:
     """End what is no longer said, and add what is new; nothing is deleted."""
     standing = work.session.scalars(

@@ -13,6 +13,7 @@ from tracker.domain.pathway.snapshot import Snapshot
 from tracker.pathways.catalogue import current
 from tracker.persistence.models import Case, Patient
 from tracker.services.case_file import CaseFile
+from tracker.services.further_referrals import keep_further
 from tracker.services.patients import Person, add_patient, find_same
 from tracker.services.payers import payer_named
 from tracker.services.work import Work, Written
@@ -47,12 +48,14 @@ class NewReferral:
 @dataclass(frozen=True, slots=True)
 class Referred:
     """What became of a referral. ``is_new`` is false where the patient has been on the pathway before: an open case
-    goes on, a closed one is reopened, never doubled."""
+    goes on, a closed one is reopened, never doubled; ``is_kept`` says that something new came in with it, which stands
+    in a task or among the ways to reach the patient."""
 
     case_public_id: str
     case_id: int | None
     is_new: bool
     written: Written | None
+    is_kept: bool = False
 
 
 def refer(work: Work, new: NewReferral, calendar: ClinicCalendar) -> Referred:
@@ -65,7 +68,8 @@ def refer(work: Work, new: NewReferral, calendar: ClinicCalendar) -> Referred:
     found = find_or_add(work, new, calendar)
     standing = case_of(work, found, new.pathway)
     if standing is not None:
-        return Referred(standing, None, is_new=False, written=None)
+        is_kept = keep_further(work, found, standing, new, calendar.today(work.now))
+        return Referred(standing, None, is_new=False, written=None, is_kept=is_kept)
     file = begin_case(work, found, new, calendar)
     return Referred(file.case.public_id, file.case.id, is_new=True, written=file.finish("referred"))
 

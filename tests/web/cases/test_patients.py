@@ -64,7 +64,7 @@ class TestAReferral:
         first = browser.submit("/referrals/new", REFERRAL).headers["Location"]
         again = browser.submit("/referrals/new", {**REFERRAL, "family_name": "NUNEZ", "given_name": "ana maria"})
         assert again.headers["Location"] == first
-        assert "already there: nothing was added" in plain(browser.get(first).get_data(as_text=True))
+        assert "everything of this referral is known" in plain(browser.get(first).get_data(as_text=True))
         with world.database.reading() as session:
             assert len(session.scalars(select(Patient.id).where(Patient.mrn == "004502")).all()) == 1
 
@@ -89,6 +89,44 @@ class TestAReferral:
         assert answer.status_code == 422
         assert sentence in text.partition("<form")[2]
         assert "Acme Health" in text
+
+    def test_tells_the_coordinator_everything_that_it_said(self, at: At) -> None:
+        world, _ = at("referred")
+        browser = world.sign_in(Role.COORDINATOR)
+        said = {"referred_by": "Dr Weir", "specialty": "Neurology", "notes": "Uses a lift; call the sister first.",
+                "diagnosis_code": "g35.b0", "spasticity_origin": "spinal"}  # fmt: skip
+        case = browser.submit("/referrals/new", {**REFERRAL, **said}).headers["Location"]
+        page = plain(browser.get(case).get_data(as_text=True)).partition("What stands in the way")[0]
+        for text in ("Urgent", "Dr Weir", "Neurology", "Acme Health", "call the sister first", "G35.B0", "Spinal"):
+            assert text in page, text
+        form = plain(world.sign_in(Role.PHYSICIAN).get(f"{case}/evaluation").get_data(as_text=True))
+        assert "G35.B0" in form.partition('<dl class="facts">')[2].partition("</dl>")[0]
+        assert 'value="G35.B0"' not in form
+
+    def test_of_somebody_who_is_there_loses_nothing(self, at: At) -> None:
+        world, _ = at("referred")
+        browser = world.sign_in(Role.COORDINATOR)
+        case = browser.submit("/referrals/new", REFERRAL).headers["Location"]
+        more = {**REFERRAL, "received_on": "2026-03-17", "phones": "303 555 0142\n303 555 0177", "notes": "Now falls.",
+                "referred_by": "Dr Second", "allergies": "latex"}  # fmt: skip
+        for said in ("A to-do says what it is", "everything of this referral is known"):
+            assert browser.submit("/referrals/new", more).headers["Location"] == case
+            page = plain(browser.get(case).get_data(as_text=True))
+            assert said in page
+        assert page.partition("<main")[2].count("303 555 0177") == 1
+        today = plain(browser.get("/today").get_data(as_text=True))
+        assert today.count("Referred again: read what came in") == 1
+        for text in ("Dr Second", "Now falls.", "latex"):
+            assert text in today, text
+        assert "Núñez" in plain(browser.get("/find?q=3035550177").get_data(as_text=True))
+
+    def test_does_not_bring_back_a_number_that_was_ended(self, at: At) -> None:
+        world, _ = at("referred")
+        browser = world.sign_in(Role.COORDINATOR)
+        case = browser.submit("/referrals/new", REFERRAL).headers["Location"]
+        browser.submit(f"{case}/identity", {**PERSON, "expected_version": "1", "phones": "+1 720 555 0199"})
+        browser.submit("/referrals/new", REFERRAL)
+        assert "303 555 0142" not in plain(browser.get(case).get_data(as_text=True))
 
 
 class TestATakenOverPump:

@@ -19,6 +19,7 @@ from tracker.web.cases.ground_forms import (
     EvaluationForm,
     WithdrawConsentForm,
 )
+from tracker.web.cases.referred import as_referred
 from tracker.web.cases.sentences import civil
 from tracker.web.cases.words import AUTHORIZATION_STATES, DOCUMENT_WORDS
 from tracker.web.common.access import permission
@@ -40,7 +41,7 @@ def evaluation(public_id: str) -> ResponseReturnValue:
         submit="Record the evaluation",
         done="evaluation",
         lede="What is not answered stays open and is asked again before the next step.",
-        known=[("Referred for", case.snapshot.referred_indication or "–")],
+        known=as_referred(case),
     )
     return answer(case, form, act, lambda work, ref: evaluations.record_evaluation(work, ref, form.findings()))
 

@@ -33,7 +33,12 @@ def refer() -> ResponseReturnValue:
 
     def take_in(work: Work) -> tuple[str, str]:
         referred = referrals.refer(work, form.referral(), calendar())
-        said = "Recorded: referral." if referred.is_new else "This patient is already there: nothing was added."
+        if referred.is_new:
+            said = "Recorded: referral."
+        elif referred.is_kept:
+            said = "This patient is already there: the case goes on, and what is new was kept. A to-do says what it is."
+        else:
+            said = "This patient is already there, and everything of this referral is known: nothing was added."
         return referred.case_public_id, said
 
     return _come_in(form, "cases/refer.html", take_in)

@@ -19,6 +19,7 @@ from tracker.domain.words import (
 )
 from tracker.queries.case_detail import Names, OpenedCase, Todo
 from tracker.web.cases.links import Link, Missing, clearing, deeds
+from tracker.web.cases.referred import referral_lines
 from tracker.web.cases.sentences import wall
 from tracker.web.cases.spine import PathStep, path_steps
 from tracker.web.cases.todos import TodoLine, todo_line
@@ -49,12 +50,15 @@ class StepLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """The upper half of the page."""
+    """The upper half of the page. ``is_referral_news``: nobody has evaluated the patient, the referral is all that is
+    known."""
 
     stage: str
     since: str
     path: tuple[PathStep, ...]
     hold: str
+    referral: tuple[tuple[str, str], ...]
+    is_referral_news: bool
     next: NextStep | None
     missing: tuple[Missing, ...]
     met: tuple[str, ...]
@@ -84,6 +88,8 @@ def overview(case: OpenedCase, todos: Sequence[Todo], names: Names, viewer: Acto
         since=f"since {on(entered_on, today)}, {_days(entered_on, today)}{_target(case, today)}",
         path=path_steps(case, today),
         hold=f"On hold until {day(hold.until_on, today)}: {hold.reason}" if hold else "",
+        referral=referral_lines(case),
+        is_referral_news=case.head.is_open and case.snapshot.evaluation is None and case.snapshot.pump is None,
         next=_next(case, offers, names, viewer, today),
         missing=tuple(_missing(case, blocker, viewer, today) for blocker in blockers),
         met=tuple(dict.fromkeys(met_sentence(need) for need in (offers.next.met if offers.next else ()))),

@@ -7,7 +7,15 @@ from tracker.web.common.case_lines import missing
 TASKS = {
     "alarm_obligation_vanished": "A to-do ended without a cause: look at the case",
     "import_doubts": "Doubts from the import, to be put right",
+    "referred_again": "Referred again: read what came in",
 }
+#: What a further referral said, in the order in which it is read.
+REFERRED = {
+    "received_on": "received", "urgency": "urgency", "referred_by": "from", "specialty": "specialty",
+    "indication": "indication", "diagnosis_code": "code", "diagnosis": "diagnosis", "spasticity_origin": "origin",
+    "payer": "payer", "notes": "notes", "allergies": "allergies", "sex": "sex", "language": "language",
+    "city": "city", "prefers": "prefers",
+}  # fmt: skip
 CALLS = {"consent": "consent", "arrival": "visit and the arrival", "refill": "refill"}
 CALL_REASONS = {
     "no_email": "no e-mail address",
@@ -28,4 +36,6 @@ def task_words(kind: str, given: Mapping[str, object]) -> tuple[str, str]:
         return f"Call about the {about}", CALL_REASONS.get(params.get("why", ""), "no message can reach the patient")
     if kind == "import_doubts":
         return TASKS[kind], " · ".join(params.values())
+    if kind == "referred_again":
+        return TASKS[kind], " · ".join(f"{label}: {params[name]}" for name, label in REFERRED.items() if name in params)
     return TASKS.get(kind, missing(kind, {})), ""
