@@ -68,7 +68,8 @@ class TwoClinics:
     def __post_init__(self) -> None:
         with self.database.writing() as session:
             ours, theirs = (a_clinic(session, number, phone="555-0100") for number in (OURS, THEIRS))
-            ann, ben, dee = (a_member(session, ours, number) for number in (1, 2, 3))
+            ann, ben = (a_member(session, ours, number, "nurse") for number in (1, 2))
+            dee = a_member(session, ours, 3, "front_desk")
             eve = a_member(session, theirs, 4)
             self.room_id, self.clinician_id = a_room(session, ours).id, a_clinician(session, ours).id
             a_room(session, theirs, 2)

@@ -7,7 +7,7 @@ from tracker.domain.access import Actor
 from tracker.domain.words import Role
 from tracker.persistence.models import User
 from tracker.queries.accounts import list_members
-from tracker.queries.case_detail import list_colleagues
+from tracker.queries.colleagues import list_colleagues
 from tracker.services.system_actor import EMAIL, NAME, system_actor
 
 

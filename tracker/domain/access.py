@@ -137,6 +137,11 @@ def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
     return frozenset[Permission]().union(*(ROLE_PERMISSIONS[role] for role in roles))
 
 
+def roles_that_may(permission: Permission) -> tuple[Role, ...]:
+    """The roles that hold a permission, in the order of the vocabulary."""
+    return tuple(role for role in Role if permission in ROLE_PERMISSIONS[role])
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts, in which clinic, with which roles there. ``name`` is for sentences on pages, never for logs."""

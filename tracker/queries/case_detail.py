@@ -284,17 +284,6 @@ def list_names(
     return Names(users=found["user"], clinicians=found["clinician"], rooms=found["room"], payers=found["payer"])
 
 
-def list_colleagues(session: Session, viewer: Actor) -> list[tuple[int, str]]:
-    """Everybody who works at the viewer's clinic, by name."""
-    rows = session.execute(
-        select(User.id, User.name)
-        .join(Membership, Membership.user_id == User.id)
-        .where(Membership.clinic_id == viewer.clinic_id, Membership.is_active, User.is_active)
-        .order_by(User.name, User.id)
-    )
-    return [(row.id, row.name) for row in rows]
-
-
 def list_contact_lines(session: Session, viewer: Actor, patient_id: int) -> list[ContactLine]:
     """Where a patient is reached, the oldest first."""
     rows = session.execute(

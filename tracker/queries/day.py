@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, select
 from sqlalchemy.orm import Session
 
-from tracker.domain.access import Actor
+from tracker.domain.access import Actor, Permission
 from tracker.domain.errors import NotFound
 from tracker.persistence.models import (
     AppointmentRow,
@@ -21,6 +21,7 @@ from tracker.persistence.models import (
     User,
 )
 from tracker.persistence.types import JsonObject
+from tracker.queries.colleagues import holds
 from tracker.queries.identity import IDENTITY, Identity, identity_of, is_patient_of_case
 
 #: No clinic sees more in one day; a longer day says so instead of growing without end.
@@ -163,15 +164,13 @@ def get_checklist(session: Session, viewer: Actor, case_public_id: str, appointm
     ).one_or_none()
     if row is None:
         raise NotFound("no such visit")
-    names = {
-        each.id: each.name
-        for each in session.execute(
-            select(User.id, User.name)
-            .join(Membership, Membership.user_id == User.id)
-            .where(Membership.clinic_id == viewer.clinic_id)
-            .order_by(User.name, User.id)
-        )
-    }
+    people = session.execute(
+        select(User.id, User.name, holds(Permission.CHECKLIST).label("may_read"))
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.clinic_id == viewer.clinic_id)
+        .order_by(User.name, User.id)
+    ).all()
+    names = {each.id: each.name for each in people}
     items = session.execute(
         select(ChecklistItemRow)
         .where(
@@ -194,9 +193,8 @@ def get_checklist(session: Session, viewer: Actor, case_public_id: str, appointm
         )
         for item in items
     )
-    colleagues = tuple(
-        Colleague(user_id=user_id, name=name) for user_id, name in names.items() if user_id != viewer.user_id
-    )
+    readers = (each for each in people if each.may_read and each.id != viewer.user_id)
+    colleagues = tuple(Colleague(user_id=each.id, name=each.name) for each in readers)
     return VisitChecklist(visit=_visit(row, {each.item for each in answers}), answers=answers, colleagues=colleagues)
 
 

@@ -8,6 +8,7 @@ from tracker.domain.facts import Appointment, ChecklistItem
 from tracker.domain.pathway.definition import ChecklistItemRule
 from tracker.domain.words import ItemState, is_word
 from tracker.services.case_file import CaseFile, open_case
+from tracker.services.named import reader_problems
 from tracker.services.work import CaseRef, Work, Written
 
 
@@ -34,6 +35,7 @@ def answer_item(work: Work, ref: CaseRef, *, appointment: int, answer: Answer) -
         raise NotFound(str(appointment))
     checklist, rule = _rule(file, visit, answer.item)
     problems = _problems(rule, answer, work.actor.user_id)
+    problems |= reader_problems(work, answer.second_by, Permission.CHECKLIST)
     if problems:
         raise InvalidInput(problems)
     values: dict[str, object] = {

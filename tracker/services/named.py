@@ -6,9 +6,11 @@ stands in for a second person only if it is there.
 
 from sqlalchemy import select
 
+from tracker.domain.access import Permission, roles_that_may
 from tracker.domain.facts import Document
 from tracker.domain.pathway.snapshot import Snapshot
-from tracker.persistence.models import Clinician, Membership, Payer, Room
+from tracker.domain.pathway.wording import people
+from tracker.persistence.models import Clinician, Membership, MembershipRole, Payer, Room
 from tracker.services.work import Work
 
 
@@ -20,6 +22,25 @@ def person_problems(work: Work, user_id: int | None, field: str = "second_by") -
         Membership.clinic_id == work.actor.clinic_id, Membership.user_id == user_id, Membership.is_active
     )
     return {} if work.session.scalar(member) is not None else {field: "Choose somebody of this clinic."}
+
+
+def reader_problems(work: Work, user_id: int | None, permission: Permission) -> dict[str, str]:
+    """A sentence at ``second_by`` unless the person may do themselves what they are said to have read or checked.
+
+    A second reading is worth what the reader knows of it: the front desk cannot vouch for a dose.
+    """
+    found = person_problems(work, user_id)
+    if found or user_id in (None, work.actor.user_id):
+        return found
+    roles = roles_that_may(permission)
+    role = select(MembershipRole.role).where(
+        MembershipRole.clinic_id == work.actor.clinic_id,
+        MembershipRole.user_id == user_id,
+        MembershipRole.role.in_(roles),
+    )
+    if work.session.scalar(role.limit(1)) is not None:
+        return {}
+    return {"second_by": f"Choose somebody who may do this too: {people(roles)}."}
 
 
 def place_problems(work: Work, room_id: int | None, clinician_id: int | None) -> dict[str, str]:

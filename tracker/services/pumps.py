@@ -18,7 +18,7 @@ from tracker.domain.words import DeviceKind, DeviceOrigin, FillKind
 from tracker.persistence.models import Case, Patient
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.implants import Component
-from tracker.services.named import paper_problems, person_problems
+from tracker.services.named import paper_problems, person_problems, reader_problems
 from tracker.services.referrals import NewReferral, begin_case, case_of, find_or_add
 from tracker.services.work import CaseRef, Work, Written
 
@@ -86,6 +86,7 @@ def take_over_pump(work: Work, new: NewReferral, found: PumpInPlace, calendar: C
     work.require(Permission.TAKE_OVER_PUMP)
     today = calendar.today(work.now)
     problems = found.problems(today, work.actor.user_id)
+    problems |= reader_problems(work, found.second_by, Permission.TAKE_OVER_PUMP)
     if problems:
         raise InvalidInput(problems)
     patient = find_or_add(work, new, calendar)

@@ -16,6 +16,7 @@ from tracker.domain.refill import is_plausible
 from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, DeterminationKind, FillKind, Purpose
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.deviations import expired_lot, require_reason
+from tracker.services.named import reader_problems
 from tracker.services.trials import determine
 from tracker.services.work import CaseRef, Work, Written
 
@@ -57,6 +58,7 @@ class Filling:
             found["lot"] = "Write down the lot."
         if self.second_by in (None, file.work.actor.user_id):
             found["second_by"] = "A second person must have read drug and concentration."
+        found |= reader_problems(file.work, self.second_by, Permission.REFILL)
         for name in ("residual_expected_ml", "residual_aspirated_ml"):
             amount = getattr(self, name)
             if amount is not None and amount < 0:

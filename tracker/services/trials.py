@@ -21,6 +21,7 @@ from tracker.domain.words import (
 )
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.deviations import expired_lot, require_reason
+from tracker.services.named import reader_problems
 from tracker.services.work import CaseRef, Work, Written
 
 #: The values each instrument allows: modified Ashworth, Penn spasm frequency, numeric rating of pain.
@@ -84,7 +85,7 @@ def give_dose(work: Work, ref: CaseRef, given: Given, *, given_at: datetime | No
     :raises Refused: with everything that was missing, if no reason is given
     """
     file = open_case(work, ref, Permission.GIVE_DOSE, effective_at=given_at)
-    problems = given.problems(work.actor.user_id)
+    problems = given.problems(work.actor.user_id) | reader_problems(work, given.second_by, Permission.GIVE_DOSE)
     if problems:
         raise InvalidInput(problems)
     visit = file.snapshot.visit("trial")

@@ -50,7 +50,7 @@ def take_over() -> ResponseReturnValue:
     """Take over a patient whose pump is in already."""
     form = TakeOverForm()
     form.offer_drugs(catalogue.current(_PATHWAY))
-    form.second_by.offer(colleagues())
+    form.second_by.offer(colleagues(Permission.TAKE_OVER_PUMP))
 
     def take_in(work: Work) -> tuple[str, str]:
         new = NewReferral(

@@ -56,7 +56,7 @@ def implant(public_id: str) -> ResponseReturnValue:
     """Record the permanent pump, by the book or as a deviation."""
     case, form = opened(public_id), ImplantForm()
     form.offer_drugs(case.pathway)
-    form.second_by.offer(colleagues())
+    form.second_by.offer(colleagues(Permission.REFILL))
     act = Act(
         title="Record the implant",
         submit="Record the implant",
@@ -82,7 +82,7 @@ def refill(public_id: str) -> ResponseReturnValue:
     """Record a refill. A visit of this day is completed with it; the next refill is due at once."""
     case, form = opened(public_id), RefillForm()
     form.offer_drugs(case.pathway)
-    form.second_by.offer(colleagues())
+    form.second_by.offer(colleagues(Permission.REFILL))
     act = Act(title="Record a refill", submit="Record the refill", done="refill", known=_pump(case))
     zone = clinic().zone
     visit = _visit_of(case, form) if form.is_submitted() else None

@@ -6,7 +6,8 @@ from tracker.domain.access import Permission
 from tracker.domain.facts import Assessment
 from tracker.domain.pathway.engine import act_blockers
 from tracker.domain.words import DeterminationKind, DeviceKind
-from tracker.queries.case_detail import OpenedCase, list_colleagues
+from tracker.queries.case_detail import OpenedCase
+from tracker.queries.colleagues import list_colleagues
 from tracker.services import trials
 from tracker.web.cases.acting import Act, answer, opened, path
 from tracker.web.cases.blueprint import blueprint
@@ -29,9 +30,10 @@ from tracker.web.common.database import read_session
 from tracker.web.common.filters import at
 
 
-def colleagues() -> list[tuple[int, str]]:
-    """Everybody of the clinic but this person: who can read or sign as the second."""
-    return [each for each in list_colleagues(read_session(), actor()) if each[0] != actor().user_id]
+def colleagues(holding: Permission | None = None) -> list[tuple[int, str]]:
+    """Everybody of the clinic but this person; ``holding``: who may do it too, and so can read it as the second."""
+    found = list_colleagues(read_session(), actor(), holding=holding)
+    return [each for each in found if each[0] != actor().user_id]
 
 
 def _doses(case: OpenedCase) -> list[tuple[str, str]]:
@@ -68,7 +70,7 @@ def order_dose(public_id: str) -> ResponseReturnValue:
 def give_dose(public_id: str) -> ResponseReturnValue:
     """Record a test dose that was given, by the book or as a deviation."""
     case, form = opened(public_id), GiveDoseForm()
-    form.second_by.offer(colleagues())
+    form.second_by.offer(colleagues(Permission.GIVE_DOSE))
     act = Act(
         title="Record a test dose",
         submit="Record the dose",
