@@ -96,7 +96,7 @@ def record_refill(
     """Record a refill, here or elsewhere. It closes the refill that was due, and the next one is due at once. An
     expired lot is a deviation and needs a reason.
 
-    :raises NotFound: if no such visit holds its place
+    :raises NotFound: if no such refill visit of the case holds its place
     :raises InvalidInput: for what cannot be, or where no pump is in the patient
     :raises Refused: for an expired lot, if no reason is given
     """
@@ -216,7 +216,8 @@ def plan_refill(work: Work, ref: CaseRef, *, until_on: date, plan: str) -> Writt
 
 
 def _live_visit(file: CaseFile, appointment: int) -> Appointment:
-    for visit in file.snapshot.of(Appointment):
+    """The refill visit of that number; a visit for anything else is not over because a pump was filled."""
+    for visit in file.snapshot.visits(Purpose.REFILL):
         if visit.appointment == appointment and visit.state in LIVE_APPOINTMENT:
             return visit
     raise NotFound(str(appointment))
