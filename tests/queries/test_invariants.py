@@ -11,10 +11,13 @@ from tests.factories.rows import a_clinic, a_member
 from tests.support.databases import SqliteDatabases
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.journey import Journey, a_person
+from tracker.domain.access import Actor
 from tracker.domain.words import Role
 from tracker.persistence.copies import copy_to
 from tracker.persistence.database import Database
 from tracker.queries.invariants import Report, check_everything
+from tracker.queries.today import TodayFilter, get_today
+from tracker.services.reconcile import reconcile_all
 
 NOW = datetime(2026, 3, 17, 15, 0, tzinfo=UTC)
 
@@ -100,6 +103,15 @@ class TestAClinicThatWorks:
         # The day of the booked refill passes: what planned it plans it no more.
         journey.clock.advance(days=200)
         assert checked(journey).counts["pumps_unplanned"] == 1
+
+    def test_counts_the_same_pumps_as_today(self, journey: Journey) -> None:
+        viewer = Actor(1, journey.clinic_id, frozenset({Role.COORDINATOR}), "Cora")
+        for days, unplanned in ((0, 0), (200, 1)):
+            journey.clock.advance(days=days)
+            reconcile_all(journey.database, journey.clock, journey.ids, clinic_id=journey.clinic_id, pause=lambda: None)
+            with journey.database.reading() as session:
+                found = get_today(session, viewer, TodayFilter(), journey.today)
+            assert (checked(journey).counts["pumps_unplanned"], found.pumps_unplanned) == (unplanned, unplanned)
 
     def test_says_when_the_reconciler_sleeps(self, journey: Journey) -> None:
         journey.clock.advance(days=200)

@@ -49,11 +49,14 @@ class TestToday:
         found = today(listed, viewer)
         assert (found.todos, found.total, found.pumps, found.pumps_unplanned) == ((), 0, 1, 0)
 
-    def test_says_which_pumps_are_not_planned_in_time(self, listed: Listed, viewer: Actor) -> None:
+    def test_counts_the_pumps_that_are_unplanned_and_those_that_are_critical(
+        self, listed: Listed, viewer: Actor
+    ) -> None:
         for name, latest in (("Late", -1), ("Near", 3), ("Far", 4), ("Unknown", None)):
             listed.pump(listed.case(listed.patient(name), "maintained"), latest=latest)
+        listed.pump(listed.case(listed.patient("Booked"), "maintained"), latest=1, planned_seq=20)
         found = today(listed, viewer)
-        assert (found.pumps, found.pumps_unplanned) == (4, 3)
+        assert (found.pumps, found.pumps_unplanned, found.pumps_critical) == (5, 4, 3)
 
     def test_never_ages_anything_out(self, listed: Listed, viewer: Actor) -> None:
         listed.todo(listed.case(listed.patient("Forgotten")), due=-4000)

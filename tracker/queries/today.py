@@ -85,14 +85,16 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TodayList:
-    """One page of to-dos and the counts of all pages. ``pumps_unplanned``: so near their latest refill date that it is
-    critical, and nothing planned. ``compared_at``: when the to-dos were last held against the facts."""
+    """One page of to-dos and the counts of all pages. ``pumps_unplanned``: pumps whose next refill nothing is planned
+    for, the same that ``tracker check`` counts; ``pumps_critical``: those of them so near their latest refill date that
+    it is critical, or without one. ``compared_at``: when the to-dos were last held against the facts."""
 
     todos: tuple[Todo, ...]
     counts: dict[Urgency, int]
     tasks: tuple[Task, ...]
     pumps: int
     pumps_unplanned: int
+    pumps_critical: int
     compared_at: datetime | None
 
     @property
@@ -127,6 +129,7 @@ def get_today(session: Session, viewer: Actor, wanted: TodayFilter, today: date,
         tasks=tasks,
         pumps=figures.pumps,
         pumps_unplanned=figures.unplanned,
+        pumps_critical=figures.unplanned_critical,
         compared_at=figures.compared_at,
     )
 
@@ -167,15 +170,18 @@ def _count(shape: _Shape) -> Select[*tuple[Any, ...]]:
     counted: list[Any] = [
         numbers.where(reached).scalar_subquery().label(urgency.value) for urgency, reached in until.items()
     ]
-    # Counted among the critical: as a condition, the kind would lead through every refill of the clinic.
+    # Counted, not chosen: an index of what is to do holds the kind too, and as a condition the kind would lead through
+    # every refill of the clinic, planned or not.
     is_refill = Obligation.kind == "refill"
-    unplanned = select(func.count().filter(is_refill)).where(*_is_todo(), Obligation.critical_on <= _TODAY)
+    unplanned = select(func.count().filter(is_refill)).where(*_is_todo())
+    critical = unplanned.where(Obligation.critical_on <= _TODAY)
     pumps = select(func.count()).where(PumpWatch.clinic_id == _CLINIC)
     beat = select(Heartbeat.beat_at).where(Heartbeat.name == COMPARED_BY)
     return select(
         *counted,
         pumps.scalar_subquery().label("pumps"),
         unplanned.scalar_subquery().label("unplanned"),
+        critical.scalar_subquery().label("unplanned_critical"),
         beat.scalar_subquery().label("compared_at"),
     )
 

@@ -70,7 +70,7 @@ class KindChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TodayPage:
-    """What the page shows. ``pumps_tone``: ready where every pump is planned in time."""
+    """What the page shows. ``pumps_tone``: ready where every pump is planned, critical where one is nearly too late."""
 
     day: str
     total: str
@@ -116,7 +116,7 @@ def present(
         total=f"{found.total + len(found.tasks)} to do",
         critical=found.counts[Urgency.CRITICAL],
         pumps=_pumps(found),
-        pumps_tone="critical" if found.pumps_unplanned else "ready",
+        pumps_tone="critical" if found.pumps_critical else "quiet" if found.pumps_unplanned else "ready",
         compared=f"({ago(found.compared_at, now)})" if found.compared_at else "(not compared yet)",
         groups=tuple(group for group in groups if group.rows),
         kinds=tuple(
@@ -133,7 +133,8 @@ def _pumps(found: TodayList) -> str:
     if not found.pumps:
         return "no pumps yet"
     if found.pumps_unplanned:
-        return f"{found.pumps_unplanned} of {plural(found.pumps, 'pump')} not planned in time"
+        critical = f", {found.pumps_critical} critical" if found.pumps_critical else ""
+        return f"{found.pumps_unplanned} of {plural(found.pumps, 'pump')} unplanned{critical}"
     return f"all {plural(found.pumps, 'pump')} planned"
 
 
