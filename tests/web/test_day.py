@@ -162,7 +162,27 @@ class TestChecklist:
         answer(browser, world, trial_day, "identity")
         status, body = answer(browser, world, trial_day, "xray", value="L2/L3", expected_version=old)
         assert status == 409
-        assert "Somebody else recorded something meanwhile." in body and 'value="L2/L3"' in body
+        assert "Somebody else answered this item meanwhile." in body and 'value="L2/L3"' in body
+
+    def test_is_shared_by_two_people_who_answer_different_items(self, world: WebWorld, trial_day: str) -> None:
+        nurse = world.sign_in(Role.NURSE)
+        nurse.get(trial_day)
+        old = version_of(world)
+        for item in ("identity", "gown"):
+            status, _ = answer(nurse, world, trial_day, item, expected_version=old, seen=0)
+            assert status == 303, item
+
+    def test_of_one_item_twice_is_not_overwritten(self, world: WebWorld, trial_day: str) -> None:
+        nurse = world.sign_in(Role.NURSE)
+        nurse.get(trial_day)
+        status, body = answer(nurse, world, trial_day, "xray", value="L2/L3", seen=0)
+        assert status == 303
+        shown = re.findall(r'value="xray"><input type="hidden" name="seen" value="(\d+)"', body)
+        assert shown and set(shown) != {"0"}
+        status, body = answer(nurse, world, trial_day, "xray", value="L4", seen=0)
+        assert status == 409
+        assert "Somebody else answered this item meanwhile." in body
+        assert answer(nurse, world, trial_day, "xray", value="L4", seen=shown[0])[0] == 303
 
     def test_can_be_changed_with_a_reason(self, world: WebWorld, trial_day: str) -> None:
         browser = world.sign_in(Role.NURSE)

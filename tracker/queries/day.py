@@ -60,8 +60,9 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """The answer to one item of a checklist that stands."""
+    """The answer to one item of a checklist that stands. ``seq`` is the fact's number."""
 
+    seq: int
     item: str
     state: str
     value: str
@@ -183,6 +184,7 @@ def get_checklist(session: Session, viewer: Actor, case_public_id: str, appointm
     ).scalars()
     answers = tuple(
         Answered(
+            seq=item.seq,
             item=item.item,
             state=item.state,
             value=item.value,

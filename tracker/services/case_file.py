@@ -244,8 +244,16 @@ class CaseFile:
         connection.execute(_ENTER, visits)
 
 
-def open_case(work: Work, ref: CaseRef, permission: Permission, *, effective_at: datetime | None = None) -> CaseFile:
-    """Lock a case for writing.
+def open_case(
+    work: Work,
+    ref: CaseRef,
+    permission: Permission,
+    *,
+    effective_at: datetime | None = None,
+    checks_version: bool = True,
+) -> CaseFile:
+    """Lock a case for writing. ``checks_version``: false only where the use case itself compares the very thing that
+    it changes, so that people who work on different things of one case do not hinder each other.
 
     :raises NotPermitted: if the actor may not do this at all
     :raises NotFound: if the actor's clinic has no such case
@@ -261,6 +269,6 @@ def open_case(work: Work, ref: CaseRef, permission: Permission, *, effective_at:
     if case_id is None:
         raise NotFound(ref.public_id)
     loaded = load_snapshot(work.session, clinic_id, case_id, lock=True)
-    if loaded.case.version != ref.version:
+    if checks_version and loaded.case.version != ref.version:
         raise StaleVersion(loaded.case.version)
     return CaseFile(work, loaded.case, loaded.snapshot, loaded.pathway, happened_at, standing(loaded.case))

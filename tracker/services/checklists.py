@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tracker.domain.access import Permission
-from tracker.domain.errors import InvalidInput, NotFound
+from tracker.domain.errors import InvalidInput, NotFound, StaleVersion
 from tracker.domain.facts import Appointment, ChecklistItem
 from tracker.domain.pathway.definition import ChecklistItemRule
 from tracker.domain.words import ItemState, is_word
@@ -14,26 +14,37 @@ from tracker.services.work import CaseRef, Work, Written
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one item. ``second_by``: the other person where two must read."""
+    """The answer to one item. ``second_by``: the other person where two must read.
+
+    ``seen``: the number of the answer that stood when the form was made, 0 for none: then the answer stands on its own,
+    and only another answer to the same item is in its way. ``None``: the version of the whole case decides.
+    """
 
     item: str
     state: str = ItemState.DONE
     value: str = ""
     reason: str = ""
     second_by: int | None = None
+    seen: int | None = None
 
 
 def answer_item(work: Work, ref: CaseRef, *, appointment: int, answer: Answer) -> Written:
     """Answer an item of the visit's checklist; a second answer takes the place of the first.
 
     :raises NotFound: if there is no such visit or item
+    :raises StaleVersion: if somebody answered the item meanwhile
     :raises InvalidInput: for an answer that the item does not allow
     """
-    file = open_case(work, ref, Permission.CHECKLIST)
+    file = open_case(work, ref, Permission.CHECKLIST, checks_version=answer.seen is None)
     visit = next((each for each in file.snapshot.of(Appointment) if each.appointment == appointment), None)
     if visit is None:
         raise NotFound(str(appointment))
     checklist, rule = _rule(file, visit, answer.item)
+    standing = [
+        item for item in file.snapshot.of(ChecklistItem) if item.appointment == appointment and item.item == answer.item
+    ]
+    if answer.seen is not None and answer.seen != (standing[-1].seq if standing else 0):
+        raise StaleVersion(file.case.version)
     problems = _problems(rule, answer, work.actor.user_id)
     problems |= reader_problems(work, answer.second_by, Permission.CHECKLIST)
     if problems:
@@ -44,9 +55,6 @@ def answer_item(work: Work, ref: CaseRef, *, appointment: int, answer: Answer) -
         "reason": answer.reason.strip(),
         "second_by": answer.second_by,
     }
-    standing = [
-        item for item in file.snapshot.of(ChecklistItem) if item.appointment == appointment and item.item == answer.item
-    ]
     if standing:
         file.change(standing[-1], **values)
     else:

@@ -55,9 +55,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemView:
-    """One item. ``others``: the answers beside "done". Values are what stands, or what was typed and refused."""
+    """One item. ``others``: the answers beside "done". Values are what stands, or what was typed and refused. ``seen``:
+    the number of the answer that is shown, 0 for none; the form hands it back."""
 
     key: str
+    seen: int
     label: str
     stop: str
     is_hard: bool
@@ -159,6 +161,7 @@ def _item(
     second = str(refused.answer.second_by or "") if refused else ""
     return ItemView(
         key=rule.key,
+        seen=answer.seq if answer else 0,
         label=rule.label,
         stop=STOPS.get(rule.stop, ""),
         is_hard=rule.stop == "hard",

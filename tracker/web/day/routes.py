@@ -97,6 +97,7 @@ def answer(case_id: str, appointment: int) -> ResponseReturnValue:
         value=form.value.data or "",
         reason=form.reason.data or "",
         second_by=_number(form.second_by.data),
+        seen=_number(form.seen.data),
     )
     problems = {} if form.validate() else {str(name): " ".join(said) for name, said in form.errors.items()}
     if given.second_by is not None and not _is_colleague(case_id, appointment, given.second_by):
@@ -109,7 +110,7 @@ def answer(case_id: str, appointment: int) -> ResponseReturnValue:
     except InvalidInput as error:
         return _checklist_again(case_id, appointment, Typed(given, error.problems), 422)
     except StaleVersion:
-        said = "Somebody else recorded something meanwhile. Look at it, then answer again."
+        said = "Somebody else answered this item meanwhile. Look at it, then answer again."
         return _checklist_again(case_id, appointment, Typed(given, {"": said}), 409)
     anchor = f"item-{given.item}"
     return redirect(url_for("day.checklist", case_id=case_id, appointment=appointment, _anchor=anchor), 303)
