@@ -26,6 +26,7 @@ from tracker.domain.facts import (
     Evaluation,
     Fact,
     Fill,
+    Interrogation,
     Referral,
     TrialDose,
 )
@@ -97,6 +98,11 @@ NEVER: list[tuple[type[Fact], Values]] = [
     (Fill, {"device": 6, "kind": "implant", "volume_ml": None}),
     (Fill, {"device": 6, "concentration_mcg_ml": Decimal(-5)}),
     (Fill, {"device": 6, "residual_aspirated_ml": Decimal("-0.1")}),
+    (Interrogation, {"device": 1}),
+    (Interrogation, {"device": 6, "cause": "curiosity"}),
+    (Interrogation, {"device": 6, "daily_dose_mcg": Decimal(0)}),
+    (Interrogation, {"device": 6, "battery_months": -1}),
+    (Interrogation, {"device": 6, "alarm_on": None, "is_confirmed": True}),
     (Correction, {"corrected_seq": 7}),
     (Correction, {"corrected_seq": 1, "reason": ""}),
 ]
@@ -114,6 +120,7 @@ RECORDABLE: list[tuple[type[Fact], Values]] = [
     (Fill, {"device": 6, "kind": "taken_over", "volume_ml": None, "concentration_mcg_ml": None, "alarm_on": None}),
     (Fill, {"device": 6, "kind": "elsewhere", "volume_ml": None, "drug": ""}),
     (Fill, {"device": 6, "daily_dose_mcg": Decimal(0), "residual_aspirated_ml": Decimal(0)}),
+    (Interrogation, {"device": 6, "alarm_on": None, "is_confirmed": False, "battery_months": None}),
 ]
 
 

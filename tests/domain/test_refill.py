@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories.facts import make
+from tracker.domain.alarm_date import AlarmDate
 from tracker.domain.facts import Fill
-from tracker.domain.refill import bound, computed_alarm_on, days_to_alarm, is_plausible
+from tracker.domain.refill import Bound, Change, computed_alarm_on, days_to_alarm, is_plausible
 
 FILLED = date(2026, 3, 17)
 ONE = timedelta(days=1)
@@ -34,6 +35,11 @@ def fill(**values: object) -> Fill:
     return make(Fill, 1, device=1, **{**figures, **values})
 
 
+def bound(printed: Fill, filled_on: date, in_pump_days: int) -> Bound:
+    computed_on = computed_alarm_on(printed, filled_on)
+    return AlarmDate(printed, printed, None, computed_on, filled_on, None).bound(in_pump_days)
+
+
 class TestDays:
     @pytest.mark.parametrize(("volume", "concentration", "dose", "to_alarm", "to_latest"), WORKED)
     def test_follow_the_worked_table(
@@ -50,13 +56,8 @@ class TestDays:
 
     def test_count_what_is_left_after_a_dose_change(self) -> None:
         """20 mL at 100 mcg a day for 30 days, then 130: 14 mL are left, and the alarm is at day 76, not 90."""
-        left = days_to_alarm(
-            volume_ml=Decimal(14),
-            alarm_volume_ml=Decimal(2),
-            concentration_mcg_ml=Decimal(500),
-            daily_dose_mcg=Decimal(130),
-        )
-        assert 30 + left == 76
+        changed = Change(FILLED + 30 * ONE, None, Decimal(130), None)
+        assert computed_alarm_on(fill(), FILLED, [changed]) == FILLED + 76 * ONE
 
     @pytest.mark.parametrize(
         "impossible",
@@ -98,6 +99,38 @@ class TestTheComputedDate:
         assert computed_alarm_on(fill(daily_dose_mcg=Decimal(0)), FILLED) is None
         assert computed_alarm_on(fill(daily_dose_mcg=Decimal("0.001")), FILLED) is None, "thousands of years"
 
+    def test_takes_what_the_programmer_said_was_left(self) -> None:
+        read = Change(FILLED + 30 * ONE, Decimal(12), None, None)
+        assert computed_alarm_on(fill(), FILLED, [read]) == FILLED + 80 * ONE
+
+    def test_counts_on_from_every_change(self) -> None:
+        """6 mL in 30 days, 4 mL in 10 days at twice the dose; 10 mL are left, 5 of them before an alarm at 5 mL."""
+        changes = [
+            Change(FILLED + 30 * ONE, None, Decimal(200), None),
+            Change(FILLED + 40 * ONE, None, Decimal(100), Decimal(5)),
+        ]
+        assert computed_alarm_on(fill(), FILLED, changes) == FILLED + 65 * ONE
+
+    def test_is_the_day_itself_where_the_alarm_volume_is_reached(self) -> None:
+        assert (
+            computed_alarm_on(fill(), FILLED, [Change(FILLED + 30 * ONE, Decimal(2), None, None)]) == FILLED + 30 * ONE
+        )
+        empty = Change(FILLED + 200 * ONE, None, Decimal(100), None)
+        assert computed_alarm_on(fill(), FILLED, [empty]) == FILLED + 200 * ONE
+
+    @given(later=st.integers(0, 80), dose=st.decimals(Decimal(100), 900, places=1))
+    def test_is_never_later_after_a_higher_dose(self, later: int, dose: Decimal) -> None:
+        changed = Change(FILLED + later * ONE, None, dose, None)
+        found = computed_alarm_on(fill(), FILLED, [changed])
+        assert found is not None
+        assert found <= FILLED + 90 * ONE
+
+    @pytest.mark.parametrize("unknown", ["volume_ml", "concentration_mcg_ml", "daily_dose_mcg"])
+    def test_is_known_again_where_the_programmer_said_all(self, unknown: str) -> None:
+        read = Change(FILLED + 30 * ONE, Decimal(12), Decimal(100), Decimal(2))
+        is_known = computed_alarm_on(fill(**{unknown: None}), FILLED, [read]) is not None
+        assert is_known is (unknown != "concentration_mcg_ml")
+
     def test_counts_civil_days_also_as_the_clocks_change(self) -> None:
         assert computed_alarm_on(fill(), date(2026, 3, 7)) == date(2026, 6, 5)
 
@@ -123,8 +156,8 @@ class TestTheLatestDate:
 class TestPlausibility:
     @pytest.mark.parametrize(("printed", "expected"), [(-1, True), (89, True), (90, True), (91, True), (92, False)])
     def test_allows_one_day_later_than_arithmetic(self, printed: int, expected: bool) -> None:
-        assert is_plausible(fill(alarm_on=FILLED + printed * ONE), FILLED) is expected
+        assert is_plausible(FILLED + printed * ONE, FILLED + 90 * ONE) is expected
 
     def test_cannot_doubt_what_cannot_be_computed(self) -> None:
-        assert is_plausible(fill(alarm_on=FILLED + 400 * ONE, volume_ml=None), FILLED)
-        assert is_plausible(fill(alarm_on=None), FILLED)
+        assert is_plausible(FILLED + 400 * ONE, None)
+        assert is_plausible(None, FILLED)

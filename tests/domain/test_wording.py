@@ -24,6 +24,8 @@ _MADE_ELSEWHERE = {
     "determined",
     "not_determined",
     "day_not_begun",
+    "alarm_date_unconfirmed",
+    "alarm_date_void",
     "dose_differs",
     "lot_expired",
 }

@@ -162,6 +162,18 @@ _USUAL: dict[type[Fact], dict[str, object]] = {
         "residual_aspirated_ml": Decimal("3.0"),
         "second_by": None,
     },
+    facts.Interrogation: {
+        "cause": "dose",
+        "daily_dose_mcg": Decimal("250.5"),
+        "alarm_volume_ml": Decimal(2),
+        "reservoir_ml": Decimal("12.5"),
+        "alarm_on": date(2026, 7, 30),
+        "is_confirmed": True,
+        "battery_months": 41,
+        "replacement_indicated": False,
+        "source": "printout",
+        "second_by": None,
+    },
     facts.Correction: {"reason": "wrong patient"},
 }
 #: Facts that are versions of something: their first version names itself.

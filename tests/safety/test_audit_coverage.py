@@ -50,6 +50,7 @@ BY_CHANCE = {
     "evaluations.record_document": "record_document",
     "evaluations.record_evaluation": "evaluate",
     "implants.record_implant": "implant",
+    "interrogations.record_interrogation": "interrogate",
     "pumps.remove_device": "remove_device",
     "refills.confirm_alarm_date": "confirm_alarm_date",
     "refills.plan_refill": "plan_refill",

@@ -9,14 +9,21 @@ from typing import TypeVar
 
 from tests.stateful.clinic import Act, Seen
 from tests.stateful.dice import NO_FACT, NO_ROOM, NOBODY, REASONS, Dice, Making
-from tracker.domain.facts import Appointment, Authorization, Document, Fact
+from tests.stateful.pump_acts import (
+    confirm_alarm_date,
+    implant,
+    interrogate,
+    plan_refill,
+    refill,
+    remove_device,
+)
+from tests.stateful.sides import papers, second, visit_of
+from tracker.domain.facts import Appointment, Authorization, Fact
 from tracker.domain.pathway.engine import offered
 from tracker.domain.words import (
-    LIVE_APPOINTMENT,
     AuthorizationState,
     DeterminationKind,
     DocumentKind,
-    FillKind,
     Instrument,
     ItemState,
     Occasion,
@@ -31,9 +38,6 @@ from tracker.services import (
     corrections,
     decisions,
     evaluations,
-    implants,
-    pumps,
-    refills,
     steps,
     trials,
 )
@@ -41,22 +45,9 @@ from tracker.services.appointments import Slot
 from tracker.services.authorizations import Terms
 from tracker.services.checklists import Answer
 from tracker.services.evaluations import Findings
-from tracker.services.implants import Component, Implanted
-from tracker.services.refills import Filling
 from tracker.services.trials import SCALES, Given
 
 T = TypeVar("T")
-
-
-def second(seen: Seen, dice: Dice) -> int | None:
-    """The other person, nearly always."""
-    return dice.choice((seen.people[1],) * 8 + (seen.people[0], *NOBODY))
-
-
-def visit_of(seen: Seen, dice: Dice, *, is_live: bool = True) -> int:
-    """A visit of the case; one that does not exist where it has none."""
-    found = [v.appointment for v in seen.snapshot.of(Appointment) if not is_live or v.state in LIVE_APPOINTMENT]
-    return dice.choice(found) if found else 999
 
 
 def slot(seen: Seen, dice: Dice, *, ahead: int | None = None) -> Slot:
@@ -256,64 +247,6 @@ def review_deviation(seen: Seen, dice: Dice) -> Act:
     return lambda work, ref: decisions.review_deviation(work, ref, seq=seq, finding=finding)
 
 
-def filling(seen: Seen, dice: Dice) -> Filling:
-    """500 mcg/mL, 18 of 20 mL used, at 100 mcg/day: 90 days; now and then printed later, or not known."""
-    lasts = dice.choice((90, 90, 90, 60, 120, None))
-    alarm_on = None if lasts is None else seen.today + timedelta(days=lasts)
-    return Filling(
-        drug="baclofen",
-        concentration_mcg_ml=Decimal(500),
-        volume_ml=Decimal(20),
-        daily_dose_mcg=Decimal(100),
-        alarm_volume_ml=Decimal(2),
-        alarm_on=alarm_on,
-        alarm_on_again=alarm_on,
-        lot="L2",
-        expires_on=None,
-        second_by=second(seen, dice),
-    )
-
-
-def implant(seen: Seen, dice: Dice) -> Act:
-    implanted = Implanted(
-        pump=Component(model="SynchroMed II", serial="S1", reservoir_ml=Decimal(20)),
-        catheter=Component(model="Ascenda"),
-        filling=filling(seen, dice),
-        deviation_reason=dice.choice(REASONS),
-    )
-    return lambda work, ref: implants.record_implant(work, ref, implanted)
-
-
-def refill(seen: Seen, dice: Dice) -> Act:
-    done, kind = filling(seen, dice), dice.choice((FillKind.REFILL, FillKind.REFILL, FillKind.ELSEWHERE))
-    visit = dice.choice((None, visit_of(seen, dice)))
-    at = seen.now - timedelta(days=dice.choice((0, 0, 0, 0, 3, 100)))
-    return lambda work, ref: refills.record_refill(work, ref, done, kind=kind, appointment=visit, filled_at=at)
-
-
-def confirm_alarm_date(seen: Seen, dice: Dice) -> Act:
-    fill = seen.snapshot.last_fill
-    read = (fill.alarm_on if fill else None) or seen.today
-    return lambda work, ref: refills.confirm_alarm_date(work, ref, alarm_on=read)
-
-
-def plan_refill(seen: Seen, dice: Dice) -> Act:
-    day, plan = seen.today + timedelta(days=dice.choice((3, 20, -1))), dice.choice(REASONS)
-    return lambda work, ref: refills.plan_refill(work, ref, until_on=day, plan=plan)
-
-
-def remove_device(seen: Seen, dice: Dice) -> Act:
-    device = dice.choice([each.device for each in seen.snapshot.devices_in_place] or [999])
-    signs, paper = second(seen, dice), dice.choice((None, None, *NO_FACT, *_papers(seen)))
-    return lambda work, ref: pumps.remove_device(
-        work, ref, device=device, second_by=signs, document_seq=paper, removed_at=None
-    )
-
-
-def _papers(seen: Seen) -> list[int]:
-    return [each.seq for each in seen.snapshot.of(Document)]
-
-
 def step(seen: Seen, dice: Dice, name: str = "") -> Act:
     names = [each.transition.name for each in offered(seen.pathway, seen.snapshot, seen.now).offers] or ["fly"]
     name = name or dice.choice(names)
@@ -338,7 +271,7 @@ def assign(seen: Seen, dice: Dice) -> Act:
 
 def die(seen: Seen, dice: Dice) -> Act:
     day, signs = seen.today - timedelta(days=dice.choice((0, 2))), second(seen, dice)
-    paper = dice.choice((None, None, *NO_FACT, *_papers(seen)))
+    paper = dice.choice((None, None, *NO_FACT, *papers(seen)))
     return lambda work, ref: steps.record_death(
         work, ref, died_on=day, source="the family", second_by=signs, document_seq=paper
     )
@@ -386,7 +319,7 @@ ACTS: dict[str, Making] = {
         book, move, confirm, arrive, complete, cancel, no_show, reinstate, ask_authorization, change_authorization,
         sign_consent, withdraw_consent, evaluate, record_document, score, order_dose, give_dose, place_trial_catheter,
         remove_trial_catheter, abort_trial, end_observation, record_outcome, decide, waive, earlier_benefit,
-        review_deviation, implant, refill, confirm_alarm_date, plan_refill, remove_device, step, hold, resume, assign,
-        die, transfer, stop_therapy, close_watch, strike, answer_item,
+        review_deviation, implant, refill, interrogate, confirm_alarm_date, plan_refill, remove_device, step, hold,
+        resume, assign, die, transfer, stop_therapy, close_watch, strike, answer_item,
     )
 }  # fmt: skip

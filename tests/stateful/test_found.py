@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from random import Random
 
 import pytest
 from sqlalchemy import func, select
 
-from tests.stateful import acts
+from tests.stateful import acts, pump_acts
 from tests.stateful.clinic import BEGAN, CALENDAR, Act, TwoClinics, a_referral
 from tests.stateful.dice import Careful, Making
 from tests.stateful.holding import faults, violations
@@ -28,8 +27,8 @@ STRANGER, NOBODY = 1004, 999
 
 
 @pytest.fixture
-def clinic(_sqlite_databases: SqliteDatabases, tmp_path: Path):
-    with _sqlite_databases.fresh(tmp_path) as database:
+def clinic(sqlite_databases: SqliteDatabases):
+    with sqlite_databases.fresh() as database:
         yield TwoClinics(database)
 
 
@@ -160,7 +159,7 @@ def _authorize(clinic: TwoClinics) -> Act:
 
 
 def _refill(clinic: TwoClinics) -> Act:
-    filling = acts.filling(clinic.see(_only(clinic), clinic.actors[0]), CAREFUL)
+    filling = pump_acts.filling(clinic.see(_only(clinic), clinic.actors[0]), CAREFUL)
     return lambda work, ref: refills.record_refill(work, ref, filling, appointment=NOBODY)
 
 

@@ -241,6 +241,29 @@ class Fill(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Interrogation(Fact):
+    """A pump read with the programmer, and perhaps set anew.
+
+    What changes how fast it empties (``InterrogationCause``) voids the alarm date that stood before. ``alarm_on`` is
+    what this session printed; ``None`` where nothing was printed. ``reservoir_ml`` is what the programmer says is left,
+    ``daily_dose_mcg`` the average daily dose from now on, ``battery_months`` what the battery is said to last;
+    ``None`` each where it was not read.
+    """
+
+    device: int
+    cause: str
+    daily_dose_mcg: Decimal | None
+    alarm_volume_ml: Decimal | None
+    reservoir_ml: Decimal | None
+    alarm_on: date | None
+    is_confirmed: bool
+    battery_months: int | None
+    replacement_indicated: bool
+    source: str
+    second_by: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Correction(Fact):
     """Why an earlier fact was struck out. A successor, if there is one, is a fact of its own."""
 

@@ -6,16 +6,17 @@ only bounds it: floor, never round; the in-pump limit of the drug (SynchroMed II
 the arithmetic says.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
-
-from tracker.domain.facts import Fill
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The dates a filled pump allows. ``None``: not enough is known."""
+    """The dates a filled pump allows. ``None``: not enough is known; ``computed_on`` also where the printed date is
+    confirmed and nothing has changed since, so that arithmetic does not count."""
 
     printed_on: date | None
     computed_on: date | None
@@ -23,8 +24,8 @@ class Bound:
 
     @property
     def latest_on(self) -> date | None:
-        """The latest refill date: the earliest of what is printed and the drug's limit, and of the arithmetic where
-        the printed date is not yet confirmed. ``None`` where no alarm date is known."""
+        """The latest refill date: the earliest of what is printed, of the drug's limit, and of the arithmetic where it
+        counts. ``None`` where no alarm date is known."""
         return None if self.printed_on is None else min(self.printed_on, self.limit_on, self.computed_on or date.max)
 
 
@@ -43,31 +44,62 @@ def days_to_alarm(
     return int(days.to_integral_value(rounding=ROUND_FLOOR))
 
 
-def computed_alarm_on(fill: Fill, filled_on: date) -> date | None:
-    """The alarm date that arithmetic gives for a fill, or ``None`` where a figure is missing or impossible."""
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the programmer read or set on a civil date after the fill; ``None`` where a figure stayed as it was.
+
+    ``reservoir_ml`` is what the programmer said was left, mL; the daily dose is in mcg/day, the alarm volume in mL.
+    """
+
+    on: date
+    reservoir_ml: Decimal | None
+    daily_dose_mcg: Decimal | None
+    alarm_volume_ml: Decimal | None
+
+
+class Figures(Protocol):
+    """What a fill says of how long it lasts: mL, mL, mcg/mL, mcg/day; ``None`` where it is not known."""
+
+    @property
+    def volume_ml(self) -> Decimal | None: ...
+    @property
+    def alarm_volume_ml(self) -> Decimal | None: ...
+    @property
+    def concentration_mcg_ml(self) -> Decimal | None: ...
+    @property
+    def daily_dose_mcg(self) -> Decimal | None: ...
+
+
+def computed_alarm_on(fill: Figures, filled_on: date, changes: Sequence[Change] = ()) -> date | None:
+    """The alarm date that arithmetic gives for a fill and what was changed since, oldest first.
+
+    What was used until a change is taken off at the dose until then, unless the programmer said what was left. ``None``
+    where a figure is missing or impossible.
+    """
     volume, alarm_volume = fill.volume_ml, fill.alarm_volume_ml
     concentration, dose = fill.concentration_mcg_ml, fill.daily_dose_mcg
+    since = filled_on
+    for change in changes:
+        if change.reservoir_ml is not None:
+            volume = change.reservoir_ml
+        elif volume is not None and dose is not None and concentration:
+            volume -= dose * (change.on - since).days / concentration
+        since = change.on
+        dose = dose if change.daily_dose_mcg is None else change.daily_dose_mcg
+        alarm_volume = alarm_volume if change.alarm_volume_ml is None else change.alarm_volume_ml
     if volume is None or alarm_volume is None or concentration is None or dose is None:
         return None
+    if changes and volume <= alarm_volume:
+        return since
     try:
         days = days_to_alarm(
             volume_ml=volume, alarm_volume_ml=alarm_volume, concentration_mcg_ml=concentration, daily_dose_mcg=dose
         )
-        return filled_on + timedelta(days=days)
+        return since + timedelta(days=days)
     except (ValueError, OverflowError):
         return None
 
 
-def bound(fill: Fill, filled_on: date, in_pump_days: int) -> Bound:
-    """What a fill of ``filled_on`` (clinic's civil date) allows with a drug that keeps ``in_pump_days`` in the pump."""
-    return Bound(
-        printed_on=fill.alarm_on,
-        computed_on=None if fill.is_confirmed else computed_alarm_on(fill, filled_on),
-        limit_on=filled_on + timedelta(days=in_pump_days),
-    )
-
-
-def is_plausible(fill: Fill, filled_on: date) -> bool:
+def is_plausible(printed_on: date | None, computed_on: date | None) -> bool:
     """False where the printed date is later than arithmetic by more than a day: a second reader must confirm it."""
-    computed = computed_alarm_on(fill, filled_on)
-    return fill.alarm_on is None or computed is None or fill.alarm_on <= computed + timedelta(days=1)
+    return printed_on is None or computed_on is None or printed_on <= computed_on + timedelta(days=1)

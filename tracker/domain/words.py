@@ -143,6 +143,29 @@ class FillKind(StrEnum):
     TAKEN_OVER = "taken_over"
 
 
+class InterrogationCause(StrEnum):
+    """Why a pump was read with the programmer."""
+
+    ROUTINE = "routine"
+    DOSE = "dose"  # a new daily dose
+    BOLUS = "bolus"  # patient boluses, or a programme that changes over the day
+    ALARM_VOLUME = "alarm_volume"
+    STOPPED = "stopped"  # it stood still: a motor stall, or stopped by hand
+    MRI = "mri"  # after a scan, and it had not stood still
+    ALARM = "alarm"  # it sounded
+
+
+#: What changes how fast a pump empties, or when it calls: the printed date before it no longer holds.
+VOIDS_ALARM_DATE = frozenset(
+    {
+        InterrogationCause.DOSE,
+        InterrogationCause.BOLUS,
+        InterrogationCause.ALARM_VOLUME,
+        InterrogationCause.STOPPED,
+    }
+)
+
+
 class Role(StrEnum):
     COORDINATOR = "coordinator"
     LEAD_COORDINATOR = "lead_coordinator"

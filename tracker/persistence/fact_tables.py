@@ -19,6 +19,7 @@ from tracker.persistence.models import (
     DocumentRow,
     EvaluationRow,
     FillRow,
+    InterrogationRow,
     ReferralRow,
     TrialDoseRow,
 )
@@ -37,6 +38,7 @@ FACT_ROWS: dict[type[Fact], type[Base]] = {
     facts.Determination: DeterminationRow,
     facts.Device: DeviceRow,
     facts.Fill: FillRow,
+    facts.Interrogation: InterrogationRow,
     facts.Correction: CorrectionRow,
 }
 

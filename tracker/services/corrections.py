@@ -10,6 +10,7 @@ from tracker.domain.facts import (
     Device,
     Fact,
     Fill,
+    Interrogation,
     Referral,
     TrialDose,
 )
@@ -17,7 +18,7 @@ from tracker.services.case_file import open_case
 from tracker.services.work import CaseRef, Work, Written
 
 #: What only those who treat may strike out.
-CLINICAL: tuple[type[Fact], ...] = (TrialDose, Assessment, ChecklistItem, Device, Fill)
+CLINICAL: tuple[type[Fact], ...] = (TrialDose, Assessment, ChecklistItem, Device, Fill, Interrogation)
 #: A visit is put back by ``appointments.reinstate``; a referral is what was received.
 NOT_HERE: tuple[type[Fact], ...] = (Appointment, Referral)
 

@@ -10,9 +10,10 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from tracker.domain.access import Permission
+from tracker.domain.alarm_date import alarm_date
 from tracker.domain.errors import InvalidInput, NotFound
 from tracker.domain.facts import Appointment, Fill
-from tracker.domain.refill import is_plausible
+from tracker.domain.refill import computed_alarm_on, is_plausible
 from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, DeterminationKind, FillKind, Purpose
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.deviations import expired_lot, require_reason
@@ -132,6 +133,7 @@ def fill_pump(
     problems = filling.problems(file, reservoir_ml)
     if problems:
         raise InvalidInput(problems)
+    computed_on = computed_alarm_on(filling, file.snapshot.calendar.today(file.effective_at))
     return file.record(
         Fill,
         device=device,
@@ -143,7 +145,7 @@ def fill_pump(
         daily_dose_mcg=filling.daily_dose_mcg,
         alarm_volume_ml=filling.alarm_volume_ml,
         alarm_on=filling.alarm_on,
-        is_confirmed=_is_plausible(file, filling),
+        is_confirmed=is_plausible(filling.alarm_on, computed_on),
         source="; ".join(each for each in (filling.source, filling.concentration_reason) if each),
         lot=filling.lot.strip(),
         expires_on=filling.expires_on,
@@ -153,31 +155,6 @@ def fill_pump(
     )
 
 
-def _is_plausible(file: CaseFile, filling: Filling) -> bool:
-    unwritten = Fill(
-        effective_at=file.effective_at,
-        recorded_at=file.work.now,
-        recorded_by=None,
-        device=0,
-        kind="",
-        appointment=None,
-        drug=filling.drug,
-        concentration_mcg_ml=filling.concentration_mcg_ml,
-        volume_ml=filling.volume_ml,
-        daily_dose_mcg=filling.daily_dose_mcg,
-        alarm_volume_ml=filling.alarm_volume_ml,
-        alarm_on=filling.alarm_on,
-        is_confirmed=False,
-        source="",
-        lot="",
-        expires_on=None,
-        residual_expected_ml=None,
-        residual_aspirated_ml=None,
-        second_by=None,
-    )
-    return is_plausible(unwritten, file.snapshot.calendar.today(file.effective_at))
-
-
 def confirm_alarm_date(work: Work, ref: CaseRef, *, alarm_on: date) -> Written:
     """Record that a second reader read the print-out and typed the same date.
 
@@ -185,16 +162,17 @@ def confirm_alarm_date(work: Work, ref: CaseRef, *, alarm_on: date) -> Written:
     :raises InvalidInput: if the reader is the one who recorded it, or reads another date
     """
     file = open_case(work, ref, Permission.REFILL)
-    fill = file.snapshot.last_fill
-    if fill is None or fill.is_confirmed or fill.alarm_on is None:
+    pump = file.snapshot.pump
+    standing = alarm_date(file.snapshot, pump.device) if pump else None
+    if standing is None or standing.stated_by.is_confirmed or standing.printed_on is None:
         raise NotFound("alarm date")
-    if fill.recorded_by == work.actor.user_id:
+    printed = standing.stated_by
+    if printed.recorded_by == work.actor.user_id:
         raise InvalidInput({"alarm_on": "Somebody else must read the print-out."})
-    if alarm_on != fill.alarm_on:
-        raise InvalidInput({"alarm_on": "This is not the date that was recorded. Correct the refill instead."})
-    happened_at = fill.effective_at
-    file.effective_at = happened_at
-    file.change(fill, is_confirmed=True, second_by=work.actor.user_id)
+    if alarm_on != printed.alarm_on:
+        raise InvalidInput({"alarm_on": "This is not the date that was recorded. Correct that entry instead."})
+    file.effective_at = printed.effective_at
+    file.change(printed, is_confirmed=True, second_by=work.actor.user_id)
     return file.finish("alarm_date_confirmed")
 
 

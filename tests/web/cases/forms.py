@@ -316,6 +316,12 @@ FORMS = (
         sentence="Type the printed date, or tick that it is not known.",
     ),
     FormCase(
+        name="interrogation", stage="maintained", path="interrogation", role=NURSE,
+        good=lambda s: {"cause": "dose", "daily_dose_mcg": "300", "alarm_on": s.day(12), "alarm_on_again": s.day(12)},
+        bad=lambda s: {"cause": "dose", "daily_dose_mcg": "", "battery_months": "41"},
+        sentence="Type what it was changed to.", kept=("41",),
+    ),
+    FormCase(
         name="second reading", stage="maintained", path="confirm-alarm-date", before=_late_refill_date,
         good=lambda s: {"alarm_on": s.day(150)}, bad=lambda s: {"alarm_on": s.day(149)},
         sentence="This is not the date that was recorded.",

@@ -9,11 +9,12 @@ warning of the drug: never let it run dry; clinical.md section 10, hazards 1 and
 from collections.abc import Iterator
 from datetime import date
 
+from tracker.domain.alarm_date import AlarmDate, alarm_date
 from tracker.domain.facts import Appointment, Device, Fill
 from tracker.domain.obligations.obligation import Obligation, View
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.snapshot import Snapshot
-from tracker.domain.refill import Bound, bound
+from tracker.domain.refill import Bound
 from tracker.domain.words import LIVE_APPOINTMENT, DeterminationKind, DeviceKind, Purpose
 
 TRANSFERRED = "transferred"
@@ -31,63 +32,71 @@ def _is_handed_over(snapshot: Snapshot) -> bool:
     return transfer is not None and transfer.value == "completed"
 
 
-def last_fill(snapshot: Snapshot, device: int) -> Fill | None:
-    """The latest fill of one pump, by the time it was done."""
-    fills = [fill for fill in snapshot.of(Fill) if fill.device == device]
-    return max(fills, key=lambda fill: (fill.effective_at, fill.seq), default=None)
-
-
-def fill_bound(pathway: Pathway, snapshot: Snapshot, fill: Fill) -> Bound:
-    """The dates that a fill allows. A drug that the pathway does not know keeps no longer than any that it knows."""
-    drug = pathway.drugs.get(fill.drug)
+def fill_bound(pathway: Pathway, standing: AlarmDate) -> Bound:
+    """The dates that bind. A drug that the pathway does not know keeps no longer than any that it knows."""
+    drug = pathway.drugs.get(standing.fill.drug)
     days = drug.in_pump_days if drug else min(each.in_pump_days for each in pathway.drugs.values())
-    return bound(fill, snapshot.calendar.today(fill.effective_at), days)
+    return standing.bound(days)
 
 
 def refills(view: View) -> Iterator[Obligation]:
     """Exactly one obligation for each pump."""
     for pump in followed_pumps(view.snapshot):
-        fill = last_fill(view.snapshot, pump.device)
-        found = None if fill is None else fill_bound(view.pathway, view.snapshot, fill)
-        if fill is None or found is None or found.latest_on is None:
-            yield _unknown(view, "refill", pump, fill)
+        standing = alarm_date(view.snapshot, pump.device)
+        found = None if standing is None else fill_bound(view.pathway, standing)
+        if standing is None or found is None or found.latest_on is None:
+            yield _unknown(view, "refill", pump, standing)
             continue
         yield view.due(
             "refill",
             f"device:{pump.device}",
             anchor_on=found.latest_on,
             reason=f"refill_by_{_driver(found)}",
-            params={"filled": view.day(fill.effective_at), "latest": found.latest_on},
+            params={"filled": standing.filled_on, "latest": found.latest_on},
             device=pump.device,
-            planned_seq=_planned_seq(view, fill, found.latest_on),
+            planned_seq=_planned_seq(view, standing.fill, found.latest_on),
         )
 
 
 def alarm_dates(view: View) -> Iterator[Obligation]:
-    """A printed alarm date that is missing, or later than arithmetic and read by one person only."""
+    """A printed alarm date that is missing, voided by a change, or later than arithmetic and read by one person only.
+
+    A voided date is due the same day: until then only the earlier of the old date and the arithmetic is known.
+    """
     for pump in followed_pumps(view.snapshot):
-        fill = last_fill(view.snapshot, pump.device)
-        if fill is None or fill.alarm_on is None:
-            yield _unknown(view, "alarm_date", pump, fill)
-        elif not fill.is_confirmed:
-            known_on = view.day(fill.recorded_at)
+        standing = alarm_date(view.snapshot, pump.device)
+        if standing is None or standing.printed_on is None:
+            yield _unknown(view, "alarm_date", pump, standing)
+        elif standing.voided_by is not None:
+            voided = standing.voided_by
+            yield view.due(
+                "alarm_date",
+                f"device:{pump.device}",
+                anchor_on=view.day(voided.effective_at),
+                is_urgent=True,
+                reason="alarm_date_void",
+                params={"printed": standing.printed_on, "cause": voided.cause},
+                device=pump.device,
+            )
+        elif not standing.is_confirmed:
+            known_on = view.day(standing.stated_by.recorded_at)
             yield view.due(
                 "alarm_date",
                 f"device:{pump.device}",
                 anchor_on=known_on,
                 not_before=known_on,
                 reason="alarm_date_unconfirmed",
-                params={"printed": fill.alarm_on},
+                params={"printed": standing.printed_on},
                 device=pump.device,
             )
 
 
-def _unknown(view: View, kind: str, pump: Device, fill: Fill | None) -> Obligation:
-    params = {"filled": view.day(fill.effective_at)} if fill and kind == "refill" else {}
+def _unknown(view: View, kind: str, pump: Device, standing: AlarmDate | None) -> Obligation:
+    params = {"filled": standing.filled_on} if standing and kind == "refill" else {}
     return view.due(
         kind,
         f"device:{pump.device}",
-        anchor_on=view.day((fill or pump).recorded_at),
+        anchor_on=view.day((standing.fill if standing else pump).recorded_at),
         is_urgent=True,
         reason="alarm_date_unknown",
         params=dict(params),

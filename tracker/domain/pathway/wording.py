@@ -186,6 +186,8 @@ def _not_determined(params: Params) -> str:
 #: One sentence for each code of the requirements and services.
 SENTENCES: dict[str, Callable[[Params], str]] = {
     "alarm_date_unknown": lambda _: "Low-reservoir alarm date is not known",
+    "alarm_date_unconfirmed": lambda _: "A second person must read the alarm date",
+    "alarm_date_void": lambda _: "The pump was set anew: a new alarm date must be printed",
     "authorization_denied": _authorization("was denied"),
     "authorization_missing": _authorization("is not asked for"),
     "authorization_out_of_date": _out_of_date,

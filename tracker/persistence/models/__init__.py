@@ -19,6 +19,7 @@ from tracker.persistence.models.facts_treatment import (
     DeterminationRow,
     DeviceRow,
     FillRow,
+    InterrogationRow,
     TrialDoseRow,
 )
 from tracker.persistence.models.messages import DeliveryAttempt, Reminder, StaffTask
@@ -59,6 +60,7 @@ __all__ = [
     "FactRow",
     "FillRow",
     "Heartbeat",
+    "InterrogationRow",
     "Membership",
     "MembershipRole",
     "Obligation",

@@ -12,6 +12,7 @@ from tracker.domain.words import (
     DeviceOrigin,
     FillKind,
     Instrument,
+    InterrogationCause,
     Occasion,
     Outcome,
 )
@@ -197,6 +198,33 @@ class FillRow(FactRow, Base):
     expires_on: Mapped[date | None]
     residual_expected_ml: Mapped[Decimal | None]
     residual_aspirated_ml: Mapped[Decimal | None]
+    second_by: Mapped[RowId | None]
+
+
+class InterrogationRow(FactRow, Base):
+    """``facts.Interrogation``."""
+
+    __tablename__ = "interrogations"
+    __table_args__ = fact_table(
+        to_fact("devices", "device"),
+        to_member("second_by"),
+        one_of("cause", InterrogationCause),
+        *positive("daily_dose_mcg"),
+        *not_negative("alarm_volume_ml", "reservoir_ml"),
+        CheckConstraint("battery_months >= 0", name="battery"),
+        CheckConstraint("alarm_on IS NOT NULL OR NOT is_confirmed", name="confirmed_date"),
+    )
+
+    device: Mapped[int]
+    cause: Mapped[str]
+    daily_dose_mcg: Mapped[Decimal | None]
+    alarm_volume_ml: Mapped[Decimal | None]
+    reservoir_ml: Mapped[Decimal | None]
+    alarm_on: Mapped[date | None]
+    is_confirmed: Mapped[bool]
+    battery_months: Mapped[int | None]
+    replacement_indicated: Mapped[bool]
+    source: Mapped[str]
     second_by: Mapped[RowId | None]
 
 

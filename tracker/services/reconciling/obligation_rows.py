@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, delete, insert, select, update
 
+from tracker.domain.alarm_date import last_fill
 from tracker.domain.facts import Device
 from tracker.domain.obligations import Obligation as Due
-from tracker.domain.obligations.refills import followed_pumps, last_fill
+from tracker.domain.obligations.refills import followed_pumps
 from tracker.domain.words import DeterminationKind, Role
 from tracker.persistence.models import Obligation, PumpWatch
 from tracker.services.reconciling.scope import TIME, Change, Scope, Values

@@ -10,6 +10,7 @@ from typing import Any
 from flask import url_for
 
 from tracker.domain.access import Actor, Permission
+from tracker.domain.alarm_date import alarm_date
 from tracker.domain.facts import Evaluation, Fact
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.snapshot import Snapshot
@@ -170,6 +171,12 @@ def _trial_catheter_in(snapshot: Snapshot) -> bool:
     return any(each.kind == DeviceKind.TRIAL_CATHETER for each in snapshot.devices_in_place)
 
 
+def waits_for_second_reader(snapshot: Snapshot) -> bool:
+    """Whether a printed alarm date is later than arithmetic and read by one person only."""
+    standing = alarm_date(snapshot, snapshot.pump.device) if snapshot.pump else None
+    return standing is not None and standing.printed_on is not None and not standing.stated_by.is_confirmed
+
+
 _DEEDS = (
     _Deed("Prepare", "cases.book_visit", Permission.BOOK, "Book a visit", _always),
     _Deed("Prepare", "cases.evaluation", Permission.EVALUATE, "Evaluation", _always),
@@ -196,9 +203,11 @@ _DEEDS = (
     _Deed("Implant", "cases.implant", Permission.IMPLANT, "Implant",
           lambda s: s.pump is None and s.of(Evaluation) != ()),
     _Deed("Pump", "cases.refill", Permission.REFILL, "Refill", lambda s: s.pump is not None),
+    _Deed("Pump", "cases.interrogation", Permission.REFILL, "Pump read with the programmer",
+          lambda s: s.pump is not None),
     _Deed("Pump", "cases.refill_plan", Permission.REFILL, "Plan for the refill", lambda s: s.pump is not None),
     _Deed("Pump", "cases.confirm_alarm_date", Permission.REFILL, "Second reading of the alarm date",
-          lambda s: s.last_fill is not None and s.last_fill.alarm_on is not None and not s.last_fill.is_confirmed),
+          waits_for_second_reader),
     _Deed("Pump", "cases.stop_therapy", Permission.DECIDE_OUTCOME, "Therapy stopped, pump left in",
           lambda s: s.pump is not None),
     _Deed("Pump", "cases.close_watch", Permission.DECIDE_OUTCOME, "Watch for withdrawal closed",

@@ -19,6 +19,7 @@ from tracker.web.cases.words import (
     DOCUMENT_WORDS,
     FILL_KINDS,
     INSTRUMENTS,
+    INTERROGATION_CAUSES,
     OCCASIONS,
     OUTCOME_WORDS,
     PURPOSE_WORDS,
@@ -171,6 +172,17 @@ def _fill(told: Told) -> str:
     return f"Pump filled ({FILL_KINDS.get(told['kind'], told['kind'])}): {what}; {alarm}{doubt}"
 
 
+def _interrogation(told: Told) -> str:
+    cause = INTERROGATION_CAUSES.get(told["cause"], told["cause"])
+    dose = f"{number(told['daily_dose_mcg'])} mcg/day" if told["daily_dose_mcg"] else ""
+    left = f"{number(told['reservoir_ml'])} mL left" if told["reservoir_ml"] is not None else ""
+    alarm = f"low-reservoir alarm date {civil(told['alarm_on'])}" if told["alarm_on"] else ""
+    doubt = ", to be confirmed by a second reader" if alarm and not told["is_confirmed"] else ""
+    battery = f"battery {told['battery_months']} months" if told["battery_months"] is not None else ""
+    due = "replacement indicated" if told["replacement_indicated"] else ""
+    return "; ".join(part for part in (f"Pump read: {cause}", dose, left, alarm + doubt, battery, due) if part)
+
+
 def _correction(told: Told) -> str:
     return f"Struck out{_because(told)}"
 
@@ -211,6 +223,7 @@ _BY_FACT: dict[str, Callable[[Told], str]] = {
     "Determination": _determination,
     "Device": _device,
     "Fill": _fill,
+    "Interrogation": _interrogation,
     "Correction": _correction,
 }
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
+from tracker.domain.alarm_date import alarm_date
 from tracker.domain.facts import Device, Referral, TrialDose
+from tracker.domain.obligations.refills import fill_bound
 from tracker.domain.pathway.wording import OUTCOME_WORDS
-from tracker.domain.refill import bound
 from tracker.domain.words import DeterminationKind, DeviceKind, Outcome, Purpose
 from tracker.queries.case_detail import OpenedCase
 from tracker.web.cases.sentences import number, wall
@@ -88,11 +89,9 @@ def _booked_note(case: OpenedCase, purpose: str) -> str:
 
 
 def _refill_note(case: OpenedCase, today: date) -> str:
-    fill = case.snapshot.last_fill
-    if fill is None:
+    pump = case.snapshot.pump
+    standing = alarm_date(case.snapshot, pump.device) if pump else None
+    if standing is None:
         return ""
-    drug = case.pathway.drugs.get(fill.drug)
-    if fill.alarm_on is None or drug is None:
-        return "alarm date unknown"
-    latest = bound(fill, case.snapshot.calendar.today(fill.effective_at), drug.in_pump_days).latest_on
-    return f"latest date {on(latest, today)}"
+    latest = fill_bound(case.pathway, standing).latest_on
+    return "alarm date unknown" if latest is None else f"latest date {on(latest, today)}"

@@ -60,6 +60,14 @@ def _why(todo: Todo, today: date) -> str:
     return sentence_of(blocker)
 
 
+#: By what is the matter with an alarm date: the form that settles it.
+_ALARM_DATE = {
+    "alarm_date_unknown": ("cases.refill", "Record refill"),
+    "alarm_date_unconfirmed": ("cases.confirm_alarm_date", "Second reading"),
+    "alarm_date_void": ("cases.interrogation", "Record print-out"),
+}
+
+
 def _todo_link(case: OpenedCase, todo: Todo, viewer: Actor) -> Link | None:
     """The form that clears a to-do that nothing above it leads to."""
     what, _, seq = todo.subject.partition(":")
@@ -69,12 +77,8 @@ def _todo_link(case: OpenedCase, todo: Todo, viewer: Actor) -> Link | None:
     if todo.kind == "hold_review" and viewer.may(Permission.HOLD):
         return Link(label="Take off hold", url=url_for("cases.resume", public_id=public_id))
     if todo.kind == "alarm_date" and viewer.may(Permission.REFILL):
-        fill = case.snapshot.last_fill
-        endpoint = "cases.confirm_alarm_date" if fill is not None and fill.alarm_on is not None else "cases.refill"
-        return Link(
-            label="Second reading" if endpoint != "cases.refill" else "Record refill",
-            url=url_for(endpoint, public_id=public_id),
-        )
+        endpoint, label = _ALARM_DATE[todo.reason]
+        return Link(label=label, url=url_for(endpoint, public_id=public_id))
     if todo.kind == "unmarked_day" and what == "appointment" and seq.isdigit() and viewer.may(Permission.CHECK_IN):
         came = todo.reason == f"visit_still_{AppointmentState.ARRIVED}"
         endpoint, label = ("cases.complete", "Visit over") if came else ("cases.no_show", "Did not come")

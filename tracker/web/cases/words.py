@@ -54,6 +54,15 @@ FILL_KINDS = {
     "elsewhere": "refilled elsewhere",
     "taken_over": "as found at take-over",
 }
+INTERROGATION_CAUSES = {
+    "routine": "a look, nothing changed",
+    "dose": "new daily dose",
+    "bolus": "boluses or a flex programme set or changed",
+    "alarm_volume": "new alarm volume",
+    "stopped": "it stood still: stall, or stopped by hand",
+    "mri": "after an MRI, and it had not stood still",
+    "alarm": "its alarm sounded",
+}
 ROUTES = {"lumbar_puncture": "lumbar puncture", "trial_catheter": "trial catheter"}
 REMINDERS = {"consent": "Consent", "arrival": "Arrival", "refill": "Refill"}
 CHANNELS = {"email": "e-mail", "sms": "text message", "phone": "call", "": "–"}

@@ -118,6 +118,7 @@ _REFILL = _Way("refill", Permission.REFILL, "Record refill")
 WAYS: Mapping[str, _Way] = {
     "alarm_date_unknown": _REFILL,
     "alarm_date_unconfirmed": _Way("confirm-alarm-date", Permission.REFILL, "Read it too"),
+    "alarm_date_void": _Way("interrogation", Permission.REFILL, "Record print-out"),
     "authorization_denied": _AUTHORIZE,
     "authorization_missing": _AUTHORIZE,
     "authorization_out_of_date": _AUTHORIZE,

@@ -207,6 +207,9 @@ def _alarm_date(telling: _Telling) -> _Said:
     if printed is None:
         action = telling.clear("alarm_date_unknown", {})
         return "Low-reservoir alarm date unknown", "the programmer's print-out holds it", action
+    if telling.todo.reason == "alarm_date_void":
+        why = "the pump was set anew; until a new print-out the earlier of this date and arithmetic counts"
+        return f"Alarm date {on(printed, telling.today)} no longer holds", why, telling.clear("alarm_date_void", {})
     what = f"Alarm date {on(printed, telling.today)} is to be read by a second person"
     why = "later than arithmetic allows, so the earlier date counts until then"
     return what, why, telling.clear("alarm_date_unconfirmed", {})

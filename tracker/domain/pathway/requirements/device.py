@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from tracker.domain.alarm_date import alarm_date
 from tracker.domain.facts import Device, Fill
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.requirements.base import CLINICAL, COORDINATION, Claim, Requirement
@@ -64,7 +65,7 @@ class DeviceRemoved(Requirement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmDateKnown(Requirement):
-    """The programmer's printed low-reservoir alarm date of the pump in place."""
+    """The programmer's printed low-reservoir alarm date of the pump in place, not voided since."""
 
     kind: ClassVar[str] = "alarm_date"
     is_deed: ClassVar[bool] = True
@@ -74,8 +75,8 @@ class AlarmDateKnown(Requirement):
         return Claim.that(self.kind, "yes"), *PUMP_IN
 
     def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
-        fill = snapshot.last_fill
-        if fill is not None and fill.alarm_on is not None:
+        standing = alarm_date(snapshot, snapshot.pump.device) if snapshot.pump else None
+        if standing is not None and standing.printed_on is not None and standing.voided_by is None:
             return ()
         return (self.blocker("alarm_date_unknown", CLINICAL, "refill"),)
 

@@ -1,0 +1,86 @@
+"""Everything that can be done to a pump, rightly and wrongly: put in, filled, read, taken out."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from tests.stateful.clinic import Act, Seen
+from tests.stateful.dice import NO_FACT, REASONS, Dice
+from tests.stateful.sides import papers, second, visit_of
+from tracker.domain.alarm_date import alarm_date
+from tracker.domain.words import FillKind
+from tracker.services import implants, interrogations, pumps, refills
+from tracker.services.implants import Component, Implanted
+from tracker.services.interrogations import Reading
+from tracker.services.refills import Filling
+
+
+def filling(seen: Seen, dice: Dice) -> Filling:
+    """500 mcg/mL, 18 of 20 mL used, at 100 mcg/day: 90 days; now and then printed later, or not known."""
+    lasts = dice.choice((90, 90, 90, 60, 120, None))
+    alarm_on = None if lasts is None else seen.today + timedelta(days=lasts)
+    return Filling(
+        drug="baclofen",
+        concentration_mcg_ml=Decimal(500),
+        volume_ml=Decimal(20),
+        daily_dose_mcg=Decimal(100),
+        alarm_volume_ml=Decimal(2),
+        alarm_on=alarm_on,
+        alarm_on_again=alarm_on,
+        lot="L2",
+        expires_on=None,
+        second_by=second(seen, dice),
+    )
+
+
+def implant(seen: Seen, dice: Dice) -> Act:
+    implanted = Implanted(
+        pump=Component(model="SynchroMed II", serial="S1", reservoir_ml=Decimal(20)),
+        catheter=Component(model="Ascenda"),
+        filling=filling(seen, dice),
+        deviation_reason=dice.choice(REASONS),
+    )
+    return lambda work, ref: implants.record_implant(work, ref, implanted)
+
+
+def refill(seen: Seen, dice: Dice) -> Act:
+    done, kind = filling(seen, dice), dice.choice((FillKind.REFILL, FillKind.REFILL, FillKind.ELSEWHERE))
+    visit = dice.choice((None, visit_of(seen, dice)))
+    at = seen.now - timedelta(days=dice.choice((0, 0, 0, 0, 3, 100)))
+    return lambda work, ref: refills.record_refill(work, ref, done, kind=kind, appointment=visit, filled_at=at)
+
+
+def interrogate(seen: Seen, dice: Dice) -> Act:
+    """A new dose, or only a look; now and then with a new print-out, earlier or later than arithmetic."""
+    lasts, is_new = dice.choice((None, None, 30, 60, 170)), dice.choice((True, False))
+    alarm_on = None if lasts is None else seen.today + timedelta(days=lasts)
+    reading = Reading(
+        cause="dose" if is_new else "routine",
+        daily_dose_mcg=dice.choice((Decimal(80), Decimal(100), Decimal(160))) if is_new else None,
+        reservoir_ml=dice.choice((None, Decimal(9))),
+        alarm_on=alarm_on,
+        alarm_on_again=alarm_on,
+        battery_months=dice.choice((None, 40, 5)),
+        replacement_indicated=dice.choice((False, False, True)),
+    )
+    at = seen.now - timedelta(days=dice.choice((0, 0, 0, 2)))
+    return lambda work, ref: interrogations.record_interrogation(work, ref, reading, read_at=at)
+
+
+def confirm_alarm_date(seen: Seen, dice: Dice) -> Act:
+    pump = seen.snapshot.pump
+    standing = alarm_date(seen.snapshot, pump.device) if pump else None
+    read = (standing.printed_on if standing else None) or seen.today
+    return lambda work, ref: refills.confirm_alarm_date(work, ref, alarm_on=read)
+
+
+def plan_refill(seen: Seen, dice: Dice) -> Act:
+    day, plan = seen.today + timedelta(days=dice.choice((3, 20, -1))), dice.choice(REASONS)
+    return lambda work, ref: refills.plan_refill(work, ref, until_on=day, plan=plan)
+
+
+def remove_device(seen: Seen, dice: Dice) -> Act:
+    device = dice.choice([each.device for each in seen.snapshot.devices_in_place] or [999])
+    signs, paper = second(seen, dice), dice.choice((None, None, *NO_FACT, *papers(seen)))
+    return lambda work, ref: pumps.remove_device(
+        work, ref, device=device, second_by=signs, document_seq=paper, removed_at=None
+    )

@@ -1,0 +1,109 @@
+"""A pump read with the programmer between refills: its dose changed, its alarm heard, its battery and date read.
+
+What was read is always saved. A change without a new print-out voids the alarm date, which is then due the same day;
+a print-out later than arithmetic allows waits for a second reader, as a refill's does.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from tracker.domain.access import Permission
+from tracker.domain.alarm_date import alarm_date, computed_with
+from tracker.domain.errors import InvalidInput
+from tracker.domain.facts import Interrogation
+from tracker.domain.refill import Change, is_plausible
+from tracker.domain.words import InterrogationCause, is_word
+from tracker.services.case_file import CaseFile, open_case
+from tracker.services.work import CaseRef, Work, Written
+
+#: What must be typed where that was changed.
+_CHANGED = {InterrogationCause.DOSE: "daily_dose_mcg", InterrogationCause.ALARM_VOLUME: "alarm_volume_ml"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the programmer showed: mcg/day, mL, months. ``alarm_on`` and ``alarm_on_again`` are the same print-out,
+    typed twice; ``None`` is what was not read."""
+
+    cause: str
+    daily_dose_mcg: Decimal | None = None
+    alarm_volume_ml: Decimal | None = None
+    reservoir_ml: Decimal | None = None
+    alarm_on: date | None = None
+    alarm_on_again: date | None = None
+    battery_months: int | None = None
+    replacement_indicated: bool = False
+    source: str = "programmer print-out"
+
+    def problems(self, file: CaseFile, held_ml: Decimal | None, last_dose_mcg: Decimal | None) -> dict[str, str]:
+        """What cannot be, as a sentence per field. ``held_ml``: what the reservoir holds."""
+        found: dict[str, str] = {}
+        if not is_word(self.cause, InterrogationCause):
+            found["cause"] = "Choose why the pump was read."
+        elif (needed := _CHANGED.get(InterrogationCause(self.cause))) and getattr(self, needed) is None:
+            found[needed] = "Type what it was changed to."
+        elif self.daily_dose_mcg not in (None, last_dose_mcg) and last_dose_mcg and self._changes_nothing:
+            found["cause"] = f"The last dose on record is {last_dose_mcg.normalize():f} mcg. Choose what was changed."
+        if self.daily_dose_mcg is not None and self.daily_dose_mcg <= 0:
+            found["daily_dose_mcg"] = "Must be more than zero."
+        for name in ("alarm_volume_ml", "reservoir_ml", "battery_months"):
+            amount = getattr(self, name)
+            if amount is not None and amount < 0:
+                found[name] = "Cannot be less than zero."
+        if held_ml is not None and self.reservoir_ml is not None and self.reservoir_ml > held_ml:
+            found["reservoir_ml"] = f"The reservoir holds {held_ml.normalize():f} mL."
+        return found | self._date_problems(file.snapshot.calendar.today(file.effective_at))
+
+    @property
+    def _changes_nothing(self) -> bool:
+        return self.cause in {InterrogationCause.ROUTINE, InterrogationCause.MRI, InterrogationCause.ALARM}
+
+    def _date_problems(self, read_on: date) -> dict[str, str]:
+        if self.alarm_on != self.alarm_on_again:
+            return {"alarm_on_again": "The two dates differ. Read the print-out again and type it twice."}
+        if self.alarm_on is not None and self.alarm_on < read_on:
+            return {"alarm_on": "The alarm date cannot be before the day it was printed."}
+        if self.alarm_on is not None and (self.alarm_on - read_on).days > 730:
+            return {"alarm_on": "This is more than two years away. Read the print-out again."}
+        return {}
+
+
+def record_interrogation(
+    work: Work, ref: CaseRef, reading: Reading, *, device: int | None = None, read_at: datetime | None = None
+) -> Written:
+    """Record what the programmer showed of the pump in place, or of the pump named.
+
+    :raises InvalidInput: for what cannot be, or where no such pump is in the patient
+    """
+    file = open_case(work, ref, Permission.REFILL, effective_at=read_at)
+    pumps = [each for each in file.snapshot.devices_in_place if each.kind == "pump" and device in (None, each.device)]
+    if not pumps:
+        raise InvalidInput({"cause": "No pump is recorded as in place."})
+    pump = pumps[0]
+    standing = alarm_date(file.snapshot, pump.device)
+    problems = reading.problems(file, pump.reservoir_ml, standing.daily_dose_mcg if standing else None)
+    if problems:
+        raise InvalidInput(problems)
+    change = Change(
+        on=file.snapshot.calendar.today(file.effective_at),
+        reservoir_ml=reading.reservoir_ml,
+        daily_dose_mcg=reading.daily_dose_mcg,
+        alarm_volume_ml=reading.alarm_volume_ml,
+    )
+    computed_on = computed_with(file.snapshot, pump.device, change, file.effective_at)
+    file.record(
+        Interrogation,
+        device=pump.device,
+        cause=reading.cause,
+        daily_dose_mcg=reading.daily_dose_mcg,
+        alarm_volume_ml=reading.alarm_volume_ml,
+        reservoir_ml=reading.reservoir_ml,
+        alarm_on=reading.alarm_on,
+        is_confirmed=reading.alarm_on is not None and is_plausible(reading.alarm_on, computed_on),
+        battery_months=reading.battery_months,
+        replacement_indicated=reading.replacement_indicated,
+        source=reading.source.strip(),
+        second_by=None,
+    )
+    return file.finish("pump_interrogated")
