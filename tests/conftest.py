@@ -7,13 +7,13 @@ when the first test asks for it, so that domain tests never wait for a server.
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import hypothesis
 import pytest
 
 from tests.support.databases import PostgresqlDatabases, SqliteDatabases
 from tests.support.fixed import FixedClock, SeededIds
+from tests.support.milestones import Milestones
 from tests.support.postgres import postgres_server
 from tracker.persistence.database import Database
 
@@ -56,9 +56,9 @@ def database(engine_name: str, request: pytest.FixtureRequest) -> Database:
 
 
 @pytest.fixture
-def sqlite_database(_sqlite_databases: SqliteDatabases, tmp_path: Path) -> Iterator[Database]:
+def sqlite_database(sqlite_databases: SqliteDatabases) -> Iterator[Database]:
     """An empty, migrated SQLite file of this test's own, for tests that the engine does not matter to."""
-    with _sqlite_databases.fresh(tmp_path) as database:
+    with sqlite_databases.fresh() as database:
         yield database
 
 
@@ -77,8 +77,16 @@ def postgresql_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def _sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
+    """For tests that need several, or one for longer than a test."""
     return SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def milestones(sqlite_databases: SqliteDatabases) -> Iterator[Milestones]:
+    """The way of one patient, walked once for every test that begins somewhere on it."""
+    with sqlite_databases.fresh() as database:
+        yield Milestones(database, NOW)
 
 
 @pytest.fixture(scope="session")

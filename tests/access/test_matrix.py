@@ -20,7 +20,7 @@ from werkzeug.routing import (
 )
 from werkzeug.test import TestResponse
 
-from tests.support.web import Browser, WebWorld, make_world
+from tests.support.web import Browser, WebWorld, lent_world
 from tracker.domain.words import Role
 from tracker.web.common.access import rule_of
 
@@ -35,9 +35,10 @@ SHAPES: tuple[tuple[type[BaseConverter], object], ...] = (
 
 
 @pytest.fixture
-def world(sqlite_database, clock, ids) -> WebWorld:
+def world(sqlite_database, clock, ids) -> Iterator[WebWorld]:
     """One application for all the requests of one role."""
-    return make_world(sqlite_database, clock, ids)
+    with lent_world(sqlite_database, clock, ids) as world:
+        yield world
 
 
 def expected_roles(endpoint: str) -> frozenset[Role]:

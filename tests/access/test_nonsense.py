@@ -12,7 +12,7 @@ import pytest
 
 from tests.access.test_matrix import addresses
 from tests.support.fixed import FixedClock, SeededIds
-from tests.support.web import Browser, WebWorld, make_world
+from tests.support.web import Browser, WebWorld, lent_world
 from tracker.domain.words import Role
 from tracker.persistence.database import Database
 
@@ -30,9 +30,10 @@ _FIELD = re.compile(r"<(?:input|select|textarea)\b[^>]*\bname=\"([^\"]+)\"")
 
 
 @pytest.fixture
-def world(database: Database, clock: FixedClock, ids: SeededIds) -> WebWorld:
+def world(database: Database, clock: FixedClock, ids: SeededIds) -> Iterator[WebWorld]:
     """On both engines: they refuse different things."""
-    return make_world(database, clock, ids)
+    with lent_world(database, clock, ids) as world:
+        yield world
 
 
 def fields_of(page: str) -> list[str]:

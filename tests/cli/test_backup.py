@@ -176,7 +176,7 @@ class TestRestoreOfAFile:
             session.add(DeploymentValue(name="written", value="since"))
         result = run(sqlite_database, "restore", str(tmp_path / "copy.db"), "--replace")
         assert result.exit_code == 0, result.output
-        kept = tmp_path / "tracker.db.replaced"
+        kept = Path(f"{sqlite_database.url.database}.replaced")
         with closing(sqlite_module().connect(str(kept))) as connection:
             assert connection.execute("SELECT value FROM deployment WHERE name = 'written'").fetchone() == ("since",)
 

@@ -44,10 +44,10 @@ def checked(journey: Journey) -> Report:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def played(sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A patient from referral to the first refill, and another one on the way; to be copied."""
     folder = tmp_path_factory.mktemp("played")
-    with SqliteDatabases(folder).fresh(folder) as database:
+    with sqlite_databases.fresh() as database:
         journey = a_journey(database).go("maintained")
         journey.refer(a_person(2))
         journey.go("trial_day")

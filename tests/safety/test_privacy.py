@@ -21,7 +21,7 @@ from tests.support.databases import SqliteDatabases
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.journey import Journey, a_person, journey_in
 from tests.support.mailers import RecordingMailer
-from tests.support.web import Browser, WebWorld, make_world
+from tests.support.web import Browser, WebWorld, lent_world, make_world
 from tracker.domain.words import Role
 from tracker.persistence.database import Database
 from tracker.persistence.models import AccessEntry, Heartbeat
@@ -65,16 +65,16 @@ def mailer() -> RecordingMailer:
 
 
 @pytest.fixture
-def world(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> WebWorld:
+def world(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> Iterator[WebWorld]:
     """An empty clinic."""
-    return make_world(sqlite_database, clock, ids)
+    with lent_world(sqlite_database, clock, ids) as world:
+        yield world
 
 
 @pytest.fixture(scope="module")
-def hers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[WebWorld, Journey]]:
+def hers(sqlite_databases: SqliteDatabases) -> Iterator[tuple[WebWorld, Journey]]:
     """The clinic that knows her, and her way through it; and another clinic."""
-    databases = SqliteDatabases(tmp_path_factory.mktemp("template"))
-    with databases.fresh(tmp_path_factory.mktemp("hers")) as database:
+    with sqlite_databases.fresh() as database:
         world = make_world(database, FixedClock(NOW), SeededIds())
         world.add_clinic("north")
         yield world, canary(journey_in(world))

@@ -100,9 +100,9 @@ class Attack:
 
 
 @pytest.mark.parametrize("stage", ["trial_day", "maintained"])
-def test_no_request_breaks_a_page(clinic_at: ClinicAt, stage: str) -> None:
+def test_no_request_breaks_a_page(clinic_at: ClinicAt, monkeypatch: pytest.MonkeyPatch, stage: str) -> None:
     world, journey = clinic_at(stage)
-    world.app.config["TESTING"] = False
+    monkeypatch.setitem(world.app.config, "TESTING", False)
     appointment = journey.visit_for("trial" if stage == "trial_day" else "refill")
     chance, versions = random.Random(stage), cycle(WORSE)
     attacks = {role: Attack(world.sign_in(role), chance, versions) for role in PEOPLE}

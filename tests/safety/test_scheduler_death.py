@@ -1,12 +1,13 @@
 """A dead scheduler is seen within three minutes: by whatever watches from outside, and by everybody on every page."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
 from tests.access.test_matrix import addresses
 from tests.support.fixed import FixedClock, SeededIds
-from tests.support.web import Browser, WebWorld, make_world
+from tests.support.web import Browser, WebWorld, lent_world, make_world
 from tracker.domain.words import Role
 from tracker.persistence.database import Database
 from tracker.queries.accounts import TICKING_JOBS
@@ -19,11 +20,11 @@ SIGNING_IN = frozenset({"accounts.sign_in", "accounts.choose_clinic"})
 
 
 @pytest.fixture
-def world(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> WebWorld:
+def world(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> Iterator[WebWorld]:
     """A clinic whose scheduler has just ticked."""
-    world = make_world(sqlite_database, clock, ids)
-    tick(world, *TICKING_JOBS)
-    return world
+    with lent_world(sqlite_database, clock, ids) as world:
+        tick(world, *TICKING_JOBS)
+        yield world
 
 
 def tick(world: WebWorld, *names: str) -> None:

@@ -1,13 +1,9 @@
 """Whatever facts are written, struck out and outlived: what is stored is what is computed, and nothing is lost."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -129,25 +125,16 @@ def violations(world: CaseWorld) -> list[str]:
 
 @contextmanager
 def fresh_world(databases: SqliteDatabases) -> Iterator[CaseWorld]:
-    folder = Path(tempfile.mkdtemp())
-    try:
-        with databases.fresh(folder) as database:
-            yield CaseWorld(database, FixedClock(NOW), SeededIds())
-    finally:
-        shutil.rmtree(folder)
-
-
-@pytest.fixture(scope="module")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
-    return SqliteDatabases(tmp_path_factory.mktemp("anything"))
+    with databases.fresh() as database:
+        yield CaseWorld(database, FixedClock(NOW), SeededIds())
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(data=st.data(), deeds=st.lists(st.sampled_from(DEEDS), min_size=1, max_size=12), has_address=st.booleans())
 def test_what_is_stored_is_what_is_computed(
-    databases: SqliteDatabases, data: st.DataObject, deeds: list[str], *, has_address: bool
+    sqlite_databases: SqliteDatabases, data: st.DataObject, deeds: list[str], *, has_address: bool
 ) -> None:
-    with fresh_world(databases) as world:
+    with fresh_world(sqlite_databases) as world:
         if has_address:
             world.email()
         world.reconcile("stage")

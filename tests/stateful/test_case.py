@@ -6,9 +6,7 @@ of the pathway to the minute; this finds what no rule alone shows.
 
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 
 import hypothesis
 import pytest
@@ -44,15 +42,13 @@ class CaseMachine(RuleBasedStateMachine):
 
     def __init__(self, databases: SqliteDatabases) -> None:
         super().__init__()
-        self.folder = TemporaryDirectory()
-        self.opened = databases.fresh(Path(self.folder.name))
+        self.opened = databases.fresh()
         self.clinic = TwoClinics(self.opened.__enter__())
         self.cases: list[str] = []
 
     def teardown(self) -> None:
-        """Close the database before its folder goes."""
+        """Close the database."""
         self.opened.__exit__(None, None, None)
-        self.folder.cleanup()
 
     @initialize(dice=CHANCE, is_pump=st.sampled_from((False, False, True)), steps=st.sampled_from((0, 4, 8, 12, 16)))
     def somebody_comes(self, dice: Random, is_pump: bool, steps: int) -> None:
@@ -191,17 +187,13 @@ class CaseMachine(RuleBasedStateMachine):
         assert not found, "\n".join(found)
 
 
-@pytest.fixture
-def databases(tmp_path: Path) -> SqliteDatabases:
-    """A migrated file to copy for every story."""
-    return SqliteDatabases(tmp_path)
-
-
-def test_nothing_that_can_be_done_to_a_case_breaks_what_must_hold(databases: SqliteDatabases) -> None:
+def test_nothing_that_can_be_done_to_a_case_breaks_what_must_hold(sqlite_databases: SqliteDatabases) -> None:
     """Short with every run of the tests; ``--hypothesis-profile=long`` looks further, elsewhere each time, and tells
     the shortest story that fails."""
     is_long = hypothesis.settings.get_current_profile_name() == "long"
     short = hypothesis.settings(
         max_examples=15, stateful_step_count=15, derandomize=True, database=None, phases=[hypothesis.Phase.generate]
     )
-    run_state_machine_as_test(lambda: CaseMachine(databases), settings=hypothesis.settings() if is_long else short)
+    run_state_machine_as_test(
+        lambda: CaseMachine(sqlite_databases), settings=hypothesis.settings() if is_long else short
+    )

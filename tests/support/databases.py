@@ -1,4 +1,7 @@
-"""A migrated, empty database for each test, copied from one that was migrated once."""
+"""A migrated, empty database for each test, copied from one that was migrated once.
+
+What opens it is handed on from test to test, since it has compiled the statements that the next test sends too.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -10,26 +13,43 @@ from typing import LiteralString
 import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
+from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
+from sqlalchemy.events import ConnectionEvents
 
 from tracker.persistence.database import Database
 from tracker.persistence.migrations import upgrade
 
+#: What may be told of every statement; a test that listens is not heard by the next.
+HOOKS = tuple(name for name in dir(ConnectionEvents) if not name.startswith(("_", "dispatch")))
+
 
 class SqliteDatabases:
-    """Copies of one migrated file."""
+    """Copies of one migrated file, each in an empty folder of its own below ``folder``."""
 
     def __init__(self, folder: Path) -> None:
-        self._template = folder / "template.db"
+        self._folder, self._template = folder, folder / "template.db"
+        self._numbers = count(1)
+        self._spare: list[Database] = []
         _migrate(f"sqlite:///{self._template}")
 
     @contextmanager
-    def fresh(self, folder: Path) -> Iterator[Database]:
-        """An empty database in ``folder``; closed afterwards."""
-        path = folder / "tracker.db"
-        shutil.copyfile(self._template, path)
-        with _open(f"sqlite:///{path}") as database:
+    def fresh(self) -> Iterator[Database]:
+        """An empty database; closed and gone afterwards."""
+        database = self._spare.pop() if self._spare else self._new()
+        before, path = _state(database), Path(str(database.url.database))
+        path.parent.mkdir()
+        try:
+            shutil.copyfile(self._template, path)
             yield database
+        finally:
+            database.dispose()
+            shutil.rmtree(path.parent)
+            if _state(database) == before:
+                self._spare.append(database)
+
+    def _new(self) -> Database:
+        return Database(f"sqlite:///{self._folder / str(next(self._numbers)) / 'tracker.db'}")
 
 
 #: What a test may have changed beside rows, for example a guard that it took away to forge something.
@@ -51,7 +71,7 @@ class PostgresqlDatabases:
         self._server = make_url(server_url).set(drivername="postgresql+psycopg")
         self._template = f"tracker_test_{name}"
         self._numbers = count(1)
-        self._spare: str | None = None
+        self._spare: Database | None = None
         self._say("DROP DATABASE IF EXISTS {} WITH (FORCE)", self._template)
         self._say("CREATE DATABASE {}", self._template)
         _migrate(self._address(self._template))
@@ -62,25 +82,27 @@ class PostgresqlDatabases:
     @contextmanager
     def fresh(self) -> Iterator[Database]:
         """An empty database, of one caller at a time."""
-        name, self._spare = self._spare or self._new(), None
+        database, self._spare = self._spare or self._new(), None
+        name, before = str(database.url.database), _state(database)
         try:
-            with _open(self._address(name)) as database:
-                yield database
+            yield database
         finally:
-            if self._is_like_new(name):
-                self._spare = name
+            database.dispose()
+            if self._is_like_new(name) and _state(database) == before:
+                self._spare = database
             else:
                 self._say("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
     def close(self) -> None:
         """Leave nothing on a server that lives longer than the tests."""
-        for name in filter(None, (self._spare, self._template)):
-            self._say("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        for name in (self._spare and self._spare.url.database, self._template):
+            if name:
+                self._say("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
-    def _new(self) -> str:
+    def _new(self) -> Database:
         name = f"{self._template}_{next(self._numbers)}"
         self._say("CREATE DATABASE {} TEMPLATE {}", name, self._template)
-        return name
+        return Database(self._address(name))
 
     def _is_like_new(self, name: str) -> bool:
         """Empty it; whatever is in the way (a left transaction, a missing table, too few rights) makes a new one."""
@@ -117,15 +139,15 @@ def _statement_that_empties(connection: psycopg.Connection[TupleRow]) -> sql.Com
     )
 
 
-@contextmanager
-def _open(url: str) -> Iterator[Database]:
-    database = Database(url)
-    try:
-        yield database
-    finally:
-        database.dispose()
+def _state(database: Database) -> tuple[dict[str, object], list[list[int]]]:
+    """What a test may have changed about whatever opens the database: its attributes, and who listens."""
+    engines = [part for part in vars(database).values() if isinstance(part, Engine)]
+    return dict(vars(database)), [[len(getattr(engine.dispatch, hook)) for hook in HOOKS] for engine in engines]
 
 
 def _migrate(url: str) -> None:
-    with _open(url) as database:
+    database = Database(url)
+    try:
         upgrade(database)
+    finally:
+        database.dispose()

@@ -19,8 +19,8 @@ class Milestones:
     application and one database file, so that templates and statements are compiled once.
     """
 
-    def __init__(self, database: Database, folder: Path, now: datetime) -> None:
-        self._database, self._folder = database, folder
+    def __init__(self, database: Database, now: datetime) -> None:
+        self._database, self._path = database, Path(str(database.url.database))
         self._world = make_world(database, FixedClock(now), SeededIds())
         self._world.add_clinic("north")
         self._states: dict[str, tuple[datetime, SeededIds, Journey]] = {}
@@ -29,16 +29,16 @@ class Milestones:
             method(journey)
             assert journey.stage == stage
             database.dispose()
-            shutil.copyfile(folder / "tracker.db", folder / f"{stage}.db")
+            shutil.copyfile(self._path, self._path.with_name(f"{stage}.db"))
             self._states[stage] = journey.clock.now(), copy.deepcopy(self._world.ids), replace(journey)
 
     def at(self, stage: str) -> tuple[WebWorld, Journey]:
         """The application and the patient's way at a stage, to go on from. Only the latest call's clinic is there."""
         now, ids, walked = self._states[stage]
         self._database.dispose()
-        for rest in self._folder.glob("tracker.db-*"):
+        for rest in self._path.parent.glob("tracker.db*"):
             rest.unlink()
-        shutil.copyfile(self._folder / f"{stage}.db", self._folder / "tracker.db")
+        shutil.copyfile(self._path.with_name(f"{stage}.db"), self._path)
         clock, ids = FixedClock(now), copy.deepcopy(ids)
         runtime = replace(self._world.runtime, clock=clock, ids=ids)
         self._world.app.extensions["runtime"] = runtime

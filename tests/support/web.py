@@ -1,7 +1,8 @@
 """A running application for tests: one clinic with a person for every role, and browsers that are signed in."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -118,7 +119,17 @@ def add_clinic(
     return clinic_id, people
 
 
-def make_world(database: Database, clock: FixedClock, ids: SeededIds, **settings: object) -> WebWorld:
+def _new_app(runtime: Runtime) -> Flask:
+    return create_app(runtime, is_testing=True)
+
+
+def make_world(
+    database: Database,
+    clock: FixedClock,
+    ids: SeededIds,
+    make_app: Callable[[Runtime], Flask] = _new_app,
+    **settings: object,
+) -> WebWorld:
     """An application on this database, with the clinic ``Main Clinic`` in it."""
     runtime = Runtime(
         settings=Settings(secret_key=SECRET, **settings),
@@ -129,6 +140,36 @@ def make_world(database: Database, clock: FixedClock, ids: SeededIds, **settings
     )
     clinic_id, people = add_clinic(database, ids, clock.now(), "main")
     return WebWorld(
-        app=create_app(runtime, is_testing=True), runtime=runtime, database=database, clock=clock, ids=ids,
-        clinic_id=clinic_id, user_ids=people,
+        app=make_app(runtime), runtime=runtime, database=database, clock=clock, ids=ids, clinic_id=clinic_id,
+        user_ids=people,
     )  # fmt: skip
+
+
+_SPARE: list[Flask] = []
+
+
+@contextmanager
+def lent_world(database: Database, clock: FixedClock, ids: SeededIds) -> Iterator[WebWorld]:
+    """The same on an application that has served other tests: to make one takes as long as ten pages.
+
+    It has answered requests, so pages cannot be added to it.
+    """
+
+    def take(runtime: Runtime) -> Flask:
+        app = _SPARE.pop() if _SPARE else _new_app(runtime)
+        app.extensions["runtime"] = runtime
+        return app
+
+    world = make_world(database, clock, ids, take)
+    before = _state(world.app)
+    try:
+        yield world
+    finally:
+        if _state(world.app) == before:
+            _SPARE.append(world.app)
+
+
+def _state(app: Flask) -> tuple[dict[str, object], ...]:
+    """What a test may have changed about an application."""
+    extensions = {name: value for name, value in app.extensions.items() if name != "runtime"}
+    return dict(app.config), dict(app.view_functions), extensions, dict(app.jinja_env.globals)

@@ -49,15 +49,15 @@ def add_view(app: Flask, path: str, view) -> None:
 
 
 class TestAPage:
-    def test_asks_twice_who_is_there(self, world: WebWorld) -> None:
+    def test_asks_twice_who_is_there(self, own_world: WebWorld) -> None:
         @permission(Permission.ACCOUNT)
         def view() -> str:
             return render_template("errors/404.html", page=_EMPTY_PAGE)
 
-        add_view(world.app, "/view", view)
-        browser = world.sign_in(Role.NURSE)
+        add_view(own_world.app, "/view", view)
+        browser = own_world.sign_in(Role.NURSE)
         browser.get("/view")
-        with statements(world) as seen:
+        with statements(own_world) as seen:
             browser.get("/view")
         assert len(seen) == 2, seen
 
@@ -113,16 +113,16 @@ class TestAnError:
         ],
     )
     def test_is_a_page_that_says_what_happened(
-        self, world: WebWorld, error: Exception, status: int, sentence: str
+        self, own_world: WebWorld, error: Exception, status: int, sentence: str
     ) -> None:
         @permission(Permission.ACCOUNT)
         def fail() -> str:
             raise error
 
-        add_view(world.app, "/fail", fail)
-        world.app.config["PROPAGATE_EXCEPTIONS"] = False
+        add_view(own_world.app, "/fail", fail)
+        own_world.app.config["PROPAGATE_EXCEPTIONS"] = False
         with structlog.testing.capture_logs() as logs:
-            answer = world.sign_in(Role.NURSE).get("/fail")
+            answer = own_world.sign_in(Role.NURSE).get("/fail")
         text = answer.get_data(as_text=True)
         assert answer.status_code == status
         assert sentence in text
@@ -161,38 +161,38 @@ class TestAnError:
 
 
 class TestTheDatabaseOfARequest:
-    def test_shows_what_was_just_written(self, world: WebWorld) -> None:
+    def test_shows_what_was_just_written(self, own_world: WebWorld) -> None:
         @permission(Permission.ACCOUNT)
         def view() -> str:
-            read_session().get_one(Clinic, world.clinic_id)
+            read_session().get_one(Clinic, own_world.clinic_id)
             with writing() as session:
                 session.execute(update(Clinic).values(phone="555"))
-            return read_session().get_one(Clinic, world.clinic_id).phone
+            return read_session().get_one(Clinic, own_world.clinic_id).phone
 
-        add_view(world.app, "/view", view)
-        assert world.sign_in(Role.NURSE).get("/view").get_data(as_text=True) == "555"
+        add_view(own_world.app, "/view", view)
+        assert own_world.sign_in(Role.NURSE).get("/view").get_data(as_text=True) == "555"
 
-    def test_never_holds_two_write_transactions(self, world: WebWorld) -> None:
+    def test_never_holds_two_write_transactions(self, own_world: WebWorld) -> None:
         @public
         def view() -> str:
             with writing(), writing():
                 return "never"
 
-        add_view(world.app, "/view", view)
-        assert world.browser().get("/view").status_code == 500
+        add_view(own_world.app, "/view", view)
+        assert own_world.browser().get("/view").status_code == 500
 
-    def test_fails_a_request_that_leaves_one_open(self, world: WebWorld) -> None:
+    def test_fails_a_request_that_leaves_one_open(self, own_world: WebWorld) -> None:
         @public
         def view() -> str:
-            world.app.extensions["left open"] = transaction = writing()
+            own_world.app.extensions["left open"] = transaction = writing()
             transaction.__enter__()
             return "done"
 
-        add_view(world.app, "/view", view)
+        add_view(own_world.app, "/view", view)
         with pytest.raises(RuntimeError, match="write transaction open"):
-            world.browser().get("/view")
-        with world.app.app_context():
-            world.app.extensions["left open"].gen.close()
+            own_world.browser().get("/view")
+        with own_world.app.app_context():
+            own_world.app.extensions["left open"].gen.close()
 
 
 class TestTheFrame:
