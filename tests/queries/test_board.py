@@ -62,6 +62,13 @@ class TestLanes:
 
 
 class TestFilters:
+    def test_count_who_only_waits_for_the_day_as_ready(self, listed: Listed, viewer: Actor) -> None:
+        waits = listed.case(listed.patient("Booked"), first_blocker="not_arrived", blocker_count=1)
+        lacks = listed.case(listed.patient("Lacking"), first_blocker="consent_missing", blocker_count=1)
+        for is_ready, expected in ((True, waits), (False, lacks)):
+            rows = list_cards(listed.session, viewer, BoardFilter(is_ready=is_ready)).cards
+            assert [card.public_id for card in rows] == [expected.public_id]
+
     def test_narrow_cards_and_counts_alike(self, listed: Listed, viewer: Actor) -> None:
         listed.session.add(Payer(clinic_id=1, id=70, name="Medicare", name_key="medicare", version=1))
         listed.session.flush()

@@ -175,3 +175,22 @@ class TestActions:
     @pytest.mark.parametrize("code", sorted(WAYS))
     def test_name_what_the_pathway_may_miss(self, code: str) -> None:
         assert code in SENTENCES or code == "alarm_date_unconfirmed"
+
+
+class TestACardOfTheBoard:
+    @pytest.mark.parametrize(
+        ("blocker", "said"), [("not_arrived", "ready for the day"), ("consent_missing", "consent")]
+    )
+    def test_says_what_somebody_can_do(self, world: WebWorld, blocker: str, said: str) -> None:
+        with world.database.writing() as session:
+            listed = Listed(session, world.clinic_id, world.clock.now(), world.ids)
+            params = {"purpose": "trial", "on": "2026-03-20"}
+            listed.case(
+                listed.patient("Lee"), "trial_booked",
+                first_blocker=blocker, first_blocker_params=params, blocker_count=1,
+            )  # fmt: skip
+        browser = world.sign_in(Role.MANAGER)
+        for path in ("/board", "/board/table"):
+            body = browser.get(path).get_data(as_text=True)
+            assert said in body.partition("born 2 Jan 1970" if path == "/board" else "MRN ")[2].lower(), path
+            assert "has not arrived" not in body, path

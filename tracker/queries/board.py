@@ -11,13 +11,14 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, literal, not_, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
 from tracker.persistence.base import Base
 from tracker.persistence.models import Membership, Payer, StageCount, User
 from tracker.persistence.types import JsonObject
+from tracker.queries.case_columns import WAITS_FOR_THE_DAY
 from tracker.queries.identity import IDENTITY, Identity, identity_of
 
 #: A lane shows at most so many cards, and fewer where all lanes together would show more than ``CARDS_ON_BOARD``.
@@ -222,22 +223,21 @@ def _values(viewer: Actor, wanted: BoardFilter) -> dict[str, object]:
         values["owner"] = wanted.owner_user_id
     if wanted.payer_id is not None:
         values["payer"] = wanted.payer_id
-    if wanted.is_ready is not None:
-        values["ready"] = wanted.is_ready
     return values
 
 
 #: Which conditions a statement has; statements are built once for each.
-_Shape = tuple[str, bool, bool]
+_Shape = tuple[str, bool, str]
 
 
 def _shape(wanted: BoardFilter) -> _Shape:
     owner = "all" if wanted.owner_user_id is None else "nobody" if wanted.owner_user_id == NOBODY else "one"
-    return owner, wanted.payer_id is not None, wanted.is_ready is not None
+    readiness = {None: "all", True: "ready", False: "blocked"}[wanted.is_ready]
+    return owner, wanted.payer_id is not None, readiness
 
 
 def _conditions(shape: _Shape) -> list[ColumnElement[bool]]:
-    owner, has_payer, has_readiness = shape
+    owner, has_payer, readiness = shape
     found: list[ColumnElement[bool]] = [
         _case.clinic_id == bindparam("clinic"),
         _case.is_open,
@@ -249,8 +249,10 @@ def _conditions(shape: _Shape) -> list[ColumnElement[bool]]:
         found.append(_case.owner_user_id.is_(None))
     if has_payer:
         found.append(_case.payer_id == bindparam("payer"))
-    if has_readiness:
-        found.append(_case.is_ready == bindparam("ready"))
+    if readiness != "all":
+        # Ready for its day is ready: there is nothing that anybody could do.
+        is_ready = or_(_case.is_ready, _case.first_blocker == WAITS_FOR_THE_DAY)
+        found.append(is_ready if readiness == "ready" else not_(is_ready))
     return found
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from tracker.domain.pathway.definition import Pathway
 from tracker.queries.board import NOBODY, BoardFilter, Card, CardPage, Choice, Choices, Lane
+from tracker.queries.case_columns import WAITS_FOR_THE_DAY
 from tracker.web.common.case_lines import (
     PersonLine,
     case_url,
@@ -203,8 +204,7 @@ def _card(card: Card, target_days: int | None, today: date, zone: str) -> CardLi
     age = days_since(card.entered_at, today, zone)
     target = target_days if target_days is not None else _days_to(card, age, today)
     top = max(age, target, 1)
-    is_counted = card.hold_until is not None or _waits_for_its_day(card)
-    more = 0 if is_counted else max(0, card.blocker_count - 1)
+    more = 0 if card.hold_until is not None else max(0, card.blocker_count - 1)
     return CardLine(
         url=case_url(card.public_id),
         name=card.patient.name,
@@ -233,16 +233,16 @@ def _dated(card: Card, today: date) -> str:
 
 
 def _waits_for_its_day(card: Card) -> bool:
-    """Whether the patient's arrival is all, or the first, that the next step still needs."""
-    return card.first_blocker == "not_arrived"
+    """Whether the patient's arrival is all that the next step still needs."""
+    return card.first_blocker == WAITS_FOR_THE_DAY
 
 
 def _tone(card: Card, today: date) -> str:
     """Red is for what is over its target; what is missing in good time is not."""
-    if card.is_ready:
-        return "ready"
-    if card.hold_until is not None or (_waits_for_its_day(card) and card.blocker_count == 1):
+    if card.hold_until is not None:
         return "quiet"
+    if card.is_ready or _waits_for_its_day(card):
+        return "ready"
     return "critical" if card.target_on is not None and card.target_on < today else "warn"
 
 
@@ -253,19 +253,19 @@ def _blocked(card: Card) -> str:
     if card.is_ready or not card.first_blocker:
         return "ready"
     if _waits_for_its_day(card):
-        return "booked" if card.blocker_count == 1 else f"booked, {card.blocker_count - 1} missing"
+        return "ready for the day"
     return missing(card.first_blocker, card.blocker_params)
 
 
 def _row(card: Card, pathway: Pathway, today: date, zone: str) -> RowView:
     stage = pathway.stages[card.stage]
     age = days_since(card.entered_at, today, zone)
-    more = f" (+{card.blocker_count - 1})" if card.blocker_count > 1 and not _waits_for_its_day(card) else ""
+    more = f" (+{card.blocker_count - 1})" if card.blocker_count > 1 else ""
     step = pathway.transition(card.next_step, card.stage)
     tone = _tone(card, today)
     state = "on hold" if card.hold_until is not None else "ready" if card.is_ready else "blocked"
-    if state == "blocked" and _waits_for_its_day(card) and card.blocker_count == 1:
-        state = "booked"
+    if state == "blocked" and _waits_for_its_day(card):
+        state = "ready for the day"
     return RowView(
         person=person_line(card.patient, today, url=case_url(card.public_id)),
         stage=stage.label,

@@ -11,6 +11,7 @@ from tracker.domain.access import Actor, Permission
 from tracker.domain.pathway.definition import ChecklistItemRule
 from tracker.domain.pathway.wording import PURPOSE_WORDS
 from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState
+from tracker.queries.case_columns import WAITS_FOR_THE_DAY
 from tracker.queries.day import MOST_VISITS, Visit
 from tracker.web.common.case_lines import PersonLine, case_url, clinic_day, missing, pathway_of, person_line
 from tracker.web.common.filters import at, day, plural
@@ -135,7 +136,11 @@ def open_stops(visit: Visit, part: str = "before") -> tuple[ChecklistItemRule, .
 
 def blocked_by(visit: Visit) -> str:
     """What stands in the way of a procedure that is still to come; empty if nothing does."""
-    if not visit.first_blocker or visit.stage not in _WAITING or visit.first_blocker in {"not_arrived", "dose_missing"}:
+    if (
+        not visit.first_blocker
+        or visit.stage not in _WAITING
+        or visit.first_blocker in {WAITS_FOR_THE_DAY, "dose_missing"}
+    ):
         return ""
     more = f" (+{visit.blocker_count - 1})" if visit.blocker_count > 1 else ""
     return missing(visit.first_blocker, visit.blocker_params) + more

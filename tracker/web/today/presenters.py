@@ -10,6 +10,7 @@ from tracker.domain.access import Actor, Permission
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.wording import PURPOSE_WORDS
 from tracker.domain.words import AppointmentState
+from tracker.queries.case_columns import WAITS_FOR_THE_DAY
 from tracker.queries.today import ROWS_ON_PAGE, Task, TodayFilter, TodayList, Todo, Urgency
 from tracker.web.common.case_lines import (
     Action,
@@ -222,14 +223,8 @@ def _next_step(telling: _Telling) -> _Said:
     since = f"here for {plural(days_since(todo.entered_at, telling.today, telling.zone), 'day')}"
     if stage.target_days is not None:
         since += f", target {stage.target_days}"
-    if todo.first_blocker == "not_arrived":
-        others = todo.blocker_count - 1
-        what = (
-            f"{stage.label}: {plural(others, 'thing is', 'things are')} missing"
-            if others
-            else f"{stage.label}: its day"
-        )
-        return what, f"booked for {on(_booked(todo), telling.today)}", telling.open_case()
+    if todo.first_blocker == WAITS_FOR_THE_DAY:
+        return f"{stage.label}: its day", f"booked for {on(_booked(todo), telling.today)}", telling.open_case()
     if todo.first_blocker:
         more = f" (+{todo.blocker_count - 1})" if todo.blocker_count > 1 else ""
         what = f"{stage.label}: {_lower(missing(todo.first_blocker, todo.blocker_params))}{more}"
