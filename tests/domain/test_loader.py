@@ -63,6 +63,8 @@ UNREADABLE = (
      "transitions.dose_given.part", r'^part = "middle"'),
     ("an unknown procedure", 'enters = "trial"', 'enters = "picnic"', "transitions.trial_day.enters",
      r'^enters = "picnic"'),
+    ("a visit of no procedure", 'visit_over = "trial"', 'visit_over = "lunch"', "transitions.trial_aborted.visit_over",
+     r'^visit_over = "lunch"'),
     ("an attempt nobody counts", 'begins = ["trial"]', 'begins = ["tiral"]', "transitions.trial_visit_lost.begins",
      r'^begins = \["tiral"\]'),
     ("a wrong time of day", 'wall_time = "10:00"', 'wall_time = "25:00"', "reminders.consent_early.wall_time",

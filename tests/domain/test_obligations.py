@@ -152,6 +152,14 @@ class TestPlan:
         case.record(Fill, device=1, alarm_on=LATEST, effective_at=NOW)
         assert due(case)["refill"].planned_seq is None
 
+    def test_is_no_visit_that_the_patient_came_to_on_the_day_of_the_fill(self) -> None:
+        assert due(refill_visit(with_pump(), at(TODAY, 16)))["refill"].planned_seq is not None
+        assert due(refill_visit(with_pump(), at(TODAY, 16), state="arrived"))["refill"].planned_seq is None
+
+    def test_is_still_the_visit_that_the_patient_came_to_until_the_pump_is_filled(self) -> None:
+        came_at = at(date(2026, 6, 1))
+        assert due(refill_visit(with_pump(), came_at, state="arrived"), came_at)["refill"].planned_seq is not None
+
 
 class TestAlarmDate:
     def test_must_be_read_where_unknown(self) -> None:

@@ -201,7 +201,7 @@ class TestRefills:
         [
             ("booked", []),
             ("confirmed", []),
-            ("arrived", []),
+            ("arrived", ["refill_not_booked"]),
             ("completed", ["refill_not_booked"]),
             ("cancelled", ["refill_not_booked"]),
             ("no_show", ["refill_not_booked"]),

@@ -173,7 +173,6 @@ def _observe(teller: Teller, plan: Plan, dose_mcg: Decimal) -> Story:
     teller.answer("trial", "after")
     yield teller.at(14, 30)
     teller.does("nurse", steps.take_step, step="observation_closed")
-    teller.does("desk", appointments.complete, appointment=teller.visit)
     if part.stage == "trial_review":
         return
     yield teller.after(plan.days["implant_decision"], 11)
@@ -254,11 +253,9 @@ def _implant(teller: Teller, plan: Plan) -> Story:
     filling = teller.filling(90, reservoir_ml=20)
     teller.does("nurse", implants.record_implant, Implanted(pump, Component("Ascenda 8780", "Medtronic"), filling))
     teller.answer("implant", "after")
-    implant_visit = teller.visit
     day = teller.book("refill", teller.day + timedelta(days=min(plan.days["maintained"], 78)))
     yield teller.at(15, 30)
     teller.does("nurse", steps.take_step, step="implant_discharged")
-    teller.does("desk", appointments.complete, appointment=implant_visit)
     yield from first_months(teller, day)
 
 

@@ -19,6 +19,8 @@ class AppointmentState(StrEnum):
 
 #: A visit that still holds its place: the room, the patient and the clinician are taken.
 LIVE_APPOINTMENT = frozenset({AppointmentState.BOOKED, AppointmentState.CONFIRMED, AppointmentState.ARRIVED})
+#: Of those, the ones that the patient has still to come to.
+APPOINTMENT_TO_COME = frozenset({AppointmentState.BOOKED, AppointmentState.CONFIRMED})
 
 
 class Purpose(StrEnum):

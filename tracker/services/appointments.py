@@ -98,10 +98,12 @@ def move(
     """Move a visit to another time, room or clinician. It must be confirmed again.
 
     :raises NotFound: if no such visit holds its place
-    :raises InvalidInput: for a slot that cannot be or is taken
+    :raises InvalidInput: for a slot that cannot be or is taken, or where the patient has come
     """
     file = open_case(work, ref, Permission.BOOK)
     visit = _live(file, appointment)
+    if visit.state == AppointmentState.ARRIVED:
+        raise InvalidInput({"starts": "The patient came to this visit. Put it back first if that was a mistake."})
     _check(file, slot, entered_late)
     values = slot.values(file.snapshot.calendar)
     _write(file, visit, version=visit.version + 1, state=AppointmentState.BOOKED, reason=reason, **values)

@@ -19,6 +19,7 @@ from tracker.domain.milestones import reached_by
 from tracker.domain.pathway.definition import Pathway, Transition
 from tracker.domain.pathway.engine import automatic_step, offered
 from tracker.domain.pathway.snapshot import Snapshot
+from tracker.domain.words import AppointmentState
 from tracker.persistence.chain import append_event
 from tracker.persistence.facts import insert_fact, supersede
 from tracker.persistence.models import Case, StageVisit
@@ -93,6 +94,12 @@ class CaseFile:
         self._supersede(old, correction.seq)
         return correction
 
+    def end_visit(self, purpose: str) -> None:
+        """Mark the visit that the patient came to as over: what ends it says so, and nobody has to say it again."""
+        for visit in self.snapshot.visits(purpose):
+            if visit.state == AppointmentState.ARRIVED:
+                self.change(visit, version=visit.version + 1, state=AppointmentState.COMPLETED, reason="")
+
     def next_seq(self) -> int:
         """The number of the next fact of this case."""
         self.case.last_seq += 1
@@ -132,6 +139,8 @@ class CaseFile:
 
     def _move(self, edge: Transition, reason: str) -> None:
         """The one place where a case changes its stage."""
+        if edge.visit_over:
+            self.end_visit(edge.visit_over)
         case, stage = self.case, self.pathway.stages[edge.target]
         case.trial_attempt += "trial" in edge.begins
         case.trial_series += "series" in edge.begins

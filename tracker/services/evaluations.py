@@ -6,7 +6,7 @@ from datetime import date, datetime
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput
 from tracker.domain.facts import Document, Evaluation
-from tracker.domain.words import Condition, DocumentKind, Indication, SpasticityOrigin, is_word
+from tracker.domain.words import Condition, DocumentKind, Indication, Purpose, SpasticityOrigin, is_word
 from tracker.services.case_file import open_case
 from tracker.services.work import CaseRef, Work, Written
 
@@ -32,7 +32,7 @@ class Findings:
 
 
 def record_evaluation(work: Work, ref: CaseRef, findings: Findings, *, effective_at: datetime | None = None) -> Written:
-    """Record the evaluation; a later one takes the place of an earlier one.
+    """Record the evaluation; a later one takes the place of an earlier one. The visit for it is over with it.
 
     :raises InvalidInput: for a word outside the vocabulary, or an injury in the future
     """
@@ -55,6 +55,7 @@ def record_evaluation(work: Work, ref: CaseRef, findings: Findings, *, effective
     else:
         file.change(standing, **values)
     file.case.indication = findings.indication
+    file.end_visit(Purpose.EVALUATION)
     return file.finish("evaluation_recorded")
 
 

@@ -114,6 +114,8 @@ def record_refill(
     if visit is not None:
         # The refill is done: so is its visit, without a second click.
         file.change(visit, version=visit.version + 1, state=AppointmentState.COMPLETED, reason="")
+    if kind == FillKind.REFILL:
+        file.end_visit(Purpose.REFILL)
     return file.finish("pump_refilled")
 
 

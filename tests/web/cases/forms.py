@@ -197,7 +197,7 @@ FORMS = (
         bad={"not_before": "13/13/2026"}, sentence="Say why.", kept=("13/13/2026",),
     ),
     FormCase(
-        name="complete", stage="trial_review", path="visit/{}/complete", number=visit("trial"), role=NURSE,
+        name="complete", stage="trial_day", path="visit/{}/complete", number=visit("trial"), role=NURSE,
         good={},
     ),
     FormCase(

@@ -7,15 +7,28 @@ from tracker.domain.facts import Appointment
 from tracker.domain.obligations.obligation import Obligation, View
 from tracker.domain.pathway.requirements.trial import TrialResult
 from tracker.domain.pathway.requirements.visit import AuthorizationGranted
-from tracker.domain.words import LIVE_APPOINTMENT, DeterminationKind, DeviceKind, DeviceOrigin, Purpose
+from tracker.domain.words import (
+    LIVE_APPOINTMENT,
+    AppointmentState,
+    DeterminationKind,
+    DeviceKind,
+    DeviceOrigin,
+    Purpose,
+)
 
 NO_GROUND = frozenset({"authorization_missing", "authorization_denied", "authorization_withdrawn"})
 
 
 def unmarked_days(view: View) -> Iterator[Obligation]:
-    """A visit whose day is over and that still holds its place: nobody said whether the patient came."""
+    """A visit whose day is over and that still holds its place: nobody said whether the patient came, or left.
+
+    With a trial catheter in, the trial's visit lasts for days, and the ordered day of removal is what is asked.
+    """
+    stays = any(each.kind == DeviceKind.TRIAL_CATHETER for each in view.snapshot.devices_in_place)
     for visit in view.snapshot.of(Appointment):
         over_on = view.day(visit.ends_at)
+        if stays and (visit.purpose, visit.state) == (Purpose.TRIAL, AppointmentState.ARRIVED):
+            continue
         if visit.state in LIVE_APPOINTMENT and over_on < view.today:
             yield view.due(
                 "unmarked_day",

@@ -15,7 +15,7 @@ from tracker.domain.obligations.obligation import Obligation, View
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.refill import Bound
-from tracker.domain.words import LIVE_APPOINTMENT, DeterminationKind, DeviceKind, Purpose
+from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, DeterminationKind, DeviceKind, Purpose
 
 TRANSFERRED = "transferred"
 
@@ -119,6 +119,7 @@ def _planned_seq(view: View, fill: Fill, latest_on: date) -> int | None:
         and visit.appointment != fill.appointment
         and visit.starts_at > fill.effective_at
         and view.today <= view.day(visit.starts_at) <= latest_on
+        and not _is_spent(view, visit, fill)
     ]
     if visits:
         return min(visits, key=lambda visit: visit.starts_at).seq
@@ -127,3 +128,9 @@ def _planned_seq(view: View, fill: Fill, latest_on: date) -> int | None:
         plan.seq for plan in plans if plan.seq > fill.seq and plan.until_on and view.today <= plan.until_on < latest_on
     )
     return max(standing, default=None)
+
+
+def _is_spent(view: View, visit: Appointment, fill: Fill) -> bool:
+    """Whether the patient came to the visit and the pump was filled that day: it does not plan the next refill."""
+    came = visit.state == AppointmentState.ARRIVED
+    return came and view.day(visit.starts_at) <= view.day(fill.effective_at)

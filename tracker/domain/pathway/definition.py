@@ -48,7 +48,8 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One edge. A transition of the file with several ``from`` stages is one value for each."""
+    """One edge. A transition of the file with several ``from`` stages is one value for each. ``visit_over``: the
+    procedure whose visit ends with the step."""
 
     name: str
     label: str
@@ -60,6 +61,7 @@ class Transition:
     reasons: tuple[str, ...]
     begins: frozenset[str]
     is_deviation: bool = False
+    visit_over: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ TOP = {
 }  # fmt: skip
 EDGE = {
     "label", "from", "recordable_from", "to", "roles", "automatic", "needs", "reasons", "begins", "enters",
-    "completes", "part",
+    "completes", "part", "visit_over",
 }  # fmt: skip
 #: Closings that may leave a device in the patient.
 WITH_DEVICE = frozenset({"deceased", "transferred"})
@@ -214,6 +214,9 @@ class _Loader:
         begins = frozenset(self.source.texts_of(raw, "begins", at))
         if not begins <= COUNTED:
             self.source.fail(f"{at}.begins", f"only {', '.join(sorted(COUNTED))} are counted")
+        visit_over = self.source.text_of(raw, "visit_over", at, "")
+        if visit_over:
+            self._known(visit_over, self.procedures, f"{at}.visit_over", "procedure")
         automatic = self.source.flag_of(raw, "automatic", at)
         if automatic is bool(roles):
             self.source.fail(at, "is either automatic or has roles that may take it")
@@ -228,6 +231,7 @@ class _Loader:
             reasons=self.source.texts_of(raw, "reasons", at),
             begins=begins,
             is_deviation=is_deviation,
+            visit_over=visit_over,
         )
 
     def _needs(self, raw: Table, leaves: str, target: str, at: str, *, is_deviation: bool) -> tuple[Requirement, ...]:

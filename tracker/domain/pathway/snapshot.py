@@ -20,7 +20,7 @@ from tracker.domain.facts import (
     Fill,
     TrialDose,
 )
-from tracker.domain.words import LIVE_APPOINTMENT, DeterminationKind, DeviceKind, Outcome, Purpose
+from tracker.domain.words import APPOINTMENT_TO_COME, LIVE_APPOINTMENT, DeterminationKind, DeviceKind, Outcome, Purpose
 
 F = TypeVar("F", bound=Fact)
 
@@ -93,6 +93,10 @@ class Snapshot:
         """The earliest visit of the current attempt that still holds its place."""
         live = [visit for visit in self.visits(purpose) if visit.state in LIVE_APPOINTMENT]
         return min(live, key=lambda visit: visit.starts_at) if live else None
+
+    def is_to_come(self, purpose: str) -> bool:
+        """Whether a visit of the current attempt is booked that the patient has still to come to."""
+        return any(visit.state in APPOINTMENT_TO_COME for visit in self.visits(purpose))
 
     def day_of(self, purpose: str) -> date | None:
         """The civil date of the procedure of the current attempt, or ``None`` where none is booked."""

@@ -12,8 +12,8 @@ from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.engine import Offer, Offered, offered
 from tracker.domain.pathway.wording import PURPOSE_WORDS, met_sentence, people, sentence_of
 from tracker.domain.words import (
+    APPOINTMENT_TO_COME,
     LIVE_APPOINTMENT,
-    AppointmentState,
     Purpose,
     Role,
 )
@@ -192,7 +192,6 @@ def _question(offer: Offer) -> str:
     return next(asked, offer.transition.label)
 
 
-_TO_COME = frozenset({AppointmentState.BOOKED, AppointmentState.CONFIRMED})
 #: What a phase waits for.
 _VISIT_OF_PHASE = {
     "referral": Purpose.EVALUATION,
@@ -204,7 +203,7 @@ _VISIT_OF_PHASE = {
 
 def _coming(case: OpenedCase) -> Appointment | None:
     """The visit that the phase waits for, else the earliest that is still to come."""
-    waiting = [visit for visit in case.snapshot.of(Appointment) if visit.state in _TO_COME]
+    waiting = [visit for visit in case.snapshot.of(Appointment) if visit.state in APPOINTMENT_TO_COME]
     purpose = _VISIT_OF_PHASE.get(case.pathway.stages[case.snapshot.stage].phase, "")
     live = [visit for visit in case.snapshot.of(Appointment) if visit.state in LIVE_APPOINTMENT]
     found = [visit for visit in live if visit.purpose == purpose] or waiting
@@ -255,7 +254,7 @@ def _pump_links(case: OpenedCase, viewer: Actor) -> list[Link]:
 
 
 def _visit_links(case: OpenedCase, visit: Appointment | None, viewer: Actor) -> list[Link]:
-    if visit is None or not viewer.may(Permission.BOOK):
+    if visit is None or visit.state not in APPOINTMENT_TO_COME or not viewer.may(Permission.BOOK):
         return []
     public_id, number_of_visit = case.head.public_id, visit.appointment
     return [

@@ -92,7 +92,7 @@ class RefillPlanned(Requirement):
         fill = snapshot.last_fill
         plan = snapshot.determination(DeterminationKind.REFILL_PLAN)
         planned_after = fill.seq if fill else 0
-        if snapshot.booked("refill") or (plan and plan.seq > planned_after):
+        if snapshot.is_to_come("refill") or (plan and plan.seq > planned_after):
             return ()
         return (self.blocker("refill_not_booked", COORDINATION, "book", purpose="refill"),)
 
