@@ -25,6 +25,7 @@ from tracker.web import (
     refills,
     reminders,
     reports,
+    safety,
     tasks,
     today,
 )
@@ -56,6 +57,7 @@ BLUEPRINTS = (
     refills.blueprint,
     reminders.blueprint,
     reports.blueprint,
+    safety.blueprint,
     tasks.blueprint,
     today.blueprint,
 )

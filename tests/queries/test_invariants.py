@@ -101,7 +101,20 @@ class TestAClinicThatWorks:
 
     def test_counts_a_pump_whose_refill_nobody_planned(self, journey: Journey) -> None:
         # The day of the booked refill passes: what planned it plans it no more.
+        assert checked(journey).unplanned == []
         journey.clock.advance(days=200)
+        report = checked(journey)
+        assert (report.counts["pumps_unplanned"], report.counts["pumps_unplanned_red"]) == (1, 1)
+        assert [each.message[:19] for each in report.unplanned] == ["latest refill date "]
+        assert journey.public_id != report.unplanned[0].case  # the first patient's, not the last one's
+
+    def test_takes_no_message_for_a_plan(self, journey: Journey) -> None:
+        tamper(
+            journey, "UPDATE appointments SET state = 'cancelled' WHERE purpose = 'refill' AND superseded_by IS NULL"
+        )
+        with journey.database.reading() as session:
+            waiting = "SELECT count(*) FROM reminders WHERE state = 'planned' AND kind = 'refill'"
+            assert session.connection().exec_driver_sql(waiting).scalar_one() > 0
         assert checked(journey).counts["pumps_unplanned"] == 1
 
     def test_counts_the_same_pumps_as_today(self, journey: Journey) -> None:
@@ -134,6 +147,10 @@ class TestAClinicThatWorks:
 TAMPERED = [
     ("I1", "UPDATE obligations SET is_open = 0, closed_at = opened_at, closed_by = 'nobody' WHERE kind = 'refill'"),
     ("I1", "DELETE FROM pump_watch"),
+    ("I11", "UPDATE obligations SET critical_on = NULL WHERE kind = 'refill' AND is_open"),
+    ("I11", "UPDATE obligations SET critical_on = date(critical_on, '+1 day') WHERE kind = 'refill' AND is_open"),
+    ("I11", "UPDATE obligations SET closed_by = 'message:9' WHERE kind = 'refill' AND NOT is_open"),
+    ("I11", "UPDATE obligations SET closed_by = 'fill:999' WHERE kind = 'refill' AND NOT is_open"),
     ("I2", "DELETE FROM obligations WHERE kind = 'next_step'"),
     ("I2", "UPDATE obligations SET due_on = '2031-01-01' WHERE kind = 'refill' AND is_open"),
     ("I2", "UPDATE obligations SET planned_seq = NULL WHERE kind = 'refill' AND is_open"),

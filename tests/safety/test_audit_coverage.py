@@ -22,7 +22,7 @@ from tracker.domain.access import Actor
 from tracker.domain.words import Role
 from tracker.persistence.models import Clinic, Event, Patient, StaffTask, User
 from tracker.queries.accounts import get_member
-from tracker.services import clinic_setup, members, patients, sending, task_endings
+from tracker.services import clinic_setup, members, patients, safety, sending, task_endings
 from tracker.services.members import Administration
 from tracker.services.work import Work
 
@@ -160,6 +160,7 @@ ONE_BY_ONE: dict[str, Doing] = {
     "clinic_setup.close_day": lambda work: clinic_setup.close_day(work, on_date=date(2027, 1, 1), label="New Year"),
     "clinic_setup.open_day": _open_day,
     "patients.change_patient": _change_patient,
+    "safety.ask_for_check": safety.ask_for_check,
     "sending.set_sending": _set_sending,
     "task_endings.end_task": _end_task,
 }

@@ -66,6 +66,7 @@ class TestJobs:
             "nightly": (now, "1 cases compared, 1 differed"),
             "purge": (now, "0 sign-ins ended"),
             "reconcile": (now, "0 cases due, 0 changed"),
+            "safety": (now, "1 clinics checked, 1 cases, 1 with something that does not hold"),
             "statistics": (now, "sizes of tables known"),
         }
 

@@ -28,6 +28,7 @@ PAGES = {
     "/refills/load": 8,
     "/reports": 8,
     "/reminders": 8,
+    "/safety": 6,
     "/find?q=lee": 8,
 }
 LONG = "Wolfeschlegelsteinhausenbergerdorff" * 5 + "-Oyelaran & <b>Sons</b>"

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     SEE_REMINDERS = "see_reminders"
     SEE_PATHWAY = "see_pathway"
     SEE_HEALTH = "see_health"
+    SEE_SAFETY = "see_safety"  # the figures; whose they are only with see_patients
     REFER = "refer"
     IMPORT = "import"
     EDIT_PATIENT = "edit_patient"
@@ -109,10 +110,19 @@ _TREATS = (
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.COORDINATOR: _COORDINATES,
-    Role.LEAD_COORDINATOR: _COORDINATES | {_P.EXPORT, _P.PAUSE_SENDING},
+    Role.LEAD_COORDINATOR: _COORDINATES | {_P.EXPORT, _P.PAUSE_SENDING, _P.SEE_SAFETY},
     Role.NURSE: _TREATS | {_P.REFER, _P.EDIT_PATIENT, _P.BOOK, _P.CHECK_IN},
     Role.PHYSICIAN: _TREATS
-    | {_P.REFER, _P.EVALUATE, _P.DECIDE_OUTCOME, _P.RECORD_DECISION, _P.WAIVE, _P.CLOSE, _P.REOPEN},
+    | {
+        _P.SEE_SAFETY,
+        _P.REFER,
+        _P.EVALUATE,
+        _P.DECIDE_OUTCOME,
+        _P.RECORD_DECISION,
+        _P.WAIVE,
+        _P.CLOSE,
+        _P.REOPEN,
+    },
     Role.THERAPIST: _EVERYBODY | _SEES_CASES | {_P.SCORE, _P.CORRECT_CLINICAL},
     Role.FRONT_DESK: _EVERYBODY | {_P.SEE_PATIENTS, _P.SEE_DAY, _P.EDIT_PATIENT, _P.CHECK_IN},
     Role.MANAGER: _EVERYBODY
@@ -121,6 +131,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.SEE_REFILLS,
         _P.SEE_REPORTS,
         _P.SEE_REMINDERS,
+        _P.SEE_SAFETY,
         _P.ASSIGN,
         _P.WAIVE,
         _P.EXPORT,
@@ -128,7 +139,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.PAUSE_SENDING,
     },
     Role.ADMINISTRATOR: _EVERYBODY
-    | {_P.SEE_PATHWAY, _P.SEE_HEALTH, _P.MANAGE_USERS, _P.MANAGE_CLINIC, _P.PAUSE_SENDING},
+    | {_P.SEE_PATHWAY, _P.SEE_HEALTH, _P.SEE_SAFETY, _P.MANAGE_USERS, _P.MANAGE_CLINIC, _P.PAUSE_SENDING},
 }
 
 

@@ -18,6 +18,7 @@ from tracker.services.heartbeats import beat
 from tracker.services.nightly import reconcile_nightly
 from tracker.services.reconcile import reconcile_due
 from tracker.services.reminders import Dispatcher
+from tracker.services.safety import check_clinics
 
 log = structlog.get_logger()
 
@@ -61,6 +62,11 @@ def _nightly(runtime: Runtime, pause: Pause) -> str:
     return f"{done.looked_at} cases compared, {done.changed} differed"
 
 
+def _safety(runtime: Runtime, pause: Pause) -> str:
+    done = check_clinics(runtime.database, runtime.clock, runtime.ids, pause=pause)
+    return f"{done.clinics} clinics checked, {done.cases} cases, {done.failing} with something that does not hold"
+
+
 def _purge(runtime: Runtime, pause: Pause) -> str:
     with runtime.database.writing() as session:
         gone = purge_dead_sessions(session, at=runtime.clock.now(), limits=runtime.session_limits)
@@ -78,6 +84,8 @@ def _statistics(runtime: Runtime, _pause: Pause) -> str:
 JOBS = (
     Job("reconcile", 15, _reconcile),
     Job("dispatch", 15, _dispatch),
+    # It comes often because a person may have asked for it; where nobody did, a check is seldom due.
+    Job("safety", 90, _safety),
     Job("nightly", 3600, _nightly),
     Job("purge", 3600, _purge),
     Job("statistics", 3600, _statistics),

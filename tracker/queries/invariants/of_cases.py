@@ -71,6 +71,22 @@ def pumps_are_watched(looked: Looked) -> Iterator[str]:
             yield f"pump {device} is not watched"
 
 
+def refills_turn_red(looked: Looked) -> Iterator[str]:
+    """I11: a refill is red in time before its latest date, and was never closed but by a fact."""
+    days = timedelta(days=looked.case.loaded.pathway.obligations["refill"].critical_days or 0)
+    stored = {row.device: row for row in looked.case.obligations if row.kind == "refill"}
+    for due in looked.due.of("refill"):
+        row, latest = stored.get(due.device), dict(due.params).get("latest", "")
+        if row is None or not latest:
+            continue  # I1 tells of the one; the other is red from the day it is known
+        if row.critical_on is None or row.critical_on > date.fromisoformat(latest) + days:
+            yield f"the refill of pump {due.device} does not turn red in time before {latest}"
+    facts = {f"{type(fact).__name__.lower()}:{fact.seq}" for fact in looked.case.history}
+    for row in looked.case.refills_closed:
+        if row.closed_by not in facts:
+            yield f"a refill of pump {row.device} was closed without a fact"
+
+
 def next_step_is_dated(looked: Looked) -> Iterator[str]:
     """An open case has a next step, an owner and a date."""
     case = looked.case.loaded.case
@@ -213,6 +229,7 @@ def reminders_move_on(looked: Looked) -> Iterator[str]:
 
 CHECKS: tuple[tuple[str, Callable[[Looked], Iterator[str]]], ...] = (
     ("I1", pumps_are_watched),
+    ("I11", refills_turn_red),
     ("next_step", next_step_is_dated),
     ("I2", obligations_are_stored),
     ("derived", columns_are_derived),

@@ -30,6 +30,19 @@ MOST_LISTED = 1000
 #: How often one reminder may have reached a patient.
 MOST_COPIES = 2
 MAY_HAVE_GONE = ("accepted", "unknown", "")
+COUNTED = (
+    "clinics",
+    "cases",
+    "cases_open",
+    "pumps_in_place",
+    "pumps_unplanned",
+    "pumps_unplanned_red",
+    "pumps_no_longer_followed",
+    "cases_without_next_step",
+    "obligations_open",
+    "reminders",
+    "events",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +56,17 @@ class Violation:
 
 @dataclass(slots=True)
 class Report:
-    """What was counted and what does not hold."""
+    """What was counted and what does not hold.
 
-    counts: dict[str, int] = field(default_factory=dict)
+    ``failing``: how many cases break an invariant, or how many faults a clinic has where no case is meant.
+    ``unplanned``: the pumps whose refill neither a visit nor a named person's dated plan plans. A message never does.
+    """
+
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
     violations: list[Violation] = field(default_factory=list)
     unlisted: int = 0
+    failing: dict[str, int] = field(default_factory=dict)
+    unplanned: list[Violation] = field(default_factory=list)
 
     @property
     def is_ok(self) -> bool:
@@ -57,6 +76,10 @@ class Report:
     def count(self, name: str, by: int = 1) -> None:
         """Add to a count."""
         self.counts[name] = self.counts.get(name, 0) + by
+
+    def fail(self, invariant: str) -> None:
+        """Count one case, or one fault of a clinic."""
+        self.failing[invariant] = self.failing.get(invariant, 0) + 1
 
     def add(self, violation: Violation) -> None:
         """List a violation, or only count it where there are too many."""
@@ -71,37 +94,20 @@ class Report:
         return {"ok": self.is_ok, "counts": self.counts, "violations": listed}
 
 
-COUNTED = (
-    "clinics",
-    "cases",
-    "cases_open",
-    "pumps_in_place",
-    "pumps_unplanned",
-    "pumps_no_longer_followed",
-    "cases_without_next_step",
-    "obligations_open",
-    "reminders",
-    "events",
-)
-
-
 def check_everything(session: Session, now: datetime, progress: Callable[[int], None] = lambda _done: None) -> Report:
     """Check the whole database as it is at ``now``. ``progress`` is told the cases done."""
-    report = Report(dict.fromkeys(COUNTED, 0))
+    report = Report()
     for clinic in session.scalars(select(Clinic).order_by(Clinic.id)).all():
-        report.count("clinics")
         for case in whole_cases(session, clinic):
-            _check_case(report, look(case, now))
+            check_case(report, look(case, now))
             if report.counts["cases"] % 1000 == 0:
                 progress(report.counts["cases"])
-        for found in _of_clinic(session, clinic, report):
-            report.add(found)
-    for found in _across_clinics(session):
-        report.add(found)
+        check_clinic(session, clinic, report)
     return report
 
 
-def _check_case(report: Report, looked: Looked) -> None:
+def check_case(report: Report, looked: Looked) -> None:
+    """Check one case, and count it."""
     loaded = looked.case.loaded
     report.count("cases")
     report.count("cases_open", loaded.case.is_open)
@@ -111,12 +117,30 @@ def _check_case(report: Report, looked: Looked) -> None:
     inside = sum(device.kind == DeviceKind.PUMP for device in loaded.snapshot.devices_in_place)
     report.count("pumps_in_place", followed)
     report.count("pumps_no_longer_followed", inside - followed)
-    report.count("pumps_unplanned", sum(each.planned_seq is None for each in looked.due.of("refill")))
+    for refill in looked.due.of("refill"):
+        if refill.planned_seq is None:
+            report.count("pumps_unplanned")
+            is_red = refill.critical_on is not None and refill.critical_on <= loaded.snapshot.calendar.today(looked.now)
+            report.count("pumps_unplanned_red", is_red)
+            latest = dict(refill.params).get("latest", "")
+            message = f"latest refill date {latest}" if latest else "latest refill date unknown"
+            if len(report.unplanned) < MOST_LISTED:
+                report.unplanned.append(Violation("unplanned", loaded.case.public_id, message))
     for name, check in CHECKS:
         found = list(check(looked))
         report.count("cases_without_next_step", int(name == "next_step" and bool(found)))
+        if found:
+            report.fail(name)
         for message in found:
             report.add(Violation(name, loaded.case.public_id, message))
+
+
+def check_clinic(session: Session, clinic: Clinic, report: Report) -> None:
+    """Check what is no one case's: the chain, the counts, the messages, and references to other clinics."""
+    report.count("clinics")
+    for found in (*_of_clinic(session, clinic, report), *_across_clinics(session, clinic.id)):
+        report.fail(found.invariant)
+        report.add(found)
 
 
 def _of_clinic(session: Session, clinic: Clinic, report: Report) -> Iterator[Violation]:
@@ -167,7 +191,7 @@ def _calls(session: Session, clinic_id: int) -> Iterator[Violation]:
             yield Violation("I10", "", f"nobody was asked to call instead of the reminder {key}")
 
 
-def _across_clinics(session: Session) -> Iterator[Violation]:
+def _across_clinics(session: Session, clinic_id: int) -> Iterator[Violation]:
     """I12: no reference crosses clinics, also where a database was edited with its guards off."""
     checks = (
         ("patient", Case, Patient, Case.patient_id),
@@ -180,7 +204,7 @@ def _across_clinics(session: Session) -> Iterator[Violation]:
             select(func.count())
             .select_from(table)
             .outerjoin(target, (target.clinic_id == table.clinic_id) & (target.id == column))
-            .where(column.is_not(None), target.id.is_(None))
+            .where(table.clinic_id == clinic_id, column.is_not(None), target.id.is_(None))
         )
         lost = session.scalar(query) or 0
         if lost:

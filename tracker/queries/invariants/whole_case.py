@@ -25,6 +25,7 @@ from tracker.persistence.models import (
     Reminder,
     StageVisit,
 )
+from tracker.persistence.models.obligations import REFILL
 from tracker.queries.snapshots import LoadedCase, closed_days, pinned, snapshot_of, weekdays
 
 PAGE = 200
@@ -44,6 +45,7 @@ class WholeCase:
     blockers: frozenset[tuple[str, str, str]]
     reminders: tuple[Row[Any], ...]
     stays_in: tuple[str, ...]
+    refills_closed: tuple[Row[Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,20 @@ class _Range:
 
 def whole_cases(session: Session, clinic: Clinic) -> Iterator[WholeCase]:
     """Every case of a clinic, by id. What was read is forgotten after each page."""
-    calendar = ClinicCalendar(clinic.zone, weekdays(clinic.open_weekdays), closed_days(session, clinic.id))
     after = 0
-    while page := _page(session, clinic.id, after):
-        after = page[-1][0].id
-        yield from _complete(session, calendar, page)
-        for case, _ in page:
-            session.expunge(case)
+    while page := page_of_cases(session, clinic, after):
+        after = page[-1].loaded.case.id
+        yield from page
+
+
+def page_of_cases(session: Session, clinic: Clinic, after: int) -> list[WholeCase]:
+    """The next cases of a clinic behind the id ``after``, by id; the session keeps none of them."""
+    calendar = ClinicCalendar(clinic.zone, weekdays(clinic.open_weekdays), closed_days(session, clinic.id))
+    page = _page(session, clinic.id, after)
+    found = list(_complete(session, calendar, page)) if page else []
+    for case, _ in page:
+        session.expunge(case)
+    return found
 
 
 def _page(session: Session, clinic_id: int, after: int) -> Sequence[Row[Case, date]]:
@@ -90,6 +99,8 @@ def _complete(session: Session, calendar: ClinicCalendar, page: Sequence[Row[Cas
     columns = (interval.transition, interval.code, interval.params_key)
     blockers = _by_case(session, span.of(*columns, table=interval).where(interval.until_at.is_(None)))
     reminders = _by_case(session, span.of(*Reminder.__table__.columns, table=Reminder))
+    was_refill = (Obligation.kind == REFILL, Obligation.is_open.is_(False))
+    closed = _by_case(session, span.of(Obligation.device, Obligation.closed_by, table=Obligation).where(*was_refill))
     stays = _by_case(session, span.of(StageVisit.stage, table=StageVisit).where(StageVisit.left_at.is_(None)))
     moved = span.of(Event.body, table=Event).where(Event.body.contains(MOVED, autoescape=True)).order_by(Event.seq)
     events = _by_case(session, moved)
@@ -105,6 +116,7 @@ def _complete(session: Session, calendar: ClinicCalendar, page: Sequence[Row[Cas
             blockers=frozenset((row.transition, row.code, row.params_key) for row in blockers[case.id]),
             reminders=tuple(reminders[case.id]),
             stays_in=tuple(row.stage for row in stays[case.id]),
+            refills_closed=tuple(closed[case.id]),
         )
 
 

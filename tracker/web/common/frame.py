@@ -82,6 +82,7 @@ PLACES = (
     PlaceRule("Import", "referral_import.index", "i", Permission.IMPORT),
     PlaceRule("Reminders", "reminders.index", "m", Permission.SEE_REMINDERS),
     PlaceRule("Reports", "reports.index", "p", Permission.SEE_REPORTS),
+    PlaceRule("Safety", "safety.index", "s", Permission.SEE_SAFETY),
     PlaceRule("Pathway", "pathways.index", "w", Permission.SEE_PATHWAY),
     PlaceRule("Users", "admin.users", "u", Permission.MANAGE_USERS),
     PlaceRule("Clinic", "admin.clinic", "c", Permission.MANAGE_CLINIC),

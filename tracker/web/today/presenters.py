@@ -71,13 +71,15 @@ class KindChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TodayPage:
-    """What the page shows. ``pumps_tone``: ready where every pump is planned, critical where one is nearly too late."""
+    """What the page shows. ``pumps_tone``: ready where every pump is planned, critical where one is nearly too late;
+    ``safety_url``: empty for whoever does not see those figures."""
 
     day: str
     total: str
     critical: int
     pumps: str
     pumps_tone: str
+    safety_url: str
     compared: str
     groups: tuple[Group, ...]
     kinds: tuple[KindChoice, ...]
@@ -118,6 +120,7 @@ def present(
         critical=found.counts[Urgency.CRITICAL],
         pumps=_pumps(found),
         pumps_tone="critical" if found.pumps_critical else "quiet" if found.pumps_unplanned else "ready",
+        safety_url=url_for("safety.index") if viewer.may(Permission.SEE_SAFETY) else "",
         compared=f"({ago(found.compared_at, now)})" if found.compared_at else "(not compared yet)",
         groups=tuple(group for group in groups if group.rows),
         kinds=tuple(
