@@ -3,21 +3,22 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
 
 from tests.conftest import NOW
 from tests.support.fixed import FixedClock, SeededIds
-from tests.support.journey import Journey, journey_in
+from tests.support.journey import Journey, a_person, journey_in
 from tests.support.web import WebWorld, make_world
 from tracker.domain.errors import StaleVersion
 from tracker.domain.words import Role
 from tracker.integrations.ids import RandomIds
 from tracker.persistence.chain import verify_chain
 from tracker.persistence.database import Database
-from tracker.persistence.models import AccessEntry, Case, Event
-from tracker.services import steps
+from tracker.persistence.models import AccessEntry, Case, Event, Patient
+from tracker.services import patients, steps
 from tracker.services.work import CaseRef, Work
 
 PEOPLE, EDITS = 8, 12
@@ -86,3 +87,29 @@ def test_the_same_form_sent_twice_writes_once(world: WebWorld, journey: Journey)
     assert sorted(answers) == [303, 409]
     with world.database.reading() as session:
         assert session.scalar(select(func.count()).where(Event.kind == "held")) == 1
+
+
+def test_two_people_who_correct_one_patient_lose_nothing(journey: Journey) -> None:
+    """Both forms were made from the same version; the second waits for the first and is told."""
+    with journey.database.reading() as session:
+        patient = session.scalars(select(Patient)).one()
+    at_once = Barrier(PEOPLE)
+
+    def correct(number: int) -> str:
+        person = a_person(city=f"Town {number}")
+        at_once.wait()
+        try:
+            with journey.database.writing() as session:
+                work = Work(session, journey.actor(Role.COORDINATOR), RandomIds(), NOW)
+                patients.change_patient(work, patient.public_id, patient.version, person, journey.today)
+        except StaleVersion:
+            return ""
+        return person.city
+
+    with ThreadPoolExecutor(PEOPLE) as people:
+        accepted = [city for city in people.map(correct, range(PEOPLE)) if city]
+    with journey.database.reading() as session:
+        stands = session.scalars(select(Patient)).one()
+        told = session.scalar(select(func.count()).where(Event.kind == "patient_changed"))
+    assert accepted == [stands.city]
+    assert (stands.version, told) == (patient.version + 1, 1)

@@ -144,7 +144,7 @@ def change_patient(work: Work, public_id: str, version: int, person: Person, tod
     :raises InvalidInput: for what cannot be taken
     """
     work.require(Permission.EDIT_PATIENT)
-    patient = get_patient(work, public_id)
+    patient = get_patient(work, public_id, lock=True)
     if patient.version != version:
         raise StaleVersion(patient.version)
     problems = problems_of(person, today)
@@ -166,12 +166,15 @@ def change_patient(work: Work, public_id: str, version: int, person: Person, tod
     return patient
 
 
-def get_patient(work: Work, public_id: str) -> Patient:
-    """A patient of the actor's clinic.
+def get_patient(work: Work, public_id: str, *, lock: bool = False) -> Patient:
+    """A patient of the actor's clinic. ``lock``: hold the row until the transaction ends, and read it again even if it
+    was read before, so that the version that is compared is the one that will be replaced.
 
     :raises NotFound: if there is none
     """
     mine = select(Patient).where(Patient.clinic_id == work.actor.clinic_id, Patient.public_id == public_id)
+    if lock:
+        mine = mine.with_for_update().execution_options(populate_existing=True)
     patient = work.session.scalars(mine).one_or_none()
     if patient is None:
         raise NotFound(public_id)
