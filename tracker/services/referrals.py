@@ -88,10 +88,21 @@ def find_or_add(work: Work, new: NewReferral, calendar: ClinicCalendar) -> Patie
 
 
 def case_of(work: Work, patient: Patient, pathway: str) -> str | None:
-    """The public id of the patient's latest case on a pathway, open or closed, if there is one."""
+    """The public id of the patient's latest case on a pathway, open or closed, if there is one.
+
+    A case that no step leads out of again (it was entered in error) is none: nothing would ever become of a referral
+    that is answered with it.
+    """
+    known = current(pathway)
+    final = [stage for stage in known.stages if not known.leaving(stage)]
     return work.session.scalar(
         select(Case.public_id)
-        .where(Case.clinic_id == patient.clinic_id, Case.patient_id == patient.id, Case.pathway == pathway)
+        .where(
+            Case.clinic_id == patient.clinic_id,
+            Case.patient_id == patient.id,
+            Case.pathway == pathway,
+            Case.stage.not_in(final),
+        )
         .order_by(Case.is_open.desc(), Case.opened_at.desc())
         .limit(1)
     )
