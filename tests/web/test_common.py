@@ -1,6 +1,7 @@
 """What every page stands on: headers, errors, filters, frame, and how much a page asks of the database."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -245,6 +246,23 @@ class TestTheFrame:
         text = world.sign_in(role).get("/find").get_data(as_text=True)
         everywhere = {"/account/password", "/referrals/new", "/pumps/take-over"}
         assert {way for way in everywhere if f'href="{way}"' in text} == ways
+
+
+class TestThePhoneBar:
+    @pytest.mark.parametrize("role", [Role.LEAD_COORDINATOR, Role.NURSE, Role.MANAGER, Role.ADMINISTRATOR])
+    def test_shows_five_places_and_the_rest_under_more(self, world: WebWorld, role: Role) -> None:
+        text = world.sign_in(role).get("/pathways/itb").get_data(as_text=True)
+        bar = text.partition('aria-label="Places"')[2].partition("</nav>")[0]
+        flat, _, more = bar.partition("<details>")
+        every = re.findall(r"<li( class=\"is-far\")?>\s*<a href=\"([^\"]+)\"", flat)
+        near = [url for far, url in every if not far]
+        assert len(near) == min(5, len(every))
+        assert re.findall(r'<a href="([^"]+)"', more) == [url for far, url in every if far]
+        assert ('<summary aria-current="true">' in bar) == ("/pathways/itb" not in near and "/pathways" not in near)
+
+    def test_has_no_more_where_everything_has_room(self, world: WebWorld) -> None:
+        text = world.sign_in(Role.FRONT_DESK).get("/find").get_data(as_text=True)
+        assert "<summary" not in text.partition('aria-label="Places"')[2].partition("</nav>")[0]
 
 
 class TestHealth:

@@ -39,12 +39,14 @@ class PlaceRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """One link of the navigation. ``key`` follows ``g`` on the keyboard; empty: none."""
+    """One link of the navigation. ``key`` follows ``g`` on the keyboard; empty: none. ``is_near``: it has room on a
+    phone, where the others stand under "More"."""
 
     label: str
     url: str
     key: str
     is_current: bool
+    is_near: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,19 @@ PLACES = (
     PlaceRule("Health", "health.detail", "h", Permission.SEE_HEALTH),
 )
 
+#: As many have room side by side on a phone, with "More" beside them.
+NEAR_PLACES = 5
+#: What a role uses most, in no order; the first role listed here that the person holds decides. What it leaves room
+#: for is filled with the next places of the table.
+MOST_USED = (
+    ((Role.LEAD_COORDINATOR, Role.COORDINATOR), {"today", "board", "day", "refills", "find"}),
+    ((Role.NURSE,), {"day", "today", "refills", "find", "board"}),
+    ((Role.PHYSICIAN,), {"today", "board", "day", "refills", "find"}),
+    ((Role.THERAPIST,), {"day", "today", "board", "find"}),
+    ((Role.MANAGER,), {"reports", "today", "board", "refills", "find"}),
+    ((Role.ADMINISTRATOR,), {"admin", "health", "pathways"}),
+)
+
 #: Where a role begins its day; the first role listed here that the person holds decides.
 FIRST_PLACES = (
     (Role.LEAD_COORDINATOR, "today.index"),
@@ -122,11 +137,25 @@ def _address(endpoint: str) -> str:
 
 def _places(roles: frozenset[Role]) -> tuple[Place, ...]:
     here = request.endpoint or ""
+    rules = [rule for rule in PLACES if rule.endpoint in current_app.view_functions and _may(roles, rule.permission)]
+    near = _near(roles, [rule.endpoint for rule in rules])
     return tuple(
-        Place(label=rule.label, url=_address(rule.endpoint), key=rule.key, is_current=_is_current(rule.endpoint, here))
-        for rule in PLACES
-        if rule.endpoint in current_app.view_functions and _may(roles, rule.permission)
+        Place(
+            label=rule.label,
+            url=_address(rule.endpoint),
+            key=rule.key,
+            is_current=_is_current(rule.endpoint, here),
+            is_near=rule.endpoint in near,
+        )
+        for rule in rules
     )
+
+
+def _near(roles: frozenset[Role], endpoints: list[str]) -> frozenset[str]:
+    """The places that have room on a phone."""
+    used = next((names for group, names in MOST_USED if roles.intersection(group)), set[str]())
+    by_use = sorted(endpoints, key=lambda endpoint: endpoint.partition(".")[0] not in used)
+    return frozenset(by_use[:NEAR_PLACES])
 
 
 def _is_current(place: str, here: str) -> bool:
