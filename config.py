@@ -66,6 +66,7 @@ class Settings:
     idle_minutes: int = 15
     session_hours: int = 12
     log_level: str = "INFO"
+    metrics_token: str = field(default="", repr=False)
 
     @property
     def is_https(self) -> bool:
@@ -114,7 +115,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     read = _Environment(environ)
     settings = Settings(
         database_url=_database_url(read.text("DATABASE_URL", "sqlite:///tracker.db")),
-        secret_key=_secret_key(read.text("SECRET_KEY")),
+        secret_key=_secret("SECRET_KEY", read.text("SECRET_KEY")),
         base_url=_base_url(read.text("BASE_URL", "http://localhost:8000")),
         trusted_proxies=read.number("TRUSTED_PROXIES", 0, lowest=0, highest=8),
         host=read.text("HOST", "127.0.0.1"),
@@ -130,6 +131,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         idle_minutes=read.number("IDLE_MINUTES", 15, lowest=1, highest=15),
         session_hours=read.number("SESSION_HOURS", 12, lowest=1, highest=12),
         log_level=_log_level(read.text("LOG_LEVEL", "INFO")),
+        metrics_token=_secret("METRICS_TOKEN", read.text("METRICS_TOKEN")),
     )
     read.refuse_unknown()
     _check_mail(settings)
@@ -180,13 +182,13 @@ def _database_url(text: str) -> str:
     return f"{DATABASE_SCHEMES[scheme]}://{rest}"
 
 
-def _secret_key(text: str) -> str:
+def _secret(name: str, text: str) -> str:
     if not text:
         return text
     if len(text) < SHORTEST_SECRET or len(set(text)) < FEWEST_SECRET_CHARACTERS:
-        raise SettingsError(f"TRACKER_SECRET_KEY is too weak: at least {SHORTEST_SECRET} random characters are needed.")
+        raise SettingsError(f"{PREFIX}{name} is too weak: at least {SHORTEST_SECRET} random characters are needed.")
     if any(word in text.lower() for word in PLACEHOLDERS):
-        raise SettingsError("TRACKER_SECRET_KEY still looks like a placeholder; make a random one.")
+        raise SettingsError(f"{PREFIX}{name} still looks like a placeholder; make a random one.")
     return text
 
 

@@ -39,6 +39,7 @@ class TestLoadSettings:
                 "TRACKER_IDLE_MINUTES": "10",
                 "TRACKER_SESSION_HOURS": "8",
                 "TRACKER_LOG_LEVEL": "debug",
+                "TRACKER_METRICS_TOKEN": GOOD_SECRET[::-1],
             }
         )
         assert settings == Settings(
@@ -59,6 +60,7 @@ class TestLoadSettings:
             idle_minutes=10,
             session_hours=8,
             log_level="DEBUG",
+            metrics_token=GOOD_SECRET[::-1],
         )
         assert settings.is_https
 
@@ -100,6 +102,8 @@ class TestLoadSettings:
             ("IDLE_MINUTES", "0"),
             ("SESSION_HOURS", "13"),
             ("LOG_LEVEL", "loud"),
+            ("METRICS_TOKEN", GOOD_SECRET[:31]),
+            ("METRICS_TOKEN", "please-changeme-" + GOOD_SECRET),
         ],
     )
     def test_refuses_a_wrong_value_with_a_sentence(self, name: str, value: str) -> None:

@@ -1,4 +1,5 @@
-"""What the running system says of itself: the beats of its jobs, and messages that should have moved on."""
+"""What the running system says of itself: the beats of its jobs, messages that should have moved on, and the figures
+for whatever watches from outside."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,7 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tracker.persistence.models import Heartbeat, Reminder
+from tracker.persistence.models import Clinic, Heartbeat, Reminder
+from tracker.queries.accounts import TICKING_JOBS
+from tracker.queries.clinic_jobs import NEVER, all_jobs
+from tracker.queries.safety import JOB, SafetyCheck, check_of
 
 #: A message that was to move on this long ago is stuck: every tick should have taken it.
 STUCK_AFTER = timedelta(minutes=15)
@@ -19,6 +23,48 @@ class Beat:
     name: str
     beat_at: datetime
     detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedClinic:
+    """One clinic without its name: its last safety check, and how many messages stand in which state."""
+
+    public_id: str
+    check: SafetyCheck | None
+    reminders: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """What is handed to whatever watches from outside: figures of every clinic, nobody's name."""
+
+    beats: tuple[Beat, ...]
+    clinics: tuple[WatchedClinic, ...]
+
+    @property
+    def ticked_at(self) -> datetime | None:
+        """The older beat of the ticking jobs, ``None`` when one of them never ran."""
+        ticks = [beat.beat_at for beat in self.beats if beat.name in TICKING_JOBS]
+        return min(ticks) if len(ticks) == len(TICKING_JOBS) else None
+
+
+def watch_all(session: Session) -> Watched:
+    """The figures of the whole deployment. For a machine that showed its token: this alone has no viewer."""
+    checks = all_jobs(session, JOB)
+    reminders: dict[int, dict[str, int]] = {}
+    by_state = select(Reminder.clinic_id, Reminder.state, func.count()).group_by(Reminder.clinic_id, Reminder.state)
+    for clinic_id, state, count in session.execute(by_state):
+        reminders.setdefault(clinic_id, {})[state] = count
+    rows = session.execute(select(Clinic.id, Clinic.public_id).order_by(Clinic.id))
+    clinics = tuple(
+        WatchedClinic(
+            public_id=row.public_id,
+            check=check_of(checks.get(row.id, NEVER)),
+            reminders=reminders.get(row.id, {}),
+        )
+        for row in rows
+    )
+    return Watched(beats=tuple(list_beats(session)), clinics=clinics)
 
 
 def list_beats(session: Session) -> list[Beat]:

@@ -45,6 +45,10 @@ COUNTED = (
 )
 
 
+#: Everything that may be broken: of a case, and of a clinic.
+INVARIANTS = (*(name for name, _ in CHECKS), "I8", "I12", "counts")
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """One thing that does not hold. ``case`` is a public id, or empty where no case is meant."""
