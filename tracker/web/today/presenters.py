@@ -1,6 +1,6 @@
 """To-dos as sentences: what, by when, why it is here, and the one link that opens the form."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -27,6 +27,7 @@ from tracker.web.common.case_lines import (
 from tracker.web.common.filters import ago, distance, on, plural
 from tracker.web.common.listing import Pager, pager, url_with
 from tracker.web.common.task_words import task_words
+from tracker.web.today.folding import fold
 
 LABELS = {Urgency.CRITICAL: "Critical", Urgency.DUE: "Due", Urgency.SOON: "Coming up"}
 TONES = {Urgency.CRITICAL: "critical", Urgency.DUE: "warn", Urgency.SOON: "quiet"}
@@ -100,24 +101,35 @@ def present(
 ) -> TodayPage:
     """Make the page."""
     today = clinic_day(now, zone)
+    pages = pager(page, per_page=ROWS_ON_PAGE, shown=len(found.todos), total=found.total)
+    is_whole = not (pages.previous_url or pages.next_url)
+    rows_of = fold(found.todos)
+    # On several pages nobody can know what is folded on the others: there the to-dos are counted.
+    counts = {
+        urgency: sum(each.todo.urgency is urgency for each in rows_of) if is_whole else found.counts[urgency]
+        for urgency in Urgency
+    }
     groups = [
         Group(
             id=urgency.value,
             label=LABELS[urgency],
             tone=TONES[urgency],
-            count=found.counts[urgency],
-            rows=tuple(_line(_Telling(todo, viewer, today, zone)) for todo in found.todos if todo.urgency is urgency),
+            count=counts[urgency],
+            rows=tuple(
+                _line(_Telling(each.todo, viewer, today, zone), each.others)
+                for each in rows_of
+                if each.todo.urgency is urgency
+            ),
         )
         for urgency in Urgency
     ]
     if found.tasks:
         rows = tuple(_task_line(task, today) for task in found.tasks)
         groups.append(Group(id="tasks", label="Tasks", tone="quiet", count=len(rows), rows=rows))
-    pages = pager(page, per_page=ROWS_ON_PAGE, shown=len(found.todos), total=found.total)
     return TodayPage(
         day=on(today, today),
-        total=f"{found.total + len(found.tasks)} to do",
-        critical=found.counts[Urgency.CRITICAL],
+        total=f"{sum(counts.values()) + len(found.tasks)} to do",
+        critical=counts[Urgency.CRITICAL],
         pumps=_pumps(found),
         pumps_tone="critical" if found.pumps_critical else "quiet" if found.pumps_unplanned else "ready",
         safety_url=url_for("safety.index") if viewer.may(Permission.SEE_SAFETY) else "",
@@ -128,7 +140,7 @@ def present(
             for kind, rule in pathway.obligations.items()
         ),
         is_mine=wanted.is_mine,
-        pager=pages if pages.previous_url or pages.next_url else None,
+        pager=None if is_whole else pages,
         everybody_url=url_with(mine=None, kind=None),
     )
 
@@ -172,9 +184,10 @@ class _Telling:
 _Said = tuple[str, str, Action]
 
 
-def _line(telling: _Telling) -> TodoLine:
+def _line(telling: _Telling, others: Sequence[Todo] = ()) -> TodoLine:
     todo, today = telling.todo, telling.today
     what, why, action = _SAY.get(todo.kind, _unknown_kind)(telling)
+    why = " · ".join((why, *dict.fromkeys(_also(other) for other in others))) if others else why
     return TodoLine(
         tone=TONES[todo.urgency],
         person=person_line(todo.patient, today, url=case_url(todo.case_public_id)),
@@ -183,6 +196,15 @@ def _line(telling: _Telling) -> TodoLine:
         due=_due(todo.due_on, today),
         action=action,
     )
+
+
+def _also(other: Todo) -> str:
+    """What else waits for the same thing."""
+    pathway = pathway_of(other.pathway, other.pathway_version)
+    if other.kind == "next_step":
+        return f"holds up: {_lower(pathway.stages[other.stage].label)}"
+    rule = pathway.obligations.get(other.kind)
+    return f"also: {_lower(rule.label)}" if rule else "also due for another reason"
 
 
 def _due(due_on: date | None, today: date) -> str:
