@@ -294,8 +294,8 @@ def close_watch(seen: Seen, dice: Dice) -> Act:
 
 def strike(seen: Seen, dice: Dice) -> Act | None:
     fact: Fact = dice.choice((seen.snapshot.facts[-1], dice.choice(seen.snapshot.facts)))
-    reason = dice.choice(REASONS)
-    return lambda work, ref: corrections.strike(work, ref, seq=fact.seq, reason=reason)
+    reason, signs = dice.choice(REASONS), second(seen, dice)
+    return lambda work, ref: corrections.strike(work, ref, seq=fact.seq, reason=reason, second_by=signs)
 
 
 def answer_item(seen: Seen, dice: Dice, visit: int = 0, item: str = "") -> Act:

@@ -14,7 +14,10 @@ from tracker.domain.facts import (
     Referral,
     TrialDose,
 )
+from tracker.domain.pathway.snapshot import Snapshot
+from tracker.domain.words import DeviceKind
 from tracker.services.case_file import open_case
+from tracker.services.named import paper_problems, person_problems
 from tracker.services.work import CaseRef, Work, Written
 
 #: What only those who treat may strike out.
@@ -28,14 +31,33 @@ def permission_for(fact: Fact) -> Permission:
     return Permission.CORRECT_CLINICAL if isinstance(fact, CLINICAL) else Permission.CORRECT
 
 
-def strike(work: Work, ref: CaseRef, *, seq: int, reason: str) -> Written:
+def needs_second(snapshot: Snapshot, fact: Fact) -> bool:
+    """Whether the refills of a pump hang on the fact: the pump itself, or the fill that its dates are counted from.
+
+    Without the pump nobody asks for a refill any more, as after its removal; without the fill another date counts.
+    """
+    if isinstance(fact, Device):
+        return fact.kind == DeviceKind.PUMP and fact.in_place and fact.seq == fact.device
+    return isinstance(fact, Fill) and snapshot.last_fill == fact
+
+
+def strike(
+    work: Work,
+    ref: CaseRef,
+    *,
+    seq: int,
+    reason: str,
+    second_by: int | None = None,
+    document_seq: int | None = None,
+) -> Written:
     """Strike out a fact that stands, with a reason. The stage does not move back; moving is a step of its own.
 
-    A device whose removal is struck out is in the patient again, and so is everything that is due for it.
+    A device whose removal is struck out is in the patient again, and so is everything that is due for it. A pump, or
+    its last fill, is struck out only where a second person or a document says so.
 
     :raises NotFound: if no such fact stands
     :raises NotPermitted: for a clinical fact, if the actor does not treat, and for any other, if they do not coordinate
-    :raises InvalidInput: without a reason
+    :raises InvalidInput: without a reason, or without the second person or document
     """
     may_any = work.actor.may(Permission.CORRECT)
     file = open_case(work, ref, Permission.CORRECT if may_any else Permission.CORRECT_CLINICAL)
@@ -43,11 +65,16 @@ def strike(work: Work, ref: CaseRef, *, seq: int, reason: str) -> Written:
     if fact is None:
         raise NotFound(str(seq))
     work.require(permission_for(fact))
+    problems = person_problems(work, second_by) | paper_problems(file.snapshot, document_seq)
     if not reason.strip():
-        raise InvalidInput({"reason": "Say what was wrong."})
+        problems["reason"] = "Say what was wrong."
+    if needs_second(file.snapshot, fact) and document_seq is None and second_by in (None, work.actor.user_id):
+        problems["second_by"] = "Refills hang on this entry: a second person or a document must confirm it."
+    if problems:
+        raise InvalidInput(problems)
     if isinstance(fact, Device) and fact.seq != fact.device:
         file.record(Correction, corrected_seq=fact.seq, reason=reason)
         file.change(fact, in_place=True, removed_on=None, tip_intact=None)
     else:
         file.strike(fact, reason)
-    return file.finish("fact_corrected", seq=seq)
+    return file.finish("fact_corrected", seq=seq, second_by=second_by, document=document_seq)

@@ -379,6 +379,12 @@ FORMS = (
         good={"reason": "other patient"}, sentence="Say what was wrong.",
     ),
     FormCase(
+        name="correct a pump", stage="maintained", path="correct-clinical/{}", refused=COORDINATOR,
+        number=lambda j: j.look().snapshot.pump.seq,  # type: ignore[union-attr]  # there is one
+        good=lambda s: {"reason": "other patient", **s.second(NURSE)}, bad={"reason": "other patient"},
+        sentence="a second person or a document must confirm it.", kept=("other patient",),
+    ),
+    FormCase(
         name="correct a score", stage="trial_review", path="correct-clinical/{}", role=Role.THERAPIST,
         refused=COORDINATOR, number=lambda j: j.look().snapshot.of(Assessment)[-1].seq,
         good={"reason": "other knee"}, sentence="Say what was wrong.",

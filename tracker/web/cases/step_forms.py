@@ -75,3 +75,10 @@ class CorrectForm(CaseForm):
     """Why something is struck out."""
 
     reason = NoteField("What was wrong", [InputRequired("Say what was wrong.")])
+
+
+class ConfirmedCorrectForm(CorrectForm):
+    """Why something is struck out that a pump's refills hang on, and who else says so."""
+
+    second_by = PersonField("Confirmed by a second person")
+    document_seq = PersonField("Or by a document")

@@ -9,6 +9,7 @@ from tracker.domain.facts import Document
 from tracker.domain.pathway.engine import offered
 from tracker.queries.case_detail import OpenedCase
 from tracker.services import corrections, steps
+from tracker.services.work import CaseRef, Work, Written
 from tracker.web.cases.acting import Act, answer, opened, path
 from tracker.web.cases.blueprint import blueprint
 from tracker.web.cases.history import names_of
@@ -16,6 +17,7 @@ from tracker.web.cases.sentences import as_told, civil, fact_sentence
 from tracker.web.cases.step_forms import (
     AssignForm,
     CloseWatchForm,
+    ConfirmedCorrectForm,
     CorrectForm,
     DeathForm,
     HoldForm,
@@ -224,10 +226,14 @@ def correct_clinical(public_id: str, seq: int) -> ResponseReturnValue:
 
 
 def _strike(public_id: str, seq: int) -> ResponseReturnValue:
-    case, form = opened(public_id), CorrectForm()
+    case = opened(public_id)
     fact = next((each for each in case.snapshot.facts if each.seq == seq), None)
     if fact is None or isinstance(fact, corrections.NOT_HERE):
         raise NotFound(str(seq))
+    form = ConfirmedCorrectForm() if corrections.needs_second(case.snapshot, fact) else CorrectForm()
+    if isinstance(form, ConfirmedCorrectForm):
+        form.second_by.offer(colleagues())
+        form.document_seq.offer(_documents(case))
     told = as_told(fact)
     names = names_of(read_session(), actor(), (), [fact])
     who = names.users.get(fact.recorded_by or 0, "The system")
@@ -239,4 +245,13 @@ def _strike(public_id: str, seq: int) -> ResponseReturnValue:
         known=[("Entry", fact_sentence(told, names)), ("Written", f"{at(fact.recorded_at)} by {who}")],
         is_danger=True,
     )
-    return answer(case, form, act, lambda work, ref: corrections.strike(work, ref, seq=seq, reason=form.reason.data))
+
+    def use_case(work: Work, ref: CaseRef) -> Written:
+        confirmed = (
+            {"second_by": form.second_by.data, "document_seq": form.document_seq.data}
+            if isinstance(form, ConfirmedCorrectForm)
+            else {}
+        )
+        return corrections.strike(work, ref, seq=seq, reason=form.reason.data, **confirmed)
+
+    return answer(case, form, act, use_case)
