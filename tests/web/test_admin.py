@@ -268,9 +268,13 @@ class TestTheLists:
 
 
 class TestTextThatNoDatabaseStores:
-    def test_is_refused_before_a_form_sees_it(self, admin: Browser) -> None:
+    def test_is_said_beside_the_field_and_never_written(self, admin: Browser) -> None:
         admin.get("/admin/rooms")
-        assert admin.post("/admin/rooms", {"name": "OR\x002"}).status_code == 400
+        answer = admin.post("/admin/rooms", {"name": "OR\x002"})
+        assert answer.status_code == 422
+        body = answer.get_data(as_text=True)
+        assert "This held a sign that cannot be stored" in body
+        assert 'value="OR2"' in body
         assert admin.get("/admin/rooms?x=%00").status_code == 400
 
 

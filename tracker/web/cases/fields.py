@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
 from wtforms import DateField, DateTimeLocalField, Field, IntegerField, RadioField, SelectField, StringField
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length, Optional, StopValidation
 from wtforms.widgets import TextArea, TextInput
 
 from tracker.web.common.forms import TrackerForm, options
@@ -128,7 +128,18 @@ class MomentField(DateTimeLocalField):
         self.data = moment.replace(second=0, microsecond=0)
 
 
-class AmountField(Field):
+class _SaidOnce:
+    """A field that could not be read says so, and nothing else: a range speaks of a number, and there is none."""
+
+    process_errors: Sequence[str]
+
+    def pre_validate(self, _form: object) -> None:
+        """Stop where the text could not be read."""
+        if self.process_errors:
+            raise StopValidation
+
+
+class AmountField(_SaidOnce, Field):
     """An exact number with a unit. Nothing is rounded."""
 
     data: Any  # a ``Decimal``; ``None`` only where the field does not require one
@@ -153,6 +164,8 @@ class AmountField(Field):
             return
         if "," in text:
             raise ValueError("Write decimals with a point, for example 0.5.")
+        if not text.isascii() or "_" in text:
+            raise ValueError("Type the number with the digits 0 to 9, for example 0.5.")
         try:
             number = Decimal(text)
         except InvalidOperation:
@@ -165,7 +178,7 @@ class AmountField(Field):
         self.data = number
 
 
-class CountField(IntegerField):
+class CountField(_SaidOnce, IntegerField):
     """A whole number."""
 
     data: Any  # an ``int``; ``None`` only where the field does not require one

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from tracker.web.common.current import runtime
+from tracker.web.common.forms import refuse_what_was_set_aside
 
 
 def read_session() -> Session:
@@ -40,6 +41,7 @@ def writing() -> Iterator[Session]:
     """
     if g.get("is_writing", False):
         raise RuntimeError("a write transaction is open already in this request")
+    refuse_what_was_set_aside()
     close_read_session()
     g.is_writing = True
     try:

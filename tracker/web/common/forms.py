@@ -1,13 +1,17 @@
-"""The base of every form, and the guard that no text reaches a form which no database can store."""
+"""The base of every form, and the guard that no text is written which no database can store."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask, abort, request
+from flask import Flask, abort, g, request
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import ImmutableMultiDict
 from wtforms import SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the published types are older
 from wtforms.widgets import CheckboxInput, ListWidget
+
+#: What stands beside a field that held a NUL: it comes from a damaged copy, and is not seen.
+_UNSTORABLE = "This held a sign that cannot be stored; it was taken out. Read it again, then save."
 
 
 def options(labels: Mapping[Any, str]) -> list[Any]:
@@ -25,6 +29,13 @@ class CheckboxesField(SelectMultipleField):
 class TrackerForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """A form that checks the shape of what was typed; rules are the services' matter."""
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields, and that nothing had to be taken out of them."""
+        is_fine = bool(super().validate(extra_validators))
+        unstorable = sorted(g.get("unstorable", frozenset()))
+        self.show_problems(dict.fromkeys(unstorable, _UNSTORABLE))
+        return is_fine and not unstorable
+
     def show_problems(self, problems: dict[str, str]) -> None:
         """Put a service's sentences beside the fields they speak of; others above the form."""
         for name, sentence in problems.items():
@@ -34,14 +45,25 @@ class TrackerForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
                 self.form_errors.append(sentence)
 
 
-def _refuse_unstorable_text() -> None:
-    """Refuse NUL: PostgreSQL cannot store it, and nobody types it."""
-    for values in (request.args, request.form):
-        for name, value in values.items(multi=True):
-            if "\x00" in name or "\x00" in value:
-                abort(400)
+def _set_unstorable_text_aside() -> None:
+    """Take NUL out of what was sent: PostgreSQL cannot store it. A form says so beside the field (``validate``); what
+    is not asked by a form is refused when it is to be written (``refuse_what_was_set_aside``)."""
+    if any("\x00" in name or "\x00" in value for name, value in request.args.items(multi=True)):
+        abort(400)
+    sent = list(request.form.items(multi=True))
+    if any("\x00" in name for name, _value in sent):
+        abort(400)
+    g.unstorable = frozenset(name for name, value in sent if "\x00" in value)
+    if g.unstorable:
+        request.form = ImmutableMultiDict((name, value.replace("\x00", "")) for name, value in sent)
+
+
+def refuse_what_was_set_aside() -> None:
+    """Refuse to write what is not what was sent. A form that was checked has said so before."""
+    if g.get("unstorable"):
+        abort(400)
 
 
 def init_forms(app: Flask) -> None:
     """Look at every request's text before a view does."""
-    app.before_request(_refuse_unstorable_text)
+    app.before_request(_set_unstorable_text_aside)
