@@ -73,14 +73,7 @@ def record_implant(work: Work, ref: CaseRef, implanted: Implanted, *, implanted_
     ground = _ground(file, deviation)
     pump = _place(file, DeviceKind.PUMP, implanted.pump, ground)
     _place(file, DeviceKind.CATHETER, implanted.catheter, ground)
-    fill_pump(
-        file,
-        implanted.filling,
-        kind=FillKind.IMPLANT,
-        device=pump.device,
-        reservoir_ml=pump.reservoir_ml,
-        appointment=pump.appointment,
-    )
+    fill_pump(file, implanted.filling, pump, kind=FillKind.IMPLANT, appointment=pump.appointment)
     return file.finish("pump_implanted")
 
 

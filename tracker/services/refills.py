@@ -12,7 +12,7 @@ from decimal import Decimal
 from tracker.domain.access import Permission
 from tracker.domain.alarm_date import alarm_date
 from tracker.domain.errors import InvalidInput, NotFound
-from tracker.domain.facts import Appointment, Fill
+from tracker.domain.facts import Appointment, Device, Fill
 from tracker.domain.refill import computed_alarm_on, is_plausible
 from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, DeterminationKind, FillKind, Purpose
 from tracker.services.case_file import CaseFile, open_case
@@ -42,8 +42,9 @@ class Filling:
     concentration_reason: str = ""
     source: str = "programmer print-out"
 
-    def problems(self, file: CaseFile, reservoir_ml: Decimal | None) -> dict[str, str]:
+    def problems(self, file: CaseFile, pump: Device) -> dict[str, str]:
         """What cannot be, as a sentence per field."""
+        reservoir_ml = pump.reservoir_ml
         found = {
             name: "Must be more than zero."
             for name in ("concentration_mcg_ml", "volume_ml", "daily_dose_mcg", "alarm_volume_ml")
@@ -55,6 +56,8 @@ class Filling:
             found["volume_ml"] = f"The reservoir holds {reservoir_ml.normalize():f} mL."
         if "volume_ml" not in found and self.alarm_volume_ml >= self.volume_ml:
             found["alarm_volume_ml"] = "The alarm volume must be less than what was filled."
+        if not found.keys() & {"daily_dose_mcg", "concentration_mcg_ml"}:
+            found |= self._flow_problems(file.pathway.minimum_flow_ml_day(pump.model))
         if not self.lot.strip():
             found["lot"] = "Write down the lot."
         if self.second_by in (None, file.work.actor.user_id):
@@ -74,6 +77,13 @@ class Filling:
         if self.alarm_on is not None and (self.alarm_on - filled_on).days > 730:
             return {"alarm_on": "This is more than two years after the fill. Read the print-out again."}
         return {}
+
+    def _flow_problems(self, least_ml_day: Decimal | None) -> dict[str, str]:
+        """What the pump cannot give: dose over concentration is its flow, in mL/day."""
+        if least_ml_day is None or self.daily_dose_mcg >= least_ml_day * self.concentration_mcg_ml:
+            return {}
+        flow = f"{self.daily_dose_mcg / self.concentration_mcg_ml:.3g}"
+        return {"daily_dose_mcg": f"This is {flow} mL a day; the pump gives at least {least_ml_day}. Read both again."}
 
     def _drug_problems(self, file: CaseFile) -> dict[str, str]:
         drug = file.pathway.drugs.get(self.drug)
@@ -106,9 +116,7 @@ def record_refill(
     if pump is None:
         raise InvalidInput({"volume_ml": "No pump is recorded as in place."})
     visit = None if appointment is None else _live_visit(file, appointment)
-    fill = fill_pump(
-        file, filling, kind=kind, device=pump.device, reservoir_ml=pump.reservoir_ml, appointment=appointment
-    )
+    fill = fill_pump(file, filling, pump, kind=kind, appointment=appointment)
     expired = expired_lot(filling.expires_on, file.snapshot.calendar.today(file.effective_at))
     require_reason(file, Purpose.REFILL, expired, deviation_reason, about_seq=fill.seq)
     if visit is not None:
@@ -122,23 +130,22 @@ def record_refill(
 def fill_pump(
     file: CaseFile,
     filling: Filling,
+    pump: Device,
     *,
     kind: FillKind,
-    device: int,
-    reservoir_ml: Decimal | None,
     appointment: int | None,
 ) -> Fill:
     """Write a fill; its printed date is confirmed unless arithmetic says it is too late.
 
     :raises InvalidInput: for what cannot be
     """
-    problems = filling.problems(file, reservoir_ml)
+    problems = filling.problems(file, pump)
     if problems:
         raise InvalidInput(problems)
     computed_on = computed_alarm_on(filling, file.snapshot.calendar.today(file.effective_at))
     return file.record(
         Fill,
-        device=device,
+        device=pump.device,
         kind=kind,
         appointment=appointment,
         drug=filling.drug,

@@ -11,6 +11,9 @@ from decimal import Decimal
 from tracker.domain.pathway.requirements import Requirement
 from tracker.domain.words import Role
 
+#: How the parameter that holds the least flow of a make's pumps ends.
+MINIMUM_FLOW = "_minimum_flow"
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -162,6 +165,15 @@ class Pathway:
         :raises KeyError: for a parameter that the file does not have
         """
         return int(self.parameters[parameter].value)
+
+    def minimum_flow_ml_day(self, model: str) -> Decimal | None:
+        """The least flow (mL/day) of a pump, by the make in its model's name; ``None`` where the file does not say.
+
+        A make's number is the parameter ``<make>_minimum_flow``.
+        """
+        called = model.casefold().replace(" ", "")
+        limits = (each for each in self.parameters.values() if each.name.endswith(MINIMUM_FLOW))
+        return next((each.value for each in limits if each.name.removesuffix(MINIMUM_FLOW) in called), None)
 
     @property
     def unapproved(self) -> tuple[Parameter, ...]:
