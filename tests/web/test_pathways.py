@@ -14,6 +14,16 @@ class TestPathway:
         said += [item.label for items in pathway.checklists.values() for item in items]
         assert [each for each in said if each not in body] == []
 
+    def test_folds_the_steps_by_the_stage_that_they_leave(self, world: WebWorld) -> None:
+        body = world.sign_in(Role.THERAPIST).get("/pathways/itb").get_data(as_text=True)
+        pathway = current()
+        leaving = {edge.source for edge in pathway.transitions if not edge.is_deviation}
+        summaries = " ".join(part.partition("</summary>")[0] for part in body.split("<details")[2:])
+        assert "Several stages" in summaries
+        alone = [stage.label for stage in pathway.stages.values() if stage.name in leaving and stage.name == "referred"]
+        assert alone and [label for label in alone if label not in summaries] == []
+        assert "<details open" not in body
+
     def test_says_what_no_clinician_has_approved(self, world: WebWorld) -> None:
         body = world.sign_in(Role.THERAPIST).get("/pathways/itb").get_data(as_text=True)
         assert f"Not clinically approved: {len(current().unapproved)} numbers" in body

@@ -37,6 +37,14 @@ class StepRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepGroup:
+    """The steps out of one stage, or out of several at once, which stand last."""
+
+    source: str
+    rows: tuple[StepRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NumberRow:
     """One clinical number."""
 
@@ -74,7 +82,7 @@ class PathwayPage:
     diagram_url: str
     unapproved: str
     stages: tuple[StageRow, ...]
-    steps: tuple[StepRow, ...]
+    steps: tuple[StepGroup, ...]
     numbers: tuple[NumberRow, ...]
     checklists: tuple[ChecklistView, ...]
 
@@ -134,15 +142,19 @@ def _target(stage: Stage) -> str:
     return "the same day" if stage.target_days == 0 else plural(stage.target_days, "day")
 
 
-def _steps(pathway: Pathway) -> tuple[StepRow, ...]:
-    """The steps of the file: one row for a step, however many stages it leaves."""
+def _steps(pathway: Pathway) -> tuple[StepGroup, ...]:
+    """The steps of the file by the stage they leave: one row for a step, however many stages those are."""
     sources: dict[Transition, list[str]] = {}
     first: dict[tuple[str, str], Transition] = {}
     for edge in pathway.transitions:
         if not edge.is_deviation:
             one = first.setdefault((edge.name, edge.target), edge)
             sources.setdefault(one, []).append(edge.source)
-    return tuple(_step(pathway, edge, left) for edge, left in sources.items())
+    groups: dict[str, list[StepRow]] = {stage.label: [] for stage in pathway.stages.values()}
+    for edge, left in sources.items():
+        row = _step(pathway, edge, left)
+        groups.setdefault(row.source if len(left) == 1 else "Several stages", []).append(row)
+    return tuple(StepGroup(source=source, rows=tuple(rows)) for source, rows in groups.items() if rows)
 
 
 def _step(pathway: Pathway, edge: Transition, sources: list[str]) -> StepRow:
