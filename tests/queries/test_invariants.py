@@ -105,7 +105,7 @@ class TestAClinicThatWorks:
         journey.clock.advance(days=200)
         report = checked(journey)
         assert (report.counts["pumps_unplanned"], report.counts["pumps_unplanned_red"]) == (1, 1)
-        assert [each.message[:19] for each in report.unplanned] == ["latest refill date "]
+        assert [each.message[-10:] for each in report.unplanned] == [", critical"]
         assert journey.public_id != report.unplanned[0].case  # the first patient's, not the last one's
 
     def test_takes_no_message_for_a_plan(self, journey: Journey) -> None:

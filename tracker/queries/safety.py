@@ -21,6 +21,8 @@ LEAST_INTERVAL = timedelta(minutes=5)
 SHARE = 20
 #: Cases that are kept by name for each figure; ``tracker check`` lists all.
 MOST_KEPT = 50
+#: How the finding of an unplanned pump ends whose refill is critical.
+RED = ", critical"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,11 @@ class SafetyCheck:
 
 
 def kept(report: Report, took: timedelta) -> JsonObject:
-    """What of a report is stored."""
+    """What of a report is stored, critical pumps first."""
     seen: dict[str, int] = {}
     findings = []
-    for each in (*report.unplanned, *report.violations):
+    unplanned = sorted(report.unplanned, key=lambda each: (not each.message.endswith(RED), each.message))
+    for each in (*unplanned, *report.violations):
         seen[each.invariant] = seen.get(each.invariant, 0) + 1
         if seen[each.invariant] <= MOST_KEPT:
             findings.append([each.invariant, each.case, each.message])

@@ -127,7 +127,7 @@ def check_case(report: Report, looked: Looked) -> None:
             is_red = refill.critical_on is not None and refill.critical_on <= loaded.snapshot.calendar.today(looked.now)
             report.count("pumps_unplanned_red", is_red)
             latest = dict(refill.params).get("latest", "")
-            message = f"latest refill date {latest}" if latest else "latest refill date unknown"
+            message = f"latest refill date {latest or 'unknown'}{', critical' if is_red else ''}"
             if len(report.unplanned) < MOST_LISTED:
                 report.unplanned.append(Violation("unplanned", loaded.case.public_id, message))
     for name, check in CHECKS:

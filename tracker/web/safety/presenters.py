@@ -1,12 +1,13 @@
 """What must always hold, as sentences: how many break it, of how many, whose cases they are, and what to do."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tracker.queries.clinic_jobs import JobState
 from tracker.queries.identity import Identity
-from tracker.queries.safety import Finding, SafetyCheck, check_of
+from tracker.queries.safety import RED, Finding, SafetyCheck, check_of
 from tracker.web.common.case_lines import PersonLine, case_url, person_line
 from tracker.web.common.filters import ago, at, on, plural
 from tracker.web.common.frame import is_scheduler_silent
@@ -24,6 +25,7 @@ class Rule:
     thing: str = ""
 
 
+_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 RULES = (
     Rule(
         id="unplanned",
@@ -130,6 +132,7 @@ RULES = (
 class Found:
     """One finding: the patient, where a case is meant and the viewer may see patients."""
 
+    tone: str
     person: PersonLine | None
     what: str
     url: str
@@ -246,7 +249,9 @@ def _more(count: int, findings: list[Finding], facts: Facts) -> str:
 def _found(finding: Finding, facts: Facts) -> Found:
     identity = facts.people.get(finding.case)
     url = case_url(finding.case) if finding.case else ""
+    is_quiet = finding.invariant == "unplanned" and not finding.message.endswith(RED)
     return Found(
+        tone="quiet" if is_quiet else "critical",
         person=person_line(identity, facts.today, url=url) if identity else None,
         what=_words(finding.message, facts.today),
         url=url,
@@ -255,11 +260,4 @@ def _found(finding: Finding, facts: Facts) -> Found:
 
 def _words(message: str, today: date) -> str:
     """The message with its dates as people write them."""
-    return " ".join(_day(word, today) for word in message.split(" "))
-
-
-def _day(word: str, today: date) -> str:
-    try:
-        return on(date.fromisoformat(word), today) if len(word) == 10 else word
-    except ValueError:
-        return word
+    return _DATE.sub(lambda found: on(date.fromisoformat(found[0]), today), message)
