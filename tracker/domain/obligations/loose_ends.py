@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from tracker.domain.facts import Appointment
+from tracker.domain.facts import Appointment, Authorization
 from tracker.domain.obligations.obligation import Obligation, View
 from tracker.domain.pathway.requirements.trial import TrialResult
 from tracker.domain.pathway.requirements.visit import AuthorizationGranted
 from tracker.domain.words import (
     LIVE_APPOINTMENT,
     AppointmentState,
+    AuthorizationState,
     DeterminationKind,
     DeviceKind,
     DeviceOrigin,
@@ -17,6 +18,8 @@ from tracker.domain.words import (
 )
 
 NO_GROUND = frozenset({"authorization_missing", "authorization_denied", "authorization_withdrawn"})
+#: What a payer says that an implant can stand on.
+GROUND = frozenset({AuthorizationState.GRANTED, AuthorizationState.NOT_REQUIRED})
 
 
 def unmarked_days(view: View) -> Iterator[Obligation]:
@@ -63,6 +66,7 @@ def grounds_lost(view: View) -> Iterator[Obligation]:
         return
     yield from _trial_result_lost(view)
     yield from _authorization_lost(view)
+    yield from _implant_papers_lost(view)
 
 
 def _trial_result_lost(view: View) -> Iterator[Obligation]:
@@ -96,6 +100,33 @@ def _authorization_lost(view: View) -> Iterator[Obligation]:
                 standing = view.snapshot.authorization(procedure.purpose)
                 lost_at = standing.recorded_at if standing else view.snapshot.stage_entered_at
                 yield _lost(view, f"authorization.{procedure.purpose}", lost_at, why=blocker.code)
+
+
+def _implant_papers_lost(view: View) -> Iterator[Obligation]:
+    """The pump was implanted on a consent or an authorization that was struck out since, and none stands in its place.
+
+    One that was written anew (signed again, extended, asked again for a replacement) is not lost, nor is a consent
+    that the patient withdrew later: it stood on the day.
+    """
+    snapshot = view.snapshot
+    is_consented = snapshot.consent(Purpose.IMPLANT) is not None
+    is_granted = any(a.stage == Purpose.IMPLANT and a.state in GROUND for a in snapshot.of(Authorization))
+    for pump in snapshot.devices_in_place:
+        is_ours = pump.kind == DeviceKind.PUMP and pump.origin == DeviceOrigin.IMPLANTED_HERE
+        if not is_ours or pump.deviation_seq is not None:
+            continue
+        if pump.consent_seq is not None and not is_consented:
+            yield _lost(view, "consent.implant", snapshot.stage_entered_at)
+        if pump.authorization_seq is not None and not is_granted and not _is_sought(view):
+            yield _lost(view, "authorization.implant", snapshot.stage_entered_at)
+
+
+def _is_sought(view: View) -> bool:
+    """Whether ``_authorization_lost`` asks for it already: on the way to the implant, and on its day."""
+    procedure = view.pathway.procedures[Purpose.IMPLANT]
+    leads_on = {edge.target for edge in view.pathway.leaving(view.snapshot.stage) if not edge.is_deviation}
+    stages = {procedure.booked_stage, procedure.day_stage}
+    return procedure.booked_stage in leads_on or view.snapshot.stage in stages
 
 
 def _lost(view: View, what: str, lost_at: datetime, why: str = "ground_lost") -> Obligation:

@@ -103,6 +103,7 @@ MET_WORDS = {
     "decision.accepted": "implant accepted",
     "decision.declined": "implant declined",
     "deviation": "deviation with its reason",
+    "outcome": "outcome recorded",
     "therapy_stopped": "therapy stopped",
     "transfer.completed": "transfer completed",
     "trial_aborted": "trial broken off",
