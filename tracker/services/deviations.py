@@ -23,18 +23,25 @@ def expired_lot(expires_on: date | None, given_on: date) -> tuple[Blocker, ...]:
 
 
 def require_reason(
-    file: CaseFile, purpose: str, blockers: Sequence[Blocker], reason: str, *, about_seq: int | None = None
+    file: CaseFile,
+    purpose: str,
+    blockers: Sequence[Blocker],
+    reason: str,
+    *,
+    about_seq: int | None = None,
+    begun_in: str = "",
 ) -> Determination | None:
     """Record a deviation where something stood in the way of an act that was done all the same.
 
     The deviation names the requirements that were missing, so that later steps do not wait for them for ever. An act
-    that is no procedure of the pathway (a refill) has no day that must have begun.
+    that is no procedure of the pathway (a refill) has no day that must have begun. ``begun_in``: another stage in which
+    it has.
 
     :raises Refused: with all that was missing, if nobody says why it was done
     """
     found = list(blockers)
     procedure = file.pathway.procedures.get(purpose)
-    if procedure is not None and file.case.stage != procedure.day_stage:
+    if procedure is not None and file.case.stage not in {procedure.day_stage, begun_in}:
         found.append(Blocker(DAY_NOT_BEGUN, (("purpose", purpose),), requirement=DAY_NOT_BEGUN))
     if not found:
         return None

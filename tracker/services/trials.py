@@ -9,6 +9,8 @@ from tracker.domain.errors import InvalidInput
 from tracker.domain.facts import Assessment, Determination, Device, TrialDose
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.engine import unmet
+from tracker.domain.pathway.requirements import Requirement
+from tracker.domain.pathway.requirements.device import DeviceState
 from tracker.domain.words import (
     DeterminationKind,
     DeviceKind,
@@ -30,6 +32,8 @@ SCALES = {
     Instrument.PENN: ("0", "1", "2", "3", "4"),
     Instrument.NRS: tuple(str(value) for value in range(11)),
 }
+#: The route of a dose that needs no new puncture.
+THROUGH_CATHETER = "trial_catheter"
 #: Where nobody saw the whole effect, nobody can call the trial positive or negative.
 AFTER_EARLY_END = frozenset({Outcome.NOT_ASSESSABLE, Outcome.ABORTED})
 
@@ -104,13 +108,33 @@ def give_dose(work: Work, ref: CaseRef, given: Given, *, given_at: datetime | No
         route=given.route,
         second_by=given.second_by,
     )
-    step = file.pathway.transition("dose_given", file.pathway.procedures["trial"].day_stage)
-    missing = list(unmet(step.needs if step else (), file.snapshot, work.now))
+    is_through_catheter = given.route == THROUGH_CATHETER and _trial_catheter(file) is not None
+    missing = list(unmet(_needs_of_dose(file, is_through_catheter=is_through_catheter), file.snapshot, work.now))
     if order is not None and Decimal(order.value) != given.dose_mcg:
         missing.append(Blocker("dose_differs", (("ordered", order.value),), (Role.PHYSICIAN,), "", "dose_order"))
     missing += expired_lot(given.expires_on, file.snapshot.calendar.today(file.effective_at))
-    require_reason(file, "trial", missing, given.deviation_reason, about_seq=dose.seq)
+    begun_in = _catheter_stage(file) if is_through_catheter else ""
+    require_reason(file, "trial", missing, given.deviation_reason, about_seq=dose.seq, begun_in=begun_in)
     return file.finish("dose_given")
+
+
+def _needs_of_dose(file: CaseFile, *, is_through_catheter: bool) -> tuple[Requirement, ...]:
+    """What a test dose needs. One through the catheter needs no patient without a catheter."""
+    step = file.pathway.transition("dose_given", file.pathway.procedures["trial"].day_stage)
+    needs = step.needs if step else ()
+    if not is_through_catheter:
+        return needs
+    return tuple(n for n in needs if not (isinstance(n, DeviceState) and n.device == DeviceKind.TRIAL_CATHETER))
+
+
+def _catheter_stage(file: CaseFile) -> str:
+    """Where a case stands while its trial catheter is in."""
+    step = file.pathway.transition("catheter_placed", file.pathway.procedures["trial"].day_stage)
+    return step.target if step else ""
+
+
+def _trial_catheter(file: CaseFile) -> Device | None:
+    return next((d for d in file.snapshot.devices_in_place if d.kind == DeviceKind.TRIAL_CATHETER), None)
 
 
 def place_trial_catheter(work: Work, ref: CaseRef, *, out_by_on: date, model: str = "", lot: str = "") -> Written:
@@ -157,7 +181,7 @@ def remove_trial_catheter(work: Work, ref: CaseRef, *, tip_intact: bool) -> Writ
     :raises InvalidInput: if no trial catheter is in
     """
     file = open_case(work, ref, Permission.GIVE_DOSE)
-    catheter = next((d for d in file.snapshot.devices_in_place if d.kind == DeviceKind.TRIAL_CATHETER), None)
+    catheter = _trial_catheter(file)
     if catheter is None:
         raise InvalidInput({"tip_intact": "No trial catheter is recorded as in."})
     removed_on = file.snapshot.calendar.today(file.effective_at)

@@ -95,7 +95,7 @@ class DoseOrdered(Requirement):
     def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
         order = snapshot.determination(DeterminationKind.DOSE_ORDER)
         # Asked of the act itself, the dose just given is not one of the earlier ones.
-        given = [dose for dose in snapshot.doses if not self.of_procedure or dose.attempt != snapshot.trial_attempt]
+        given = [dose for dose in snapshot.doses if not self.of_procedure or dose != snapshot.attempt_dose]
         if len(given) >= self.max_in_series:
             return (self.blocker("series_full", (), "", most=self.max_in_series),)
         if order is None or any(order.seq < dose.seq for dose in given):
