@@ -1,16 +1,18 @@
 """Runs every check and every test, in the order in which a mistake is cheapest to see, and says at the end what failed.
 
     ./run test               everything
-    ./run test fast          everything but the browser
+    ./run test fast          the same without the browser and the slow tests, with fewer examples of each property
     ./run test ARGUMENTS …   pytest alone, with these arguments
 
 The servers and the browser are found or started once, before anything runs: what is missing fails at once and in words.
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -24,6 +26,9 @@ from tests.support.postgres import URL_VARIABLE, PostgresMissingError, postgres_
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = (sys.executable, "-m")
 PYTEST = (*PYTHON, "pytest")
+#: Files that no test needs after a failure of the power; on a disk, tests would mostly wait for it.
+MEMORY = Path("/dev/shm")
+ENOUGH = 2 * 1024**3
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
 
@@ -41,8 +46,9 @@ CHECKS = (
     Check("types (mypy)", (*PYTHON, "mypy")),
     Check("imports (import-linter)", (sys.executable, "-c", LINT_IMPORTS, "--no-logo")),
     Check("templates (djlint)", (*PYTHON, "djlint", "templates", "--lint", "--quiet")),
-    Check("tests, without the browser", (*PYTEST, "-n", "2", "-m", "not browser")),
 )
+FAST = Check("fast tests", (*PYTEST, "-n", "2", "-m", "not browser and not slow", "--hypothesis-profile=fast"))
+TESTS = Check("tests, without the browser", (*PYTEST, "-n", "2", "-m", "not browser"))
 BROWSER = Check("tests in the browser", (*PYTEST, "-m", "browser"))
 
 
@@ -53,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
     started = time.monotonic()
     if arguments and list(arguments) != ["fast"]:
         return subprocess.run([*PYTEST, *arguments], check=False).returncode
-    checks = CHECKS if arguments else (*CHECKS, BROWSER)
+    checks = (*CHECKS, FAST) if arguments else (*CHECKS, TESTS, BROWSER)
     try:
         failed = _run_all(checks)
     except (PostgresMissingError, ChromiumMissingError) as missing:
@@ -71,6 +77,11 @@ def _run_all(checks: Sequence[Check]) -> list[str]:
         if BROWSER in checks:
             chromium_path()
         environment = os.environ | {URL_VARIABLE: stack.enter_context(postgres_server())}
+        # Else every run would compile everything anew, and every command that a test starts once more.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tracker-tests-", dir=MEMORY))
+            environment["PYTEST_DEBUG_TEMPROOT"] = folder
         return [check.heading for check in checks if not _passes(check, environment)]
 
 

@@ -4,6 +4,7 @@
 when the first test asks for it, so that domain tests never wait for a server.
 """
 
+import gc
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -27,7 +28,15 @@ hypothesis.settings.register_profile("tracker", deadline=None, print_blob=True)
 hypothesis.settings.register_profile(
     "long", parent=hypothesis.settings.get_profile("tracker"), max_examples=1000, stateful_step_count=60
 )
+# With `./run test fast`.
+hypothesis.settings.register_profile("fast", parent=hypothesis.settings.get_profile("tracker"), max_examples=20)
 hypothesis.settings.load_profile("tracker")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays until the end: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

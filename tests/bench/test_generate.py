@@ -42,6 +42,7 @@ def runtime(database: Database, clock: FixedClock) -> Runtime:
 
 
 class TestGenerate:
+    @pytest.mark.slow
     def test_makes_clinics_in_which_everything_holds(self, runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(build, "PARTS", PARTS)
         monkeypatch.setattr(build, "PUMP_PARTS", PUMP_PARTS)

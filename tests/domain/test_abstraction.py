@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.domain.builders import DAY, NOW, STARTS, Case
 from tests.domain.valuation import valuation
+from tests.support.thoroughness import examples
 from tracker.domain.pathway.check.abstraction import certain
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.engine import DEATH, automatic_step, offered, unmet
@@ -81,7 +82,9 @@ ACTS: st.SearchStrategy[Act] = st.one_of(
     st.sampled_from((Case.baseline, Case.evaluated, Case.in_pain, Case.ordered, _removed)),
 )  # fmt: skip
 CASES = st.lists(ACTS, max_size=18)
-THOROUGH = settings(max_examples=80, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+THOROUGH = settings(
+    max_examples=examples(80), deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 def _case(acts: list[Act]) -> Snapshot:

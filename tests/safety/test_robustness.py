@@ -99,6 +99,7 @@ class Attack:
         return answer
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["trial_day", "maintained"])
 def test_no_request_breaks_a_page(clinic_at: ClinicAt, monkeypatch: pytest.MonkeyPatch, stage: str) -> None:
     world, journey = clinic_at(stage)

@@ -19,6 +19,7 @@ from tests.stateful.dice import Careful, Dice
 from tests.stateful.holding import faults, violations
 from tests.stateful.pressing_on import press_on
 from tests.support.databases import SqliteDatabases
+from tests.support.thoroughness import examples
 from tracker.domain.access import Actor
 from tracker.domain.errors import DomainError, NotFound, NotPermitted, StaleVersion
 from tracker.services.implants import Component
@@ -192,7 +193,11 @@ def test_nothing_that_can_be_done_to_a_case_breaks_what_must_hold(sqlite_databas
     the shortest story that fails."""
     is_long = hypothesis.settings.get_current_profile_name() == "long"
     short = hypothesis.settings(
-        max_examples=15, stateful_step_count=15, derandomize=True, database=None, phases=[hypothesis.Phase.generate]
+        max_examples=examples(15),
+        stateful_step_count=15,
+        derandomize=True,
+        database=None,
+        phases=[hypothesis.Phase.generate],
     )
     run_state_machine_as_test(
         lambda: CaseMachine(sqlite_databases), settings=hypothesis.settings() if is_long else short
