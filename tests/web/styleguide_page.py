@@ -73,9 +73,7 @@ def frame(places: int = 5) -> Row:
         user_name="Dana Whitfield",
         role_label="Coordinator",
         find_url="/find",
-        places=[
-            Row(label=label, url="#", key=key, is_current=key == "t", is_near=True) for label, key in names[:places]
-        ],
+        places=[Row(label=each, url="#", key=key, is_current=key == "t", is_near=True) for each, key in names[:places]],
         banners=[Row(tone="quiet", text="Demonstration data: these patients do not exist, nothing is sent.")],
     )
 

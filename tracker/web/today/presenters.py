@@ -27,7 +27,7 @@ from tracker.web.common.case_lines import (
 from tracker.web.common.filters import ago, distance, on, plural
 from tracker.web.common.listing import Pager, pager, url_with
 from tracker.web.common.task_words import task_words
-from tracker.web.today.folding import fold
+from tracker.web.today.folding import Folded, fold
 
 LABELS = {Urgency.CRITICAL: "Critical", Urgency.DUE: "Due", Urgency.SOON: "Coming up"}
 TONES = {Urgency.CRITICAL: "critical", Urgency.DUE: "warn", Urgency.SOON: "quiet"}
@@ -103,12 +103,8 @@ def present(
     today = clinic_day(now, zone)
     pages = pager(page, per_page=ROWS_ON_PAGE, shown=len(found.todos), total=found.total)
     is_whole = not (pages.previous_url or pages.next_url)
-    rows_of = fold(found.todos)
-    # On several pages nobody can know what is folded on the others: there the to-dos are counted.
-    counts = {
-        urgency: sum(each.todo.urgency is urgency for each in rows_of) if is_whole else found.counts[urgency]
-        for urgency in Urgency
-    }
+    folded = fold(found.todos)
+    counts = _counts(found, folded) if is_whole else found.counts
     groups = [
         Group(
             id=urgency.value,
@@ -117,7 +113,7 @@ def present(
             count=counts[urgency],
             rows=tuple(
                 _line(_Telling(each.todo, viewer, today, zone), each.others)
-                for each in rows_of
+                for each in folded
                 if each.todo.urgency is urgency
             ),
         )
@@ -143,6 +139,11 @@ def present(
         pager=None if is_whole else pages,
         everybody_url=url_with(mine=None, kind=None),
     )
+
+
+def _counts(found: TodayList, folded: Sequence[Folded]) -> Mapping[Urgency, int]:
+    """The rows of each urgency, where all stand on one page. Of several, nobody knows what is folded on the others."""
+    return {urgency: sum(each.todo.urgency is urgency for each in folded) for urgency in found.counts}
 
 
 def _pumps(found: TodayList) -> str:
