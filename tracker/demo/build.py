@@ -36,7 +36,7 @@ def build(
     begins = today - timedelta(days=MONTHS_DAYS)
     chance = Random(SEED)  # noqa: S311  # a repeatable demonstration, not a secret
     clock.at = ClinicCalendar(ZONE).start_of(begins)
-    clinic = open_clinic(runtime, clock, chance)
+    clinic = open_clinic(runtime, clock, chance, today)
     agenda = _agenda(clinic, today, begins)
     nights = 0
     while agenda and agenda[0][0] <= until:

@@ -21,6 +21,14 @@ NAME = "Front Range Pump Clinic (demonstration)"
 ZONE = "America/Denver"
 PASSWORD = "demonstration only"  # noqa: S105  # printed by the demonstration itself; it never leaves this machine
 PROCEDURE_ROOMS = ("Procedure room 1", "Procedure room 2", "Procedure room 3", "Procedure room 4")
+#: Month, day and name.
+HOLIDAYS = (
+    (1, 1, "New Year's Day"),
+    (6, 19, "Juneteenth"),
+    (7, 4, "Independence Day"),
+    (11, 11, "Veterans Day"),
+    (12, 25, "Christmas Day"),
+)
 CLINIC_ROOMS = ("Clinic room A", "Clinic room B")
 
 #: Name, sign-in and roles of everybody who works here. The first of each role does that role's work.
@@ -56,7 +64,8 @@ class SimulatedClock:
 
 @dataclass(slots=True)
 class DemoClinic:
-    """The clinic while its months are played. ``taken`` keeps who holds which room and hour."""
+    """The clinic while its months are played. ``taken`` keeps who holds which room and hour; ``today`` is the day up to
+    which they are played."""
 
     runtime: Runtime
     clock: SimulatedClock
@@ -64,9 +73,15 @@ class DemoClinic:
     chance: Random
     clinic_id: int
     people: dict[str, Actor]
+    today: date
     procedure_rooms: list[int] = field(default_factory=list)
     clinic_rooms: list[int] = field(default_factory=list)
     taken: set[tuple[int, date, int]] = field(default_factory=set)
+
+    def is_worked(self, day: date) -> bool:
+        """Whether somebody comes on this day. On the day on which the demonstration is looked at, somebody always
+        does, so that there is something to see; the clinic calls it a day of its own, closed or not."""
+        return day == self.today or self.calendar.is_open(day)
 
     def does(self, who: str, use_case: Callable[Concatenate[Work, P], T], *args: P.args, **values: P.kwargs) -> T:
         """Let one person do one piece of work in a transaction of its own, at the simulated time."""
@@ -79,8 +94,8 @@ class DemoClinic:
         return self.people[who].user_id
 
 
-def open_clinic(runtime: Runtime, clock: SimulatedClock, chance: Random) -> DemoClinic:
-    """Make the clinic with its staff, who can all sign in with one password, its rooms and payers."""
+def open_clinic(runtime: Runtime, clock: SimulatedClock, chance: Random, today: date) -> DemoClinic:
+    """Make the clinic with its staff, who can all sign in with one password, its rooms, payers and closed days."""
     password = runtime.passwords.hash(PASSWORD)
     now = clock.now()
     people: dict[str, Actor] = {}
@@ -91,11 +106,24 @@ def open_clinic(runtime: Runtime, clock: SimulatedClock, chance: Random) -> Demo
             user_id = invite(desk, email=email_of(sign_in), name=name, roles=roles).user_id
             accounts.set_password(session, user_id=user_id, password_hash=password, at=now)
             people[sign_in] = Actor(user_id, clinic_id, frozenset(roles), name)
-    # The demonstration is open every day, so that there is something to see on whichever day it is looked at.
-    calendar = ClinicCalendar(ZONE, frozenset(range(1, 8)))
-    clinic = DemoClinic(runtime, clock, calendar, chance, clinic_id, people)
+    closed = holidays_about(today)
+    calendar = ClinicCalendar(ZONE, frozenset(range(1, 6)), frozenset(closed))
+    clinic = DemoClinic(runtime, clock, calendar, chance, clinic_id, people, today)
     _furnish(clinic)
+    for on_date, label in closed.items():
+        clinic.does("admin", clinic_setup.close_day, on_date=on_date, label=label)
     return clinic
+
+
+def holidays_about(today: date) -> dict[date, str]:
+    """The last holiday before a day and the next one after it, with what they are called."""
+    known = {
+        date(year, month, day): label
+        for year in (today.year - 1, today.year, today.year + 1)
+        for month, day, label in HOLIDAYS
+    }
+    before, after = max(day for day in known if day < today), min(day for day in known if day > today)
+    return {before: known[before], after: known[after]}
 
 
 def _furnish(clinic: DemoClinic) -> None:
@@ -104,7 +132,7 @@ def _furnish(clinic: DemoClinic) -> None:
         clinic_setup.change_clinic,
         expected_version=1,
         zone=ZONE,
-        open_weekdays="1234567",
+        open_weekdays="12345",
         arrive_minutes_before=90,
         phone="303-555-0148",
     )

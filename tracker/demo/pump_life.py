@@ -9,7 +9,6 @@ from tracker.services import appointments, pumps, refills, steps
 from tracker.services.implants import Component
 from tracker.services.pumps import PumpInPlace
 from tracker.services.referrals import NewReferral
-from tracker.services.work import CaseRef
 
 
 def first_months(teller: Teller, refill_on: date) -> Story:
@@ -112,4 +111,4 @@ def _take_over(teller: Teller, part: PumpPart) -> None:
         source="take_over",
     )
     written = teller.clinic.does("nurse", pumps.take_over_pump, new, found, teller.clinic.calendar)
-    teller.ref = CaseRef(written.public_id, written.version)
+    teller.begin(written.public_id, written.version)

@@ -10,7 +10,7 @@ from typing import Concatenate, ParamSpec
 from tracker.demo.clinic import DemoClinic
 from tracker.domain.refill import days_to_alarm
 from tracker.pathways.catalogue import current
-from tracker.services import appointments, checklists
+from tracker.services import appointments, checklists, steps
 from tracker.services.appointments import Slot
 from tracker.services.checklists import Answer
 from tracker.services.patients import Person
@@ -29,13 +29,20 @@ PROCEDURES = ("trial", "implant")
 
 @dataclass(slots=True)
 class Teller:
-    """One patient's story. ``day`` is the civil day it has come to."""
+    """One patient's story. ``day`` is the civil day it has come to.
+
+    ``ahead`` counts the days by which visits were booked earlier than wanted (later: below zero) because the clinic is
+    closed or full; the next wait makes up for them, so that every story still ends where its part says. ``booked_on``
+    is the day of the visit booked last.
+    """
 
     clinic: DemoClinic
     person: Person
     day: date
     ref: CaseRef = field(default_factory=lambda: CaseRef("", 0))
     visit: int = 0
+    ahead: int = 0
+    booked_on: date | None = None
 
     def at(self, hour: int, minute: int = 0) -> datetime:
         """An instant on the story's day."""
@@ -43,7 +50,9 @@ class Teller:
 
     def after(self, days: int, hour: int = 10) -> datetime:
         """Let days pass; the story goes on at a time of its own on that day."""
-        self.day += timedelta(days=days)
+        goes_to_visit = self.day + timedelta(days=days) == self.booked_on
+        self.day += timedelta(days=days if goes_to_visit else max(0, days + self.ahead))
+        self.ahead = self.ahead if goes_to_visit else 0
         return self.at(hour, self.clinic.chance.randrange(60))
 
     def lasting(self, median: float, ninetieth: float) -> int:
@@ -56,6 +65,13 @@ class Teller:
         self.ref = CaseRef(written.public_id, written.version)
         return written
 
+    def begin(self, public_id: str, version: int) -> None:
+        """Take up the case: the coordinators share the patients; every fifth is nobody's yet."""
+        self.ref = CaseRef(public_id, version)
+        owner = ("coordinator", "coordinator", "lead", "coordinator", "")[int(self.person.mrn) % 5]
+        if owner:
+            self.does(owner, steps.assign, user_id=self.clinic.user(owner))
+
     def does(
         self,
         who: str,
@@ -67,19 +83,29 @@ class Teller:
         return self.keep(self.clinic.does(who, use_case, self.ref, *args, **values))
 
     def book(self, purpose: str, on: date) -> date:
-        """Book a visit on the first day from ``on`` that has a free room, and return that day."""
+        """Book a visit on ``on``, or the open day next to it that has a free room, and return that day."""
         rooms = self.clinic.procedure_rooms if purpose in PROCEDURES else self.clinic.clinic_rooms
         length = math.ceil(MINUTES[purpose] / 60)
-        for ahead in range(60):
-            day = on + timedelta(days=ahead)
+        for day in self._days(on):
             for hour in range(8, 17 - min(length, 6)):
                 for room in rooms:
                     hours = {(room, day, hour + part) for part in range(length)}
                     if not hours & self.clinic.taken:
                         self.clinic.taken |= hours
                         self._book(purpose, datetime.combine(day, time(hour)), room)
+                        self.ahead += (on - day).days
+                        self.booked_on = day
                         return day
         raise AssertionError("no room is free for two months")
+
+    def _days(self, wanted: date) -> Iterator[date]:
+        """The days to try: the wanted one, else the open day next to it, then those after it."""
+        before = self.clinic.calendar.open_day_on_or_before(wanted)
+        later = [day for ahead in range(60) if self.clinic.is_worked(day := wanted + timedelta(days=ahead))]
+        is_nearer = wanted - before <= later[0] - wanted or wanted < self.clinic.today <= later[0]
+        if later[0] != wanted and before > self.day and is_nearer:
+            yield before
+        yield from later
 
     def _book(self, purpose: str, starts: datetime, room: int) -> None:
         arrives = starts - timedelta(minutes=60 if purpose in PROCEDURES else 15)

@@ -279,7 +279,7 @@ def _refer(teller: Teller, part: Part) -> tuple[str, str, str, str]:
     referred = teller.clinic.does("coordinator", refer, new, teller.clinic.calendar)
     if referred.written is None:
         raise AssertionError("two patients of the demonstration are the same person")
-    teller.keep(referred.written)
+    teller.begin(referred.written.public_id, referred.written.version)
     return condition
 
 
