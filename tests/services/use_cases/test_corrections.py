@@ -33,7 +33,7 @@ def strike(journey: Journey, fact: Fact, **values: object) -> None:
     """A physician strikes out an entry."""
     journey.do(
         Role.PHYSICIAN,
-        lambda w, r: corrections.strike(w, r, seq=fact.seq, reason="other patient", **values),  # type: ignore[arg-type]
+        lambda w, r: corrections.strike(w, r, seq=fact.seq, reason="other patient", **values),  # type: ignore[arg-type]  # by name
     )
 
 
