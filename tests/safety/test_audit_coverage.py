@@ -76,10 +76,10 @@ BY_CHANCE = {
 BEGINNINGS = {"referrals.refer", "pumps.take_over_pump"}
 #: Pieces that a use case is made of: they read, or what they write is part of its event.
 PIECES = {
-    "case_file.open_case", "import_lookups.followed_pump", "named.payer_problems",
-    "named.person_problems", "named.place_problems", "named.reader_problems",
-    "patients.add_patient", "patients.add_reach", "patients.find_same", "patients.get_patient", "payers.payer_named", "pumps.waiting_case", "referrals.begin_case",
-    "referrals.case_of", "referrals.find_or_add",
+    "case_file.open_case", "import_lookups.followed_pump", "named.payer_problems", "named.person_problems",
+    "named.place_problems", "named.reader_problems", "patients.add_patient", "patients.add_reach",
+    "patients.find_same", "patients.get_patient", "payers.payer_named", "pumps.waiting_case",
+    "referrals.begin_case", "referrals.case_of", "referrals.find_or_add",
 }  # fmt: skip
 
 
