@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from tracker.persistence.schema_changes import guard_facts
 from tracker.persistence.types import Exact, UTCDateTime
 
 revision = "0013"
@@ -55,36 +56,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("clinic_id", "case_id", "seq"),
         sqlite_with_rowid=False,
     )
-    if op.get_bind().dialect.name == "sqlite":
-        _guard_sqlite()
-    else:
-        _guard_postgresql()
+    guard_facts(op.get_bind(), TABLE)
 
 
 def downgrade() -> None:
     """Drops it, and its guards with it."""
     op.drop_table(TABLE)
-
-
-def _guard_sqlite() -> None:
-    columns = (column["name"] for column in sa.inspect(op.get_bind()).get_columns(TABLE))
-    edited = " OR ".join(f'NEW."{name}" IS NOT OLD."{name}"' for name in columns if name != "superseded_by")
-    op.execute(
-        f"CREATE TRIGGER {TABLE}_not_deleted BEFORE DELETE ON {TABLE}"
-        f" BEGIN SELECT RAISE(ABORT, '{TABLE} cannot be changed'); END"
-    )
-    op.execute(
-        f"CREATE TRIGGER {TABLE}_only_superseded BEFORE UPDATE ON {TABLE}"
-        f" WHEN OLD.superseded_by IS NOT NULL OR NEW.superseded_by IS NULL OR {edited}"
-        f" BEGIN SELECT RAISE(ABORT, '{TABLE} can only be superseded, once'); END"
-    )
-
-
-def _guard_postgresql() -> None:
-    op.execute(
-        f"CREATE TRIGGER {TABLE}_not_deleted BEFORE DELETE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-    )
-    op.execute(
-        f"CREATE TRIGGER {TABLE}_only_superseded BEFORE UPDATE ON {TABLE}"
-        " FOR EACH ROW EXECUTE FUNCTION refuse_edit_of_fact()"
-    )

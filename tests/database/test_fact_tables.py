@@ -31,7 +31,8 @@ def one_of_each() -> list[Fact]:
         make(facts.Device, 11, kind="catheter", outcome_seq=10, consent_seq=5, authorization_seq=4),
         make(facts.Fill, 12, device=11),
         make(facts.Interrogation, 13, device=11),
-        make(facts.Correction, 14, corrected_seq=3),
+        make(facts.FollowUp, 14, about_seq=8),
+        make(facts.Correction, 15, corrected_seq=3),
     ]
 
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from tests.domain.builders import NOW, Case
-from tracker.domain.alarm_date import alarm_date
 from tracker.domain.facts import Device, Fill, Interrogation
 from tracker.domain.obligations import Obligation, obligations
+from tracker.domain.pathway.alarm_date import alarm_date
 from tracker.domain.words import VOIDS_ALARM_DATE, InterrogationCause
 from tracker.pathways.catalogue import current
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories.facts import make
-from tracker.domain.alarm_date import AlarmDate
 from tracker.domain.facts import Fill
+from tracker.domain.pathway.alarm_date import AlarmDate
 from tracker.domain.refill import Bound, Change, computed_alarm_on, days_to_alarm, is_plausible
 
 FILLED = date(2026, 3, 17)

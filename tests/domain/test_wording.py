@@ -16,7 +16,7 @@ from tracker.domain.pathway.wording import SENTENCES, met_sentence, people, sent
 from tracker.domain.words import DeterminationKind, Role
 from tracker.pathways.catalogue import current
 
-#: Made from the state of an authorization, or by a service when the act is recorded.
+#: Made from the state of an authorization, by a service when the act is recorded, or the reasons of to-dos.
 _MADE_ELSEWHERE = {
     "authorization_requested",
     "authorization_denied",
@@ -27,6 +27,17 @@ _MADE_ELSEWHERE = {
     "alarm_date_unconfirmed",
     "alarm_date_void",
     "dose_differs",
+    "end_of_service_by_age",
+    "end_of_service_by_battery",
+    "end_of_service_indicated",
+    "end_of_service_printed",
+    "end_of_service_unknown",
+    "follow_up",
+    "observation_open",
+    "residual_differs",
+    "transfer_asked",
+    "unreachable",
+    "visit_unconfirmed",
     "lot_expired",
 }
 

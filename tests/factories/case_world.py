@@ -14,7 +14,7 @@ from tests.factories.facts import make
 from tests.factories.rows import BEGAN, a_case, a_clinic, a_patient
 from tests.support.fixed import FixedClock, SeededIds
 from tracker.domain.calendar import ClinicCalendar
-from tracker.domain.facts import Appointment, Fact
+from tracker.domain.facts import Appointment, Correction, Fact
 from tracker.persistence.database import Database
 from tracker.persistence.facts import insert_fact, supersede
 from tracker.persistence.models import Case, ContactPoint, Obligation, Reminder, StaffTask
@@ -81,8 +81,11 @@ class CaseWorld:
         with self.database.writing() as session:
             loaded = self._locked(session)
             loaded.case.last_seq += 1
-            supersede(session, self.clinic_id, self.case_id, type(old), old.seq, loaded.case.last_seq)
-            self._reconcile(session, f"correction:{loaded.case.last_seq}")
+            seq, now = loaded.case.last_seq, self.clock.now()
+            struck = make(Correction, seq, corrected_seq=old.seq, effective_at=now, recorded_at=now)
+            insert_fact(session, self.clinic_id, self.case_id, struck)
+            supersede(session, self.clinic_id, self.case_id, type(old), old.seq, seq)
+            self._reconcile(session, f"correction:{seq}")
 
     def stand(self, stage: str, phase: str, *, is_open: bool = True) -> None:
         """Put the case into a stage and reconcile."""

@@ -174,6 +174,7 @@ _USUAL: dict[type[Fact], dict[str, object]] = {
         "source": "printout",
         "second_by": None,
     },
+    facts.FollowUp: {"rule": "trial_call", "result": "reached", "note": "well", "next_on": date(2026, 4, 1)},
     facts.Correction: {"reason": "wrong patient"},
 }
 #: Facts that are versions of something: their first version names itself.

@@ -49,12 +49,14 @@ BY_CHANCE = {
     "decisions.waive": "waive",
     "evaluations.record_document": "record_document",
     "evaluations.record_evaluation": "evaluate",
+    "follow_ups.record_follow_up": "follow_up",
     "implants.record_implant": "implant",
     "interrogations.record_interrogation": "interrogate",
     "pumps.remove_device": "remove_device",
     "refills.confirm_alarm_date": "confirm_alarm_date",
     "refills.plan_refill": "plan_refill",
     "refills.record_refill": "refill",
+    "steps.ask_transfer": "ask_transfer",
     "steps.assign": "assign",
     "steps.close_withdrawal_watch": "close_watch",
     "steps.hold": "hold",
@@ -79,6 +81,7 @@ PIECES = {
     "case_file.open_case", "import_lookups.followed_pump", "named.payer_problems", "named.person_problems",
     "named.place_problems", "named.reader_problems", "patients.add_patient", "patients.add_reach",
     "patients.find_same", "patients.get_patient", "payers.payer_named", "pumps.waiting_case",
+    "patients.add_further_reach", "further_referrals.keep_further",
     "referrals.begin_case", "referrals.case_of", "referrals.find_or_add",
 }  # fmt: skip
 

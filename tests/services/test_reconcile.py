@@ -50,7 +50,7 @@ class TestAPump:
         pump = world.write(Device)
         world.write(Fill, device=pump.device, alarm_on=date(2026, 6, 1))
         world.stand("unreachable", "closed", is_open=False)
-        assert open_kinds(world) == ["refill"]
+        assert open_kinds(world) == ["refill", "replacement"]
 
     def test_has_its_refill_back_the_moment_a_death_is_corrected(self, world: CaseWorld) -> None:
         pump = world.write(Device)

@@ -19,6 +19,7 @@ from tests.stateful.pump_acts import (
 )
 from tests.stateful.sides import papers, second, visit_of
 from tracker.domain.facts import Appointment, Authorization, Fact
+from tracker.domain.obligations import obligations
 from tracker.domain.pathway.engine import offered
 from tracker.domain.words import (
     AuthorizationState,
@@ -38,6 +39,7 @@ from tracker.services import (
     corrections,
     decisions,
     evaluations,
+    follow_ups,
     steps,
     trials,
 )
@@ -277,6 +279,22 @@ def die(seen: Seen, dice: Dice) -> Act:
     )
 
 
+def ask_transfer(seen: Seen, dice: Dice) -> Act:
+    day = seen.today + timedelta(days=dice.choice((14, 0, -1)))
+    return lambda work, ref: steps.ask_transfer(work, ref, to_clinic=dice.choice(("Mesa", "")), until_on=day)
+
+
+def follow_up(seen: Seen, dice: Dice) -> Act:
+    due = obligations(seen.pathway, seen.snapshot, seen.now).of("follow_up")
+    asked = dict(dice.choice(due).params) if due else {"rule": "wound_check", "about": "999"}
+    results = seen.pathway.follow_ups[asked["rule"]].results
+    rule, about, result = asked["rule"], int(asked["about"]), dice.choice((*results, "shrugged"))
+    next_on = dice.choice((None, None, seen.today + timedelta(days=3), seen.today - timedelta(days=1)))
+    return lambda work, ref: follow_ups.record_follow_up(
+        work, ref, rule=rule, about_seq=about, result=result, next_on=next_on
+    )
+
+
 def transfer(seen: Seen, dice: Dice) -> Act:
     signs, paper = second(seen, dice), dice.choice((None, None, *NO_FACT))
     return lambda work, ref: steps.record_transfer(work, ref, to_clinic="Mesa", second_by=signs, document_seq=paper)
@@ -320,6 +338,6 @@ ACTS: dict[str, Making] = {
         sign_consent, withdraw_consent, evaluate, record_document, score, order_dose, give_dose, place_trial_catheter,
         remove_trial_catheter, abort_trial, end_observation, record_outcome, decide, waive, earlier_benefit,
         review_deviation, implant, refill, interrogate, confirm_alarm_date, plan_refill, remove_device, step, hold,
-        resume, assign, die, transfer, stop_therapy, close_watch, strike, answer_item,
+        resume, assign, die, ask_transfer, follow_up, transfer, stop_therapy, close_watch, strike, answer_item,
     )
 }  # fmt: skip

@@ -97,7 +97,8 @@ def _history(session: Session, case: Case) -> Iterator[str]:
         .where(Event.clinic_id == OURS, Event.case_id == case.id)
         .order_by(Event.seq)
     ).all()
-    versions = [row.case_version for row in events]
+    # What concerns a case without writing to it, as a further referral does, has no version.
+    versions = [row.case_version for row in events if row.case_version is not None]
     if versions != list(range(versions[0], case.version + 1)):
         yield f"version {case.version} was reached by the events {versions}"
     if any(row.actor_id is None for row in events):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from tests.stateful.clinic import Act, Seen
 from tests.stateful.dice import NO_FACT, REASONS, Dice
 from tests.stateful.sides import papers, second, visit_of
-from tracker.domain.alarm_date import alarm_date
+from tracker.domain.pathway.alarm_date import alarm_date
 from tracker.domain.words import FillKind
 from tracker.services import implants, interrogations, pumps, refills
 from tracker.services.implants import Component, Implanted

@@ -42,6 +42,7 @@ class Permission(StrEnum):
     WAIVE = "waive"
     IMPLANT = "implant"
     REFILL = "refill"
+    FOLLOW_UP = "follow_up"
     TAKE_OVER_PUMP = "take_over_pump"
     MOVE_CASE = "move_case"
     HOLD = "hold"
@@ -84,6 +85,7 @@ _COORDINATES = (
         _P.REOPEN,
         _P.ASSIGN,
         _P.CORRECT,
+        _P.FOLLOW_UP,
     }
 )
 _TREATS = (
@@ -99,6 +101,7 @@ _TREATS = (
         _P.SCORE,
         _P.IMPLANT,
         _P.REFILL,
+        _P.FOLLOW_UP,
         _P.TAKE_OVER_PUMP,
         _P.MOVE_CASE,
         _P.HOLD,

@@ -264,6 +264,21 @@ class Interrogation(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp(Fact):
+    """One thing done afterwards by a rule of the pathway file: a call, a wound looked at, sutures out.
+
+    ``about_seq`` is the fact it follows; ``result`` is a word of the rule; ``next_on`` is the day agreed for the next
+    one, where that is not the rule's.
+    """
+
+    rule: str
+    about_seq: int
+    result: str
+    note: str
+    next_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Correction(Fact):
     """Why an earlier fact was struck out. A successor, if there is one, is a fact of its own."""
 

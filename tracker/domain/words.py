@@ -168,6 +168,16 @@ VOIDS_ALARM_DATE = frozenset(
 )
 
 
+class FollowedFact(StrEnum):
+    """What a follow-up can come after."""
+
+    TRIAL_DOSE = "trial_dose"
+    IMPLANT = "implant"
+    TRIAL_CATHETER = "trial_catheter"
+    POSITIVE_OUTCOME = "positive_outcome"
+    EXPLANT = "explant"
+
+
 class Role(StrEnum):
     COORDINATOR = "coordinator"
     LEAD_COORDINATOR = "lead_coordinator"

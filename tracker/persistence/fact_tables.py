@@ -19,6 +19,7 @@ from tracker.persistence.models import (
     DocumentRow,
     EvaluationRow,
     FillRow,
+    FollowUpRow,
     InterrogationRow,
     ReferralRow,
     TrialDoseRow,
@@ -39,6 +40,7 @@ FACT_ROWS: dict[type[Fact], type[Base]] = {
     facts.Device: DeviceRow,
     facts.Fill: FillRow,
     facts.Interrogation: InterrogationRow,
+    facts.FollowUp: FollowUpRow,
     facts.Correction: CorrectionRow,
 }
 

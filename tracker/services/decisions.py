@@ -2,6 +2,7 @@
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, NotFound
+from tracker.domain.facts import Fill
 from tracker.domain.pathway.waivers import waivable
 from tracker.domain.words import DeterminationKind
 from tracker.services.case_file import open_case
@@ -60,14 +61,14 @@ def document_earlier_benefit(work: Work, ref: CaseRef, *, finding: str) -> Writt
 
 
 def review_deviation(work: Work, ref: CaseRef, *, seq: int, finding: str) -> Written:
-    """Record a physician's review of something that was done against the plan.
+    """Record a physician's review of something that was done against the plan, or of an aspirate that differed.
 
-    :raises NotFound: if no such deviation stands
+    :raises NotFound: if no such deviation or refill stands
     :raises InvalidInput: without a finding
     """
     file = open_case(work, ref, Permission.DECIDE_OUTCOME)
-    deviations = file.snapshot.determinations(DeterminationKind.DEVIATION)
-    if all(deviation.seq != seq for deviation in deviations):
+    reviewed = (*file.snapshot.determinations(DeterminationKind.DEVIATION), *file.snapshot.of(Fill))
+    if all(fact.seq != seq for fact in reviewed):
         raise NotFound(str(seq))
     if not finding.strip():
         raise InvalidInput({"finding": "Write down what follows from it."})

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from tracker.domain.words import Role
 from tracker.persistence.chain import append_event
 from tracker.persistence.models import Case, Patient, ReferralRow, StaffTask
+from tracker.services.access_log import record_view
 from tracker.services.patients import add_further_reach
 from tracker.services.staff_tasks import opening
 from tracker.services.work import Work
@@ -40,6 +41,7 @@ def keep_further(work: Work, patient: Patient, public_id: str, new: "NewReferral
         return False
     is_asked = bool(told) and _ask(work, case_id, told, today)
     if is_asked or added:
+        record_view(work.session, work.actor, work.ids, work.now, page=KIND, case_id=case_id, patient_id=patient.id)
         append_event(
             work.session,
             clinic_id=patient.clinic_id,

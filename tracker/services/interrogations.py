@@ -9,9 +9,9 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from tracker.domain.access import Permission
-from tracker.domain.alarm_date import alarm_date, computed_with
 from tracker.domain.errors import InvalidInput
 from tracker.domain.facts import Interrogation
+from tracker.domain.pathway.alarm_date import alarm_date, computed_with
 from tracker.domain.refill import Change, is_plausible
 from tracker.domain.words import InterrogationCause, is_word
 from tracker.services.case_file import CaseFile, open_case

@@ -10,9 +10,9 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from tracker.domain.access import Permission
-from tracker.domain.alarm_date import alarm_date
 from tracker.domain.errors import InvalidInput, NotFound
 from tracker.domain.facts import Appointment, Device, Fill
+from tracker.domain.pathway.alarm_date import alarm_date
 from tracker.domain.refill import computed_alarm_on, is_plausible
 from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, DeterminationKind, FillKind, Purpose
 from tracker.services.case_file import CaseFile, open_case

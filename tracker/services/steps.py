@@ -4,6 +4,7 @@ from datetime import date
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, NotFound
+from tracker.domain.obligations.steps import TRANSFER_ASKED
 from tracker.domain.words import DeterminationKind
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.named import paper_problems, person_problems
@@ -102,6 +103,23 @@ def record_death(
         second_by=second_by,
     )
     return file.finish("death_recorded")
+
+
+def ask_transfer(work: Work, ref: CaseRef, *, to_clinic: str, until_on: date) -> Written:
+    """Record that another clinic was asked to take the patient over. Everything stays due here until it has.
+
+    :raises InvalidInput: without the clinic, or for a day that has passed
+    """
+    file = open_case(work, ref, Permission.CLOSE)
+    problems: dict[str, str] = {}
+    if not to_clinic.strip():
+        problems["to_clinic"] = "Which clinic is asked?"
+    if until_on < file.snapshot.calendar.today(work.now):
+        problems["until_on"] = "This day has passed."
+    if problems:
+        raise InvalidInput(problems)
+    determine(file, DeterminationKind.TRANSFER, value=TRANSFER_ASKED, reason=to_clinic.strip(), until_on=until_on)
+    return file.finish("transfer_asked")
 
 
 def record_transfer(

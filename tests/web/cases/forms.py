@@ -318,8 +318,20 @@ FORMS = (
     FormCase(
         name="interrogation", stage="maintained", path="interrogation", role=NURSE,
         good=lambda s: {"cause": "dose", "daily_dose_mcg": "300", "alarm_on": s.day(12), "alarm_on_again": s.day(12)},
-        bad=lambda s: {"cause": "dose", "daily_dose_mcg": "", "battery_months": "41"},
+        bad={"cause": "dose", "daily_dose_mcg": "", "battery_months": "41"},
         sentence="Type what it was changed to.", kept=("41",),
+    ),
+    FormCase(
+        name="follow-up", stage="recovering", path="follow-up/wound_check/{}", role=NURSE, refused=Role.THERAPIST,
+        number=lambda j: j.look().snapshot.pump.device,
+        good={"result": "healing well", "note": "dry"}, bad={"result": "", "note": "a little red"},
+        sentence="Choose what came of it.", kept=("a little red",),
+    ),
+    FormCase(
+        name="transfer asked", stage="maintained", path="ask-transfer", refused=NURSE,
+        good=lambda s: {"to_clinic": "Mesa Clinic", "until_on": s.day(14)},
+        bad=lambda s: {"to_clinic": "Mesa Clinic", "until_on": s.day(-1)}, sentence="This day has passed.",
+        kept=("Mesa Clinic",),
     ),
     FormCase(
         name="second reading", stage="maintained", path="confirm-alarm-date", before=_late_refill_date,

@@ -3,10 +3,14 @@
 from datetime import datetime, timedelta
 
 from tracker.domain.facts import Appointment
+from tracker.domain.obligations.authorizations import authorizations
+from tracker.domain.obligations.device_life import discrepancies, observations, replacements, trial_catheters
+from tracker.domain.obligations.follow_ups import follow_ups, unreachable
 from tracker.domain.obligations.loose_ends import deviation_reviews, grounds_lost, unmarked_days
 from tracker.domain.obligations.obligation import Obligations, View
+from tracker.domain.obligations.readiness import arrivals, authorizations_expiring, consents, documents
 from tracker.domain.obligations.refills import alarm_dates, refills
-from tracker.domain.obligations.steps import authorizations_expiring, consents, hold_review, next_step
+from tracker.domain.obligations.steps import hold_review, next_step, transfers
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.words import LIVE_APPOINTMENT, DeterminationKind
@@ -16,8 +20,18 @@ RULES = (
     alarm_dates,
     next_step,
     hold_review,
+    transfers,
     consents,
+    documents,
+    arrivals,
+    authorizations,
     authorizations_expiring,
+    replacements,
+    trial_catheters,
+    observations,
+    discrepancies,
+    follow_ups,
+    unreachable,
     unmarked_days,
     deviation_reviews,
     grounds_lost,

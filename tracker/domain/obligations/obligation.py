@@ -4,11 +4,11 @@ Obligations are computed from facts and nothing else: the same facts give the sa
 that what is stored changes only when a fact was written or a day has passed that the rules themselves name.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from tracker.domain.calendar import ClinicCalendar
-from tracker.domain.pathway.definition import ObligationRule, Pathway
+from tracker.domain.pathway.definition import FollowUpRule, ObligationRule, Pathway
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.words import Role
 
@@ -94,14 +94,23 @@ class View:
         is_urgent: bool = False,
         device: int | None = None,
         planned_seq: int | None = None,
+        following: FollowUpRule | None = None,
     ) -> Obligation:
         """An obligation with the dates of its rule, each moved off a closed day to the open day before.
 
         ``not_before`` is the day on which it came into being: what became due on a closed day is due then, and not
-        on a day before anybody could know. ``is_urgent``: due and critical on the anchor itself.
+        on a day before anybody could know. ``is_urgent``: due and critical on the anchor itself. ``following``: whose
+        owner and later dates take the place of the kind's.
         """
         rule = self.pathway.obligations[kind]
-        dates = _Dates(self.calendar, anchor_on, not_before)
+        if following is not None:
+            rule = replace(
+                rule,
+                owner=following.owner,
+                escalate_days=following.escalate_days,
+                critical_days=following.critical_days,
+            )
+        dates = _Dates(self.calendar, anchor_on, not_before, rule.counts_open_days)
         due_on = anchor_on if is_urgent else dates.at(rule.due_days)
         warn_on, escalate_on, critical_on = (
             due_on if is_urgent else dates.of(days) for days in (rule.warn_days, rule.escalate_days, rule.critical_days)
@@ -130,9 +139,13 @@ class _Dates:
     calendar: ClinicCalendar
     anchor_on: date
     not_before: date
+    counts_open_days: bool
 
     def at(self, days: int) -> date:
-        day = self.anchor_on + timedelta(days=days)
+        if self.counts_open_days:
+            day = self.calendar.add_open_days(self.anchor_on, days)
+        else:
+            day = self.anchor_on + timedelta(days=days)
         return max(self.calendar.open_day_on_or_before(day), min(self.not_before, day))
 
     def of(self, days: int | None) -> date | None:

@@ -9,9 +9,9 @@ warning of the drug: never let it run dry; clinical.md section 10, hazards 1 and
 from collections.abc import Iterator
 from datetime import date
 
-from tracker.domain.alarm_date import AlarmDate, alarm_date
 from tracker.domain.facts import Appointment, Device, Fill
 from tracker.domain.obligations.obligation import Obligation, View
+from tracker.domain.pathway.alarm_date import AlarmDate, alarm_date
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.refill import Bound

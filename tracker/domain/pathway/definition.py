@@ -95,7 +95,8 @@ class ChecklistItemRule:
 class ObligationRule:
     """When something must happen, in days from its anchor (negative: before). ``None``: no such step.
 
-    ``owner`` is ``None`` where the stage's owner answers for it.
+    ``counts_open_days``: only days on which the clinic is open are counted. ``owner`` is ``None`` where the stage's
+    owner answers for it.
     """
 
     kind: str
@@ -107,6 +108,30 @@ class ObligationRule:
     escalate_days: int | None
     critical_days: int | None
     closed_by: tuple[str, ...]
+    counts_open_days: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpRule:
+    """What is done afterwards: ``days`` after the fact it follows (once for each), then ``every_days`` after the last
+    one, until a result of ``ends_on`` or, without ``every_days``, until all were done.
+
+    ``after`` names what it follows (``words.FollowedFact``). ``stages``: only while the case stands in one of
+    them; empty: wherever it stands. ``missed``: results that mean that the patient was not reached.
+    """
+
+    name: str
+    label: str
+    after: str
+    days: tuple[int, ...]
+    every_days: int | None
+    results: tuple[str, ...]
+    ends_on: frozenset[str]
+    missed: frozenset[str]
+    stages: frozenset[str]
+    owner: Role
+    escalate_days: int | None
+    critical_days: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +171,7 @@ class Pathway:
     procedures: dict[str, Procedure]
     checklists: dict[str, tuple[ChecklistItemRule, ...]]
     obligations: dict[str, ObligationRule]
+    follow_ups: dict[str, FollowUpRule]
     reminders: tuple[ReminderRule, ...]
     parameters: dict[str, Parameter]
     drugs: dict[str, Drug]

@@ -34,6 +34,17 @@ def _lines(pathway: Pathway, diagram: str) -> Iterator[str]:
     yield from _table(("Number", "Value", "Source", "Approved"), map(_number, pathway.parameters.values()))
     yield from ("", "## To-dos", "", "Days count from the anchor; negative is before it.", "")
     yield from _table(("To-do", "Counts from", "Due", "Warns", "Escalates", "Critical", "Ends with"), _rules(pathway))
+    yield from ("", "## Follow-ups", "")
+    yield from _table(("Follow-up", "After", "Days", "Owner", "Ends with"), _follow_ups(pathway))
+
+
+def _follow_ups(pathway: Pathway) -> Iterator[tuple[str, ...]]:
+    for rule in pathway.follow_ups.values():
+        days = ", ".join(str(day) for day in rule.days)
+        more = f", then every {rule.every_days} days" if rule.every_days and rule.every_days > 1 else ""
+        more = ", then every day" if rule.every_days == 1 else more
+        ends = ", ".join(result for result in rule.results if result in rule.ends_on)
+        yield rule.label, rule.after.replace("_", " "), days + more, ROLE_WORDS[rule.owner], ends
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:

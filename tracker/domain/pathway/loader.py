@@ -12,6 +12,7 @@ from typing import TypeVar
 from tracker.domain.pathway.definition import (
     ChecklistItemRule,
     Drug,
+    FollowUpRule,
     ObligationRule,
     Parameter,
     Pathway,
@@ -33,7 +34,7 @@ T = TypeVar("T")
 
 TOP = {
     "name", "version", "label", "initial", "phases", "holds", "parameters", "drugs", "stages", "closed",
-    "procedures", "transitions", "obligations", "reminders", "checklists",
+    "procedures", "transitions", "obligations", "follow_ups", "reminders", "checklists",
 }  # fmt: skip
 EDGE = {
     "label", "from", "recordable_from", "to", "roles", "automatic", "needs", "reasons", "begins", "enters",
@@ -85,6 +86,7 @@ class _Loader:
             procedures=self.procedures,
             checklists=self.checklists,
             obligations={name: self._obligation(name, raw) for name, raw in self._each("obligations")},
+            follow_ups={name: self._follow_up(name, raw) for name, raw in self._each("follow_ups")},
             reminders=tuple(self._reminder(name, raw) for name, raw in self._each("reminders")),
             parameters=self.parameters,
             drugs={name: self._drug(name, raw) for name, raw in self._each("drugs")},
@@ -258,7 +260,7 @@ class _Loader:
     def _obligation(self, name: str, raw: Table) -> ObligationRule:
         at = f"obligations.{name}"
         days = {key: self.source.number_of(raw, key, at) for key in ("warn_days", "escalate_days", "critical_days")}
-        self.source.only(raw, {"label", "anchor", "owner", "due_days", "closed_by", *days}, at)
+        self.source.only(raw, {"label", "anchor", "owner", "due_days", "closed_by", "open_days", *days}, at)
         due, owner = self.source.number_of(raw, "due_days", at), raw.get("owner")
         if due is None:
             self.source.fail(f"{at}.due_days", "must be a whole number")
@@ -272,6 +274,30 @@ class _Loader:
             escalate_days=days["escalate_days"],
             critical_days=days["critical_days"],
             closed_by=self.source.texts_of(raw, "closed_by", at),
+            counts_open_days=self.source.flag_of(raw, "open_days", at),
+        )
+
+    def _follow_up(self, name: str, raw: Table) -> FollowUpRule:
+        at = f"follow_ups.{name}"
+        texts = {key: self.source.texts_of(raw, key, at) for key in ("results", "ends_on", "missed", "stages")}
+        numbers = {key: self.source.number_of(raw, key, at) for key in ("every_days", "escalate_days", "critical_days")}
+        self.source.only(raw, {"label", "after", "owner", "days", *texts, *numbers}, at)
+        days = raw.get("days")
+        if not isinstance(days, list) or not days or not all(type(day) is int for day in days):
+            self.source.fail(f"{at}.days", "must be whole numbers")
+        return FollowUpRule(
+            name=name,
+            label=self.source.text_of(raw, "label", at),
+            after=self.source.text_of(raw, "after", at),
+            days=tuple(days),
+            every_days=numbers["every_days"],
+            results=texts["results"],
+            ends_on=frozenset(texts["ends_on"]),
+            missed=frozenset(texts["missed"]),
+            stages=frozenset(texts["stages"]),
+            owner=self._role(raw.get("owner"), f"{at}.owner"),
+            escalate_days=numbers["escalate_days"],
+            critical_days=numbers["critical_days"],
         )
 
     def _reminder(self, name: str, raw: Table) -> ReminderRule:

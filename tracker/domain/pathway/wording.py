@@ -184,6 +184,10 @@ def _not_determined(params: Params) -> str:
     return DETERMINED_WORDS.get(key, f"{_first(what.replace('_', ' '))} is not recorded")
 
 
+def _end_of_service(why: str) -> Callable[[Params], str]:
+    return lambda p: f"The pump ends {_day(p.get('ends', ''))} ({why})"
+
+
 #: One sentence for each code of the requirements and services.
 SENTENCES: dict[str, Callable[[Params], str]] = {
     "alarm_date_unknown": lambda _: "Low-reservoir alarm date is not known",
@@ -212,8 +216,14 @@ SENTENCES: dict[str, Callable[[Params], str]] = {
     "dose_missing": lambda _: "No test dose is recorded",
     "dose_not_ordered": lambda _: "Next test dose is not ordered",
     "dose_was_given": lambda _: "A test dose was given",
+    "end_of_service_by_age": _end_of_service("by its age"),
+    "end_of_service_by_battery": _end_of_service("by its battery"),
+    "end_of_service_indicated": _end_of_service("its replacement indicator is on"),
+    "end_of_service_printed": _end_of_service("as printed"),
+    "end_of_service_unknown": lambda _: "Nobody knows when the pump ends: read it, or record its day",
     "evaluation_lacks": lambda p: f"Evaluation does not say {_named(EVALUATION_WORDS, p, 'what')}",
     "evaluation_missing": lambda _: "Evaluation is not recorded",
+    "follow_up": lambda p: p.get("label", "Follow-up"),
     "lot_expired": lambda p: f"The lot expired {_day(p.get('expired', ''))}",
     "no_date_yet": lambda p: f"No date yet for the {_purpose(p)}",
     "no_device": lambda p: f"No {_named(DEVICE_WORDS, p, 'device')} is recorded as in place",
@@ -222,19 +232,26 @@ SENTENCES: dict[str, Callable[[Params], str]] = {
     "not_arrived": lambda p: f"Patient has not arrived for the {_purpose(p)} on {_day(p.get('on', ''))}",
     "not_booked": lambda p: f"{_first(_purpose(p))} is not booked",
     "not_determined": _not_determined,
+    "observation_open": lambda _: "The observation after the test dose is not closed",
     "observation_running": lambda p: f"Observation runs until {_moment(p.get('until', ''))}",
     "outcome_is": lambda p: f"The outcome is {_named(OUTCOME_WORDS, p, 'outcome')}",
     "outcome_missing": lambda _: "Outcome of the trial is not recorded",
     "refill_not_booked": lambda _: "Next refill is not booked or planned",
     "refill_not_done": lambda _: "First refill is not done",
+    "residual_differs": lambda p: (
+        f"{p.get('aspirated', '')} mL were taken out of the pump, {p.get('expected', '')} mL were expected"
+    ),
     "result_in_date": lambda _: "The trial result is still in date",
     "score_missing": lambda p: f"No score {p.get('from_hours', '')} to {p.get('to_hours', '')} h after the test dose",
     "series_full": lambda p: f"All {p.get('most', '')} test doses of this series are given",
     "too_soon": lambda p: f"Next test dose not before {_moment(p.get('free', ''))} ({p.get('hours', '')} h apart)",
     "too_young": lambda p: f"Patient is younger than {p.get('years', '')} years",
+    "transfer_asked": lambda p: f"Transfer to {p.get('clinic', '')}: is the first refill done there?",
     "trial_result_too_old": lambda p: (
         f"Trial result counts until {_day(p.get('ends', ''))}, the implant is {_day(p.get('on', ''))}"
     ),
+    "unreachable": lambda p: f"Not reached {p.get('times', '')} times in a row",
+    "visit_unconfirmed": lambda p: f"Visit for the {_purpose(p)} on {_day(p.get('on', ''))} is not confirmed",
     "visit_stands": lambda p: f"A visit for the {_purpose(p)} still stands",
 }
 

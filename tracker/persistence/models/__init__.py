@@ -19,6 +19,7 @@ from tracker.persistence.models.facts_treatment import (
     DeterminationRow,
     DeviceRow,
     FillRow,
+    FollowUpRow,
     InterrogationRow,
     TrialDoseRow,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "EventChain",
     "FactRow",
     "FillRow",
+    "FollowUpRow",
     "Heartbeat",
     "InterrogationRow",
     "Membership",

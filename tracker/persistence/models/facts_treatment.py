@@ -228,6 +228,22 @@ class InterrogationRow(FactRow, Base):
     second_by: Mapped[RowId | None]
 
 
+class FollowUpRow(FactRow, Base):
+    """``facts.FollowUp``. ``about_seq`` may be a fact of any kind, so it has no foreign key."""
+
+    __tablename__ = "follow_ups"
+    __table_args__ = fact_table(
+        CheckConstraint("about_seq < seq", name="about_earlier"),
+        CheckConstraint("rule <> '' AND result <> ''", name="answered"),
+    )
+
+    rule: Mapped[str]
+    about_seq: Mapped[int]
+    result: Mapped[str]
+    note: Mapped[str]
+    next_on: Mapped[date | None]
+
+
 class CorrectionRow(FactRow, Base):
     """``facts.Correction``. ``corrected_seq`` may be a fact of any kind, so it has no foreign key."""
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, delete, insert, select, update
 
-from tracker.domain.alarm_date import last_fill
 from tracker.domain.facts import Device
 from tracker.domain.obligations import Obligation as Due
 from tracker.domain.obligations.refills import followed_pumps
+from tracker.domain.pathway.alarm_date import last_fill
 from tracker.domain.words import DeterminationKind, Role
 from tracker.persistence.models import Obligation, PumpWatch
 from tracker.services.reconciling.scope import TIME, Change, Scope, Values
@@ -20,6 +20,8 @@ from tracker.services.staff_tasks import opening
 
 #: What may change a refill that was due, by the kind of fact just written.
 REFILL_CAUSES = frozenset({"fill", "device", "correction"})
+#: What a passing day turns into another of the same subject: an unconfirmed visit into one that nobody marked.
+SUCCESSORS = {"arrival": "unmarked_day"}
 _KEY = ("kind", "subject", "device")
 _VALUES = ("due_on", "warn_on", "escalate_on", "critical_on", "owner_role", "reason", "params", "planned_seq")
 _COLUMNS = tuple(getattr(Obligation, name) for name in ("id", *_KEY, *_VALUES))
@@ -47,7 +49,8 @@ def obligation_changes(scope: Scope, computed: tuple[Due, ...]) -> list[Change]:
     kept = {key: row for key, row in stored.items() if key in wanted}
     changes: list[Change] = []
     for key in sorted(stored.keys() - wanted.keys()):
-        row, closed_by = stored[key], _cause(scope, stored[key])
+        row = stored[key]
+        closed_by = _carried_on(row, wanted) or _cause(scope, row)
         if closed_by != TIME:
             changes.append(_close(scope, row, closed_by))
             continue
@@ -144,6 +147,13 @@ def _cause(scope: Scope, row: Row[Any]) -> str:
         if ending is not None and not followed_pumps(snapshot):
             return f"determination:{ending.seq}"
     return scope.cause if scope.cause.partition(":")[0] in REFILL_CAUSES else TIME
+
+
+def _carried_on(row: Row[Any], wanted: Mapping[tuple[str, str, str], Due]) -> str:
+    """The obligation about the same thing that a passing day puts in this one's place; empty if there is none."""
+    successor = SUCCESSORS.get(row.kind)
+    is_there = any(kind == successor and subject == row.subject for kind, subject, _ in wanted)
+    return f"obligation:{successor}" if is_there else ""
 
 
 def _at(scope: Scope, row: Row[Any]) -> Values:

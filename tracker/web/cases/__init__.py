@@ -1,6 +1,18 @@
 """The case: its page, and every form that records something about it."""
 
-from tracker.web.cases import decisions, grounds, interrogation, patients, pump, show, steps, trial, visits
+from tracker.web.cases import decisions, follow_up, grounds, interrogation, patients, pump, show, steps, trial, visits
 from tracker.web.cases.blueprint import blueprint
 
-__all__ = ["blueprint", "decisions", "grounds", "interrogation", "patients", "pump", "show", "steps", "trial", "visits"]
+__all__ = [
+    "blueprint",
+    "decisions",
+    "follow_up",
+    "grounds",
+    "interrogation",
+    "patients",
+    "pump",
+    "show",
+    "steps",
+    "trial",
+    "visits",
+]

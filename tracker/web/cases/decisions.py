@@ -5,12 +5,14 @@ from flask.typing import ResponseReturnValue
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import NotFound
+from tracker.domain.facts import Determination, Fill
 from tracker.domain.pathway.waivers import waivable
 from tracker.domain.words import DeterminationKind
 from tracker.services import decisions
 from tracker.web.cases.acting import Act, answer, opened, path
 from tracker.web.cases.blueprint import blueprint
 from tracker.web.cases.fields import with_blank
+from tracker.web.cases.sentences import number
 from tracker.web.cases.trial import colleagues
 from tracker.web.cases.trial_forms import DecisionForm, EarlierBenefitForm, ReviewForm, WaiveForm
 from tracker.web.cases.words import DOCUMENT_WORDS, OUTCOME_WORDS, PURPOSE_WORDS, first_upper
@@ -91,23 +93,33 @@ def earlier_benefit(public_id: str) -> ResponseReturnValue:
     )
 
 
+def _to_review(found: Determination | Fill) -> list[tuple[str, str]]:
+    if isinstance(found, Fill):
+        return [
+            ("Expected in the pump", f"{number(found.residual_expected_ml)} mL"),
+            ("Taken out", f"{number(found.residual_aspirated_ml)} mL"),
+        ]
+    return [
+        ("What was missing", found.value.replace("_", " ").replace(".", " of ")),
+        ("Why it was done", found.reason),
+    ]
+
+
 @blueprint.route(path("/review/<int:seq>"), methods=["GET", "POST"])
 @permission(Permission.DECIDE_OUTCOME)
 def review(public_id: str, seq: int) -> ResponseReturnValue:
     """Review what was done against the plan."""
     case, form = opened(public_id), ReviewForm()
-    found = next((each for each in case.snapshot.determinations(DeterminationKind.DEVIATION) if each.seq == seq), None)
+    deviations = case.snapshot.determinations(DeterminationKind.DEVIATION)
+    done: tuple[Determination | Fill, ...] = (*deviations, *case.snapshot.of(Fill))
+    found = next((each for each in done if each.seq == seq), None)
     if found is None:
         raise NotFound(str(seq))
     act = Act(
-        title="Review a deviation",
+        title="Review an aspirate that differs" if isinstance(found, Fill) else "Review a deviation",
         submit="Record the review",
-        done="deviation reviewed",
-        known=[
-            ("Done", at(found.effective_at)),
-            ("What was missing", found.value.replace("_", " ").replace(".", " of ")),
-            ("Why it was done", found.reason),
-        ],
+        done="review",
+        known=[("Done", at(found.effective_at)), *_to_review(found)],
     )
     return answer(
         case,

@@ -5,7 +5,7 @@ from wtforms import BooleanField, RadioField
 from wtforms.validators import InputRequired
 
 from tracker.domain.access import Permission
-from tracker.domain.alarm_date import alarm_date
+from tracker.domain.pathway.alarm_date import alarm_date
 from tracker.queries.case_detail import OpenedCase
 from tracker.services.interrogations import Reading, record_interrogation
 from tracker.web.cases.acting import Act, answer, opened, path

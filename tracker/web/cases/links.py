@@ -10,8 +10,8 @@ from typing import Any
 from flask import url_for
 
 from tracker.domain.access import Actor, Permission
-from tracker.domain.alarm_date import alarm_date
 from tracker.domain.facts import Evaluation, Fact
+from tracker.domain.pathway.alarm_date import alarm_date
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.pathway.wording import DOCUMENT_WORDS
@@ -215,6 +215,7 @@ _DEEDS = (
     _Deed("Case", "cases.hold", Permission.HOLD, "Put on hold", lambda s: s.hold is None),
     _Deed("Case", "cases.resume", Permission.HOLD, "Take off hold", lambda s: s.hold is not None),
     _Deed("Case", "cases.assign", Permission.ASSIGN, "Give to somebody", _always),
+    _Deed("Case", "cases.ask_transfer", Permission.CLOSE, "Transfer asked for", _always),
     _Deed("Case", "cases.transfer", Permission.CLOSE, "Transferred to another clinic", _always),
     _Deed("Case", "cases.death", Permission.CLOSE, "Patient died",
           lambda s: s.determination(DeterminationKind.DEATH) is None),

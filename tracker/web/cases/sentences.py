@@ -183,6 +183,11 @@ def _interrogation(told: Told) -> str:
     return "; ".join(part for part in (f"Pump read: {cause}", dose, left, alarm + doubt, battery, due) if part)
 
 
+def _follow_up(told: Told) -> str:
+    following = f", next on {civil(told['next_on'])}" if told["next_on"] else ""
+    return f"{first_upper(told['rule'].replace('_', ' '))}: {told['result']}{following}{_because(told, 'note')}"
+
+
 def _correction(told: Told) -> str:
     return f"Struck out{_because(told)}"
 
@@ -197,7 +202,7 @@ _DETERMINED: dict[str, Callable[[Told], str]] = {
     "earlier_benefit": lambda t: f"Earlier benefit documented{_because(t)}",
     "hold": lambda t: f"On hold until {civil(t['until_on'])}{_because(t)}",
     "death": lambda t: f"Patient died {civil(t['until_on'])} (said by {t['reason']})",
-    "transfer": lambda t: f"Transferred to {t['reason']}",
+    "transfer": lambda t: f"{'Transferred to' if t['value'] == 'completed' else 'Transfer asked of'} {t['reason']}",
     "therapy_stopped": lambda t: f"Therapy stopped, pump left in{_because(t)}",
     "withdrawal_watch_closed": lambda t: f"Watch for withdrawal closed{_because(t)}",
     "refill_plan": lambda t: f"Refill planned by {civil(t['until_on'])}{_because(t)}",
@@ -224,6 +229,7 @@ _BY_FACT: dict[str, Callable[[Told], str]] = {
     "Device": _device,
     "Fill": _fill,
     "Interrogation": _interrogation,
+    "FollowUp": _follow_up,
     "Correction": _correction,
 }
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.domain.alarm_date import alarm_date
 from tracker.domain.facts import Device, Referral, TrialDose
 from tracker.domain.obligations.refills import fill_bound
+from tracker.domain.pathway.alarm_date import alarm_date
 from tracker.domain.pathway.wording import OUTCOME_WORDS
 from tracker.domain.words import DeterminationKind, DeviceKind, Outcome, Purpose
 from tracker.queries.case_detail import OpenedCase

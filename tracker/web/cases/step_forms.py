@@ -50,6 +50,17 @@ class DeathForm(CaseForm):
     document_seq = PersonField("Or by a document")
 
 
+class AskTransferForm(CaseForm):
+    """That another clinic is asked to follow the patient."""
+
+    to_clinic = TextField("Clinic that is asked", [InputRequired("Which clinic?")])
+    until_on = DayField(
+        "Ask again on",
+        [InputRequired("Give the day on which it is looked at again.")],
+        description="Everything stays due here until the first refill is done there.",
+    )
+
+
 class TransferForm(CaseForm):
     """That another clinic follows the patient now."""
 

@@ -15,6 +15,7 @@ from tracker.web.cases.blueprint import blueprint
 from tracker.web.cases.history import names_of
 from tracker.web.cases.sentences import as_told, civil, fact_sentence
 from tracker.web.cases.step_forms import (
+    AskTransferForm,
     AssignForm,
     CloseWatchForm,
     ConfirmedCorrectForm,
@@ -148,6 +149,20 @@ def death(public_id: str) -> ResponseReturnValue:
             second_by=form.second_by.data,
             document_seq=form.document_seq.data,
         ),
+    )
+
+
+@blueprint.route(path("/ask-transfer"), methods=["GET", "POST"])
+@permission(Permission.CLOSE)
+def ask_transfer(public_id: str) -> ResponseReturnValue:
+    """Record that another clinic is asked to take the patient over."""
+    case, form = opened(public_id), AskTransferForm()
+    act = Act(title="Transfer asked for", submit="Record that it is asked for", done="transfer asked for")
+    return answer(
+        case,
+        form,
+        act,
+        lambda work, ref: steps.ask_transfer(work, ref, to_clinic=form.to_clinic.data, until_on=form.until_on.data),
     )
 
 

@@ -12,6 +12,7 @@ from tracker.domain.words import AppointmentState, Role
 from tracker.queries.case_detail import OpenedCase, Todo
 from tracker.web.cases.links import Link
 from tracker.web.cases.words import first_upper
+from tracker.web.common.case_lines import action_for, case_url
 from tracker.web.common.filters import day
 
 
@@ -68,6 +69,10 @@ _ALARM_DATE = {
 }
 
 
+#: What is not also among the things missing for the next step.
+_CLEARED_BY_REASON = frozenset({"follow_up", "discrepancy", "end_of_service", "transfer", "catheter_out"})
+
+
 def _todo_link(case: OpenedCase, todo: Todo, viewer: Actor) -> Link | None:
     """The form that clears a to-do that nothing above it leads to."""
     what, _, seq = todo.subject.partition(":")
@@ -83,4 +88,6 @@ def _todo_link(case: OpenedCase, todo: Todo, viewer: Actor) -> Link | None:
         came = todo.reason == f"visit_still_{AppointmentState.ARRIVED}"
         endpoint, label = ("cases.complete", "Visit over") if came else ("cases.no_show", "Did not come")
         return Link(label=label, url=url_for(endpoint, public_id=public_id, appointment=int(seq)))
-    return None
+    action = action_for(viewer, public_id, todo.reason, todo.params)
+    is_more = todo.kind in _CLEARED_BY_REASON and action.url != case_url(public_id)
+    return Link(label=action.label, url=action.url) if is_more else None

@@ -96,7 +96,8 @@ def missing(code: str, params: Mapping[str, object]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """Where a missing thing is cleared: the form, who may use it, the button, and the parameter to hand on."""
+    """Where a missing thing is cleared: the form (its address may name parameters of what is missing), who may use it,
+    the button, and the parameter to hand on."""
 
     action: str
     permission: Permission
@@ -143,9 +144,13 @@ WAYS: Mapping[str, _Way] = {
     "not_answered": _EVALUATE,
     "not_booked": _BOOK,
     "outcome_missing": _OUTCOME,
+    "end_of_service_unknown": _Way("interrogation", Permission.REFILL, "Pump read"),
+    "follow_up": _Way("follow-up/{rule}/{about}", Permission.FOLLOW_UP, "Record it"),
     "refill_not_booked": _BOOK,
     "refill_not_done": _REFILL,
+    "residual_differs": _Way("review/{seq}", Permission.DECIDE_OUTCOME, "Review"),
     "score_missing": _SCORE,
+    "transfer_asked": _Way("transfer", Permission.CLOSE, "Record transfer"),
 }
 _DECISION = _Way("decision", Permission.RECORD_DECISION, "Record decision")
 
@@ -156,4 +161,4 @@ def action_for(viewer: Actor, public_id: str, code: str, params: Mapping[str, ob
     if way is None or not viewer.may(way.permission):
         return Action(label="Open case", url=case_url(public_id))
     query = {way.parameter: str(params.get(way.blocker_parameter, ""))} if way.parameter else {}
-    return Action(label=way.label, url=case_url(public_id, way.action, **query))
+    return Action(label=way.label, url=case_url(public_id, way.action.format(**params), **query))

@@ -187,7 +187,7 @@ _Said = tuple[str, str, Action]
 
 def _line(telling: _Telling, others: Sequence[Todo] = ()) -> TodoLine:
     todo, today = telling.todo, telling.today
-    what, why, action = _SAY.get(todo.kind, _unknown_kind)(telling)
+    what, why, action = _SAY.get(todo.kind, _by_its_reason)(telling)
     why = " · ".join((why, *dict.fromkeys(_also(other) for other in others))) if others else why
     return TodoLine(
         tone=TONES[todo.urgency],
@@ -304,8 +304,9 @@ def _hold(telling: _Telling) -> _Said:
     return "On hold: look at it again", telling.text("hold_reason"), telling.open_case()
 
 
-def _unknown_kind(telling: _Telling) -> _Said:
-    return missing(telling.todo.kind, telling.todo.params), "", telling.open_case()
+def _by_its_reason(telling: _Telling) -> _Said:
+    todo = telling.todo
+    return missing(todo.reason, todo.params), "", telling.clear(todo.reason, todo.params)
 
 
 _SAY: Mapping[str, Callable[[_Telling], _Said]] = {

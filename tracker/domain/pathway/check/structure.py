@@ -7,20 +7,24 @@ from collections.abc import Iterator
 
 from tracker.domain.pathway.check.graph import Graph
 from tracker.domain.pathway.check.violation import Violation
-from tracker.domain.pathway.definition import ObligationRule, ReminderRule, Stage
+from tracker.domain.pathway.definition import FollowUpRule, ObligationRule, ReminderRule, Stage
 from tracker.domain.pathway.requirements import Requirement
 from tracker.domain.pathway.requirements.trial import TrialResult
-from tracker.domain.words import Indication, Purpose
+from tracker.domain.words import FollowedFact, Indication, Purpose, is_word
 
 #: What a rule's days are counted from; the obligations know these and no others.
 ANCHORS = frozenset(
-    {"latest_refill_date", "fill", "stage_target", "hold_review", "procedure", "visit_end", "deviation", "today"}
-)
+    {
+        "latest_refill_date", "fill", "stage_target", "stage_entered", "hold_review", "procedure", "visit_end",
+        "deviation", "today", "answer_due", "denial", "dose", "catheter_out", "end_of_service", "device", "transfer",
+        "follow_up",
+    }
+)  # fmt: skip
 #: The facts that end an obligation.
 ENDINGS = frozenset(
     {
         "fill", "device_removed", "transfer_completed", "death", "stage", "resume", "consent", "appointment",
-        "authorization", "review", "correction", "outcome",
+        "authorization", "review", "correction", "outcome", "document", "interrogation", "follow_up",
     }
 )  # fmt: skip
 #: Targets of a stage that are a date of their own; the name of a procedure is one too.
@@ -88,6 +92,28 @@ def _obligation_faults(rule: ObligationRule) -> Iterator[str]:
     ]
     if days != sorted(days):
         yield "does not warn, fall due, escalate and become critical in that order"
+
+
+def follow_ups_are_known(graph: Graph) -> Iterator[Violation]:
+    """Every follow-up follows something there is, in stages there are, and its words are among its results."""
+    for rule in graph.pathway.follow_ups.values():
+        for fault in _follow_up_faults(graph, rule):
+            yield Violation("rule_anchored", f"follow-up {rule.name} {fault}")
+
+
+def _follow_up_faults(graph: Graph, rule: FollowUpRule) -> Iterator[str]:
+    if "follow_up" not in graph.pathway.obligations:
+        yield "has no to-do follow_up to stand in"
+    if not is_word(rule.after, FollowedFact):
+        yield f"follows {rule.after!r}, which is nothing there is"
+    for stage in sorted(rule.stages - set(graph.pathway.stages)):
+        yield f"is done in {stage!r}, which is no stage"
+    for word in sorted((rule.ends_on | rule.missed) - set(rule.results)):
+        yield f"knows {word!r}, which is no result of it"
+    if not rule.results:
+        yield "has no result"
+    if list(rule.days) != sorted(set(rule.days)) or rule.days[0] < 0 or (rule.every_days or 1) < 1:
+        yield "has days that do not follow each other"
 
 
 def _reminder_faults(graph: Graph, rule: ReminderRule) -> Iterator[str]:

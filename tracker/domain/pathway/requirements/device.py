@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from tracker.domain.alarm_date import alarm_date
 from tracker.domain.facts import Device, Fill
+from tracker.domain.pathway.alarm_date import alarm_date
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.requirements.base import CLINICAL, COORDINATION, Claim, Requirement
 from tracker.domain.pathway.snapshot import Snapshot

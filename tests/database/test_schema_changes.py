@@ -10,7 +10,7 @@ from tracker.domain.words import DeterminationKind
 from tracker.persistence.database import Database
 from tracker.persistence.facts import insert_fact, load_live
 from tracker.persistence.models import Case
-from tracker.persistence.vocabularies import close_vocabulary
+from tracker.persistence.schema_changes import close_vocabulary
 
 NEW = "never_heard_of"
 

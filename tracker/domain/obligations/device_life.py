@@ -1,0 +1,126 @@
+"""The life of what is in the patient: a battery that ends, a trial catheter to come out, an aspirate that differs.
+
+They follow the device, not the stage, as refills do.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+from tracker.domain.facts import Device, Fill, Interrogation
+from tracker.domain.obligations.obligation import Obligation, View
+from tracker.domain.obligations.refills import followed_pumps
+from tracker.domain.pathway.requirements.trial import Observed
+from tracker.domain.words import DeterminationKind, DeviceKind
+
+#: A month of a battery, in days, rounded down.
+MONTH_DAYS = 30
+
+
+def replacements(view: View) -> Iterator[Obligation]:
+    """A pump ends on the earliest of what its label, its indicator, its battery and its usual life say."""
+    for pump in followed_pumps(view.snapshot):
+        ends = end_of_service(view, pump)
+        if ends is None:
+            known_on = view.day(pump.recorded_at)
+            yield view.due(
+                "end_of_service",
+                f"device:{pump.device}",
+                anchor_on=known_on,
+                not_before=known_on,
+                reason="end_of_service_unknown",
+            )
+            continue
+        ends_on, why = ends
+        yield view.due(
+            "replacement",
+            f"device:{pump.device}",
+            anchor_on=ends_on,
+            not_before=view.day(pump.effective_at),
+            reason=why,
+            params={"ends": ends_on},
+        )
+
+
+def end_of_service(view: View, pump: Device) -> tuple[date, str] | None:
+    """The day by which a pump must have been replaced, and what says so; ``None`` where nothing is known."""
+    found: list[tuple[date, str]] = []
+    if pump.end_of_service_on is not None:
+        found.append((pump.end_of_service_on, "end_of_service_printed"))
+    if pump.placed_on is not None:
+        months = view.pathway.days("pump_life_months")
+        found.append((_months_after(pump.placed_on, months), "end_of_service_by_age"))
+    readings = [each for each in view.snapshot.of(Interrogation) if each.device == pump.device]
+    indicated = [view.day(each.effective_at) for each in readings if each.replacement_indicated]
+    if indicated:
+        days = timedelta(days=view.pathway.days("replacement_indicator_days"))
+        found.append((min(indicated) + days, "end_of_service_indicated"))
+    read = [each for each in readings if each.battery_months is not None]
+    if read:
+        last = max(read, key=lambda each: (each.effective_at, each.seq))
+        left = timedelta(days=MONTH_DAYS * (last.battery_months or 0))
+        found.append((view.day(last.effective_at) + left, "end_of_service_by_battery"))
+    return min(found, default=None)
+
+
+def _months_after(day: date, months: int) -> date:
+    """The same day of the month, or the last one where that month is shorter."""
+    years, month = divmod(day.month - 1 + months, 12)
+    first = date(day.year + years, month + 1, 1)
+    next_first = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return min(first + timedelta(days=day.day - 1), next_first - timedelta(days=1))
+
+
+def trial_catheters(view: View) -> Iterator[Obligation]:
+    """A trial catheter comes out on the ordered day, wherever the case stands."""
+    for device in view.snapshot.devices_in_place if not view.snapshot.is_dead else ():
+        if device.kind == DeviceKind.TRIAL_CATHETER:
+            placed_on = device.placed_on or view.day(device.effective_at)
+            yield view.due(
+                "catheter_out",
+                f"device:{device.device}",
+                anchor_on=device.out_by_on or placed_on,
+                not_before=placed_on,
+                reason="catheter_in",
+                params={"out_by": device.out_by_on or ""},
+            )
+
+
+def observations(view: View) -> Iterator[Obligation]:
+    """A dose was given, and nobody has closed the observation."""
+    stage, dose = view.pathway.stages[view.snapshot.stage], view.snapshot.attempt_dose
+    step = view.pathway.transition(stage.next, stage.name) if stage.is_open else None
+    if dose is not None and step is not None and any(isinstance(need, Observed) for need in step.needs):
+        given_on = view.day(dose.effective_at)
+        yield view.due(
+            "observation", f"dose:{dose.seq}", anchor_on=given_on, not_before=given_on, reason="observation_open"
+        )
+
+
+def discrepancies(view: View) -> Iterator[Obligation]:
+    """What was taken out of a pump differs from what should have been in it by more than is harmless: a physician looks
+    (more than 1 mL in a 20 mL, 2 mL in a 40 mL pump: Maino 2017; ASRA e-poster 1139 of 2019)."""
+    snapshot = view.snapshot
+    reviewed = {each.about_seq for each in snapshot.determinations(DeterminationKind.DEVIATION_REVIEWED)}
+    held = {device.device: device.reservoir_ml for device in snapshot.of(Device)}
+    for fill in snapshot.of(Fill):
+        expected, aspirated = fill.residual_expected_ml, fill.residual_aspirated_ml
+        if expected is None or aspirated is None or fill.seq in reviewed:
+            continue
+        if abs(expected - aspirated) > allowed_difference_ml(view, held.get(fill.device)):
+            known_on = view.day(fill.recorded_at)
+            yield view.due(
+                "discrepancy",
+                f"fill:{fill.seq}",
+                anchor_on=known_on,
+                not_before=known_on,
+                reason="residual_differs",
+                params={"expected": expected, "aspirated": aspirated, "seq": fill.seq},
+            )
+
+
+def allowed_difference_ml(view: View, reservoir_ml: Decimal | None) -> Decimal:
+    """How much may differ, mL; of an unknown reservoir what a small one may."""
+    is_large = reservoir_ml is not None and reservoir_ml > view.pathway.parameters["large_reservoir_ml"].value
+    name = "residual_difference_large_ml" if is_large else "residual_difference_ml"
+    return view.pathway.parameters[name].value

@@ -1,0 +1,123 @@
+"""What is done afterwards: calls the day after, wounds, sutures, titration, the daily look at a trial catheter.
+
+The rules stand in the pathway file; here stands what they can follow. Each is one obligation at a time: the next one
+that is not done. Somebody who could not be reached three times running is a matter of its own.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+
+from tracker.domain.facts import Device, Fact, FollowUp
+from tracker.domain.obligations.obligation import Obligation, View
+from tracker.domain.pathway.definition import FollowUpRule
+from tracker.domain.words import DeterminationKind, DeviceKind, DeviceOrigin, FollowedFact
+
+#: So many times not reached in a row, whatever for: a person of experience takes over.
+MISSED_IN_A_ROW = 3
+
+Start = tuple[int, date]
+
+
+def _after_dose(view: View) -> Iterator[Start]:
+    dose = view.snapshot.attempt_dose
+    if dose is not None:
+        yield dose.seq, view.day(dose.effective_at)
+
+
+def _after_implant(view: View) -> Iterator[Start]:
+    for device in view.snapshot.devices_in_place:
+        if device.kind == DeviceKind.PUMP and device.origin == DeviceOrigin.IMPLANTED_HERE and device.placed_on:
+            yield device.device, device.placed_on
+
+
+def _after_trial_catheter(view: View) -> Iterator[Start]:
+    for device in view.snapshot.devices_in_place:
+        if device.kind == DeviceKind.TRIAL_CATHETER and device.placed_on:
+            yield device.device, device.placed_on
+
+
+def _after_positive_outcome(view: View) -> Iterator[Start]:
+    outcome = view.snapshot.standing_positive
+    if outcome is not None:
+        yield outcome.seq, view.day(outcome.effective_at)
+
+
+def _after_explant(view: View) -> Iterator[Start]:
+    """The last pump taken out, until a physician has closed the watch for withdrawal."""
+    snapshot = view.snapshot
+    out = [each for each in snapshot.of(Device) if each.kind == DeviceKind.PUMP and each.removed_on]
+    if snapshot.pump is not None or not out:
+        return
+    last = max(out, key=lambda each: each.seq)
+    closed = snapshot.determination(DeterminationKind.WITHDRAWAL_WATCH_CLOSED)
+    if last.removed_on is not None and (closed is None or closed.seq < last.seq):
+        yield last.device, last.removed_on
+
+
+_AFTER: Mapping[str, Callable[[View], Iterator[Start]]] = {
+    FollowedFact.TRIAL_DOSE: _after_dose,
+    FollowedFact.IMPLANT: _after_implant,
+    FollowedFact.TRIAL_CATHETER: _after_trial_catheter,
+    FollowedFact.POSITIVE_OUTCOME: _after_positive_outcome,
+    FollowedFact.EXPLANT: _after_explant,
+}
+
+
+def follow_ups(view: View) -> Iterator[Obligation]:
+    """The next of each kind that is not done yet."""
+    for rule in view.pathway.follow_ups.values():
+        if rule.stages and view.snapshot.stage not in rule.stages:
+            continue
+        for about_seq, began_on in _AFTER[rule.after](view):
+            done = done_by(view.snapshot.of(FollowUp), rule, about_seq)
+            due_on = _next_on(view, rule, began_on, done)
+            if due_on is not None:
+                yield view.due(
+                    "follow_up",
+                    f"follow_up:{rule.name}:{about_seq}",
+                    anchor_on=due_on,
+                    not_before=view.day(done[-1].effective_at) if done else began_on,
+                    reason="follow_up",
+                    params={"rule": rule.name, "label": rule.label, "about": about_seq, "number": len(done) + 1},
+                    following=rule,
+                )
+
+
+def done_by(found: tuple[FollowUp, ...], rule: FollowUpRule, about_seq: int) -> list[FollowUp]:
+    """What was done by a rule about one fact, by the time it was done."""
+    done = [each for each in found if each.rule == rule.name and each.about_seq == about_seq]
+    return sorted(done, key=lambda each: (each.effective_at, each.seq))
+
+
+def _next_on(view: View, rule: FollowUpRule, began_on: date, done: list[FollowUp]) -> date | None:
+    if any(each.result in rule.ends_on for each in done):
+        return None
+    if done and done[-1].next_on is not None:
+        return done[-1].next_on
+    if len(done) < len(rule.days):
+        return began_on + timedelta(days=rule.days[len(done)])
+    if rule.every_days is None:
+        return None
+    return view.day(done[-1].effective_at) + timedelta(days=rule.every_days)
+
+
+def unreachable(view: View) -> Iterator[Obligation]:
+    """Nobody answered three times in a row, whatever for."""
+    if not view.is_open:
+        return
+    missed: list[Fact] = []
+    for each in sorted(view.snapshot.of(FollowUp), key=lambda each: (each.effective_at, each.seq)):
+        rule = view.pathway.follow_ups.get(each.rule)
+        if rule is None or not rule.missed:
+            continue
+        missed = [*missed, each] if each.result in rule.missed else []
+    if len(missed) >= MISSED_IN_A_ROW:
+        since = view.day(missed[MISSED_IN_A_ROW - 1].recorded_at)
+        yield view.due(
+            "unreachable",
+            f"unreachable:{missed[0].seq}",
+            anchor_on=since,
+            not_before=since,
+            reason="unreachable",
+            params={"times": len(missed)},
+        )
