@@ -5,6 +5,7 @@ and not on the day a reminder is due. What only some commands need (a secret for
 missing until such a command starts: see :meth:`Settings.ready_to_serve` and :meth:`Settings.ready_to_send`.
 """
 
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 PREFIX = "TRACKER_"
 SHORTEST_SECRET = 32
 FEWEST_SECRET_CHARACTERS = 10
+BYTES_OF_KEY = 32
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 #: What may be written, and what SQLAlchemy shall make of it.
 DATABASE_SCHEMES = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgresql+psycopg": "postgresql+psycopg"}
@@ -67,6 +69,9 @@ class Settings:
     session_hours: int = 12
     log_level: str = "INFO"
     metrics_token: str = field(default="", repr=False)
+    downtime_dir: Path | None = None
+    downtime_keep: int = 14
+    downtime_key: str = field(default="", repr=False)
 
     @property
     def is_https(self) -> bool:
@@ -127,11 +132,14 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         smtp_password=read.text("SMTP_PASSWORD"),
         smtp_starttls=read.yes_or_no("SMTP_STARTTLS", default=True),
         mail_from=_mail_from(read.text("SMTP_FROM")),
-        outbox_dir=_outbox_dir(read.text("OUTBOX_DIR")),
+        outbox_dir=_folder(read.text("OUTBOX_DIR")),
         idle_minutes=read.number("IDLE_MINUTES", 15, lowest=1, highest=15),
         session_hours=read.number("SESSION_HOURS", 12, lowest=1, highest=12),
         log_level=_log_level(read.text("LOG_LEVEL", "INFO")),
         metrics_token=_secret("METRICS_TOKEN", read.text("METRICS_TOKEN")),
+        downtime_dir=_folder(read.text("DOWNTIME_DIR")),
+        downtime_keep=read.number("DOWNTIME_KEEP", 14, lowest=1, highest=366),
+        downtime_key=_downtime_key(read.text("DOWNTIME_KEY")),
     )
     read.refuse_unknown()
     _check_mail(settings)
@@ -224,7 +232,20 @@ def _mail_from(text: str) -> str:
     return text
 
 
-def _outbox_dir(text: str) -> Path | None:
+def _downtime_key(text: str) -> str:
+    try:
+        is_key = not text or len(b64decode(text, altchars="-_", validate=True)) == BYTES_OF_KEY
+    except ValueError:
+        is_key = False
+    if not is_key:
+        raise SettingsError(
+            "TRACKER_DOWNTIME_KEY must be 32 random bytes in URL-safe base64, for example from "
+            "python3 -c 'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())'."
+        )
+    return text
+
+
+def _folder(text: str) -> Path | None:
     return Path(text) if text else None
 
 

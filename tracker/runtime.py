@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.domain.credentials import SessionLimits
 from tracker.integrations.clock import SystemClock
 from tracker.integrations.ids import RandomIds
+from tracker.integrations.kit_shelf import FolderShelf
 from tracker.integrations.mail.choice import choose_mailer
 from tracker.integrations.passwords import Argon2Passwords
 from tracker.persistence.database import Database
-from tracker.services.ports import Clock, Ids, Mailer, Passwords
+from tracker.services.ports import Clock, Ids, KitShelf, Mailer, Passwords
 
 if TYPE_CHECKING:
     from config import Settings
@@ -26,6 +28,7 @@ class Runtime:
     ids: Ids
     passwords: Passwords
     mailer: Mailer | None = None
+    shelf: KitShelf | None = None
 
     @property
     def session_limits(self) -> SessionLimits:
@@ -44,4 +47,10 @@ def build_runtime(settings: "Settings") -> Runtime:
         ids=RandomIds(),
         passwords=Argon2Passwords(),
         mailer=choose_mailer(settings),
+        shelf=shelf_at(settings, settings.downtime_dir) if settings.downtime_dir else None,
     )
+
+
+def shelf_at(settings: "Settings", folder: Path) -> KitShelf:
+    """A place for downtime kits, sealed where a key is set."""
+    return FolderShelf(folder, keep=settings.downtime_keep, key=settings.downtime_key)

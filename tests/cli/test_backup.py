@@ -26,6 +26,7 @@ from tracker.persistence.copies import CopyError, check_file, copy_to
 from tracker.persistence.database import Database, sqlite_module
 from tracker.persistence.migrations import upgrade
 from tracker.persistence.models import Clinic, DeliveryAttempt, DeploymentValue, Reminder
+from tracker.scheduler.jobs import JOBS
 
 #: Long ago, so that in a restored copy the reminders are due and their visits are over.
 THEN = datetime(2026, 3, 17, 15, 0, tzinfo=UTC)
@@ -227,7 +228,7 @@ class TestScheduler:
             process.terminate()
             _, said = process.communicate(timeout=20)
         assert process.returncode == 0, said
-        assert beats(sqlite_database) <= {"reconcile", "dispatch", "nightly", "purge", "statistics"}
+        assert beats(sqlite_database) <= {each.name for each in JOBS}
 
 
 def beats(database: Database) -> set[str]:

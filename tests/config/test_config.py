@@ -7,6 +7,7 @@ import pytest
 from config import MailTransport, Settings, SettingsError, load_settings
 
 GOOD_SECRET = "kT9vQ2xL7nB4mR8wY3cF6hJ1sD5gZ0pA"
+KEY = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4="
 SMTP = {
     "TRACKER_MAIL_TRANSPORT": "smtp",
     "TRACKER_SMTP_HOST": "mail.clinic.example",
@@ -40,6 +41,9 @@ class TestLoadSettings:
                 "TRACKER_SESSION_HOURS": "8",
                 "TRACKER_LOG_LEVEL": "debug",
                 "TRACKER_METRICS_TOKEN": GOOD_SECRET[::-1],
+                "TRACKER_DOWNTIME_DIR": "/var/lib/tracker/downtime",
+                "TRACKER_DOWNTIME_KEEP": "30",
+                "TRACKER_DOWNTIME_KEY": KEY,
             }
         )
         assert settings == Settings(
@@ -61,6 +65,9 @@ class TestLoadSettings:
             session_hours=8,
             log_level="DEBUG",
             metrics_token=GOOD_SECRET[::-1],
+            downtime_dir=Path("/var/lib/tracker/downtime"),
+            downtime_keep=30,
+            downtime_key=KEY,
         )
         assert settings.is_https
 
@@ -103,6 +110,10 @@ class TestLoadSettings:
             ("SESSION_HOURS", "13"),
             ("LOG_LEVEL", "loud"),
             ("METRICS_TOKEN", GOOD_SECRET[:31]),
+            ("DOWNTIME_KEEP", "0"),
+            ("DOWNTIME_KEY", KEY[:-4]),
+            ("DOWNTIME_KEY", "=" + KEY),
+            ("DOWNTIME_KEY", "ä" * 44),
             ("METRICS_TOKEN", "please-changeme-" + GOOD_SECRET),
         ],
     )

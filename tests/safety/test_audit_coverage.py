@@ -22,7 +22,7 @@ from tracker.domain.access import Actor
 from tracker.domain.words import Role
 from tracker.persistence.models import Clinic, Event, Patient, StaffTask, User
 from tracker.queries.accounts import get_member
-from tracker.services import clinic_setup, members, patients, safety, sending, task_endings
+from tracker.services import clinic_setup, downtime, members, patients, safety, sending, task_endings
 from tracker.services.members import Administration
 from tracker.services.work import Work
 
@@ -162,6 +162,7 @@ ONE_BY_ONE: dict[str, Doing] = {
     "clinic_setup.change_room": _change_room,
     "clinic_setup.close_day": lambda work: clinic_setup.close_day(work, on_date=date(2027, 1, 1), label="New Year"),
     "clinic_setup.open_day": _open_day,
+    "downtime.kits.ask_for_kit": downtime.ask_for_kit,
     "patients.change_patient": _change_patient,
     "safety.ask_for_check": safety.ask_for_check,
     "sending.set_sending": _set_sending,

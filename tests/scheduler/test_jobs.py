@@ -63,6 +63,7 @@ class TestJobs:
         now = runtime.clock.now()
         assert beats(runtime) == {
             "dispatch": (now, "0 reminders due, 0 of 0 taken"),
+            "downtime": (now, "no folder is set for downtime kits"),
             "nightly": (now, "1 cases compared, 1 differed"),
             "purge": (now, "0 sign-ins ended"),
             "reconcile": (now, "0 cases due, 0 changed"),

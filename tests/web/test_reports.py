@@ -7,9 +7,9 @@ import pytest
 
 from tests.factories.listed import Listed
 from tests.support.web import WebWorld
+from tracker.domain.spreadsheets import safe_cell
 from tracker.domain.words import Role
 from tracker.persistence.models import AccessEntry
-from tracker.web.reports.csv_file import safe_cell
 
 NAMES = ("stages", "ages", "outcomes", "conversions")
 

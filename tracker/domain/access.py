@@ -55,6 +55,7 @@ class Permission(StrEnum):
     MANAGE_USERS = "manage_users"
     MANAGE_CLINIC = "manage_clinic"
     PAUSE_SENDING = "pause_sending"
+    MAKE_DOWNTIME_KIT = "make_downtime_kit"  # have it written on the server, not read it
 
 
 _P = Permission
@@ -113,7 +114,7 @@ _TREATS = (
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.COORDINATOR: _COORDINATES,
-    Role.LEAD_COORDINATOR: _COORDINATES | {_P.EXPORT, _P.PAUSE_SENDING, _P.SEE_SAFETY},
+    Role.LEAD_COORDINATOR: _COORDINATES | {_P.EXPORT, _P.PAUSE_SENDING, _P.SEE_SAFETY, _P.MAKE_DOWNTIME_KIT},
     Role.NURSE: _TREATS | {_P.REFER, _P.EDIT_PATIENT, _P.BOOK, _P.CHECK_IN},
     Role.PHYSICIAN: _TREATS
     | {
@@ -142,7 +143,15 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.PAUSE_SENDING,
     },
     Role.ADMINISTRATOR: _EVERYBODY
-    | {_P.SEE_PATHWAY, _P.SEE_HEALTH, _P.SEE_SAFETY, _P.MANAGE_USERS, _P.MANAGE_CLINIC, _P.PAUSE_SENDING},
+    | {
+        _P.SEE_PATHWAY,
+        _P.SEE_HEALTH,
+        _P.SEE_SAFETY,
+        _P.MANAGE_USERS,
+        _P.MANAGE_CLINIC,
+        _P.PAUSE_SENDING,
+        _P.MAKE_DOWNTIME_KIT,
+    },
 }
 
 

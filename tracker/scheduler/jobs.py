@@ -14,6 +14,7 @@ import structlog
 from tracker.integrations.chance import draw
 from tracker.runtime import Runtime
 from tracker.services.accounts import purge_dead_sessions
+from tracker.services.downtime import KitMaker
 from tracker.services.heartbeats import beat
 from tracker.services.nightly import reconcile_nightly
 from tracker.services.reconcile import reconcile_due
@@ -67,6 +68,13 @@ def _safety(runtime: Runtime, pause: Pause) -> str:
     return f"{done.clinics} clinics checked, {done.cases} cases, {done.failing} with something that does not hold"
 
 
+def _downtime(runtime: Runtime, pause: Pause) -> str:
+    if runtime.shelf is None:
+        return "no folder is set for downtime kits"
+    maker = KitMaker(database=runtime.database, clock=runtime.clock, ids=runtime.ids, shelf=runtime.shelf, pause=pause)
+    return f"{maker.make_due()} downtime kits made"
+
+
 def _purge(runtime: Runtime, pause: Pause) -> str:
     with runtime.database.writing() as session:
         gone = purge_dead_sessions(session, at=runtime.clock.now(), limits=runtime.session_limits)
@@ -84,8 +92,9 @@ def _statistics(runtime: Runtime, _pause: Pause) -> str:
 JOBS = (
     Job("reconcile", 15, _reconcile),
     Job("dispatch", 15, _dispatch),
-    # It comes often because a person may have asked for it; where nobody did, a check is seldom due.
+    # These two come often because a person may have asked for them; where nobody did, they are seldom due.
     Job("safety", 90, _safety),
+    Job("downtime", 90, _downtime),
     Job("nightly", 3600, _nightly),
     Job("purge", 3600, _purge),
     Job("statistics", 3600, _statistics),

@@ -1,6 +1,9 @@
 """What services need from outside, as protocols: tests and simulations put their own in."""
 
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from tracker.domain.mail import Message, Receipt
@@ -65,4 +68,27 @@ class Mailer(Protocol):
 
     def was_sent(self, reference: str) -> bool | None:
         """Say whether a message of ours was taken; ``None`` where nobody can tell."""
+        ...
+
+
+class KitShelf(Protocol):
+    """Where downtime kits are put, so that they can be read when nothing else works."""
+
+    @property
+    def is_sealed(self) -> bool:
+        """Say whether a kit can only be read with a key."""
+        ...
+
+    def prepare(self, clinic: str, name: str, files: Mapping[str, bytes]) -> AbstractContextManager[Callable[[], Path]]:
+        """Write a kit beside its place. What is entered with puts it there whole, and returns where; without that call
+        nothing is left of it.
+
+        ``clinic`` and ``name`` become a folder and a name in it.
+
+        :raises OSError: it could not be written
+        """
+        ...
+
+    def tidy(self, clinic: str) -> int:
+        """Remove the clinic's oldest kits and what an interrupted run left; returns how many kits went."""
         ...

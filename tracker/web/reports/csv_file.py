@@ -4,13 +4,9 @@ import csv
 import io
 from datetime import datetime
 
+from tracker.domain.spreadsheets import MARK, safe_cell
 from tracker.web.common.filters import at
 from tracker.web.reports.presenters import Report
-
-#: What makes a spreadsheet take a text for a formula or a command.
-_FORMULA = ("=", "+", "-", "−", "@", "\t", "\r", "\n")
-#: By which spreadsheets see that a file is UTF-8.
-_MARK = "\ufeff"
 
 
 def csv_text(report: Report, clinic: str, now: datetime, zone: str) -> str:
@@ -25,12 +21,7 @@ def csv_text(report: Report, clinic: str, now: datetime, zone: str) -> str:
     for line in about:
         if line:
             writer.writerow(_cells((line,)))
-    return _MARK + written.getvalue()
-
-
-def safe_cell(value: str | int) -> str | int:
-    """Numbers as they are; a text that could be taken for a formula behind an apostrophe."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return MARK + written.getvalue()
 
 
 def _cells(row: tuple[str | int, ...]) -> list[str | int]:

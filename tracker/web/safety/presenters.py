@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from flask import url_for
+
+from tracker.domain.access import Actor, Permission
 from tracker.queries.clinic_jobs import JobState
 from tracker.queries.identity import Identity
 from tracker.queries.safety import RED, Finding, SafetyCheck, check_of
@@ -162,6 +165,7 @@ class SafetyPage:
     scheduler: str
     figures: tuple[Figure, ...]
     summary: str
+    kit_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,11 +174,16 @@ class Facts:
 
     state: JobState
     people: Mapping[str, Identity]
-    sees_patients: bool
+    viewer: Actor
     ticked_at: datetime | None
     now: datetime
     today: date
     zone: str
+
+    @property
+    def sees_patients(self) -> bool:
+        """Whether the viewer is told whose cases they are."""
+        return self.viewer.may(Permission.SEE_PATIENTS)
 
 
 def present(facts: Facts) -> SafetyPage:
@@ -194,6 +203,7 @@ def present(facts: Facts) -> SafetyPage:
         else f"scheduler alive, last beat {ago(facts.ticked_at, facts.now)}",
         figures=figures,
         summary=f"{plural(wrong, 'thing does', 'things do')} not hold" if wrong else "Everything holds",
+        kit_url=url_for("safety.kit") if facts.viewer.may(Permission.MAKE_DOWNTIME_KIT) else "",
     )
 
 

@@ -30,7 +30,7 @@ def index() -> str:
         Facts(
             state=state,
             people=people,
-            sees_patients=sees_patients,
+            viewer=actor(),
             ticked_at=current_user.person.system.ticked_at,
             now=now(),
             today=today(),

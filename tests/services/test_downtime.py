@@ -1,0 +1,195 @@
+"""The downtime kit: made each night and when asked for, from the facts, on record, and readable without this system."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from tests.factories.rows import a_clinic, a_member
+from tests.support.fixed import FixedClock, SeededIds
+from tests.support.journey import Journey, a_person
+from tracker.domain.errors import NotPermitted
+from tracker.domain.facts import Fill
+from tracker.domain.words import Role
+from tracker.integrations.kit_shelf import FolderShelf
+from tracker.persistence.database import Database
+from tracker.persistence.models import Event, Obligation
+from tracker.queries.clinic_jobs import JobState, get_job
+from tracker.queries.downtime import JOB
+from tracker.services.downtime import KitMaker, ask_for_kit
+from tracker.services.patients import Reach
+from tracker.services.reconcile import reconcile_all
+from tracker.services.work import Work
+
+PHONE = Reach("phone", "+13035550147", "+1 303 555 0147")
+
+
+@pytest.fixture
+def journey(database: Database, clock: FixedClock, ids: SeededIds) -> Journey:
+    """A clinic whose first patient has a pump and comes to be refilled; another clinic with nobody."""
+    with database.writing() as session:
+        clinic = a_clinic(session, name="Riverside Pump Clinic")
+        a_clinic(session, 2)
+        users = {role: a_member(session, clinic, number, role).id for number, role in enumerate(Role, start=1)}
+        clinic_id = clinic.id
+    journey = Journey(
+        database=database, clock=clock, ids=ids, clinic_id=clinic_id, user_ids=users, zone="America/New_York"
+    )
+    journey.refer(a_person(family_name="=HYPERLINK(1)", reach=(PHONE,)))
+    return journey.go("maintained")
+
+
+@pytest.fixture
+def maker(journey: Journey, tmp_path: Path) -> KitMaker:
+    return KitMaker(
+        database=journey.database,
+        clock=journey.clock,
+        ids=journey.ids,
+        shelf=FolderShelf(tmp_path / "kits", keep=2),
+        pause=lambda: None,
+    )
+
+
+def kits(tmp_path: Path, clinic: str = "riverside") -> list[Path]:
+    return sorted(path for path in (tmp_path / "kits").glob(f"{clinic}*/*"))
+
+
+def table(kit: Path, name: str) -> list[dict[str, str]]:
+    text = (kit / f"{name}.csv").read_text(encoding="utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def state(journey: Journey) -> JobState:
+    with journey.database.reading() as session:
+        return get_job(session, 1, JOB)
+
+
+class TestTheKit:
+    def test_holds_every_pump_with_what_is_needed_to_refill_it(
+        self, journey: Journey, maker: KitMaker, tmp_path: Path
+    ) -> None:
+        # What the reconciler stored is not asked: it may be what is broken.
+        with journey.database.writing() as session:
+            session.execute(update(Obligation).values(due_on=None, critical_on=None, params={}, planned_seq=None))
+        assert maker.make_due() == 2
+        (row,) = table(kits(tmp_path)[0], "refills")
+        snapshot = journey.look().snapshot
+        printed_on = max(snapshot.of(Fill), key=lambda fill: fill.effective_at).alarm_on
+        assert printed_on is not None
+        assert row["Latest refill date"] == f"{printed_on:%a} {printed_on.day} {printed_on:%b} {printed_on.year}"
+        assert int(row["Whole days left"]) == (printed_on - journey.today).days > 0
+        assert (row["Patient"], row["MRN"], row["Phones"]) == ("'=HYPERLINK(1), James", "004401", "'+1 303 555 0147")
+        assert (row["Drug"], row["Concentration, mcg/mL"], row["Dose, mcg/day"]) == ("baclofen", "500", "100")
+        assert row["Booked visit"] not in {"", "NOT BOOKED"}
+
+    def test_says_in_capitals_what_is_unknown_or_not_booked(
+        self, journey: Journey, maker: KitMaker, tmp_path: Path
+    ) -> None:
+        journey.clock.advance(days=200)
+        reconcile_all(journey.database, journey.clock, journey.ids, clinic_id=1, pause=lambda: None)
+        maker.make_due()
+        (row,) = table(kits(tmp_path)[0], "refills")
+        assert row["Booked visit"] == "NOT BOOKED" and int(row["Whole days left"]) < 0
+        assert 'class="critical"' in (kits(tmp_path)[0] / "refills.html").read_text()
+        assert "Refill" in {each["What"] for each in table(kits(tmp_path)[0], "critical")}
+
+    def test_holds_the_visits_of_today_and_tomorrow_with_empty_checklists(
+        self, journey: Journey, maker: KitMaker, tmp_path: Path
+    ) -> None:
+        visit = journey.look().snapshot.visit("refill")
+        assert visit is not None
+        journey.clock.set(visit.starts_at)
+        journey.clock.advance(days=-1)
+        maker.make_due()
+        kit = kits(tmp_path)[0]
+        assert [each["For"] for each in table(kit, "visits")] == ["refill"]
+        page = (kit / "tomorrow.html").read_text()
+        rules = journey.look().pathway.checklists["refill"]
+        assert page.count('<span class="box">') == len(rules) > 3
+        assert "MRN 004401" in page and "&#39;=" not in page
+        assert "MRN 004401" not in (kit / "today.html").read_text()
+
+    def test_of_another_clinic_holds_nobody_of_this_one(self, maker: KitMaker, tmp_path: Path) -> None:
+        maker.make_due()
+        (other,) = [path for path in kits(tmp_path, "") if "riverside" not in path.parent.name]
+        assert table(other, "refills") == [] and table(other, "visits") == [] and table(other, "critical") == []
+        assert not any("HYPERLINK" in path.read_text() for path in other.iterdir())
+
+    def test_needs_no_network_and_runs_nothing(self, maker: KitMaker, tmp_path: Path) -> None:
+        maker.make_due()
+        kit = kits(tmp_path)[0]
+        names = {path.name for path in kit.iterdir()}
+        for page in kit.glob("*.html"):
+            text = page.read_text()
+            assert "<script" not in text and "//" not in text.replace("<!doctype html>", "")
+            assert set(re.findall(r'(?:href|src)="([^"]+)"', text)) <= names, page.name
+        assert "url(" not in (kit / "kit.css").read_text()
+
+    def test_escapes_what_people_typed(self, journey: Journey, maker: KitMaker, tmp_path: Path) -> None:
+        journey.refer(a_person(2, family_name="<b>Bold</b>"))
+        journey.book("evaluation", journey.in_days(1))
+        maker.make_due()
+        page = (kits(tmp_path)[0] / "tomorrow.html").read_text()
+        assert "&lt;b&gt;Bold" in page and "<b>Bold" not in page
+
+
+class TestMaking:
+    def test_is_done_once_a_night_by_the_clinics_midnight(
+        self, journey: Journey, maker: KitMaker, tmp_path: Path
+    ) -> None:
+        assert (maker.make_due(), maker.make_due()) == (2, 0)
+        journey.clock.set(journey.calendar.start_of(journey.in_days(1).date()))
+        assert maker.make_due() == 2
+        assert len(kits(tmp_path)) == 2
+
+    def test_keeps_as_many_as_are_wanted(self, journey: Journey, maker: KitMaker, tmp_path: Path) -> None:
+        for _ in range(4):
+            maker.make_due()
+            journey.clock.advance(days=1)
+        assert len(kits(tmp_path)) == 2
+
+    def test_is_recorded_with_counts_and_no_names(self, journey: Journey, maker: KitMaker) -> None:
+        maker.make_due()
+        with journey.database.reading() as session:
+            event = session.query(Event).filter(Event.kind == "downtime_kit_made", Event.clinic_id == 1).one()
+        assert event.actor_id is None and '"pumps":1' in event.body
+        assert "HYPERLINK" not in event.body and "0044" not in event.body
+        assert state(journey).result["pumps"] == 1
+
+    def test_that_fails_is_not_recorded_and_is_done_again(
+        self, journey: Journey, maker: KitMaker, tmp_path: Path
+    ) -> None:
+        (tmp_path / "kits").write_text("a file is in the way")
+        with pytest.raises(ExceptionGroup):
+            maker.make_due()
+        with journey.database.reading() as session:
+            assert session.query(Event).filter(Event.kind == "downtime_kit_made").count() == 0
+        assert state(journey).done_at is None
+        (tmp_path / "kits").unlink()
+        journey.clock.advance(minutes=5)
+        assert maker.make_due() == 2
+
+
+class TestAsking:
+    def test_has_one_made_soon_by_the_name_of_whoever_asked(self, journey: Journey, maker: KitMaker) -> None:
+        maker.make_due()
+        actor = journey.actor(Role.LEAD_COORDINATOR)
+        for is_first in (True, False):
+            with journey.database.writing() as session:
+                assert ask_for_kit(Work(session, actor, journey.ids, journey.clock.now())) is is_first
+        assert (maker.make_due(), maker.make_due()) == (1, 0)
+        with journey.database.reading() as session:
+            events = session.query(Event).filter(Event.kind.startswith("downtime"), Event.clinic_id == 1)
+            said = [(each.kind, each.actor_id) for each in events.order_by(Event.seq)]
+        assert said == [
+            ("downtime_kit_made", None),
+            ("downtime_kit_asked_for", actor.user_id),
+            ("downtime_kit_made", actor.user_id),
+        ]
+
+    def test_is_refused_to_others(self, journey: Journey) -> None:
+        with pytest.raises(NotPermitted), journey.database.writing() as session:
+            ask_for_kit(Work(session, journey.actor(Role.NURSE), journey.ids, journey.clock.now()))
