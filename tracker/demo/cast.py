@@ -104,6 +104,7 @@ PUMP_PARTS: tuple[PumpPart, ...] = (
     PumpPart(90, 120, trouble="deceased"),
     PumpPart(30, 95, trouble="device_review"),
     PumpPart(80, 90, trouble="stopped"),
+    PumpPart(40, 90, trouble="dose_changed"),
     PumpPart(65, 90, trouble="today"),
     PumpPart(70, 90, trouble="today"),
 )

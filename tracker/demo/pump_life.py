@@ -7,14 +7,30 @@ from tracker.demo.cast import PumpPart
 from tracker.demo.telling import Story, Teller
 from tracker.services import appointments, pumps, refills, steps
 from tracker.services.implants import Component
+from tracker.services.interrogations import Reading, record_interrogation
 from tracker.services.pumps import PumpInPlace
 from tracker.services.referrals import NewReferral
 
 
-def first_months(teller: Teller, refill_on: date) -> Story:
-    """After the implant: the first refill, and those that follow."""
-    yield teller.after((refill_on - teller.day).days, 9)
+def first_months(teller: Teller, device: int, refill_on: date) -> Story:
+    """After the implant: calls, wound, sutures and titration, the first refill, and those that follow."""
+    yield teller.after(1, 10)
+    teller.follow_up("nurse", "implant_call", device, "well")
+    yield teller.after(12, 9)
+    teller.follow_up("nurse", "wound_check", device, "healing well")
+    teller.follow_up("nurse", "sutures_out", device, "out")
+    teller.follow_up("nurse", "titration", device, "goes on")
+    yield teller.after(14, 9)
+    _titrate(teller)
+    teller.follow_up("nurse", "titration", device, "dose is stable")
+    yield from teller.until(refill_on, 9)
     yield from _refill_and_on(teller, 85, reservoir_ml=20)
+
+
+def _titrate(teller: Teller) -> None:
+    """The pump is read, and the date printed again as it was."""
+    reading = Reading(cause="routine", battery_months=84 - teller.clinic.chance.randrange(20))
+    teller.does("nurse", record_interrogation, reading)
 
 
 def long_followed(teller: Teller, part: PumpPart) -> Story:
@@ -43,6 +59,11 @@ def _trouble(teller: Teller, part: PumpPart, day: date) -> Story:
     elif part.trouble == "no_show":
         yield teller.after((day - teller.day).days, 17)
         teller.does("desk", appointments.no_show, appointment=teller.visit, reason="Snow on the pass")
+    elif part.trouble == "dose_changed":
+        yield teller.after(20)
+        filling = teller.filling(part.lasts_days, reservoir_ml=part.reservoir_ml)
+        reading = Reading(cause="dose", daily_dose_mcg=(filling.daily_dose_mcg * Decimal("1.2")).quantize(Decimal(1)))
+        teller.does("nurse", record_interrogation, reading)
     elif part.trouble == "transferred":
         yield teller.after(30)
         nurse = teller.clinic.user("nurse")
@@ -64,7 +85,7 @@ def _trouble(teller: Teller, part: PumpPart, day: date) -> Story:
         teller.does("physician", steps.record_therapy_stopped, reason="Loss of effect", second_by=second)
         teller.does("physician", steps.take_step, step="therapy_stopped", reason="loss of effect")
     else:
-        yield teller.after((day - teller.day).days, 9)
+        yield from teller.until(day, 9)
         yield from _refill_and_on(teller, part.lasts_days, reservoir_ml=part.reservoir_ml)
 
 
@@ -78,7 +99,7 @@ def _refill_and_on(teller: Teller, lasts_days: int, *, reservoir_ml: int) -> Sto
         teller.does("nurse", refills.record_refill, filling, appointment=teller.visit)
         teller.answer("refill", "after")
         day = teller.book("refill", teller.day + timedelta(days=lasts_days - 11))
-        yield teller.after((day - teller.day).days, 9)
+        yield from teller.until(day, 9)
 
 
 def _take_over(teller: Teller, part: PumpPart) -> None:

@@ -13,6 +13,7 @@ from tracker.pathways.catalogue import current
 from tracker.services import appointments, checklists, steps
 from tracker.services.appointments import Slot
 from tracker.services.checklists import Answer
+from tracker.services.follow_ups import record_follow_up
 from tracker.services.patients import Person
 from tracker.services.refills import Filling
 from tracker.services.work import CaseRef, Work, Written
@@ -25,6 +26,8 @@ Story = Iterator[datetime]
 NINETIETH = 1.2816
 MINUTES = {"evaluation": 45, "trial": 300, "implant": 180, "refill": 30, "follow_up": 30}
 PROCEDURES = ("trial", "implant")
+#: How long before a visit the coordinator calls to have it confirmed.
+CONFIRMED_BEFORE = timedelta(days=3)
 
 
 @dataclass(slots=True)
@@ -54,6 +57,18 @@ class Teller:
         self.day += timedelta(days=days if goes_to_visit else max(0, days + self.ahead))
         self.ahead = self.ahead if goes_to_visit else 0
         return self.at(hour, self.clinic.chance.randrange(60))
+
+    def until(self, visit_on: date, hour: int) -> Story:
+        """Wait for the visit booked last; nearly every patient confirms it three days before."""
+        if visit_on - self.day > CONFIRMED_BEFORE and self.clinic.chance.random() < 0.92:
+            self.day = visit_on - CONFIRMED_BEFORE
+            yield self.at(11, self.clinic.chance.randrange(60))
+            self.does("coordinator", appointments.confirm, appointment=self.visit)
+        yield self.after((visit_on - self.day).days, hour)
+
+    def follow_up(self, who: str, rule: str, about_seq: int, result: str) -> None:
+        """Do what the pathway asks for afterwards."""
+        self.does(who, record_follow_up, rule=rule, about_seq=about_seq, result=result)
 
     def lasting(self, median: float, ninetieth: float) -> int:
         """Days drawn from the lognormal distribution with this median and 90th percentile."""

@@ -92,7 +92,7 @@ def way_in(teller: Teller, plan: Plan) -> Story:
     day = teller.book("evaluation", teller.day + timedelta(days=plan.days["evaluating"]))
     if plan.ends_at("evaluation_booked"):
         return
-    yield teller.after((day - teller.day).days, 9)
+    yield from teller.until(day, 9)
     teller.arrive()
     yield teller.at(10, 30)
     teller.does("desk", appointments.complete, appointment=teller.visit)
@@ -136,7 +136,7 @@ def _to_trial(teller: Teller, plan: Plan) -> Story:
         _consent(teller, "trial")
     if plan.ends_at("trial_booked"):
         return
-    yield teller.after((day - teller.day).days, 9)
+    yield from teller.until(day, 9)
     if part.trouble == "no_show" and part.stage == "trial_to_book":
         yield teller.at(17)
         teller.does("desk", appointments.no_show, appointment=teller.visit, reason="Did not come, no answer")
@@ -156,13 +156,13 @@ def _trial_day(teller: Teller, plan: Plan, dose_mcg: Decimal) -> Story:
         return
     nurse2 = teller.clinic.user("nurse2")
     given = Given(dose_mcg, Decimal(50), dose_mcg / 50, "S4471", teller.day + timedelta(days=300), nurse2)
-    teller.does("nurse", trials.give_dose, given)
+    dose = teller.does("nurse", trials.give_dose, given).fact_seqs[0]
     if part.stage == "trial_observation":
         return
-    yield from _observe(teller, plan, dose_mcg)
+    yield from _observe(teller, plan, dose_mcg, dose)
 
 
-def _observe(teller: Teller, plan: Plan, dose_mcg: Decimal) -> Story:
+def _observe(teller: Teller, plan: Plan, dose_mcg: Decimal, dose: int) -> Story:
     part = plan.part
     works = not (part.second_dose and dose_mcg == 50) and part.stage != "trial_unsuccessful"
     yield teller.at(13, 10)
@@ -175,7 +175,9 @@ def _observe(teller: Teller, plan: Plan, dose_mcg: Decimal) -> Story:
     teller.does("nurse", steps.take_step, step="observation_closed")
     if part.stage == "trial_review":
         return
-    yield teller.after(plan.days["implant_decision"], 11)
+    yield teller.after(1, 10)
+    teller.follow_up("nurse", "trial_call", dose, "well")
+    yield teller.after(max(0, plan.days["implant_decision"] - 1), 11)
     yield from _reviewed(teller, plan, dose_mcg, works=works)
 
 
@@ -188,22 +190,30 @@ def _reviewed(teller: Teller, plan: Plan, dose_mcg: Decimal, *, works: bool) -> 
         if part.stage == "trial_to_book":
             return
         day = teller.book("trial", teller.day + timedelta(days=4))
-        yield teller.after((day - teller.day).days, 9)
+        yield from teller.until(day, 9)
         yield from _trial_day(teller, plan, Decimal(75))
         return
     if not works:
         teller.does("physician", trials.record_outcome, outcome="negative_final", reason="No response")
         teller.does("physician", steps.take_step, step="trial_unsuccessful", reason="no response")
         return
-    teller.does("physician", trials.record_outcome, outcome="positive", reason="Two points less on Ashworth for 5 h")
+    reason = "Two points less on Ashworth for 5 h"
+    outcome = teller.does("physician", trials.record_outcome, outcome="positive", reason=reason).fact_seqs[0]
     if part.stage == "implant_decision":
         return
-    yield from _decided(teller, plan)
+    yield from _decided(teller, plan, outcome)
 
 
-def _decided(teller: Teller, plan: Plan) -> Story:
-    part = plan.part
-    yield teller.after(plan.days["implant_authorization"])
+def _decided(teller: Teller, plan: Plan, outcome: int) -> Story:
+    part, left = plan.part, plan.days["implant_authorization"]
+    for wait in (3, 4, 7):
+        if left > wait:
+            yield teller.after(wait, 10)
+            left -= wait
+            is_away = part.stage == "unreachable"
+            result = "not reached" if is_away else "thinking it over"
+            teller.follow_up("coordinator", "decision_call", outcome, result)
+    yield teller.after(left)
     if part.stage == "unreachable":
         reason = "three calls and a letter, no answer"
         teller.does("lead", steps.take_step, step="unreachable", reason=reason)
@@ -237,7 +247,7 @@ def _to_implant(teller: Teller, plan: Plan) -> Story:
         teller.does("nurse", evaluations.record_document, kind=kind, dated_on=papers_on, title="in the chart")
     if plan.ends_at("implant_booked"):
         return
-    yield teller.after((day - teller.day).days, 9)
+    yield from teller.until(day, 9)
     teller.arrive()
     if part.stage == "implant_day":
         teller.answer("implant", "before", leave=5)
@@ -251,12 +261,13 @@ def _implant(teller: Teller, plan: Plan) -> Story:
     pump = Component("SynchroMed II 8637-20", "Medtronic", f"NGP{teller.clinic.chance.randrange(10**6)}H")
     pump = Component(pump.model, pump.manufacturer, pump.serial, reservoir_ml=Decimal(20))
     filling = teller.filling(90, reservoir_ml=20)
-    teller.does("nurse", implants.record_implant, Implanted(pump, Component("Ascenda 8780", "Medtronic"), filling))
+    parts = Implanted(pump, Component("Ascenda 8780", "Medtronic"), filling)
+    device = teller.does("nurse", implants.record_implant, parts).fact_seqs[0]
     teller.answer("implant", "after")
     day = teller.book("refill", teller.day + timedelta(days=min(plan.days["maintained"], 78)))
     yield teller.at(15, 30)
     teller.does("nurse", steps.take_step, step="implant_discharged")
-    yield from first_months(teller, day)
+    yield from first_months(teller, device, day)
 
 
 def _refer(teller: Teller, part: Part) -> tuple[str, str, str, str]:

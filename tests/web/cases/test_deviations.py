@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from tests.support.journey import Journey
 from tests.support.web import WebWorld
-from tests.web.cases.forms import NURSE, Scene, filling
+from tests.web.cases.forms import filling
+from tests.web.cases.scene import NURSE, Scene
 
 At = Callable[[str], tuple[WebWorld, Journey]]
 

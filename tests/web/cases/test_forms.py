@@ -9,7 +9,8 @@ import pytest
 
 from tests.support.journey import Journey
 from tests.support.web import WebWorld
-from tests.web.cases.forms import COORDINATOR, DESK, FORMS, NURSE, PHYSICIAN, FormCase, Scene, dose, implant
+from tests.web.cases.forms import FORMS, dose, implant
+from tests.web.cases.scene import COORDINATOR, DESK, NURSE, PHYSICIAN, FormCase, Scene
 from tracker.services import consents, steps
 
 At = Callable[[str], tuple[WebWorld, Journey]]

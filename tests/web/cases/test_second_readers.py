@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.journey import Journey
 from tests.support.web import WebWorld
-from tests.web.cases.forms import NURSE
+from tests.web.cases.scene import NURSE
 from tracker.domain.words import Role
 
 At = Callable[[str], tuple[WebWorld, Journey]]
