@@ -19,6 +19,7 @@ from tracker.persistence.database import Database
 from tracker.persistence.models import Event, Obligation
 from tracker.queries.clinic_jobs import JobState, get_job
 from tracker.queries.downtime import JOB
+from tracker.services.deployment import mark_demonstration
 from tracker.services.downtime import KitMaker, ask_for_kit
 from tracker.services.patients import Reach
 from tracker.services.reconcile import reconcile_all
@@ -94,7 +95,10 @@ class TestTheKit:
         (row,) = table(kits(tmp_path)[0], "refills")
         assert row["Booked visit"] == "NOT BOOKED" and int(row["Whole days left"]) < 0
         assert 'class="critical"' in (kits(tmp_path)[0] / "refills.html").read_text()
-        assert "Refill" in {each["What"] for each in table(kits(tmp_path)[0], "critical")}
+        found = [(each["Urgency"], each["What"]) for each in table(kits(tmp_path)[0], "critical")]
+        assert ("CRITICAL", "Refill") in found
+        order = ["CRITICAL", "escalated", "task due"]
+        assert [urgency for urgency, _ in found] == sorted((urgency for urgency, _ in found), key=order.index)
 
     def test_holds_the_visits_of_today_and_tomorrow_with_empty_checklists(
         self, journey: Journey, maker: KitMaker, tmp_path: Path
@@ -127,6 +131,14 @@ class TestTheKit:
             assert "<script" not in text and "//" not in text.replace("<!doctype html>", "")
             assert set(re.findall(r'(?:href|src)="([^"]+)"', text)) <= names, page.name
         assert "url(" not in (kit / "kit.css").read_text()
+
+    def test_of_a_demonstration_says_so_on_every_page(self, journey: Journey, maker: KitMaker, tmp_path: Path) -> None:
+        with journey.database.writing() as session:
+            mark_demonstration(session)
+        maker.make_due()
+        pages = list(kits(tmp_path)[0].glob("*.html"))
+        assert len(pages) == 5
+        assert all("these patients do not exist" in page.read_text() for page in pages)
 
     def test_escapes_what_people_typed(self, journey: Journey, maker: KitMaker, tmp_path: Path) -> None:
         journey.refer(a_person(2, family_name="<b>Bold</b>"))

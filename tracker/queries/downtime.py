@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, case, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.facts import Appointment
@@ -61,6 +61,7 @@ class CriticalLine:
     owner_role: str
     due_on: date | None
     pathway: tuple[str, int] | None
+    is_critical: bool = False
     stage: str = ""
     first_blocker: str = ""
     blocker_params: JsonObject = field(default_factory=dict)
@@ -117,7 +118,8 @@ def _lines(loaded: LoadedCase, patient: Identity, phones: tuple[str, ...], now: 
 
 
 def list_critical(session: Session, clinic_id: int, today: date) -> list[CriticalLine]:
-    """To-dos that are critical or were escalated and that nothing plans, then tasks that are due; by due date."""
+    """To-dos that are critical, then those that were escalated, of what nothing plans; then tasks that are due."""
+    is_critical = case((Obligation.critical_on <= today, 1), else_=0)
     obligation: tuple[Any, ...] = (
         Obligation.kind,
         Obligation.reason,
@@ -126,6 +128,7 @@ def list_critical(session: Session, clinic_id: int, today: date) -> list[Critica
         Obligation.due_on,
         Case.patient_id,
         Case.pathway,
+        is_critical.label("is_critical"),
         Case.pathway_version,
         Case.stage,
         Case.first_blocker,
@@ -142,7 +145,7 @@ def list_critical(session: Session, clinic_id: int, today: date) -> list[Critica
             Obligation.planned_seq.is_(None),
             or_(Obligation.critical_on <= today, Obligation.escalate_on <= today),
         )
-        .order_by(Obligation.due_on, Obligation.id)
+        .order_by(is_critical.desc(), Obligation.due_on, Obligation.id)
     ).all()
     task: tuple[Any, ...] = (StaffTask.kind, StaffTask.params, StaffTask.owner_role, StaffTask.due_on, Case.patient_id)
     tasks = session.execute(
@@ -159,6 +162,7 @@ def list_critical(session: Session, clinic_id: int, today: date) -> list[Critica
             _critical(row, phones),
             reason=row.reason,
             pathway=(row.pathway, row.pathway_version),
+            is_critical=bool(row.is_critical),
             stage=row.stage,
             first_blocker=row.first_blocker,
             blocker_params=row.first_blocker_params,

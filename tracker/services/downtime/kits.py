@@ -32,6 +32,7 @@ from tracker.queries.downtime import (
     patient_phones_by_case,
     pump_cases,
 )
+from tracker.queries.sending import is_demo
 from tracker.services.clinic_jobs import Claim, ClaimLost, ask, finish, take
 from tracker.services.downtime.pages import Kit, files_of
 from tracker.services.downtime.sheets import DaySheet, critical_rows, day, day_sheet, moment, refill_rows
@@ -180,6 +181,7 @@ class KitMaker:
                 for name, on in (("today", today), ("tomorrow", today + timedelta(days=1)))
             ]
             critical = critical_rows(list_critical(session, clinic.id, today))
+            is_made_up = is_demo(session)
         return Kit(
             clinic=clinic.name,
             phone=clinic.phone,
@@ -189,6 +191,7 @@ class KitMaker:
             days=days,
             is_cut=any(len(sheet.visits) >= MOST_VISITS for sheet in days),
             critical=critical,
+            is_demo=is_made_up,
         )
 
 

@@ -39,6 +39,7 @@ class Kit:
     refills: Sequence[RefillRow]
     days: Sequence[DaySheet]
     is_cut: bool
+    is_demo: bool
     critical: Sequence[tuple[str | int, ...]]
 
 

@@ -30,7 +30,7 @@ REFILL_HEADERS = (
     "Booked visit",
 )
 VISIT_HEADERS = ("Day", "Time", "Patient", "Born", "MRN", "Phones", "For", "State", "Room", "With", "Allergies")
-CRITICAL_HEADERS = ("Due", "What", "Why", "Patient", "Born", "MRN", "Phones", "Owner")
+CRITICAL_HEADERS = ("Urgency", "Due", "What", "Why", "Patient", "Born", "MRN", "Phones", "Owner")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +108,10 @@ def day_sheet(visits: Sequence[tuple[Visit, tuple[str, ...]]], name: str, on: da
 
 
 def critical_rows(lines: Sequence[CriticalLine]) -> list[tuple[str | int, ...]]:
-    """One row for each, by due date within to-dos and tasks."""
+    """One row for each, in the order given."""
     return [
         (
+            "CRITICAL" if line.is_critical else "escalated" if line.pathway else "task due",
             day(line.due_on) if line.due_on else "now",
             _what(line),
             _why(line),
