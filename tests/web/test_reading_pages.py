@@ -25,6 +25,7 @@ PAGES = {
     "/board/table": 8,
     "/day": 8,
     "/refills": 8,
+    "/refills?state=not_booked&within=28&owner=me": 8,
     "/refills/load": 8,
     "/reports": 8,
     "/reminders": 8,
@@ -170,7 +171,7 @@ class TestActions:
     def test_lead_to_forms_that_exist(self, world: WebWorld) -> None:
         adapter = world.app.url_map.bind("localhost")
         for way in WAYS.values():
-            address = way.action.format(rule="wound_check", about=7, seq=7)
+            address = way.action.format(rule="wound_check", about=7, seq=7, appointment=7)
             endpoint, _ = adapter.match(case_url("a" * 32, address))
             assert endpoint.startswith("cases."), way.action
 

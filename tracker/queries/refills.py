@@ -1,4 +1,4 @@
-"""Every pump and its next refill: unknown dates first, then by the latest refill date. Nothing is ever aged out.
+"""Every pump and its next refill: unknown and void dates first, then by the latest refill date. Nothing is aged out.
 
 The date is what the pump programmer printed, bounded by arithmetic and the drug's limit (``domain.refill``); it stands
 in the obligation, which lives as long as the pump is in the patient, also in a closed case.
@@ -7,27 +7,69 @@ in the obligation, which lives as long as the pump is in the patient, also in a 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, bindparam, func, select
+from sqlalchemy import JSON, BindParameter, ColumnElement, Row, Select, and_, bindparam, func, not_, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.access import Actor
 from tracker.domain.words import LIVE_APPOINTMENT, Purpose
-from tracker.persistence.models import AppointmentRow, Case, DeterminationRow, DeviceRow, Obligation, Patient
+from tracker.persistence.models import (
+    AppointmentRow,
+    Case,
+    DeterminationRow,
+    DeviceRow,
+    FillRow,
+    InterrogationRow,
+    Obligation,
+    Patient,
+)
 from tracker.queries.identity import IDENTITY, Identity, identity_of, is_patient_of_case
 
 ROWS_ON_PAGE = 50
 WEEKS = 12
 UNKNOWN = "alarm_date_unknown"
+#: Why no date can be relied on: none was ever read, or what was printed no longer holds.
+UNRELIABLE = (UNKNOWN, "alarm_date_void")
+#: The filter's word for cases that nobody has taken.
+NOBODY = 0
+#: Days from the day a refill is due to its latest date, at least: a due day moves back from a closed one, never on.
+_LEAD = timedelta(days=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefillFilter:
+    """Which pumps. ``latest_before`` keeps those whose latest date is earlier; a date that cannot be relied on may be
+    any day, so those pumps stay. ``owner_user_id``: ``None`` is everybody's, ``NOBODY`` nobody's."""
+
+    is_unplanned: bool = False
+    latest_before: date | None = None
+    owner_user_id: int | None = None
+
+    @property
+    def _shape(self) -> tuple[bool, bool, str]:
+        owner = "" if self.owner_user_id is None else "nobody" if self.owner_user_id == NOBODY else "person"
+        return self.is_unplanned, self.latest_before is not None, owner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastFill:
+    """What is in a pump: mcg/mL, and mcg/day as it was last set, at the fill or by the programmer since."""
+
+    drug: str
+    concentration_mcg_ml: Decimal | None
+    daily_dose_mcg: Decimal | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refill:
-    """One pump. ``latest_on``: ``None`` where no alarm date is known. Planned by a visit, or until a named person's
-    dated plan; neither means that it is not planned."""
+    """One pump. ``latest_on``: ``None`` where no alarm date is known; ``is_void``: the printed one no longer holds, and
+    ``latest_on`` is the earlier of it and arithmetic. Planned by a visit, or until a named person's dated plan; neither
+    means that it is not planned."""
 
     case_public_id: str
+    version: int
     patient: Identity
     stage: str
     device: int
@@ -35,6 +77,8 @@ class Refill:
     model: str
     filled_on: date | None
     latest_on: date | None
+    is_void: bool
+    fill: LastFill | None
     due_on: date
     critical_on: date | None
     reason: str
@@ -46,7 +90,8 @@ class Refill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefillList:
-    """One page, and how many pumps there are on all pages."""
+    """One page, and how many pumps there are on all pages; ``unknown``: how many of them first, without a date that
+    can be relied on."""
 
     refills: tuple[Refill, ...]
     total: int
@@ -62,20 +107,37 @@ class WeekLoad:
     unbooked: int
 
 
-def list_refills(session: Session, viewer: Actor, page: int = 1) -> RefillList:
+def list_refills(
+    session: Session,
+    viewer: Actor,
+    page: int = 1,
+    wanted: RefillFilter | None = None,
+    rows_on_page: int = ROWS_ON_PAGE,
+) -> RefillList:
     """The ``page`` (from 1) of the list."""
-    connection, values = session.connection(), {"clinic": viewer.clinic_id}
-    unknown, total = connection.execute(_COUNTS, values).one()
-    skip, left = (page - 1) * ROWS_ON_PAGE, ROWS_ON_PAGE
+    wanted = wanted or RefillFilter()
+    counts, unknown_page, known_page = _statements(wanted._shape)
+    connection, values = session.connection(), _values(viewer, wanted)
+    unknown, total = connection.execute(counts, values).one()
+    skip, left = (page - 1) * rows_on_page, rows_on_page
     found: list[Refill] = []
     if skip < unknown:
-        rows = connection.execute(_UNKNOWN_PAGE, {**values, "most": left, "skipped": skip}).all()
+        rows = connection.execute(unknown_page, {**values, "most": left, "skipped": skip}).all()
         found += [_refill(row) for row in rows]
         left -= len(found)
     if left:
-        rows = connection.execute(_KNOWN_PAGE, {**values, "most": left, "skipped": max(0, skip - unknown)}).all()
+        rows = connection.execute(known_page, {**values, "most": left, "skipped": max(0, skip - unknown)}).all()
         found += [_refill(row) for row in rows]
     return RefillList(refills=tuple(found), total=total, unknown=unknown)
+
+
+def _values(viewer: Actor, wanted: RefillFilter) -> dict[str, object]:
+    values: dict[str, object] = {"clinic": viewer.clinic_id}
+    if wanted.latest_before is not None:
+        values |= {"before": wanted.latest_before.isoformat(), "due_before": wanted.latest_before - _LEAD}
+    if wanted.owner_user_id:
+        values["owner"] = wanted.owner_user_id
+    return values
 
 
 def list_load(session: Session, viewer: Actor, from_on: date, starts: list[datetime]) -> list[WeekLoad]:
@@ -114,7 +176,20 @@ def list_load(session: Session, viewer: Actor, from_on: date, starts: list[datet
 _CLINIC: BindParameter[int] = bindparam("clinic")
 _IS_REFILL = (Obligation.clinic_id == _CLINIC, Obligation.is_open.expression, Obligation.kind == "refill")
 _MISSING = aliased(Obligation)
-#: The refills of pumps without a known date, found through their to-do to find it.
+_IS_UNRELIABLE = (
+    select(_MISSING.id)
+    .where(
+        _MISSING.clinic_id == Obligation.clinic_id,
+        _MISSING.case_id == Obligation.case_id,
+        _MISSING.device == Obligation.device,
+        _MISSING.is_open,
+        _MISSING.kind == "alarm_date",
+        _MISSING.reason.in_(UNRELIABLE),
+    )
+    .correlate(Obligation)
+    .exists()
+)
+#: The refills of pumps without a date to rely on, found through their to-do to find it.
 _UNKNOWN = (
     select(Obligation.id)
     .join(
@@ -130,17 +205,46 @@ _UNKNOWN = (
         _MISSING.clinic_id == _CLINIC,
         _MISSING.is_open,
         _MISSING.kind == "alarm_date",
-        _MISSING.reason == UNKNOWN,
+        _MISSING.reason.in_(UNRELIABLE),
     )
 )
-_COUNTS = select(
-    select(func.count()).select_from(_UNKNOWN.subquery()).scalar_subquery(),
-    select(func.count()).where(*_IS_REFILL).scalar_subquery(),
-)
+_KNOWN = select(Obligation.id).where(*_IS_REFILL, Obligation.reason != UNKNOWN, not_(_IS_UNRELIABLE))
+_LATEST: ColumnElement[str] = type_coerce(Obligation.params, JSON)["latest"].as_string()
 # Dates on closed days are moved to the open day before, which can make several equal; the later ones tell more.
 _ORDER = (Obligation.due_on, Obligation.critical_on, Obligation.id)
 _VISIT = aliased(AppointmentRow)
 _PLAN = aliased(DeterminationRow)
+_EARLIER_FILL = aliased(FillRow)
+#: The last fill of a pump, by the time it was done.
+_LAST_FILL = (
+    select(_EARLIER_FILL.seq)
+    .where(
+        _EARLIER_FILL.clinic_id == Obligation.clinic_id,
+        _EARLIER_FILL.case_id == Obligation.case_id,
+        _EARLIER_FILL.device == Obligation.device,
+        _EARLIER_FILL.superseded_by.is_(None),
+    )
+    .order_by(_EARLIER_FILL.effective_at.desc(), _EARLIER_FILL.seq.desc())
+    .limit(1)
+    .correlate(Obligation)
+    .scalar_subquery()
+)
+#: The daily dose that the programmer was set to since.
+_DOSE_SINCE = (
+    select(InterrogationRow.daily_dose_mcg)
+    .where(
+        InterrogationRow.clinic_id == FillRow.clinic_id,
+        InterrogationRow.case_id == FillRow.case_id,
+        InterrogationRow.device == FillRow.device,
+        InterrogationRow.superseded_by.is_(None),
+        InterrogationRow.daily_dose_mcg.is_not(None),
+        InterrogationRow.effective_at >= FillRow.effective_at,
+    )
+    .order_by(InterrogationRow.effective_at.desc(), InterrogationRow.seq.desc())
+    .limit(1)
+    .correlate(FillRow)
+    .scalar_subquery()
+)
 _COLUMNS: tuple[Any, ...] = (
     Obligation.params,
     Obligation.reason,
@@ -148,6 +252,7 @@ _COLUMNS: tuple[Any, ...] = (
     Obligation.critical_on,
     Obligation.device,
     Case.public_id,
+    Case.version,
     Case.stage,
     DeviceRow.reservoir_ml,
     DeviceRow.model,
@@ -155,6 +260,10 @@ _COLUMNS: tuple[Any, ...] = (
     _VISIT.zone.label("visit_zone"),
     _VISIT.state.label("visit_state"),
     _PLAN.until_on.label("plan_until_on"),
+    _IS_UNRELIABLE.label("is_unreliable"),
+    FillRow.drug,
+    FillRow.concentration_mcg_ml,
+    func.coalesce(_DOSE_SINCE, FillRow.daily_dose_mcg).label("daily_dose_mcg"),
     *IDENTITY,
 )
 
@@ -177,6 +286,7 @@ _REFILLS = (
             DeviceRow.superseded_by.is_(None),
         ),
     )
+    .outerjoin(FillRow, _is_fact(FillRow, _LAST_FILL))
     .outerjoin(_VISIT, _is_fact(_VISIT, Obligation.planned_seq))
     .outerjoin(_PLAN, _is_fact(_PLAN, Obligation.planned_seq))
 )
@@ -188,13 +298,37 @@ def _page(chosen: Select[int]) -> Select[*tuple[Any, ...]]:
     return _REFILLS.where(Obligation.clinic_id == _CLINIC, Obligation.id.in_(shown)).order_by(*_ORDER)
 
 
-_UNKNOWN_PAGE = _page(_UNKNOWN)
-_KNOWN_PAGE = _page(select(Obligation.id).where(*_IS_REFILL, Obligation.reason != UNKNOWN))
+def _narrowed(chosen: Select[int], shape: tuple[bool, bool, str], *, has_date: bool) -> Select[int]:
+    is_unplanned, is_dated, owner = shape
+    if is_unplanned:
+        chosen = chosen.where(Obligation.planned_seq.is_(None))
+    if is_dated and has_date:
+        # The day it is due narrows by an index what the latest date then decides.
+        chosen = chosen.where(Obligation.due_on < bindparam("due_before"), bindparam("before") > _LATEST)
+    if owner:
+        chosen = chosen.join(Case, and_(Case.clinic_id == Obligation.clinic_id, Case.id == Obligation.case_id))
+        is_theirs = Case.owner_user_id.is_(None) if owner == "nobody" else Case.owner_user_id == bindparam("owner")
+        chosen = chosen.where(Case.clinic_id == _CLINIC, is_theirs)
+    return chosen
+
+
+@cache
+def _statements(shape: tuple[bool, bool, str]) -> tuple[Any, Any, Any]:
+    """What counts, and what reads a page of either part: made once for each combination of filters."""
+    unknown = _narrowed(_UNKNOWN, shape, has_date=False)
+    known = _narrowed(_KNOWN, shape, has_date=True)
+    first = select(func.count()).select_from(unknown.subquery()).scalar_subquery()
+    if any(shape):
+        total = first + select(func.count()).select_from(known.subquery()).scalar_subquery()
+    else:
+        total = select(func.count()).where(*_IS_REFILL).scalar_subquery()
+    return select(first, total), _page(unknown), _page(known)
 
 
 def _refill(row: Row[Any]) -> Refill:
     return Refill(
         case_public_id=row.public_id,
+        version=row.version,
         patient=identity_of(row),
         stage=row.stage,
         device=row.device,
@@ -202,6 +336,14 @@ def _refill(row: Row[Any]) -> Refill:
         model=row.model or "",
         filled_on=_day(row.params.get("filled")),
         latest_on=_day(row.params.get("latest")),
+        is_void=bool(row.is_unreliable) and row.reason != UNKNOWN,
+        fill=LastFill(
+            drug=row.drug,
+            concentration_mcg_ml=row.concentration_mcg_ml,
+            daily_dose_mcg=row.daily_dose_mcg,
+        )
+        if row.drug is not None
+        else None,
         due_on=row.due_on,
         critical_on=row.critical_on,
         reason=row.reason,

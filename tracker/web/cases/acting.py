@@ -127,14 +127,22 @@ def answer(
 def _go_back(case: OpenedCase, act: Act, written: Written) -> ResponseReturnValue:
     stages = [case.pathway.stages[name].label for name in written.stages]
     now_in = f" Now: {stages[-1]}." if stages and actor().may(Permission.SEE_CLINICAL) else ""
-    message: Any = {"text": f"Recorded: {act.done}.{now_in}"}  # the banner takes a mapping, Flask any value
+    whose = f" for {case.head.patient.family_name}, {case.head.patient.given_name}" if request.args.get("back") else ""
+    message: Any = {"text": f"Recorded{whose}: {act.done}.{now_in}"}  # the banner takes a mapping, Flask any value
     fact = written.facts[act.correct] if written.facts else None
     stands = fact is not None and fact.seq in written.standing
     correct_url = correcting_fact(written.public_id, fact, actor()) if fact is not None and stands else ""
     if correct_url:
         message |= {"link_url": correct_url, "link_text": "Correct it"}
     flash(message, "ready")
-    return redirect(url_for("cases.show", public_id=written.public_id), 303)
+    return redirect(back_url(written.public_id), 303)
+
+
+def back_url(public_id: str) -> str:
+    """Where the person came from, if ``?back=`` names the refill list as it was filtered; else the case."""
+    back = request.args.get("back", "")
+    home = url_for("refills.index")
+    return back if back == home or back.startswith(f"{home}?") else url_for("cases.show", public_id=public_id)
 
 
 def _stale(case: OpenedCase, form: CaseForm, act: Act, version: int) -> ResponseReturnValue:
@@ -169,6 +177,6 @@ def _page(
         missing=tuple(Missing(sentence=sentence_of(each), who=people(each.clearable_by)) for each in missing),
         takes_reason="deviation_reason" in form,
         changes=changes,
-        back_url=url_for("cases.show", public_id=case.head.public_id),
+        back_url=back_url(case.head.public_id),
     )
     return render_template("cases/_act.html", page=page, form=form)

@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from urllib.parse import urlencode
 
-from flask import url_for
+from flask import request, url_for
 
-from tracker.domain.access import Actor
+from tracker.domain.access import Actor, Permission
+from tracker.domain.spreadsheets import safe_cell
 from tracker.queries.refills import ROWS_ON_PAGE, Refill, RefillList, WeekLoad
 from tracker.web.common.case_lines import Action, PersonLine, action_for, case_url, clinic_day, person_line
 from tracker.web.common.filters import at, on, plural
 from tracker.web.common.listing import Pager, pager
+from tracker.web.refills.filters import Filters, chosen_now
 
 #: Days before the latest date from which a refill without a plan is critical, then one to book.
 SOON = timedelta(days=28)
@@ -23,8 +27,11 @@ class RefillRow:
     person: PersonLine
     pump: str
     model: str
+    drug: str
+    dose: str
     latest: str
     latest_tone: str
+    latest_note: str
     left: str
     planned: str
     planned_tone: str
@@ -49,6 +56,9 @@ class RefillPage:
     rows: tuple[RefillRow, ...]
     pager: Pager
     tabs: tuple["Tab", ...]
+    filters: Filters
+    shows_drug: bool
+    export_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,18 +96,53 @@ class LoadPage:
     tabs: tuple[Tab, ...]
 
 
-def present_list(found: RefillList, *, viewer: Actor, now: datetime, zone: str, page: int) -> RefillPage:
+def present_list(
+    found: RefillList, filters: Filters, *, viewer: Actor, now: datetime, zone: str, page: int
+) -> RefillPage:
     """Make the list."""
     today = clinic_day(now, zone)
-    stats = [Stat(value=found.total, label="active pump" if found.total == 1 else "active pumps")]
+    label = "active pump" if found.total == 1 else "active pumps"
+    stats = [Stat(value=found.total, label=f"{label} shown" if filters.clear_url else label)]
     if found.unknown:
-        stats.append(Stat(value=found.unknown, label="latest date unknown", tone="critical"))
+        stats.append(Stat(value=found.unknown, label="latest date unknown or void", tone="critical"))
     return RefillPage(
         stats=tuple(stats),
         rows=tuple(_row(refill, viewer, today, zone) for refill in found.refills),
         pager=pager(page, per_page=ROWS_ON_PAGE, shown=len(found.refills), total=found.total),
         tabs=_tabs("index"),
+        filters=filters,
+        shows_drug=viewer.may(Permission.SEE_CLINICAL),
+        export_url=f"{url_for('refills.export')}?{urlencode(chosen_now())}" if viewer.may(Permission.EXPORT) else "",
     )
+
+
+#: The columns of the file.
+CSV_HEADERS = (
+    "Family name", "Given name", "Birth date", "MRN", "Pump", "Reservoir (mL)", "Latest date", "Days left", "Drug",
+    "Concentration (mcg/mL)", "Daily dose (mcg)", "Planned",
+)  # fmt: skip
+
+
+def csv_rows(found: RefillList, *, now: datetime, zone: str) -> list[list[str | int]]:
+    """The list as cells, none of which a spreadsheet would run as a formula. Dates are written so that any sorts."""
+    today = clinic_day(now, zone)
+    return [[safe_cell(cell) for cell in _csv_row(refill, today, zone)] for refill in found.refills]
+
+
+def _csv_row(refill: Refill, today: date, zone: str) -> tuple[str | int, ...]:
+    patient, fill, latest_on = refill.patient, refill.fill, refill.latest_on
+    return (
+        patient.family_name, patient.given_name, patient.birth_on.isoformat(), patient.mrn,
+        refill.model, _number(refill.reservoir_ml),
+        "unknown" if latest_on is None else latest_on.isoformat() + (" (void)" if refill.is_void else ""),
+        "" if latest_on is None else (latest_on - today).days,
+        fill.drug if fill else "", _number(fill.concentration_mcg_ml if fill else None),
+        _number(fill.daily_dose_mcg if fill else None), _planned(refill, today, zone)[0],
+    )  # fmt: skip
+
+
+def _number(amount: Decimal | None) -> str:
+    return "" if amount is None else f"{amount.normalize():f}"
 
 
 def present_load(weeks: Sequence[WeekLoad], today: date) -> LoadPage:
@@ -128,13 +173,17 @@ def _tabs(current: str) -> tuple[Tab, ...]:
 
 def _row(refill: Refill, viewer: Actor, today: date, zone: str) -> RefillRow:
     latest, latest_tone, left = _latest(refill, today)
+    drug, dose = _drug(refill) if viewer.may(Permission.SEE_CLINICAL) else ("", "")
     planned, planned_tone = _planned(refill, today, zone)
     return RefillRow(
         person=person_line(refill.patient, today, url=case_url(refill.case_public_id)),
         pump=f"{refill.reservoir_ml.normalize():f} mL" if refill.reservoir_ml is not None else "size not known",
         model=refill.model,
+        drug=drug,
+        dose=dose,
         latest=latest,
         latest_tone=latest_tone,
+        latest_note="void: a new print-out is needed" if refill.is_void else "",
         left=left,
         planned=planned,
         planned_tone=planned_tone,
@@ -142,27 +191,37 @@ def _row(refill: Refill, viewer: Actor, today: date, zone: str) -> RefillRow:
     )
 
 
+def _drug(refill: Refill) -> tuple[str, str]:
+    """The drug with its concentration, and the dose."""
+    fill = refill.fill
+    if fill is None or not fill.drug:
+        return "not known", ""
+    strength = f" {_number(fill.concentration_mcg_ml)} mcg/mL" if fill.concentration_mcg_ml else ""
+    dose = f"{_number(fill.daily_dose_mcg)} mcg/day" if fill.daily_dose_mcg else "dose not known"
+    return fill.drug + strength, dose
+
+
 def _latest(refill: Refill, today: date) -> tuple[str, str, str]:
     if refill.latest_on is None:
         return "unknown", "critical", "–"
     days = (refill.latest_on - today).days
-    tone = "critical" if days < 0 else ""
+    tone = "critical" if days < 0 or refill.is_void else ""
     return on(refill.latest_on, today), tone, f"{days}" if days >= 0 else f"{-days} past"
 
 
 def _planned(refill: Refill, today: date, zone: str) -> tuple[str, str]:
     """What plans the refill, and how urgent it is that nothing does."""
     if refill.visit_at is not None:
-        return at(refill.visit_at, zone), "ready"
+        return f"booked: {at(refill.visit_at, zone)}", "ready"
     if refill.plan_until_on is not None:
         return f"planned until {on(refill.plan_until_on, today)}", "ready"
     if refill.latest_on is not None and refill.latest_on < today:
-        return "not booked, overdue", "critical"
+        return "overdue, not booked", "critical"
     if refill.critical_on is not None and refill.critical_on <= today:
         return "not booked", "critical"
     if refill.due_on <= today or (refill.latest_on is not None and refill.latest_on <= today + SOON):
         return "not booked", "warn"
-    return f"book by {on(refill.due_on, today)}", "quiet"
+    return f"not booked, book by {on(refill.due_on, today)}", "quiet"
 
 
 def _action(refill: Refill, viewer: Actor) -> Action | None:
@@ -170,5 +229,12 @@ def _action(refill: Refill, viewer: Actor) -> Action | None:
     if refill.latest_on is None:
         return action_for(viewer, refill.case_public_id, "alarm_date_unknown", {})
     if refill.visit_at is None:
-        return action_for(viewer, refill.case_public_id, "refill_not_booked", {"purpose": "refill"})
+        action = action_for(viewer, refill.case_public_id, "refill_not_booked", {"purpose": "refill"})
+        return coming_back(action) if viewer.may(Permission.BOOK) else action
     return None
+
+
+def coming_back(action: Action) -> Action:
+    """The same form, which leads back to this list as it is filtered now."""
+    back = request.full_path.rstrip("?")
+    return Action(label=action.label, url=f"{action.url}{'&' if '?' in action.url else '?'}{urlencode({'back': back})}")

@@ -1,0 +1,136 @@
+"""The refill list as a coordinator works with it: filters in the address, booking from the row, the same as a file."""
+
+import csv
+import io
+from datetime import timedelta
+from decimal import Decimal
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.factories.facts import make
+from tests.factories.listed import Listed
+from tests.support.web import WebWorld
+from tracker.domain.facts import Fill
+from tracker.domain.words import Role
+from tracker.persistence.facts import insert_fact
+from tracker.persistence.models import Case
+
+SEES = (Role.COORDINATOR, Role.LEAD_COORDINATOR, Role.NURSE, Role.PHYSICIAN, Role.MANAGER)
+
+
+def pump(world: WebWorld, name: str, latest: int | None, **values: object) -> Case:
+    """A patient with a filled pump."""
+    with world.database.writing() as session:
+        listed = Listed(session, world.clinic_id, world.clock.now(), world.ids)
+        case = listed.case(listed.patient(name), "maintained", **values)
+        listed.pump(case, latest=latest)
+        fact = make(
+            Fill, 12, device=10, drug="baclofen", concentration_mcg_ml=Decimal(2000), daily_dose_mcg=Decimal("312.5"),
+            effective_at=listed.now - timedelta(days=30), recorded_at=listed.now,
+        )  # fmt: skip
+        insert_fact(session, world.clinic_id, case.id, fact)
+        return case
+
+
+def shown(world: WebWorld, query: str = "", role: Role = Role.COORDINATOR) -> str:
+    """The list."""
+    response = world.sign_in(role).get(f"/refills{query}")
+    assert response.status_code == 200
+    return response.get_data(as_text=True).partition("<main")[2]
+
+
+class TestARow:
+    @pytest.mark.parametrize(
+        ("latest", "said"), [(None, "not booked"), (-1, "overdue, not booked"), (2, "not booked"), (60, "book by")]
+    )
+    def test_says_in_words_what_is_planned(self, world: WebWorld, latest: int | None, said: str) -> None:
+        pump(world, "Lee", latest)
+        assert said in shown(world)
+
+    @pytest.mark.parametrize(("latest", "left"), [(-1, "1 past"), (0, "0"), (1, "1")])
+    def test_counts_whole_days(self, world: WebWorld, latest: int, left: str) -> None:
+        pump(world, "Lee", latest)
+        assert f'class="is-number"><span>{left}</span>' in shown(world)
+
+    @pytest.mark.parametrize("role", SEES)
+    def test_tells_drug_and_dose_to_those_who_see_clinical_detail(self, world: WebWorld, role: Role) -> None:
+        pump(world, "Lee", 20)
+        page = shown(world, role=role)
+        assert "baclofen 2000 mcg/mL" in page
+        assert "312.5 mcg/day" in page
+
+    def test_says_that_a_date_is_void(self, world: WebWorld) -> None:
+        case = pump(world, "Lee", 60)
+        with world.database.writing() as session:
+            listed = Listed(session, world.clinic_id, world.clock.now(), world.ids)
+            listed.todo(case, "alarm_date", subject="device:10", device=10, reason="alarm_date_void")
+        assert "void: a new print-out is needed" in shown(world)
+
+
+class TestFilters:
+    @pytest.mark.parametrize(
+        ("query", "names"),
+        [
+            ("", {"Unknown", "Overdue", "Soon", "Later"}),
+            ("?state=overdue", {"Unknown", "Overdue"}),
+            ("?within=14", {"Unknown", "Overdue", "Soon"}),
+            ("?within=28&owner=me", {"Soon"}),
+            ("?owner=nobody&state=overdue", {"Unknown", "Overdue"}),
+            ("?state=nonsense&within=3&owner=-", {"Unknown", "Overdue", "Soon", "Later"}),
+        ],
+    )
+    def test_stand_in_the_address(self, world: WebWorld, query: str, names: set[str]) -> None:
+        for name, latest in (("Unknown", None), ("Overdue", -3), ("Soon", 14), ("Later", 40)):
+            pump(world, name, latest, owner_user_id=world.user_ids[Role.COORDINATOR] if name == "Soon" else None)
+        page = shown(world, query)
+        found = {name for name in ("Unknown", "Overdue", "Soon", "Later") if f">{name}</span>" in page}
+        assert found == names
+
+    def test_say_so_where_no_pump_fits(self, world: WebWorld) -> None:
+        pump(world, "Lee", 40)
+        page = shown(world, "?state=overdue")
+        assert "No pump fits" in page
+        assert 'href="/refills">Show all' in page
+
+
+class TestBookingFromTheRow:
+    def test_comes_back_to_the_list_as_it_was_filtered(self, world: WebWorld) -> None:
+        pump(world, "Lee", 20)
+        page = shown(world, "?state=not_booked&within=28")
+        address = page.partition('class="button is-secondary is-small" href="')[2].partition('"')[0]
+        address = address.replace("&amp;", "&")
+        assert parse_qs(urlsplit(address).query) == {
+            "purpose": ["refill"], "back": ["/refills?state=not_booked&within=28"],
+        }  # fmt: skip
+        browser = world.sign_in(Role.COORDINATOR)
+        form = browser.get(address).get_data(as_text=True)
+        assert 'href="/refills?state=not_booked&amp;within=28">Leave without saving' in form
+
+    @pytest.mark.parametrize(
+        "back", ["//elsewhere.example", "https://elsewhere.example", "/refillsx", "/admin", "\\\\x"]
+    )
+    def test_leads_nowhere_else(self, world: WebWorld, back: str) -> None:
+        case = pump(world, "Lee", 20)
+        form = world.sign_in(Role.COORDINATOR).get(f"/cases/{case.public_id}/book-visit", query_string={"back": back})
+        assert f'href="/cases/{case.public_id}">Leave without saving' in form.get_data(as_text=True)
+
+
+class TestTheFile:
+    def test_holds_every_page_of_the_list_and_no_formula(self, world: WebWorld) -> None:
+        for number in range(51):
+            pump(world, f"P{number}", 20 + number)
+        pump(world, "=HYPERLINK(1)", None)
+        response = world.sign_in(Role.MANAGER).get("/refills.csv?within=28")
+        rows = list(csv.reader(io.StringIO(response.get_data(as_text=True).removeprefix("\ufeff"))))
+        assert rows[0][0] == "Family name"
+        assert rows[1][0] == "'=HYPERLINK(1)"
+        assert rows[1][6] == "unknown"
+        assert len(rows) == 1 + 1 + 9
+        assert rows[2][8:11] == ["baclofen", "2000", "312.5"]
+        everything = world.sign_in(Role.MANAGER).get("/refills.csv").get_data(as_text=True)
+        assert everything.count("baclofen") == 52
+
+    def test_is_offered_to_those_who_may_export(self, world: WebWorld) -> None:
+        assert "/refills.csv" in shown(world, role=Role.MANAGER)
+        assert "/refills.csv" not in shown(world, role=Role.NURSE)
