@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, case, or_, select
+from sqlalchemy import Row, and_, case, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.facts import Appointment
@@ -147,14 +147,7 @@ def list_critical(session: Session, clinic_id: int, today: date) -> list[Critica
         )
         .order_by(is_critical.desc(), Obligation.due_on, Obligation.id)
     ).all()
-    task: tuple[Any, ...] = (StaffTask.kind, StaffTask.params, StaffTask.owner_role, StaffTask.due_on, Case.patient_id)
-    tasks = session.execute(
-        select(*task, *IDENTITY)
-        .outerjoin(Case, and_(Case.clinic_id == StaffTask.clinic_id, Case.id == StaffTask.case_id))
-        .outerjoin(Patient, is_patient_of_case())
-        .where(StaffTask.clinic_id == clinic_id, StaffTask.done_at.is_(None), StaffTask.due_on <= today)
-        .order_by(StaffTask.due_on, StaffTask.id)
-    ).all()
+    tasks = _due_tasks(session, clinic_id, today)
     people = {row.patient_id for row in (*todos, *tasks) if row.patient_id is not None}
     phones = phones_of(session, clinic_id, people)
     found = [
@@ -172,7 +165,18 @@ def list_critical(session: Session, clinic_id: int, today: date) -> list[Critica
     return found + [_critical(row, phones) for row in tasks]
 
 
-def _critical(row: Any, phones: dict[int, tuple[str, ...]]) -> CriticalLine:
+def _due_tasks(session: Session, clinic_id: int, today: date) -> Sequence[Row[Any]]:
+    task: tuple[Any, ...] = (StaffTask.kind, StaffTask.params, StaffTask.owner_role, StaffTask.due_on, Case.patient_id)
+    return session.execute(
+        select(*task, *IDENTITY)
+        .outerjoin(Case, and_(Case.clinic_id == StaffTask.clinic_id, Case.id == StaffTask.case_id))
+        .outerjoin(Patient, is_patient_of_case())
+        .where(StaffTask.clinic_id == clinic_id, StaffTask.done_at.is_(None), StaffTask.due_on <= today)
+        .order_by(StaffTask.due_on, StaffTask.id)
+    ).all()
+
+
+def _critical(row: Row[Any], phones: dict[int, tuple[str, ...]]) -> CriticalLine:
     return CriticalLine(
         patient=identity_of(row) if row.patient_id is not None else None,
         phones=phones.get(row.patient_id, ()),
