@@ -165,7 +165,7 @@ def list_critical(session: Session, clinic_id: int, today: date) -> list[Critica
     return found + [_critical(row, phones) for row in tasks]
 
 
-def _due_tasks(session: Session, clinic_id: int, today: date) -> Sequence[Row[Any]]:
+def _due_tasks(session: Session, clinic_id: int, today: date) -> Sequence[Row[*tuple[Any, ...]]]:
     task: tuple[Any, ...] = (StaffTask.kind, StaffTask.params, StaffTask.owner_role, StaffTask.due_on, Case.patient_id)
     return session.execute(
         select(*task, *IDENTITY)
@@ -176,7 +176,7 @@ def _due_tasks(session: Session, clinic_id: int, today: date) -> Sequence[Row[An
     ).all()
 
 
-def _critical(row: Row[Any], phones: dict[int, tuple[str, ...]]) -> CriticalLine:
+def _critical(row: Row[*tuple[Any, ...]], phones: dict[int, tuple[str, ...]]) -> CriticalLine:
     return CriticalLine(
         patient=identity_of(row) if row.patient_id is not None else None,
         phones=phones.get(row.patient_id, ()),
