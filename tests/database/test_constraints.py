@@ -28,6 +28,7 @@ from tracker.domain.facts import (
     Fill,
     FollowUp,
     Interrogation,
+    PumpCall,
     Referral,
     TrialDose,
 )
@@ -106,6 +107,8 @@ NEVER: list[tuple[type[Fact], Values]] = [
     (Interrogation, {"device": 6, "daily_dose_mcg": Decimal(0)}),
     (Interrogation, {"device": 6, "battery_months": -1}),
     (Interrogation, {"device": 6, "alarm_on": None, "is_confirmed": True}),
+    (PumpCall, {"device": 1}),
+    (PumpCall, {"tone": "three"}),
     (Correction, {"corrected_seq": 7}),
     (Correction, {"corrected_seq": 1, "reason": ""}),
 ]
@@ -123,6 +126,8 @@ RECORDABLE: list[tuple[type[Fact], Values]] = [
     (Fill, {"device": 6, "kind": "taken_over", "volume_ml": None, "concentration_mcg_ml": None, "alarm_on": None}),
     (Fill, {"device": 6, "kind": "elsewhere", "volume_ml": None, "drug": ""}),
     (Fill, {"device": 6, "daily_dose_mcg": Decimal(0), "residual_aspirated_ml": Decimal(0)}),
+    (PumpCall, {"device": None, "caller": "", "phone": "", "words": ""}),
+    (PumpCall, {"device": 6}),
     (Interrogation, {"device": 6, "alarm_on": None, "is_confirmed": False, "battery_months": None}),
 ]
 

@@ -32,7 +32,8 @@ def one_of_each() -> list[Fact]:
         make(facts.Fill, 12, device=11),
         make(facts.Interrogation, 13, device=11),
         make(facts.FollowUp, 14, about_seq=8),
-        make(facts.Correction, 15, corrected_seq=3),
+        make(facts.PumpCall, 15, device=11),
+        make(facts.Correction, 16, corrected_seq=3),
     ]
 
 

@@ -34,6 +34,7 @@ _MADE_ELSEWHERE = {
     "end_of_service_unknown",
     "follow_up",
     "observation_open",
+    "pump_call",
     "residual_differs",
     "transfer_asked",
     "unreachable",

@@ -175,6 +175,18 @@ _USUAL: dict[type[Fact], dict[str, object]] = {
         "second_by": None,
     },
     facts.FollowUp: {"rule": "trial_call", "result": "reached", "note": "well", "next_on": date(2026, 4, 1)},
+    facts.PumpCall: {
+        "device": None,
+        "tone": "one",
+        "drowsy": False,
+        "feverish": False,
+        "itching": False,
+        "stiff": True,
+        "wound": False,
+        "caller": "the daughter",
+        "phone": "303 555 0188",
+        "words": "beeps every hour",
+    },
     facts.Correction: {"reason": "wrong patient"},
 }
 #: Facts that are versions of something: their first version names itself.

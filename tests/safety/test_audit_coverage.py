@@ -19,10 +19,11 @@ from tests.support.journey import a_person
 from tests.support.web import WebWorld, email_of
 from tracker import services
 from tracker.domain.access import Actor
+from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.words import Role
 from tracker.persistence.models import Clinic, Event, Patient, StaffTask, User
 from tracker.queries.accounts import get_member
-from tracker.services import clinic_setup, downtime, members, patients, safety, sending, task_endings
+from tracker.services import clinic_setup, downtime, members, patients, pump_calls, safety, sending, task_endings
 from tracker.services.members import Administration
 from tracker.services.work import Work
 
@@ -52,6 +53,8 @@ BY_CHANCE = {
     "follow_ups.record_follow_up": "follow_up",
     "implants.record_implant": "implant",
     "interrogations.record_interrogation": "interrogate",
+    "pump_calls.record_pump_call": "pump_call",
+    "pump_calls.settle_pump_call": "settle_call",
     "pumps.remove_device": "remove_device",
     "refills.confirm_alarm_date": "confirm_alarm_date",
     "refills.plan_refill": "plan_refill",
@@ -152,6 +155,12 @@ def _end_task(work: Work) -> object:
     return task_endings.end_task(work, task_id=1, outcome="called")
 
 
+def _call_of_unknown(work: Work) -> object:
+    return pump_calls.record_call_of_unknown(
+        work, ClinicCalendar("America/Denver"), caller="a neighbour", phone="555-0100", words="it beeps"
+    )
+
+
 ONE_BY_ONE: dict[str, Doing] = {
     "clinic_setup.add_clinician": lambda work: clinic_setup.add_clinician(work, name="Dr A", kind="nurse"),
     "clinic_setup.add_payer": lambda work: clinic_setup.add_payer(work, name="Payer A"),
@@ -164,6 +173,7 @@ ONE_BY_ONE: dict[str, Doing] = {
     "clinic_setup.open_day": _open_day,
     "downtime.kits.ask_for_kit": downtime.ask_for_kit,
     "patients.change_patient": _change_patient,
+    "pump_calls.record_call_of_unknown": _call_of_unknown,
     "safety.ask_for_check": safety.ask_for_check,
     "sending.set_sending": _set_sending,
     "task_endings.end_task": _end_task,

@@ -6,11 +6,13 @@ from decimal import Decimal
 from tests.stateful.clinic import Act, Seen
 from tests.stateful.dice import NO_FACT, REASONS, Dice
 from tests.stateful.sides import papers, second, visit_of
+from tracker.domain.facts import PumpCall
 from tracker.domain.pathway.alarm_date import alarm_date
-from tracker.domain.words import FillKind
-from tracker.services import implants, interrogations, pumps, refills
+from tracker.domain.words import CallTone, FillKind
+from tracker.services import implants, interrogations, pump_calls, pumps, refills
 from tracker.services.implants import Component, Implanted
 from tracker.services.interrogations import Reading
+from tracker.services.pump_calls import Call
 from tracker.services.refills import Filling
 
 
@@ -64,6 +66,27 @@ def interrogate(seen: Seen, dice: Dice) -> Act:
     )
     at = seen.now - timedelta(days=dice.choice((0, 0, 0, 2)))
     return lambda work, ref: interrogations.record_interrogation(work, ref, reading, read_at=at)
+
+
+def pump_call(seen: Seen, dice: Dice) -> Act:
+    """A call, with whatever is said of the pump and the patient."""
+    call = Call(
+        tone=dice.choice((*CallTone, "three")),
+        drowsy=dice.choice((False, True)),
+        wound=dice.choice((False, True)),
+        caller=dice.choice(("the daughter", "the daughter", "")),
+        phone=dice.choice(("303 555 0188", "")),
+        words=dice.choice(REASONS),
+    )
+    at = seen.now - timedelta(hours=dice.choice((0, 0, 0, 5)))
+    return lambda work, ref: pump_calls.record_pump_call(work, ref, call, called_at=at)
+
+
+def settle_call(seen: Seen, dice: Dice) -> Act:
+    """By a paper, by a physician, or by neither."""
+    call = dice.choice([each.seq for each in seen.snapshot.of(PumpCall)] or [999])
+    paper, reason = dice.choice((None, *papers(seen), *NO_FACT)), dice.choice(REASONS)
+    return lambda work, ref: pump_calls.settle_pump_call(work, ref, call_seq=call, document_seq=paper, reason=reason)
 
 
 def confirm_alarm_date(seen: Seen, dice: Dice) -> Act:

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     CONSENT = "consent"
     BOOK = "book"
     CHECK_IN = "check_in"
+    PUMP_CALL = "pump_call"  # take a call about a pump, no clinical detail: everybody who may answer a telephone
     CHECKLIST = "checklist"
     GIVE_DOSE = "give_dose"
     SCORE = "score"
@@ -87,6 +88,7 @@ _COORDINATES = (
         _P.ASSIGN,
         _P.CORRECT,
         _P.FOLLOW_UP,
+        _P.PUMP_CALL,
     }
 )
 _TREATS = (
@@ -109,6 +111,7 @@ _TREATS = (
         _P.ASSIGN,
         _P.CORRECT,
         _P.CORRECT_CLINICAL,
+        _P.PUMP_CALL,
     }
 )
 
@@ -127,8 +130,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.CLOSE,
         _P.REOPEN,
     },
-    Role.THERAPIST: _EVERYBODY | _SEES_CASES | {_P.SCORE, _P.CORRECT_CLINICAL},
-    Role.FRONT_DESK: _EVERYBODY | {_P.SEE_PATIENTS, _P.SEE_DAY, _P.EDIT_PATIENT, _P.CHECK_IN},
+    Role.THERAPIST: _EVERYBODY | _SEES_CASES | {_P.SCORE, _P.CORRECT_CLINICAL, _P.PUMP_CALL},
+    Role.FRONT_DESK: _EVERYBODY | {_P.SEE_PATIENTS, _P.SEE_DAY, _P.EDIT_PATIENT, _P.CHECK_IN, _P.PUMP_CALL},
     Role.MANAGER: _EVERYBODY
     | _SEES_CASES
     | {

@@ -279,6 +279,26 @@ class FollowUp(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PumpCall(Fact):
+    """Somebody called because a pump makes itself heard, or because of how the patient is. Called at ``effective_at``.
+
+    How the patient is, as the caller says it: what is not ticked was not said. ``device`` is the pump in place then;
+    ``None`` where none was on record. Nothing is concluded from the answers: whatever they are, a physician is asked.
+    """
+
+    device: int | None
+    tone: str
+    drowsy: bool
+    feverish: bool
+    itching: bool
+    stiff: bool
+    wound: bool
+    caller: str
+    phone: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Correction(Fact):
     """Why an earlier fact was struck out. A successor, if there is one, is a fact of its own."""
 

@@ -115,6 +115,7 @@ class DeterminationKind(StrEnum):
     DEVIATION = "deviation"  # value: codes of what was missing; reason is why it was done all the same
     DEVIATION_REVIEWED = "deviation_reviewed"  # about_seq is the deviation; reason is what the review found
     NOT_BEFORE = "not_before"  # until_on: no new date before this day
+    PUMP_CALL_SETTLED = "pump_call_settled"  # about_seq: the call; value: "document:<seq>" or "decided"; reason is why
 
 
 class Outcome(StrEnum):
@@ -166,6 +167,14 @@ VOIDS_ALARM_DATE = frozenset(
         InterrogationCause.STOPPED,
     }
 )
+
+
+class CallTone(StrEnum):
+    """What the caller hears of the pump."""
+
+    ONE = "one"
+    TWO = "two"
+    UNSURE = "unsure"
 
 
 class FollowedFact(StrEnum):

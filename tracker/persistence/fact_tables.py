@@ -21,6 +21,7 @@ from tracker.persistence.models import (
     FillRow,
     FollowUpRow,
     InterrogationRow,
+    PumpCallRow,
     ReferralRow,
     TrialDoseRow,
 )
@@ -41,6 +42,7 @@ FACT_ROWS: dict[type[Fact], type[Base]] = {
     facts.Fill: FillRow,
     facts.Interrogation: InterrogationRow,
     facts.FollowUp: FollowUpRow,
+    facts.PumpCall: PumpCallRow,
     facts.Correction: CorrectionRow,
 }
 

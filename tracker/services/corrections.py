@@ -11,6 +11,7 @@ from tracker.domain.facts import (
     Fact,
     Fill,
     Interrogation,
+    PumpCall,
     Referral,
     TrialDose,
 )
@@ -27,7 +28,10 @@ NOT_HERE: tuple[type[Fact], ...] = (Appointment, Referral)
 
 
 def permission_for(fact: Fact) -> Permission:
-    """What somebody needs to strike out a fact of this kind."""
+    """What somebody needs to strike out a fact of this kind. A pump call nobody but a physician takes back: its to-do
+    would go with it."""
+    if isinstance(fact, PumpCall):
+        return Permission.DECIDE_OUTCOME
     return Permission.CORRECT_CLINICAL if isinstance(fact, CLINICAL) else Permission.CORRECT
 
 

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from tests.support.journey import Journey
 from tests.web.cases.scene import COORDINATOR, DESK, NURSE, PHYSICIAN, FormCase, Scene, nothing, visit
-from tracker.domain.facts import Appointment, Assessment, Authorization, Device
+from tracker.domain.facts import Appointment, Assessment, Authorization, Device, PumpCall
 from tracker.domain.words import Role
 from tracker.services import appointments, steps, trials
+from tracker.services.pump_calls import Call, record_pump_call
 
 
 def evaluation(_scene: Scene) -> dict[str, object]:
@@ -84,6 +85,11 @@ def _on_hold(scene: Scene) -> None:
     journey = scene.journey
     until = journey.in_days(14).date()
     journey.do(PHYSICIAN, lambda w, r: steps.hold(w, r, until_on=until, reason="records"))
+
+
+def _called(scene: Scene) -> None:
+    call = Call(tone="one", caller="the mother")
+    scene.journey.do(DESK, lambda w, r: record_pump_call(w, r, call))
 
 
 def _implant_date_passes(scene: Scene) -> None:
@@ -253,6 +259,16 @@ FORMS = (
         good=lambda s: {"cause": "dose", "daily_dose_mcg": "300", "alarm_on": s.day(12), "alarm_on_again": s.day(12)},
         bad={"cause": "dose", "daily_dose_mcg": "", "battery_months": "41"},
         sentence="Type what it was changed to.", kept=("41",),
+    ),
+    FormCase(
+        name="pump call", stage="maintained", path="pump-call", role=DESK,
+        good={"tone": "two", "stiff": "y", "caller": "the mother", "phone": "303 555 0188", "words": "since noon"},
+        bad={"caller": "the mother", "words": "it beeps"}, sentence="Choose what is heard", kept=("the mother",),
+    ),
+    FormCase(
+        name="pump call closed", stage="maintained", path="settle-pump-call/{}",
+        before=_called, number=lambda j: j.look().snapshot.of(PumpCall)[-1].seq, refused=COORDINATOR,
+        good={"reason": "seen at home, alarm of another machine"}, sentence="Say what was done for the patient.",
     ),
     FormCase(
         name="follow-up", stage="recovering", path="follow-up/wound_check/{}", role=NURSE, refused=Role.THERAPIST,

@@ -8,6 +8,7 @@ from tracker.domain.obligations.device_life import discrepancies, observations, 
 from tracker.domain.obligations.follow_ups import follow_ups, unreachable
 from tracker.domain.obligations.loose_ends import deviation_reviews, grounds_lost, unmarked_days
 from tracker.domain.obligations.obligation import Obligations, View
+from tracker.domain.obligations.pump_calls import pump_calls
 from tracker.domain.obligations.readiness import arrivals, authorizations_expiring, consents, documents
 from tracker.domain.obligations.refills import alarm_dates, refills
 from tracker.domain.obligations.steps import hold_review, next_step, transfers
@@ -16,6 +17,7 @@ from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.words import LIVE_APPOINTMENT, DeterminationKind
 
 RULES = (
+    pump_calls,
     refills,
     alarm_dates,
     next_step,

@@ -28,6 +28,17 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Script:
+    """What is read out to a caller, word for word. Empty ``approved_by``: no clinician has approved the words."""
+
+    name: str
+    text: str
+    source: str
+    approved_by: str
+    approved_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """Where a case can stand. ``target_days`` is ``None`` where a booked date or an ordered date is the target.
 
@@ -174,6 +185,7 @@ class Pathway:
     follow_ups: dict[str, FollowUpRule]
     reminders: tuple[ReminderRule, ...]
     parameters: dict[str, Parameter]
+    scripts: dict[str, Script]
     drugs: dict[str, Drug]
     phases: dict[str, str]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from tracker.domain.pathway.definition import Parameter, Pathway, Stage, Transition
+from tracker.domain.pathway.definition import Parameter, Pathway, Script, Stage, Transition
 from tracker.domain.pathway.requirements import Requirement
 from tracker.domain.pathway.wording import ROLE_WORDS, met_sentence, people
 from tracker.domain.words import Role
@@ -32,6 +32,8 @@ def _lines(pathway: Pathway, diagram: str) -> Iterator[str]:
     yield from _table(("From", "To", "Step", "Taken by", "Needs"), _steps(pathway))
     yield from ("", "## Numbers", "")
     yield from _table(("Number", "Value", "Source", "Approved"), map(_number, pathway.parameters.values()))
+    yield from ("", "## Scripts", "", "Read out to a caller, word for word.", "")
+    yield from _table(("Script", "Words", "Source", "Approved"), map(_script, pathway.scripts.values()))
     yield from ("", "## To-dos", "", "Days count from the anchor; negative is before it.", "")
     yield from _table(("To-do", "Counts from", "Due", "Warns", "Escalates", "Critical", "Ends with"), _rules(pathway))
     yield from ("", "## Follow-ups", "")
@@ -91,6 +93,11 @@ def _need(need: Requirement) -> str:
 def _number(parameter: Parameter) -> tuple[str, ...]:
     approved = f"{parameter.approved_by}, {parameter.approved_on}" if parameter.approved_by else "no"
     return parameter.name.replace("_", " "), f"{parameter.value} {parameter.unit}", parameter.source, approved
+
+
+def _script(script: Script) -> tuple[str, ...]:
+    approved = f"{script.approved_by}, {script.approved_on}" if script.approved_by else "no"
+    return script.name.replace("_", " "), script.text, script.source, approved
 
 
 def _rules(pathway: Pathway) -> Iterator[tuple[str, ...]]:

@@ -18,6 +18,7 @@ from tracker.domain.pathway.definition import (
     Pathway,
     Procedure,
     ReminderRule,
+    Script,
     Stage,
     Transition,
 )
@@ -34,7 +35,7 @@ T = TypeVar("T")
 
 TOP = {
     "name", "version", "label", "initial", "phases", "holds", "parameters", "drugs", "stages", "closed",
-    "procedures", "transitions", "obligations", "follow_ups", "reminders", "checklists",
+    "procedures", "transitions", "obligations", "follow_ups", "reminders", "checklists", "scripts",
 }  # fmt: skip
 EDGE = {
     "label", "from", "recordable_from", "to", "roles", "automatic", "needs", "reasons", "begins", "enters",
@@ -89,6 +90,7 @@ class _Loader:
             follow_ups={name: self._follow_up(name, raw) for name, raw in self._each("follow_ups")},
             reminders=tuple(self._reminder(name, raw) for name, raw in self._each("reminders")),
             parameters=self.parameters,
+            scripts={name: self._script(name, raw) for name, raw in self._each("scripts")},
             drugs={name: self._drug(name, raw) for name, raw in self._each("drugs")},
             phases=self.phases,
         )
@@ -123,6 +125,17 @@ class _Loader:
             name=name,
             value=Decimal(str(value)),
             unit=self.source.text_of(raw, "unit", at),
+            source=self.source.text_of(raw, "source", at),
+            approved_by=self.source.text_of(raw, "approved_by", at, ""),
+            approved_on=approved_on if isinstance(approved_on, date) else None,
+        )
+
+    def _script(self, name: str, raw: Table) -> Script:
+        at, approved_on = f"scripts.{name}", raw.get("approved_on")
+        self.source.only(raw, {"text", "source", "approved_by", "approved_on"}, at)
+        return Script(
+            name=name,
+            text=self.source.text_of(raw, "text", at).strip(),
             source=self.source.text_of(raw, "source", at),
             approved_by=self.source.text_of(raw, "approved_by", at, ""),
             approved_on=approved_on if isinstance(approved_on, date) else None,

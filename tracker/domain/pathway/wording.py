@@ -97,6 +97,9 @@ DETERMINED_WORDS = {
     "withdrawal_watch_closed": "The watch for withdrawal is not closed",
 }
 
+#: What a caller hears of the pump.
+TONE_WORDS = {"one": "one tone", "two": "two tones", "unsure": "not sure what is heard"}
+
 #: A determination that stands, by its kind and, where that matters, its value.
 MET_WORDS = {
     "death": "patient deceased",
@@ -236,6 +239,7 @@ SENTENCES: dict[str, Callable[[Params], str]] = {
     "observation_running": lambda p: f"Observation runs until {_moment(p.get('until', ''))}",
     "outcome_is": lambda p: f"The outcome is {_named(OUTCOME_WORDS, p, 'outcome')}",
     "outcome_missing": lambda _: "Outcome of the trial is not recorded",
+    "pump_call": lambda p: f"Pump call from {p.get('caller') or 'somebody'}: {_named(TONE_WORDS, p, 'tone')}",
     "refill_not_booked": lambda _: "Next refill is not booked or planned",
     "refill_not_done": lambda _: "First refill is not done",
     "residual_differs": lambda p: (

@@ -21,6 +21,7 @@ from tracker.persistence.models.facts_treatment import (
     FillRow,
     FollowUpRow,
     InterrogationRow,
+    PumpCallRow,
     TrialDoseRow,
 )
 from tracker.persistence.models.messages import DeliveryAttempt, Reminder, StaffTask
@@ -70,6 +71,7 @@ __all__ = [
     "Patient",
     "PatientWord",
     "Payer",
+    "PumpCallRow",
     "PumpWatch",
     "ReferralRow",
     "Reminder",

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped
 
 from tracker.domain.words import (
+    CallTone,
     DeterminationKind,
     DeviceKind,
     DeviceOrigin,
@@ -242,6 +243,24 @@ class FollowUpRow(FactRow, Base):
     result: Mapped[str]
     note: Mapped[str]
     next_on: Mapped[date | None]
+
+
+class PumpCallRow(FactRow, Base):
+    """``facts.PumpCall``."""
+
+    __tablename__ = "pump_calls"
+    __table_args__ = fact_table(to_fact("devices", "device"), one_of("tone", CallTone))
+
+    device: Mapped[int | None]
+    tone: Mapped[str]
+    drowsy: Mapped[bool]
+    feverish: Mapped[bool]
+    itching: Mapped[bool]
+    stiff: Mapped[bool]
+    wound: Mapped[bool]
+    caller: Mapped[str]
+    phone: Mapped[str]
+    words: Mapped[str]
 
 
 class CorrectionRow(FactRow, Base):

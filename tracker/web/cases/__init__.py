@@ -1,6 +1,18 @@
 """The case: its page, and every form that records something about it."""
 
-from tracker.web.cases import decisions, follow_up, grounds, interrogation, patients, pump, show, steps, trial, visits
+from tracker.web.cases import (
+    decisions,
+    follow_up,
+    grounds,
+    interrogation,
+    patients,
+    pump,
+    pump_call,
+    show,
+    steps,
+    trial,
+    visits,
+)
 from tracker.web.cases.blueprint import blueprint
 
 __all__ = [
@@ -11,6 +23,7 @@ __all__ = [
     "interrogation",
     "patients",
     "pump",
+    "pump_call",
     "show",
     "steps",
     "trial",

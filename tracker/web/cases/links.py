@@ -202,6 +202,7 @@ _DEEDS = (
     _Deed("Implant", "cases.waive", Permission.WAIVE, "Waive a requirement", lambda s: s.pump is None),
     _Deed("Implant", "cases.implant", Permission.IMPLANT, "Implant",
           lambda s: s.pump is None and s.of(Evaluation) != ()),
+    _Deed("Pump", "cases.pump_call", Permission.PUMP_CALL, "Pump call", lambda s: s.pump is not None),
     _Deed("Pump", "cases.refill", Permission.REFILL, "Refill", lambda s: s.pump is not None),
     _Deed("Pump", "cases.interrogation", Permission.REFILL, "Pump read with the programmer",
           lambda s: s.pump is not None),

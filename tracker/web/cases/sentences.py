@@ -14,6 +14,7 @@ from tracker.domain.facts import Fact
 from tracker.queries.case_detail import Names
 from tracker.web.cases.words import (
     ABORTED,
+    CALL_CONDITIONS,
     CONDITIONS,
     DEVICE_WORDS,
     DOCUMENT_WORDS,
@@ -24,6 +25,7 @@ from tracker.web.cases.words import (
     OUTCOME_WORDS,
     PURPOSE_WORDS,
     ROUTES,
+    TONE_WORDS,
     VISIT_STATES,
     first_upper,
 )
@@ -188,6 +190,15 @@ def _follow_up(told: Told) -> str:
     return f"{first_upper(told['rule'].replace('_', ' '))}: {told['result']}{following}{_because(told, 'note')}"
 
 
+def pump_call_said(told: Told) -> str:
+    """What was said in a pump call."""
+    felt = [label for word, label in CALL_CONDITIONS.items() if told[word]]
+    by = f"called by {told['caller']}{' on ' + told['phone'] if told['phone'] else ''}"
+    heard = TONE_WORDS.get(str(told["tone"]), "not sure what is heard")
+    said = "; ".join((heard, ", ".join(felt) or "nothing said of how the patient is", by))
+    return f"{said}{_because(told, 'words')}"
+
+
 def _correction(told: Told) -> str:
     return f"Struck out{_because(told)}"
 
@@ -208,6 +219,7 @@ _DETERMINED: dict[str, Callable[[Told], str]] = {
     "refill_plan": lambda t: f"Refill planned by {civil(t['until_on'])}{_because(t)}",
     "deviation": lambda t: f"Done against the plan{_because(t)}",
     "deviation_reviewed": lambda t: f"Deviation reviewed{_because(t)}",
+    "pump_call_settled": lambda t: f"Pump call closed{_because(t)}",
     "not_before": lambda t: f"No new date before {civil(t['until_on'])}",
 }
 
@@ -230,6 +242,7 @@ _BY_FACT: dict[str, Callable[[Told], str]] = {
     "Fill": _fill,
     "Interrogation": _interrogation,
     "FollowUp": _follow_up,
+    "PumpCall": lambda told: f"Pump call: {pump_call_said(told)}",
     "Correction": _correction,
 }
 

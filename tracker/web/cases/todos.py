@@ -70,7 +70,7 @@ _ALARM_DATE = {
 
 
 #: What is not also among the things missing for the next step.
-_CLEARED_BY_REASON = frozenset({"follow_up", "discrepancy", "end_of_service", "transfer", "catheter_out"})
+_CLEARED_BY_REASON = frozenset({"follow_up", "discrepancy", "end_of_service", "transfer", "catheter_out", "pump_call"})
 
 
 def _todo_link(case: OpenedCase, todo: Todo, viewer: Actor) -> Link | None:

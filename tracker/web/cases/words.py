@@ -1,6 +1,6 @@
 """The clinic's words for stored values on the pages of a case. What is missing is worded in the domain."""
 
-from tracker.domain.pathway.wording import DEVICE_WORDS, DOCUMENT_WORDS, OUTCOME_WORDS, PURPOSE_WORDS
+from tracker.domain.pathway.wording import DEVICE_WORDS, DOCUMENT_WORDS, OUTCOME_WORDS, PURPOSE_WORDS, TONE_WORDS
 
 INDICATIONS = {"spasticity": "spasticity", "pain": "pain"}
 CONDITIONS = {
@@ -63,6 +63,13 @@ INTERROGATION_CAUSES = {
     "mri": "after an MRI, and it had not stood still",
     "alarm": "its alarm sounded",
 }
+CALL_CONDITIONS = {
+    "drowsy": "drowsy",
+    "feverish": "feverish",
+    "itching": "itching",
+    "stiff": "stiff",
+    "wound": "something about the wound",
+}
 ROUTES = {"lumbar_puncture": "lumbar puncture", "trial_catheter": "trial catheter"}
 REMINDERS = {"consent": "Consent", "arrival": "Arrival", "refill": "Refill"}
 CHANNELS = {"email": "e-mail", "sms": "text message", "phone": "call", "": "–"}
@@ -82,7 +89,7 @@ REMINDER_STATES = {
 REMINDER_TONES = {"undelivered": "critical", "unknown": "critical", "expired": "warn", "tasked": "warn"}
 URGENCIES = {"routine": "routine", "soon": "soon", "urgent": "urgent"}
 
-__all__ = ["DEVICE_WORDS", "DOCUMENT_WORDS", "OUTCOME_WORDS", "PURPOSE_WORDS"]
+__all__ = ["DEVICE_WORDS", "DOCUMENT_WORDS", "OUTCOME_WORDS", "PURPOSE_WORDS", "TONE_WORDS"]
 
 
 def first_upper(text: str) -> str:

@@ -146,6 +146,7 @@ WAYS: Mapping[str, _Way] = {
     "outcome_missing": _OUTCOME,
     "end_of_service_unknown": _Way("interrogation", Permission.REFILL, "Pump read"),
     "follow_up": _Way("follow-up/{rule}/{about}", Permission.FOLLOW_UP, "Record it"),
+    "pump_call": _Way("settle-pump-call/{seq}", Permission.REFILL, "Close the call"),
     "refill_not_booked": _BOOK,
     "refill_not_done": _REFILL,
     "residual_differs": _Way("review/{seq}", Permission.DECIDE_OUTCOME, "Review"),

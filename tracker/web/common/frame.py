@@ -61,7 +61,8 @@ class Banner:
 class Frame:
     """What the layouts show round a page. Without a clinic there are no places.
 
-    ``refer_url`` and ``take_over_url`` are where patients come in; empty for whoever may not do it.
+    ``refer_url`` and ``take_over_url`` are where patients come in, ``pump_call_url`` is where a call about a pump is
+    taken; empty for whoever may not do it.
     """
 
     clinic_name: str
@@ -73,6 +74,7 @@ class Frame:
     account_url: str = ""
     refer_url: str = ""
     take_over_url: str = ""
+    pump_call_url: str = ""
 
 
 PLACES = (
@@ -217,6 +219,7 @@ def make_frame(person: SignedIn | None) -> Frame:
         account_url=url_if("accounts.password", Permission.ACCOUNT),
         refer_url=url_if("cases.refer", Permission.REFER),
         take_over_url=url_if("cases.take_over", Permission.TAKE_OVER_PUMP),
+        pump_call_url=url_if("pump_calls.index", Permission.PUMP_CALL),
     )
 
 

@@ -7,6 +7,7 @@ from tracker.web.common.case_lines import missing
 TASKS = {
     "alarm_obligation_vanished": "A to-do ended without a cause: look at the case",
     "import_doubts": "Doubts from the import, to be put right",
+    "pump_call_unknown": "Pump call of somebody who was not found: call back now",
     "referred_again": "Referred again: read what came in",
 }
 #: What a further referral said, in the order in which it is read.
@@ -36,6 +37,8 @@ def task_words(kind: str, given: Mapping[str, object]) -> tuple[str, str]:
         return f"Call about the {about}", CALL_REASONS.get(params.get("why", ""), "no message can reach the patient")
     if kind == "import_doubts":
         return TASKS[kind], " · ".join(params.values())
+    if kind == "pump_call_unknown":
+        return TASKS[kind], " · ".join(params[name] for name in ("phone", "caller", "words") if params.get(name))
     if kind == "referred_again":
         return TASKS[kind], " · ".join(f"{label}: {params[name]}" for name, label in REFERRED.items() if name in params)
     return TASKS.get(kind, missing(kind, {})), ""

@@ -17,7 +17,7 @@ ANCHORS = frozenset(
     {
         "latest_refill_date", "fill", "stage_target", "stage_entered", "hold_review", "procedure", "visit_end",
         "deviation", "today", "answer_due", "denial", "dose", "catheter_out", "end_of_service", "device", "transfer",
-        "follow_up",
+        "follow_up", "call",
     }
 )  # fmt: skip
 #: The facts that end an obligation.

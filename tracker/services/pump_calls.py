@@ -1,0 +1,138 @@
+"""The pump is beeping: a call is written down whoever takes it, and a physician is asked at once.
+
+Nothing is triaged here. A call of somebody who is not found is a task for the physician on call, with the number.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tracker.domain.access import Permission
+from tracker.domain.calendar import ClinicCalendar
+from tracker.domain.errors import InvalidInput, NotFound
+from tracker.domain.facts import Document, PumpCall
+from tracker.domain.obligations.pump_calls import BY_DOCUMENT, DECIDED
+from tracker.domain.words import CallTone, DeterminationKind, Role, is_word
+from tracker.persistence.chain import append_event
+from tracker.services.case_file import CaseFile, open_case
+from tracker.services.named import paper_problems
+from tracker.services.staff_tasks import opening
+from tracker.services.trials import determine
+from tracker.services.work import CaseRef, Work, Written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What the caller said. What is not ticked was not said."""
+
+    tone: str
+    drowsy: bool = False
+    feverish: bool = False
+    itching: bool = False
+    stiff: bool = False
+    wound: bool = False
+    caller: str = ""
+    phone: str = ""
+    words: str = ""
+
+
+def record_pump_call(work: Work, ref: CaseRef, call: Call, *, called_at: datetime | None = None) -> Written:
+    """Record a call about a pump, also of a closed case. A physician is asked, whatever was answered.
+
+    :raises InvalidInput: without the tone or who called
+    """
+    file = open_case(work, ref, Permission.PUMP_CALL, effective_at=called_at)
+    problems: dict[str, str] = {}
+    if not is_word(call.tone, CallTone):
+        problems["tone"] = "Choose what is heard; not sure is an answer."
+    if not call.caller.strip():
+        problems["caller"] = "Who called?"
+    if problems:
+        raise InvalidInput(problems)
+    pump = file.snapshot.pump
+    file.record(
+        PumpCall,
+        device=pump.device if pump else None,
+        tone=call.tone,
+        drowsy=call.drowsy,
+        feverish=call.feverish,
+        itching=call.itching,
+        stiff=call.stiff,
+        wound=call.wound,
+        caller=call.caller.strip(),
+        phone=call.phone.strip(),
+        words=call.words.strip(),
+    )
+    return file.finish("pump_call_taken")
+
+
+def settle_pump_call(work: Work, ref: CaseRef, *, call_seq: int, document_seq: int | None, reason: str) -> Written:
+    """Record that care elsewhere is documented, or what a physician has decided.
+
+    :raises NotFound: if no such call stands
+    :raises InvalidInput: without words; without a document, for whoever is no physician; for a document that is older
+        than the call
+    """
+    file = open_case(work, ref, Permission.REFILL)
+    call = next((each for each in file.snapshot.of(PumpCall) if each.seq == call_seq), None)
+    if call is None:
+        raise NotFound(str(call_seq))
+    problems = paper_problems(file.snapshot, document_seq) or _paper_is_older(file, call, document_seq)
+    if not reason.strip():
+        problems["reason"] = "Say what was done for the patient."
+    if document_seq is None and not work.actor.may(Permission.DECIDE_OUTCOME):
+        problems["document_seq"] = "Without a document only a physician can close a pump call."
+    if problems:
+        raise InvalidInput(problems)
+    value = DECIDED if document_seq is None else f"{BY_DOCUMENT}{document_seq}"
+    determine(file, DeterminationKind.PUMP_CALL_SETTLED, value=value, reason=reason.strip(), about_seq=call_seq)
+    return file.finish("pump_call_settled")
+
+
+def _paper_is_older(file: CaseFile, call: PumpCall, document_seq: int | None) -> dict[str, str]:
+    called_on = file.snapshot.calendar.today(call.effective_at)
+    paper = next((each for each in file.snapshot.of(Document) if each.seq == document_seq), None)
+    if paper is None or paper.dated_on >= called_on:
+        return {}
+    return {"document_seq": "This document is older than the call."}
+
+
+def record_call_of_unknown(work: Work, calendar: ClinicCalendar, *, caller: str, phone: str, words: str) -> None:
+    """Keep the call of somebody whose patient is not found, as a task of the physician on call, due today.
+
+    :raises NotPermitted: for a role that takes no calls
+    :raises InvalidInput: without a number to call back, or a word on what it is about
+    """
+    work.require(Permission.PUMP_CALL)
+    problems: dict[str, str] = {}
+    if not phone.strip():
+        problems["phone"] = "Which number can be called back?"
+    if not words.strip():
+        problems["words"] = "Say what the caller said, and who the patient may be."
+    if problems:
+        raise InvalidInput(problems)
+    session, clinic_id = work.session, work.actor.clinic_id
+    key = f"pump_call_unknown:{work.ids.row_id(work.now)}"
+    session.execute(
+        opening(
+            session,
+            clinic_id=clinic_id,
+            case_id=None,
+            kind="pump_call_unknown",
+            key=key,
+            params={"phone": phone.strip(), "caller": caller.strip(), "words": words.strip()},
+            owner=Role.PHYSICIAN,
+            due_on=calendar.today(work.now),
+            now=work.now,
+            ids=work.ids,
+        )
+    )
+    append_event(
+        session,
+        clinic_id=clinic_id,
+        case_id=None,
+        kind="pump_call_of_unknown_taken",
+        actor_id=work.actor.user_id,
+        effective_at=work.now,
+        recorded_at=work.now,
+        body={"task": "pump_call_unknown", "key": key},
+    )
