@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,7 +14,7 @@ from tests.support.web import WebWorld
 from tracker.domain.facts import Fill
 from tracker.domain.words import Role
 from tracker.persistence.facts import insert_fact
-from tracker.persistence.models import Case
+from tracker.persistence.models import Case, ClosedDay
 
 SEES = (Role.COORDINATOR, Role.LEAD_COORDINATOR, Role.NURSE, Role.PHYSICIAN, Role.MANAGER)
 
@@ -114,6 +114,57 @@ class TestBookingFromTheRow:
         case = pump(world, "Lee", 20)
         form = world.sign_in(Role.COORDINATOR).get(f"/cases/{case.public_id}/book-visit", query_string={"back": back})
         assert f'href="/cases/{case.public_id}">Leave without saving' in form.get_data(as_text=True)
+
+
+def load_page(world: WebWorld) -> str:
+    """The twelve-week load."""
+    return world.sign_in(Role.COORDINATOR).get("/refills/load").get_data(as_text=True).partition("<main")[2]
+
+
+def set_places(world: WebWorld, per_day: str) -> int:
+    """An administrator says how many refills fit on a day; the status of the answer."""
+    values = {"zone": "America/Denver", "open_weekdays": ["1", "2", "3", "4", "5"], "arrive_minutes_before": "90",
+              "phone": "", "expected_version": "1", "refills_per_day": per_day}  # fmt: skip
+    return world.sign_in(Role.ADMINISTRATOR).submit("/admin/clinic", values).status_code
+
+
+class TestTheLoad:
+    def test_says_that_nobody_knows_how_many_fit(self, world: WebWorld) -> None:
+        pump(world, "Lee", 20)
+        page = load_page(world)
+        assert "How many refills fit into a week is not known" in page
+        assert "too many" not in page
+        assert "0 booked, 1 not booked<" in page
+
+    def test_counts_open_days_only_and_of_this_week_those_to_come(self, world: WebWorld) -> None:
+        for number in range(3):
+            pump(world, f"P{number}", 20 + number)  # due 27 March, or the open day before
+        assert set_places(world, "2") == 303
+        page = load_page(world)
+        assert "0 booked, 0 not booked, 8 places" in page  # this week from Tuesday on
+        assert "0 booked, 3 not booked, 10 places" in page
+        assert "over capacity" not in page
+
+        with world.database.writing() as session:
+            for day in (23, 24, 25, 26):
+                closed = date(2026, 3, day)
+                session.add(ClosedDay(clinic_id=world.clinic_id, on_date=closed, label="Away"))
+        page = load_page(world)
+        assert "0 booked, 3 not booked, 2 places: 1 too many" in page
+        assert "The week of 23 Mar has 3 refills for 2 places: 1 too many." in page
+        assert "over capacity" in page
+
+    def test_knows_a_clinic_without_places(self, world: WebWorld) -> None:
+        set_places(world, "0")
+        assert "0 places" in load_page(world)
+
+    @pytest.mark.parametrize("typed", ["-1", "201", "many"])
+    def test_takes_no_number_that_cannot_be(self, world: WebWorld, typed: str) -> None:
+        assert set_places(world, typed) == 422
+
+    def test_knows_no_places_where_the_field_is_empty(self, world: WebWorld) -> None:
+        assert set_places(world, "") == 303
+        assert "not known" in load_page(world)
 
 
 class TestTheFile:

@@ -38,6 +38,10 @@ class ClinicCalendar:
         """Whether the clinic works on that day."""
         return day.isoweekday() in self.open_weekdays and day not in self.closed_on
 
+    def open_days(self, from_on: date, until_on: date) -> int:
+        """How many days the clinic is open from one day on and before another."""
+        return sum(self.is_open(from_on + timedelta(days=days)) for days in range((until_on - from_on).days))
+
     def open_day_on_or_before(self, day: date) -> date:
         """The last open day not later than ``day``; ``day`` itself if the clinic has not been open for a year."""
         return next((found for back in range(366) if self.is_open(found := day - timedelta(days=back))), day)

@@ -13,7 +13,8 @@ from tracker.persistence.models import Clinic, Clinician, ClosedDay, Payer, Room
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicSettings:
-    """What administrators change. ``open_weekdays`` holds ISO digits, 1 for Monday."""
+    """What administrators change. ``open_weekdays`` holds ISO digits, 1 for Monday; ``refills_per_day`` is
+    ``None`` where nobody has said."""
 
     id: int
     public_id: str
@@ -22,6 +23,7 @@ class ClinicSettings:
     open_weekdays: str
     arrive_minutes_before: int
     phone: str
+    refills_per_day: int | None
     sending_paused_at: datetime | None
     version: int
 

@@ -24,6 +24,7 @@ from tracker.services.work import Work
 
 LONGEST_NAME = 200
 LATEST_ARRIVAL_MINUTES = 600
+MOST_REFILLS_PER_DAY = 200
 
 Listed = TypeVar("Listed", Room, Payer, Clinician)
 
@@ -78,9 +79,17 @@ def create_clinic(session: Session, *, name: str, zone: str, at: datetime, ids: 
 
 
 def change_clinic(
-    work: Work, *, expected_version: int, zone: str, open_weekdays: str, arrive_minutes_before: int, phone: str
+    work: Work,
+    *,
+    expected_version: int,
+    zone: str,
+    open_weekdays: str,
+    arrive_minutes_before: int,
+    phone: str,
+    refills_per_day: int | None = None,
 ) -> None:
-    """Change the clinic's settings. ``open_weekdays`` holds ISO digits, 1 for Monday.
+    """Change the clinic's settings. ``open_weekdays`` holds ISO digits, 1 for Monday; ``refills_per_day`` is how many
+    pumps can be refilled on an open day, ``None``: nobody knows.
 
     :raises NotPermitted: for anybody who may not manage the clinic
     :raises InvalidInput: with a sentence for each value that cannot be taken
@@ -88,15 +97,7 @@ def change_clinic(
     """
     work.require(Permission.MANAGE_CLINIC)
     weekdays = "".join(sorted(set(open_weekdays)))
-    problems: dict[str, str] = {}
-    if problem := zone_problem(zone):
-        problems["zone"] = problem
-    if not weekdays or not set(weekdays) <= set("1234567"):
-        problems["open_weekdays"] = "Choose at least one weekday."
-    if not 0 <= arrive_minutes_before <= LATEST_ARRIVAL_MINUTES:
-        problems["arrive_minutes_before"] = f"Give minutes from 0 to {LATEST_ARRIVAL_MINUTES}."
-    if len(phone) > 40:
-        problems["phone"] = "Use at most 40 characters."
+    problems = _setting_problems(zone, weekdays, arrive_minutes_before, phone, refills_per_day)
     if problems:
         raise InvalidInput(problems)
     clinic = work.session.get(Clinic, work.actor.clinic_id, with_for_update=True)
@@ -107,14 +108,37 @@ def change_clinic(
     moves_dates = (clinic.zone, clinic.open_weekdays) != (zone, weekdays)
     clinic.zone, clinic.open_weekdays = zone, weekdays
     clinic.arrive_minutes_before, clinic.phone = arrive_minutes_before, phone.strip()
+    clinic.refills_per_day = refills_per_day
     clinic.version += 1
     if moves_dates:
         _look_again_at_cases(work)
     _tell(
         work,
         "clinic_changed",
-        {"zone": zone, "open_weekdays": weekdays, "arrive_minutes_before": arrive_minutes_before},
+        {
+            "zone": zone,
+            "open_weekdays": weekdays,
+            "arrive_minutes_before": arrive_minutes_before,
+            "refills_per_day": refills_per_day,
+        },
     )
+
+
+def _setting_problems(
+    zone: str, weekdays: str, arrive_minutes_before: int, phone: str, refills_per_day: int | None
+) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    if problem := zone_problem(zone):
+        problems["zone"] = problem
+    if not weekdays or not set(weekdays) <= set("1234567"):
+        problems["open_weekdays"] = "Choose at least one weekday."
+    if not 0 <= arrive_minutes_before <= LATEST_ARRIVAL_MINUTES:
+        problems["arrive_minutes_before"] = f"Give minutes from 0 to {LATEST_ARRIVAL_MINUTES}."
+    if refills_per_day is not None and not 0 <= refills_per_day <= MOST_REFILLS_PER_DAY:
+        problems["refills_per_day"] = f"Give 0 to {MOST_REFILLS_PER_DAY} refills, or leave it empty."
+    if len(phone) > 40:
+        problems["phone"] = "Use at most 40 characters."
+    return problems
 
 
 def close_day(work: Work, *, on_date: date, label: str) -> None:

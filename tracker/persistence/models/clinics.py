@@ -20,7 +20,8 @@ from tracker.persistence.vocabulary import ClinicianKind
 
 
 class Clinic(Versioned, Base):
-    """A tenant. ``open_weekdays`` holds ISO weekday digits, ``12345`` for Monday to Friday; ``zone`` an IANA name."""
+    """A tenant. ``open_weekdays`` holds ISO weekday digits, ``12345`` for Monday to Friday; ``zone`` an IANA name.
+    ``refills_per_day``: how many pumps can be refilled on an open day; ``None`` where nobody has said."""
 
     __tablename__ = "clinics"
     __table_args__ = (CheckConstraint("arrive_minutes_before >= 0", name="arrive_minutes_before"),)
@@ -32,6 +33,7 @@ class Clinic(Versioned, Base):
     open_weekdays: Mapped[str] = mapped_column(Text, default="12345")
     arrive_minutes_before: Mapped[int] = mapped_column(default=90)
     phone: Mapped[str] = mapped_column(Text, default="")
+    refills_per_day: Mapped[int | None]
     sending_paused_at: Mapped[datetime | None]
 
 

@@ -47,6 +47,7 @@ def _settings_form(*, is_posted: bool) -> ClinicForm:
         "open_weekdays": list(settings.open_weekdays),
         "arrive_minutes_before": settings.arrive_minutes_before,
         "phone": settings.phone,
+        "refills_per_day": settings.refills_per_day,
         "expected_version": settings.version,
     }
     return ClinicForm(data=values) if is_posted else ClinicForm(formdata=None, data=values)
@@ -67,6 +68,7 @@ def clinic() -> ResponseReturnValue:
                     open_weekdays="".join(form.open_weekdays.data or ()),
                     arrive_minutes_before=form.arrive_minutes_before.data or 0,
                     phone=form.phone.data or "",
+                    refills_per_day=form.refills_per_day.data,
                 )
         except InvalidInput as error:
             form.show_problems(error.problems)

@@ -4,10 +4,10 @@ from datetime import date
 
 from wtforms import BooleanField, EmailField, IntegerField, SelectField, StringField
 from wtforms.fields import DateField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
-from tracker.services.clinic_setup import LATEST_ARRIVAL_MINUTES, LONGEST_NAME
+from tracker.services.clinic_setup import LATEST_ARRIVAL_MINUTES, LONGEST_NAME, MOST_REFILLS_PER_DAY
 from tracker.web.common.forms import CheckboxesField, TrackerForm, options
 from tracker.web.common.frame import ROLE_LABELS
 
@@ -52,6 +52,9 @@ class RolesForm(VersionedForm):
     roles = _roles()
 
 
+_FEW_REFILLS = NumberRange(min=0, max=MOST_REFILLS_PER_DAY, message=f"Give 0 to {MOST_REFILLS_PER_DAY} refills.")
+
+
 class ClinicForm(VersionedForm):
     """Zone, open days and what reminders say of arrival."""
 
@@ -69,6 +72,7 @@ class ClinicForm(VersionedForm):
         ],
     )
     phone = StringField("Phone that reminders name", [Length(max=40)])
+    refills_per_day = IntegerField("Refills on an open day", [Optional(), _FEW_REFILLS])
 
 
 class ClosedDayForm(TrackerForm):

@@ -1,6 +1,5 @@
 """Refills in words: the latest date with the whole days that are left, rounded down, and what is planned."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -10,11 +9,12 @@ from flask import request, url_for
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.spreadsheets import safe_cell
-from tracker.queries.refills import ROWS_ON_PAGE, Refill, RefillList, WeekLoad
+from tracker.queries.refills import ROWS_ON_PAGE, Refill, RefillList
 from tracker.web.common.case_lines import Action, PersonLine, action_for, case_url, clinic_day, person_line
-from tracker.web.common.filters import at, on, plural
+from tracker.web.common.filters import at, on
 from tracker.web.common.listing import Pager, pager
 from tracker.web.refills.filters import Filters, chosen_now
+from tracker.web.refills.tabs import Tab, sister_pages
 
 #: Days before the latest date from which a refill without a plan is critical, then one to book.
 SOON = timedelta(days=28)
@@ -55,45 +55,10 @@ class RefillPage:
     stats: tuple[Stat, ...]
     rows: tuple[RefillRow, ...]
     pager: Pager
-    tabs: tuple["Tab", ...]
+    tabs: tuple[Tab, ...]
     filters: Filters
     shows_drug: bool
     export_url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tab:
-    """A link to the sister page."""
-
-    label: str
-    url: str
-    is_current: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """A part of a bar."""
-
-    value: int
-    style: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
-    """One week."""
-
-    label: str
-    parts: tuple[Part, ...]
-    figures: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadPage:
-    """What the load shows."""
-
-    answer: str
-    bars: tuple[Bar, ...]
-    tabs: tuple[Tab, ...]
 
 
 def present_list(
@@ -109,7 +74,7 @@ def present_list(
         stats=tuple(stats),
         rows=tuple(_row(refill, viewer, today, zone) for refill in found.refills),
         pager=pager(page, per_page=ROWS_ON_PAGE, shown=len(found.refills), total=found.total),
-        tabs=_tabs("index"),
+        tabs=sister_pages("index"),
         filters=filters,
         shows_drug=viewer.may(Permission.SEE_CLINICAL),
         export_url=f"{url_for('refills.export')}?{urlencode(chosen_now())}" if viewer.may(Permission.EXPORT) else "",
@@ -143,32 +108,6 @@ def _csv_row(refill: Refill, today: date, zone: str) -> tuple[str | int, ...]:
 
 def _number(amount: Decimal | None) -> str:
     return "" if amount is None else f"{amount.normalize():f}"
-
-
-def present_load(weeks: Sequence[WeekLoad], today: date) -> LoadPage:
-    """Make the load."""
-    unbooked = sum(week.unbooked for week in weeks)
-    booked = sum(week.booked for week in weeks)
-    return LoadPage(
-        answer=f"{plural(booked, 'refill is', 'refills are')} booked in the next {len(weeks)} weeks, and {unbooked} "
-        f"more {'falls' if unbooked == 1 else 'fall'} due without a date.",
-        bars=tuple(
-            Bar(
-                label=on(week.from_on, today)[4:],
-                parts=(Part(value=week.booked, style="solid"), Part(value=week.unbooked, style="open")),
-                figures=f"{week.booked} + {week.unbooked}",
-            )
-            for week in weeks
-        ),
-        tabs=_tabs("load"),
-    )
-
-
-def _tabs(current: str) -> tuple[Tab, ...]:
-    labels = {"index": "List", "load": "Twelve-week load"}
-    return tuple(
-        Tab(label=label, url=url_for(f"refills.{name}"), is_current=name == current) for name, label in labels.items()
-    )
 
 
 def _row(refill: Refill, viewer: Actor, today: date, zone: str) -> RefillRow:
