@@ -76,17 +76,8 @@ def computed_alarm_on(fill: Figures, filled_on: date, changes: Sequence[Change] 
     What was used until a change is taken off at the dose until then, unless the programmer said what was left. ``None``
     where a figure is missing or impossible.
     """
-    volume, alarm_volume = fill.volume_ml, fill.alarm_volume_ml
-    concentration, dose = fill.concentration_mcg_ml, fill.daily_dose_mcg
-    since = filled_on
-    for change in changes:
-        if change.reservoir_ml is not None:
-            volume = change.reservoir_ml
-        elif volume is not None and dose is not None and concentration:
-            volume -= dose * (change.on - since).days / concentration
-        since = change.on
-        dose = dose if change.daily_dose_mcg is None else change.daily_dose_mcg
-        alarm_volume = alarm_volume if change.alarm_volume_ml is None else change.alarm_volume_ml
+    volume, dose, alarm_volume, since = _as_last_set(fill, filled_on, changes)
+    concentration = fill.concentration_mcg_ml
     if volume is None or alarm_volume is None or concentration is None or dose is None:
         return None
     if changes and volume <= alarm_volume:
@@ -98,6 +89,32 @@ def computed_alarm_on(fill: Figures, filled_on: date, changes: Sequence[Change] 
         return since + timedelta(days=days)
     except (ValueError, OverflowError):
         return None
+
+
+def computed_left_ml(fill: Figures, filled_on: date, changes: Sequence[Change], on: date) -> Decimal | None:
+    """What arithmetic says is left in a pump on a day, mL, never less than nothing; ``None`` where it cannot say."""
+    volume, dose, _alarm_volume, since = _as_last_set(fill, filled_on, changes)
+    if volume is None or dose is None or not fill.concentration_mcg_ml:
+        return None
+    return max(Decimal(0), volume - dose * (on - since).days / fill.concentration_mcg_ml)
+
+
+def _as_last_set(
+    fill: Figures, filled_on: date, changes: Sequence[Change]
+) -> tuple[Decimal | None, Decimal | None, Decimal | None, date]:
+    """What was left at the last change (mL), the daily dose (mcg) and alarm volume (mL) since, and its day."""
+    volume, alarm_volume = fill.volume_ml, fill.alarm_volume_ml
+    concentration, dose = fill.concentration_mcg_ml, fill.daily_dose_mcg
+    since = filled_on
+    for change in changes:
+        if change.reservoir_ml is not None:
+            volume = change.reservoir_ml
+        elif volume is not None and dose is not None and concentration:
+            volume -= dose * (change.on - since).days / concentration
+        since = change.on
+        dose = dose if change.daily_dose_mcg is None else change.daily_dose_mcg
+        alarm_volume = alarm_volume if change.alarm_volume_ml is None else change.alarm_volume_ml
+    return volume, dose, alarm_volume, since
 
 
 def is_plausible(printed_on: date | None, computed_on: date | None) -> bool:

@@ -11,10 +11,17 @@ from decimal import Decimal
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, NotFound
-from tracker.domain.facts import Appointment, Device, Fill
+from tracker.domain.facts import Appointment, Device, Document, Fill
 from tracker.domain.pathway.alarm_date import alarm_date
 from tracker.domain.refill import computed_alarm_on, is_plausible
-from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, DeterminationKind, FillKind, Purpose
+from tracker.domain.words import (
+    LIVE_APPOINTMENT,
+    AppointmentState,
+    DeterminationKind,
+    DocumentKind,
+    FillKind,
+    Purpose,
+)
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.deviations import expired_lot, require_reason
 from tracker.services.named import reader_problems
@@ -103,9 +110,10 @@ def record_refill(
     appointment: int | None = None,
     filled_at: datetime | None = None,
     deviation_reason: str = "",
+    printout: str = "",
 ) -> Written:
     """Record a refill, here or elsewhere. It closes the refill that was due, and the next one is due at once. An
-    expired lot is a deviation and needs a reason.
+    expired lot is a deviation and needs a reason. ``printout``: where the print-out of a fill done elsewhere is kept.
 
     :raises NotFound: if no such refill visit of the case holds its place
     :raises InvalidInput: for what cannot be, or where no pump is in the patient
@@ -117,6 +125,8 @@ def record_refill(
         raise InvalidInput({"volume_ml": "No pump is recorded as in place."})
     visit = None if appointment is None else _live_visit(file, appointment)
     fill = fill_pump(file, filling, pump, kind=kind, appointment=appointment)
+    if printout.strip():
+        _keep_printout(file, printout.strip())
     expired = expired_lot(filling.expires_on, file.snapshot.calendar.today(file.effective_at))
     require_reason(file, Purpose.REFILL, expired, deviation_reason, about_seq=fill.seq)
     if visit is not None:
@@ -125,6 +135,17 @@ def record_refill(
     if kind == FillKind.REFILL:
         file.end_visit(Purpose.REFILL)
     return file.finish("pump_refilled")
+
+
+def _keep_printout(file: CaseFile, reference: str) -> None:
+    """The paper that says what was done elsewhere, dated as the fill."""
+    file.record(
+        Document,
+        kind=DocumentKind.PROGRAMMER_PRINTOUT,
+        dated_on=file.snapshot.calendar.today(file.effective_at),
+        title="Print-out of a refill elsewhere",
+        reference=reference,
+    )
 
 
 def fill_pump(

@@ -10,6 +10,7 @@ from decimal import Decimal
 from tracker.domain.facts import Device, Fill, Interrogation
 from tracker.domain.obligations.obligation import Obligation, View
 from tracker.domain.obligations.refills import followed_pumps
+from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.requirements.trial import Observed
 from tracker.domain.words import DeterminationKind, DeviceKind
 
@@ -48,8 +49,8 @@ def end_of_service(view: View, pump: Device) -> tuple[date, str] | None:
     if pump.end_of_service_on is not None:
         found.append((pump.end_of_service_on, "end_of_service_printed"))
     if pump.placed_on is not None:
-        months = view.pathway.days("pump_life_months")
-        found.append((_months_after(pump.placed_on, months), "end_of_service_by_age"))
+        life = timedelta(days=view.pathway.days("pump_life_days"))
+        found.append((pump.placed_on + life, "end_of_service_by_age"))
     readings = [each for each in view.snapshot.of(Interrogation) if each.device == pump.device]
     indicated = [view.day(each.effective_at) for each in readings if each.replacement_indicated]
     if indicated:
@@ -61,14 +62,6 @@ def end_of_service(view: View, pump: Device) -> tuple[date, str] | None:
         left = timedelta(days=MONTH_DAYS * (last.battery_months or 0))
         found.append((view.day(last.effective_at) + left, "end_of_service_by_battery"))
     return min(found, default=None)
-
-
-def _months_after(day: date, months: int) -> date:
-    """The same day of the month, or the last one where that month is shorter."""
-    years, month = divmod(day.month - 1 + months, 12)
-    first = date(day.year + years, month + 1, 1)
-    next_first = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    return min(first + timedelta(days=day.day - 1), next_first - timedelta(days=1))
 
 
 def trial_catheters(view: View) -> Iterator[Obligation]:
@@ -104,10 +97,7 @@ def discrepancies(view: View) -> Iterator[Obligation]:
     reviewed = {each.about_seq for each in snapshot.determinations(DeterminationKind.DEVIATION_REVIEWED)}
     held = {device.device: device.reservoir_ml for device in snapshot.of(Device)}
     for fill in snapshot.of(Fill):
-        expected, aspirated = fill.residual_expected_ml, fill.residual_aspirated_ml
-        if expected is None or aspirated is None or fill.seq in reviewed:
-            continue
-        if abs(expected - aspirated) > allowed_difference_ml(view, held.get(fill.device)):
+        if fill.seq not in reviewed and is_discrepant(view.pathway, fill, held.get(fill.device)):
             known_on = view.day(fill.recorded_at)
             yield view.due(
                 "discrepancy",
@@ -115,12 +105,20 @@ def discrepancies(view: View) -> Iterator[Obligation]:
                 anchor_on=known_on,
                 not_before=known_on,
                 reason="residual_differs",
-                params={"expected": expected, "aspirated": aspirated, "seq": fill.seq},
+                params={
+                    "expected": fill.residual_expected_ml,
+                    "aspirated": fill.residual_aspirated_ml,
+                    "seq": fill.seq,
+                },
             )
 
 
-def allowed_difference_ml(view: View, reservoir_ml: Decimal | None) -> Decimal:
-    """How much may differ, mL; of an unknown reservoir what a small one may."""
-    is_large = reservoir_ml is not None and reservoir_ml > view.pathway.parameters["large_reservoir_ml"].value
+def is_discrepant(pathway: Pathway, fill: Fill, reservoir_ml: Decimal | None) -> bool:
+    """Whether what was taken out differs from what was expected by more than is harmless. Of an unknown reservoir no
+    more may differ than of a small one."""
+    expected, aspirated = fill.residual_expected_ml, fill.residual_aspirated_ml
+    if expected is None or aspirated is None:
+        return False
+    is_large = reservoir_ml is not None and reservoir_ml > pathway.parameters["large_reservoir_ml"].value
     name = "residual_difference_large_ml" if is_large else "residual_difference_ml"
-    return view.pathway.parameters[name].value
+    return abs(expected - aspirated) > pathway.parameters[name].value

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from tracker.domain.facts import Fill, Interrogation
 from tracker.domain.pathway.snapshot import Snapshot
-from tracker.domain.refill import Bound, Change, computed_alarm_on
+from tracker.domain.refill import Bound, Change, computed_alarm_on, computed_left_ml
 from tracker.domain.words import VOIDS_ALARM_DATE
 
 
@@ -107,3 +107,12 @@ def computed_with(snapshot: Snapshot, device: int, change: Change, at: datetime)
         return None
     before = [change_of(snapshot, each) for each in readings_since(snapshot, fill) if each.effective_at <= at]
     return computed_alarm_on(fill, snapshot.calendar.today(fill.effective_at), [*before, change])
+
+
+def computed_left(snapshot: Snapshot, device: int, on: date) -> Decimal | None:
+    """What arithmetic says is left in one pump on a day, mL; ``None`` where it cannot be said."""
+    fill = last_fill(snapshot, device)
+    if fill is None:
+        return None
+    changes = [change_of(snapshot, each) for each in readings_since(snapshot, fill)]
+    return computed_left_ml(fill, snapshot.calendar.today(fill.effective_at), changes, on)

@@ -6,7 +6,7 @@ ready to be sent again against the new version.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -38,11 +38,20 @@ def path(rest: str = "") -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something that what was just recorded calls for, with the form for it if there is one."""
+
+    text: str
+    link_url: str = ""
+    link_text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
     """What a form does, in words. ``known``: what is on record and helps to fill it in, as label and text.
 
     ``missing``: what stands in the way of doing it by the book; ``correct`` says which of the facts written a person
-    would want to correct.
+    would want to correct. ``after`` gives what somebody must know or do next, for the page that follows.
     """
 
     title: str
@@ -53,6 +62,7 @@ class Act:
     missing: Sequence[Blocker] = ()
     correct: int = 0
     is_danger: bool = False
+    after: Callable[[Written], Sequence[Notice]] = lambda _written: ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +145,9 @@ def _go_back(case: OpenedCase, act: Act, written: Written) -> ResponseReturnValu
     if correct_url:
         message |= {"link_url": correct_url, "link_text": "Correct it"}
     flash(message, "ready")
+    for notice in act.after(written):
+        warning: Any = asdict(notice)
+        flash(warning, "warn")
     return redirect(back_url(written.public_id), 303)
 
 

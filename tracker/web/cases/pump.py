@@ -1,15 +1,19 @@
 """The pump of a case: implanted, refilled, its alarm date read twice, its next refill planned, taken out."""
 
+from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import NotFound
-from tracker.domain.facts import Document
+from tracker.domain.facts import Document, Fill
+from tracker.domain.obligations.device_life import is_discrepant
+from tracker.domain.pathway.alarm_date import computed_left
 from tracker.domain.pathway.engine import act_blockers
-from tracker.domain.words import FillKind, Purpose
+from tracker.domain.words import DocumentKind, FillKind, Purpose
 from tracker.queries.case_detail import OpenedCase
 from tracker.services import implants, pumps, refills
-from tracker.web.cases.acting import Act, answer, opened, path
+from tracker.services.work import Written
+from tracker.web.cases.acting import Act, Notice, answer, opened, path
 from tracker.web.cases.blueprint import blueprint
 from tracker.web.cases.pump_forms import (
     ImplantForm,
@@ -83,7 +87,14 @@ def refill(public_id: str) -> ResponseReturnValue:
     case, form = opened(public_id), RefillForm()
     form.offer_drugs(case.pathway)
     form.second_by.offer(colleagues(Permission.REFILL))
-    act = Act(title="Record a refill", submit="Record the refill", done="refill", known=_pump(case))
+    form.residual_expected_ml.description = _expected(case)
+    act = Act(
+        title="Record a refill",
+        submit="Record the refill",
+        done="refill",
+        known=_pump(case),
+        after=lambda written: _after_refill(case, written),
+    )
     zone = clinic().zone
     visit = _visit_of(case, form) if form.is_submitted() else None
     return answer(
@@ -101,8 +112,35 @@ def refill(public_id: str) -> ResponseReturnValue:
             appointment=visit,
             filled_at=instant_of(form.filled_at.data, zone),
             deviation_reason=form.deviation_reason.data,
+            printout=form.printout.data if form.kind.data == FillKind.ELSEWHERE else "",
         ),
     )
+
+
+def _expected(case: OpenedCase) -> str:
+    """What arithmetic says is left, beside the field and never in it: the programmer's figure is asked for."""
+    pump = case.snapshot.pump
+    left_ml = computed_left(case.snapshot, pump.device, today()) if pump else None
+    if left_ml is None:
+        return "As the programmer says. Arithmetic cannot say: a figure of the last fill is missing."
+    return f"As the programmer says. Arithmetic says about {left_ml:.1f} mL today."
+
+
+def _after_refill(case: OpenedCase, written: Written) -> list[Notice]:
+    """An aspirate that a physician must look at, and the print-out that is still missing."""
+    pump, found = case.snapshot.pump, []
+    fill = next(fact for fact in written.facts if isinstance(fact, Fill))
+    if is_discrepant(case.pathway, fill, pump.reservoir_ml if pump else None):
+        text = (
+            f"{number(fill.residual_aspirated_ml)} mL were taken out, {number(fill.residual_expected_ml)} mL were "
+            "expected: a physician must look at it. The to-do is there."
+        )
+        found.append(Notice(text=text))
+    if fill.kind == FillKind.ELSEWHERE and not any(isinstance(fact, Document) for fact in written.facts):
+        url = url_for("cases.document", public_id=written.public_id, kind=DocumentKind.PROGRAMMER_PRINTOUT)
+        text = "The print-out of the clinic that filled the pump is not among the documents yet."
+        found.append(Notice(text=text, link_url=url, link_text="Attach it"))
+    return found
 
 
 def _visit_of(case: OpenedCase, form: RefillForm) -> int | None:

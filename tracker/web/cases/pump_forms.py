@@ -55,7 +55,11 @@ class FillingForm(CaseForm):
     second_by = PersonField(
         "Drug and concentration read by a second person", [InputRequired("A second person must have read it.")]
     )
-    daily_dose_mcg = amount("Average daily dose", "mcg/day")
+    daily_dose_mcg = amount(
+        "Average daily dose",
+        "mcg/day",
+        description="Flex dosing: the average over the week. Patient boluses: with the most that is permitted a day.",
+    )
     alarm_volume_ml = amount("Alarm volume", "mL")
     alarm_on = DayField("Alarm date", description=_ALARM)
     alarm_on_again = DayField("Alarm date once more", description="Read the print-out again.")
@@ -108,13 +112,19 @@ class RefillForm(FillingForm):
     """A refill, here or elsewhere."""
 
     SECTIONS = (
-        Section("Before", (("kind",), ("filled_at",), ("residual_expected_ml", "residual_aspirated_ml"))),
+        Section(
+            "Before", (("kind",), ("printout",), ("filled_at",), ("residual_expected_ml", "residual_aspirated_ml"))
+        ),
         *_FILLING,
     )
     kind = RadioField(
         "Where",
         [InputRequired("Choose where it was done.")],
-        choices=options({"refill": "Here", "elsewhere": first_upper(FILL_KINDS["elsewhere"])}),
+        choices=options({"refill": "Here", "elsewhere": f"{first_upper(FILL_KINDS['elsewhere'])}, or in hospital"}),
+    )
+    printout = TextField(
+        "Print-out of the other clinic",
+        description="Only where it was done elsewhere: where it is kept, for example: chart, scanned 12 Mar.",
     )
     filled_at = MomentField("Filled at", description="Empty: now.")
     residual_expected_ml = amount("Expected in the pump", "mL", required=False)
