@@ -92,12 +92,6 @@ class Nurse(Person):
         self.presses("Arrived", self._row(patient))
         expect(self.page.get_by_role("status")).to_contain_text("Marked as arrived.")
 
-    def sends_home(self, patient: str) -> None:
-        """Mark the visit as done on the page of the day."""
-        self.goes_to("Day")
-        self.presses("Done", self._row(patient))
-        expect(self.page.get_by_role("status")).to_contain_text("Marked as done.")
-
     def opens_the_checklist(self, patient: str) -> None:
         """Open the checklist from the day."""
         self.goes_to("Day")

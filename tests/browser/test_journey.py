@@ -131,7 +131,6 @@ def when_the_patient_is_evaluated_once_nothing_is_missing(team: Team) -> None:
     physician.cannot_take("Candidate for a trial")
     nurse.opens_the_form_for("No baseline score")
     nurse.scores("3", "Baseline")
-    nurse.sends_home(PATIENT)
     physician.opens_the_case()
     physician.sees_nothing_missing_of("No baseline score")
     physician.takes_step("Candidate for a trial")
@@ -177,7 +176,6 @@ def when_a_first_dose_fails_and_a_wrong_score_is_struck_out(team: Team) -> None:
     nurse.opens_the_checklist(PATIENT)
     nurse.answers("After")
     nurse.takes_step("Observation closed")
-    nurse.sends_home(PATIENT)
     physician.judges("Negative, may be repeated")
 
 
@@ -211,7 +209,6 @@ def when_a_second_dose_waits_its_day_and_works(team: Team) -> None:
     nurse.opens_the_checklist(PATIENT)
     nurse.answers("After")
     nurse.takes_step("Observation closed")
-    nurse.sends_home(PATIENT)
     physician.judges("Positive")
     physician.sees_stage("Decision on implant")
 
@@ -249,7 +246,6 @@ def then_the_first_refill_is_booked_and_everything_holds(team: Team) -> None:
     coordinator.records("Book the refill")
     nurse.takes_step("Discharged after implant")
     nurse.sees_stage("Post-op")
-    nurse.sends_home(PATIENT)
     coordinator.goes_to("Refills")
     row = coordinator.page.get_by_role("row").filter(has_text="Ruiz")
     expect(row).to_contain_text("25 Jun")

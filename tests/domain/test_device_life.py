@@ -41,7 +41,7 @@ class TestReplacement:
         [
             (date(2024, 5, 6), date(2031, 5, 6)),
             (date(2024, 2, 29), date(2031, 2, 28)),
-            (date(2023, 12, 31), date(2030, 12, 31)),
+            (date(2021, 3, 1), date(2028, 2, 29)),
         ],
     )
     def test_counts_seven_years_from_the_implant_where_nothing_is_printed(self, placed_on: date, ends_on: date) -> None:

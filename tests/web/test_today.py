@@ -29,6 +29,21 @@ def listed_in(world: WebWorld) -> None:
         listed.todo(both)
 
 
+def test_asks_once_about_a_visit_that_is_booked_and_not_confirmed(world: WebWorld) -> None:
+    with world.database.writing() as session:
+        listed = Listed(session, world.clinic_id, world.clock.now(), world.ids)
+        comes = {"purpose": "trial", "on": "2026-03-20"}
+        waits = {"first_blocker": "not_arrived", "first_blocker_params": comes, "blocker_count": 1}
+        case = listed.case(listed.patient("Booked"), "trial_booked", **waits)
+        listed.todo(case, "arrival", subject="appointment:7", reason="visit_unconfirmed",
+                    params={**comes, "appointment": "7"}, due=-1)  # fmt: skip
+        listed.todo(case)
+    body = main_of(world)
+
+    assert body.count(">Booked<") == 1
+    assert "/visit/7/confirm" in body
+
+
 @pytest.mark.usefixtures("listed_in")
 class TestToday:
     def test_shows_one_matter_of_a_patient_once(self, world: WebWorld) -> None:

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from tracker.bench.copying import ClinicBooks
 from tracker.bench.templates import table_of
 from tracker.demo.cast import PAYERS
-from tracker.demo.clinic import CLINIC_ROOMS, PROCEDURE_ROOMS, STAFF, ZONE
+from tracker.demo.clinic import CLINIC_ROOMS, PROCEDURE_ROOMS, STAFF, ZONE, holidays_about
 from tracker.domain.access import Actor
+from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.words import Role
 from tracker.runtime import Runtime
 from tracker.services import accounts, clinic_setup
@@ -86,9 +87,12 @@ def _open(runtime: Runtime, session: Session, number: int, at: datetime) -> int:
         user_id = invite(desk, email=f"{sign_in}@clinic{number}.bench.example", name=name, roles=roles).user_id
         people[sign_in] = Actor(user_id, clinic_id, frozenset(roles), name)
     work = Work(session, people["admin"], runtime.ids, at)
+    # Open when the demonstration is: what is due on a closed day is due before it, and copies keep their dates.
     clinic_setup.change_clinic(
-        work, expected_version=1, zone=ZONE, open_weekdays="1234567", arrive_minutes_before=90, phone="303-555-0148"
+        work, expected_version=1, zone=ZONE, open_weekdays="12345", arrive_minutes_before=90, phone="303-555-0148"
     )
+    for on_date, label in holidays_about(ClinicCalendar(ZONE).today(at)).items():
+        clinic_setup.close_day(work, on_date=on_date, label=label)
     for name in (*PROCEDURE_ROOMS, *CLINIC_ROOMS, *(f"Room {room}" for room in range(1, ROOMS + 1))):
         clinic_setup.add_room(work, name=name)
     for person in ("physician", "physician2"):

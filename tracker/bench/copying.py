@@ -11,7 +11,7 @@ from tracker.persistence.chain import link
 _EVENT = {name: position for position, name in enumerate(columns_of("events"))}
 _PATIENT = {name: position for position, name in enumerate(columns_of("patients"))}
 _CONTACT = {name: position for position, name in enumerate(columns_of("contact_points"))}
-_CASE_PUBLIC_ID = columns_of("cases").index("public_id")
+_CASE = {name: position for position, name in enumerate(columns_of("cases"))}
 
 #: Three years, as ids count time: milliseconds shifted by 22 bits.
 LONG_BEFORE = 3 * 365 * 86_400_000 << 22
@@ -44,7 +44,8 @@ class ClinicBooks:
     """A clinic that copies are written for. ``ids`` maps the template clinic's ids to this clinic's own.
 
     ``rooms`` are handed out so that no room is asked for twice on a day; ``taken`` remembers. ``head`` and
-    ``last_seq`` are the end of its chain of events, ``counts`` its open cases per pathway and stage.
+    ``last_seq`` are the end of its chain of events, ``counts`` its open cases per pathway, stage
+    and owner (0: nobody's).
     """
 
     clinic_id: int
@@ -53,7 +54,7 @@ class ClinicBooks:
     last_seq: int
     head: str
     taken: set[tuple[int, str]] = field(default_factory=set)
-    counts: dict[tuple[str, str], int] = field(default_factory=dict)
+    counts: dict[tuple[str, str, int], int] = field(default_factory=dict)
 
     def free_room(self, days: list[str]) -> int | None:
         """A room that nobody has on any of these days; ``None`` where all are taken."""
@@ -77,9 +78,6 @@ def copy_case(template: Template, books: ClinicBooks, numbers: Numbers, person: 
             _SPECIAL[name](lines, ids, books, numbers, person, batch[name])
         else:
             batch[name].extend([tuple(_cells(line, ids)) for line in lines])
-    if template.is_open:
-        place = (template.pathway, template.stage)
-        books.counts[place] = books.counts.get(place, 0) + 1
 
 
 def _new_ids(template: Template, books: ClinicBooks, numbers: Numbers) -> Mapping[int, int | None]:
@@ -137,14 +135,18 @@ def _patients(
 def _cases(
     lines: list[Line],
     ids: Mapping[int, int | None],
-    _books: ClinicBooks,
+    books: ClinicBooks,
     numbers: Numbers,
     _person: Somebody,
     rows: list[Row],
 ) -> None:
     for line in lines:
         cells = _cells(line, ids)
-        cells[_CASE_PUBLIC_ID] = numbers.public_id()
+        cells[_CASE["public_id"]] = numbers.public_id()
+        if cells[_CASE["is_open"]]:
+            pathway, stage, owner = (cells[_CASE[name]] for name in ("pathway", "stage", "owner_user_id"))
+            place = (str(pathway), str(stage), int(owner or 0))
+            books.counts[place] = books.counts.get(place, 0) + 1
         rows.append(tuple(cells))
 
 

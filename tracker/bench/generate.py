@@ -227,18 +227,12 @@ def _count(connection: Connection, books: ClinicBooks) -> None:
     """The table of counts, as the moves of these cases would have left it."""
     counts = table_of("stage_counts")
     known = {
-        (row.pathway, row.stage): row.n
-        for row in connection.execute(
-            select(counts).where(counts.c.clinic_id == books.clinic_id, counts.c.owner_user_id == 0)
-        )
+        (row.pathway, row.stage, row.owner_user_id): row.n
+        for row in connection.execute(select(counts).where(counts.c.clinic_id == books.clinic_id))
     }
-    for (pathway, stage), n in sorted(books.counts.items()):
-        if (pathway, stage) in known:
-            mine = (counts.c.clinic_id == books.clinic_id, counts.c.pathway == pathway, counts.c.stage == stage)
-            connection.execute(
-                update(counts).where(*mine, counts.c.owner_user_id == 0).values(n=known[pathway, stage] + n)
-            )
+    for place, n in sorted(books.counts.items()):
+        key = dict(zip(("pathway", "stage", "owner_user_id"), place, strict=True)) | {"clinic_id": books.clinic_id}
+        if place in known:
+            connection.execute(update(counts).filter_by(**key).values(n=known[place] + n))
         else:
-            connection.execute(
-                insert(counts).values(clinic_id=books.clinic_id, pathway=pathway, stage=stage, owner_user_id=0, n=n)
-            )
+            connection.execute(insert(counts).values(**key, n=n))

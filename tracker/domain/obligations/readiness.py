@@ -82,5 +82,5 @@ def arrivals(view: View) -> Iterator[Obligation]:
                 anchor_on=view.day(visit.starts_at),
                 not_before=view.day(visit.recorded_at),
                 reason="visit_unconfirmed",
-                params={"purpose": visit.purpose, "on": view.day(visit.starts_at)},
+                params={"purpose": visit.purpose, "on": view.day(visit.starts_at), "appointment": visit.appointment},
             )

@@ -151,6 +151,7 @@ WAYS: Mapping[str, _Way] = {
     "refill_not_done": _REFILL,
     "residual_differs": _Way("review/{seq}", Permission.DECIDE_OUTCOME, "Review"),
     "score_missing": _SCORE,
+    "visit_unconfirmed": _Way("visit/{appointment}/confirm", Permission.BOOK, "Confirmed"),
     "transfer_asked": _Way("transfer", Permission.CLOSE, "Record transfer"),
 }
 _DECISION = _Way("decision", Permission.RECORD_DECISION, "Record decision")

@@ -9,8 +9,17 @@ from dataclasses import dataclass
 
 from tracker.queries.today import Todo
 
-#: A thing that is missing, by what it begins with, and the parameter that says for what.
-_MATTERS = (("alarm_date", ""), ("consent", "purpose"), ("authorization", "stage"), ("refill", ""))
+#: What the code of a missing thing begins with, the matter it belongs to, and the parameter that says for what.
+_MATTERS = (
+    ("alarm_date", "alarm_date", ""),
+    ("consent", "consent", "purpose"),
+    ("authorization", "authorization", "stage"),
+    ("refill", "refill", ""),
+    ("document", "document", "document"),
+    ("catheter_in", "catheter", ""),
+    ("visit_unconfirmed", "visit", "purpose"),
+    ("not_arrived", "visit", "purpose"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,7 @@ def matter_of(todo: Todo) -> tuple[str, ...]:
 
 
 def _named(code: str, params: dict[str, object]) -> tuple[str, ...]:
-    for matter, parameter in _MATTERS:
-        if code.startswith(matter):
+    for beginning, matter, parameter in _MATTERS:
+        if code.startswith(beginning):
             return (matter, str(params.get(parameter, "")))
     return ()
