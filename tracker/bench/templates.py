@@ -75,8 +75,6 @@ class Template:
 
     case_id: int
     patient_id: int
-    pathway: str
-    stage: str
     is_open: bool
     visits: int = 0
     facts: int = 0
@@ -95,7 +93,7 @@ def load_templates(connection: Connection, shared_ids: frozenset[int]) -> list[T
     for cells in _read(connection, "cases"):
         row = named("cases", cells)
         case_id, patient_id = _number(row["id"]), _number(row["patient_id"])
-        template = Template(case_id, patient_id, str(row["pathway"]), str(row["stage"]), row["is_open"] == 1)
+        template = Template(case_id, patient_id, row["is_open"] == 1)
         found[case_id] = of_patient[patient_id] = template
         _add(template, "cases", cells)
     owned_otherwise = {
@@ -125,8 +123,6 @@ def shifted(template: Template, move: Callable[[str, Row], Row], shared_ids: fro
     moved = Template(
         template.case_id,
         template.patient_id,
-        template.pathway,
-        template.stage,
         template.is_open,
     )
     for name, lines in template.lines.items():
