@@ -21,6 +21,7 @@ class Permission(StrEnum):
     SEE_BOARD = "see_board"
     SEE_DAY = "see_day"
     SEE_REFILLS = "see_refills"
+    SEE_ENDED_PUMPS = "see_ended_pumps"  # what ended a pump's refills lately
     SEE_REPORTS = "see_reports"
     SEE_REMINDERS = "see_reminders"
     SEE_PATHWAY = "see_pathway"
@@ -44,6 +45,7 @@ class Permission(StrEnum):
     IMPLANT = "implant"
     REFILL = "refill"
     FOLLOW_UP = "follow_up"
+    STOCK_DRUG = "stock_drug"  # say that the drug for a refill is ordered, or here
     TAKE_OVER_PUMP = "take_over_pump"
     MOVE_CASE = "move_case"
     HOLD = "hold"
@@ -89,6 +91,7 @@ _COORDINATES = (
         _P.CORRECT,
         _P.FOLLOW_UP,
         _P.PUMP_CALL,
+        _P.STOCK_DRUG,
     }
 )
 _TREATS = (
@@ -118,10 +121,11 @@ _TREATS = (
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.COORDINATOR: _COORDINATES,
     Role.LEAD_COORDINATOR: _COORDINATES | {_P.EXPORT, _P.PAUSE_SENDING, _P.SEE_SAFETY, _P.MAKE_DOWNTIME_KIT},
-    Role.NURSE: _TREATS | {_P.REFER, _P.EDIT_PATIENT, _P.BOOK, _P.CHECK_IN},
+    Role.NURSE: _TREATS | {_P.STOCK_DRUG, _P.REFER, _P.EDIT_PATIENT, _P.BOOK, _P.CHECK_IN},
     Role.PHYSICIAN: _TREATS
     | {
         _P.SEE_SAFETY,
+        _P.SEE_ENDED_PUMPS,
         _P.REFER,
         _P.EVALUATE,
         _P.DECIDE_OUTCOME,

@@ -62,7 +62,7 @@ class Frame:
     """What the layouts show round a page. Without a clinic there are no places.
 
     ``refer_url`` and ``take_over_url`` are where patients come in, ``pump_call_url`` is where a call about a pump is
-    taken; empty for whoever may not do it.
+    taken, ``ended_pumps_url`` the list of pumps no longer followed; empty for whoever may not do it.
     """
 
     clinic_name: str
@@ -75,6 +75,7 @@ class Frame:
     refer_url: str = ""
     take_over_url: str = ""
     pump_call_url: str = ""
+    ended_pumps_url: str = ""
 
 
 PLACES = (
@@ -220,6 +221,7 @@ def make_frame(person: SignedIn | None) -> Frame:
         refer_url=url_if("cases.refer", Permission.REFER),
         take_over_url=url_if("cases.take_over", Permission.TAKE_OVER_PUMP),
         pump_call_url=url_if("pump_calls.index", Permission.PUMP_CALL),
+        ended_pumps_url=url_if("ended_pumps.index", Permission.SEE_ENDED_PUMPS),
     )
 
 
