@@ -34,7 +34,7 @@ class TestShift:
 
 class TestWeights:
     def template(self, *, visits: int, facts: int, is_open: bool) -> Template:
-        return Template(1, 2, "itb", "referred", is_open, visits=visits, facts=facts)
+        return Template(1, 2, is_open, visits=visits, facts=facts)
 
     def test_bring_the_averages_about(self) -> None:
         sizes = [(1, 1, True), (3, 52, True), (20, 60, True), (4, 7, False), (15, 60, False), (11, 30, False)]

@@ -200,6 +200,7 @@ class TestRestoreOfAFile:
             check_file(tmp_path / "copy.db")
 
 
+@pytest.mark.slow
 class TestScheduler:
     def test_is_refused_until_somebody_says_how_mail_leaves(self, sqlite_database: Database) -> None:
         settings = load_settings(environ(sqlite_database))

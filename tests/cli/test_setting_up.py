@@ -145,6 +145,7 @@ class TestAWrongSetting:
         assert "clinic" in done.stdout
 
 
+@pytest.mark.slow
 class TestServing:
     def test_needs_a_secret(self, ready: dict[str, str]) -> None:
         result = run({**ready, "TRACKER_SECRET_KEY": ""}, "web")
