@@ -161,6 +161,28 @@ class TestPlan:
         assert due(refill_visit(with_pump(), came_at, state="arrived"), came_at)["refill"].planned_seq is not None
 
 
+class TestDrugInStock:
+    def test_must_be_here_ten_days_before_the_latest_date(self) -> None:
+        found = due(with_pump())["drug_in_stock"]
+        assert found.due_on == due(with_pump())["refill"].due_on
+        assert (found.reason, found.owner, found.subject) == ("drug_not_in_stock", Role.NURSE, "fill:2")
+        assert found.anchor_on == LATEST
+
+    def test_waits_while_it_is_ordered_and_ends_when_it_is_here(self) -> None:
+        case = with_pump().determined("drug_stock", "ordered", about_seq=2)
+        assert due(case)["drug_in_stock"].reason == "drug_ordered"
+        assert "drug_in_stock" not in due(case.determined("drug_stock", "here", about_seq=2))
+        assert due(case.determined("drug_stock", "ordered", about_seq=2))["drug_in_stock"].reason == "drug_ordered"
+
+    def test_of_an_earlier_refill_is_not_that_of_the_next(self) -> None:
+        case = with_pump().determined("drug_stock", "here", about_seq=2)
+        case.record(Fill, device=1, alarm_on=LATEST, effective_at=NOW)
+        assert due(case)["drug_in_stock"].subject == f"fill:{case.last.seq}"
+
+    def test_has_no_day_while_no_date_is_known(self) -> None:
+        assert "drug_in_stock" not in due(with_pump(alarm_on=None))
+
+
 class TestAlarmDate:
     def test_must_be_read_where_unknown(self) -> None:
         assert due(with_pump(alarm_on=None))["alarm_date"].reason == "alarm_date_unknown"

@@ -27,6 +27,8 @@ _MADE_ELSEWHERE = {
     "alarm_date_unconfirmed",
     "alarm_date_void",
     "dose_differs",
+    "drug_not_in_stock",
+    "drug_ordered",
     "end_of_service_by_age",
     "end_of_service_by_battery",
     "end_of_service_indicated",

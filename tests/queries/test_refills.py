@@ -169,6 +169,15 @@ class TestTheLastFill:
         assert found.fill is not None
         assert found.fill.daily_dose_mcg == 150
 
+    def test_tells_where_the_drug_for_the_next_is_and_who_said_so(self, listed: Listed, viewer: Actor) -> None:
+        case_id = self.filled(listed)
+        for seq, about_seq, value in ((40, 21, "here"), (41, 20, "here"), (42, 20, "ordered")):
+            fact = make(Determination, seq, kind="drug_stock", value=value, about_seq=about_seq, recorded_by=1001)
+            insert_fact(listed.session, 1, case_id, fact)
+        (found,) = list_refills(listed.session, viewer).refills
+        assert found.fill is not None
+        assert (found.fill.stock, found.fill.stocked_by) == ("ordered", "User 1")
+
     def test_may_not_be_known(self, listed: Listed, viewer: Actor) -> None:
         pump(listed, "Lee", None)
         assert list_refills(listed.session, viewer).refills[0].fill is None

@@ -58,6 +58,7 @@ BY_CHANCE = {
     "pumps.remove_device": "remove_device",
     "refills.confirm_alarm_date": "confirm_alarm_date",
     "refills.plan_refill": "plan_refill",
+    "refills.record_drug_stock": "stock_drug",
     "refills.record_refill": "refill",
     "steps.ask_transfer": "ask_transfer",
     "steps.assign": "assign",

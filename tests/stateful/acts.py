@@ -18,6 +18,7 @@ from tests.stateful.pump_acts import (
     refill,
     remove_device,
     settle_call,
+    stock_drug,
 )
 from tests.stateful.sides import papers, second, visit_of
 from tracker.domain.facts import Appointment, Authorization, Fact
@@ -340,7 +341,7 @@ ACTS: dict[str, Making] = {
         sign_consent, withdraw_consent, evaluate, record_document, score, order_dose, give_dose, place_trial_catheter,
         remove_trial_catheter, abort_trial, end_observation, record_outcome, decide, waive, earlier_benefit,
         review_deviation, implant, refill, interrogate, pump_call, settle_call, confirm_alarm_date, plan_refill,
-        remove_device, step, hold, resume, assign, die, ask_transfer, follow_up, transfer, stop_therapy, close_watch,
-        strike, answer_item,
+        stock_drug, remove_device, step, hold, resume, assign, die, ask_transfer, follow_up, transfer, stop_therapy,
+        close_watch, strike, answer_item,
     )
 }  # fmt: skip

@@ -96,6 +96,11 @@ def confirm_alarm_date(seen: Seen, dice: Dice) -> Act:
     return lambda work, ref: refills.confirm_alarm_date(work, ref, alarm_on=read)
 
 
+def stock_drug(_seen: Seen, dice: Dice) -> Act:
+    state = dice.choice(("ordered", "here", "lost"))
+    return lambda work, ref: refills.record_drug_stock(work, ref, state=state)
+
+
 def plan_refill(seen: Seen, dice: Dice) -> Act:
     day, plan = seen.today + timedelta(days=dice.choice((3, 20, -1))), dice.choice(REASONS)
     return lambda work, ref: refills.plan_refill(work, ref, until_on=day, plan=plan)

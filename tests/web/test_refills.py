@@ -1,7 +1,9 @@
 """The refill list as a coordinator works with it: filters in the address, booking from the row, the same as a file."""
 
 import csv
+import html
 import io
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
@@ -10,12 +12,15 @@ import pytest
 
 from tests.factories.facts import make
 from tests.factories.listed import Listed
+from tests.support.journey import Journey
+from tests.support.milestones import Milestones
 from tests.support.web import WebWorld
 from tracker.domain.facts import Fill
 from tracker.domain.words import Role
 from tracker.persistence.facts import insert_fact
 from tracker.persistence.models import Case, ClosedDay
 
+At = Callable[[str], tuple[WebWorld, Journey]]
 SEES = (Role.COORDINATOR, Role.LEAD_COORDINATOR, Role.NURSE, Role.PHYSICIAN, Role.MANAGER)
 
 
@@ -92,6 +97,52 @@ class TestFilters:
         page = shown(world, "?state=overdue")
         assert "No pump fits" in page
         assert 'href="/refills">Show all' in page
+
+
+@pytest.fixture
+def at(milestones: Milestones) -> At:
+    """Go to a stage of the pathway with one patient."""
+    return milestones.at
+
+
+class TestTheDrug:
+    def test_is_asked_for_near_the_latest_date(self, world: WebWorld) -> None:
+        pump(world, "Later", 29)
+        assert "Drug here" not in shown(world)
+        pump(world, "Soon", 28)
+        page = shown(world)
+        assert "drug not in stock" in page
+        assert page.count("Drug ordered") == page.count("Drug here") == 1
+
+    @pytest.mark.parametrize("role", [Role.PHYSICIAN, Role.MANAGER])
+    def test_is_recorded_only_by_those_who_see_to_it(self, world: WebWorld, role: Role) -> None:
+        pump(world, "Soon", 5)
+        page = shown(world, role=role)
+        assert "drug not in stock" in page
+        assert "Drug here" not in page
+
+    @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.NURSE])
+    def test_is_recorded_by_one_press_with_who_and_when(self, at: At, role: Role) -> None:
+        world, journey = at("maintained")
+        world.clock.set(world.clock.now() + timedelta(days=70))
+        browser = world.sign_in(role)
+        page = browser.get("/refills?within=28").get_data(as_text=True)
+        address = html.unescape(page.partition("/drug-stock")[2].partition('"')[0])
+        url = f"/cases/{journey.public_id}/drug-stock{address}"
+        version = journey.look().head.version
+        assert f'name="expected_version" value="{version}"' in page
+
+        ordered = browser.post(url, {"state": "ordered", "expected_version": version})
+        assert (ordered.status_code, ordered.headers["Location"]) == (303, "/refills?within=28")
+        page = browser.get("/refills?within=28").get_data(as_text=True).partition("<main")[2]
+        assert "drug ordered, " in page
+        assert "Drug ordered<" not in page
+
+        assert browser.post(url, {"state": "here", "expected_version": version}).status_code == 409
+        browser.post(url, {"state": "here", "expected_version": version + 1})
+        page = browser.get("/refills?within=28").get_data(as_text=True)
+        assert "drug here, " in page
+        assert "Drug here<" not in page
 
 
 class TestBookingFromTheRow:

@@ -112,10 +112,18 @@ class DeterminationKind(StrEnum):
     THERAPY_STOPPED = "therapy_stopped"
     WITHDRAWAL_WATCH_CLOSED = "withdrawal_watch_closed"
     REFILL_PLAN = "refill_plan"  # a named person's dated plan; until_on is its date
+    DRUG_STOCK = "drug_stock"  # value: a DrugStock; about_seq is the fill after which it is needed
     DEVIATION = "deviation"  # value: codes of what was missing; reason is why it was done all the same
     DEVIATION_REVIEWED = "deviation_reviewed"  # about_seq is the deviation; reason is what the review found
     NOT_BEFORE = "not_before"  # until_on: no new date before this day
     PUMP_CALL_SETTLED = "pump_call_settled"  # about_seq: the call; value: "document:<seq>" or "decided"; reason is why
+
+
+class DrugStock(StrEnum):
+    """Where the drug for the next refill is."""
+
+    ORDERED = "ordered"
+    HERE = "here"
 
 
 class Outcome(StrEnum):

@@ -14,7 +14,7 @@ from sqlalchemy import JSON, BindParameter, ColumnElement, Row, Select, and_, bi
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.access import Actor
-from tracker.domain.words import LIVE_APPOINTMENT, Purpose
+from tracker.domain.words import LIVE_APPOINTMENT, DeterminationKind, Purpose
 from tracker.persistence.models import (
     AppointmentRow,
     Case,
@@ -24,6 +24,7 @@ from tracker.persistence.models import (
     InterrogationRow,
     Obligation,
     Patient,
+    User,
 )
 from tracker.queries.identity import IDENTITY, Identity, identity_of, is_patient_of_case
 
@@ -55,11 +56,15 @@ class RefillFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastFill:
-    """What is in a pump: mcg/mL, and mcg/day as it was last set, at the fill or by the programmer since."""
+    """What is in a pump: mcg/mL, and mcg/day as it was last set, at the fill or by the programmer since.
+    ``stock`` says where the drug for the next one is (``DrugStock``), empty: nobody has said."""
 
     drug: str
     concentration_mcg_ml: Decimal | None
     daily_dose_mcg: Decimal | None
+    stock: str
+    stocked_at: datetime | None
+    stocked_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,6 +234,20 @@ _LAST_FILL = (
     .correlate(Obligation)
     .scalar_subquery()
 )
+#: The last word on where the drug for the fill after that is.
+_STOCK = aliased(DeterminationRow)
+_STOCK_SEQ = (
+    select(func.max(DeterminationRow.seq))
+    .where(
+        DeterminationRow.clinic_id == FillRow.clinic_id,
+        DeterminationRow.case_id == FillRow.case_id,
+        DeterminationRow.kind == DeterminationKind.DRUG_STOCK,
+        DeterminationRow.about_seq == FillRow.seq,
+        DeterminationRow.superseded_by.is_(None),
+    )
+    .correlate(FillRow)
+    .scalar_subquery()
+)
 #: The daily dose that the programmer was set to since.
 _DOSE_SINCE = (
     select(InterrogationRow.daily_dose_mcg)
@@ -263,6 +282,9 @@ _COLUMNS: tuple[Any, ...] = (
     _IS_UNRELIABLE.label("is_unreliable"),
     FillRow.drug,
     FillRow.concentration_mcg_ml,
+    _STOCK.value.label("stock"),
+    _STOCK.recorded_at.label("stocked_at"),
+    User.name.label("stocked_by"),
     func.coalesce(_DOSE_SINCE, FillRow.daily_dose_mcg).label("daily_dose_mcg"),
     *IDENTITY,
 )
@@ -287,6 +309,8 @@ _REFILLS = (
         ),
     )
     .outerjoin(FillRow, _is_fact(FillRow, _LAST_FILL))
+    .outerjoin(_STOCK, _is_fact(_STOCK, _STOCK_SEQ))
+    .outerjoin(User, User.id == _STOCK.recorded_by)
     .outerjoin(_VISIT, _is_fact(_VISIT, Obligation.planned_seq))
     .outerjoin(_PLAN, _is_fact(_PLAN, Obligation.planned_seq))
 )
@@ -341,6 +365,9 @@ def _refill(row: Row[Any]) -> Refill:
             drug=row.drug,
             concentration_mcg_ml=row.concentration_mcg_ml,
             daily_dose_mcg=row.daily_dose_mcg,
+            stock=row.stock or "",
+            stocked_at=row.stocked_at,
+            stocked_by=row.stocked_by or "",
         )
         if row.drug is not None
         else None,

@@ -19,8 +19,10 @@ from tracker.domain.words import (
     AppointmentState,
     DeterminationKind,
     DocumentKind,
+    DrugStock,
     FillKind,
     Purpose,
+    is_word,
 )
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.deviations import expired_lot, require_reason
@@ -221,6 +223,21 @@ def plan_refill(work: Work, ref: CaseRef, *, until_on: date, plan: str) -> Writt
         raise InvalidInput(problems)
     determine(file, DeterminationKind.REFILL_PLAN, reason=plan, until_on=until_on)
     return file.finish("refill_planned")
+
+
+def record_drug_stock(work: Work, ref: CaseRef, *, state: str) -> Written:
+    """Record where the drug for the next refill is: ordered, or here. The latest word counts.
+
+    :raises InvalidInput: for another word, or where no fill is known
+    """
+    file = open_case(work, ref, Permission.STOCK_DRUG)
+    fill = file.snapshot.last_fill
+    if not is_word(state, DrugStock):
+        raise InvalidInput({"state": "Choose whether it is ordered or here."})
+    if fill is None:
+        raise InvalidInput({"state": "No fill is known: record what is in the pump first."})
+    determine(file, DeterminationKind.DRUG_STOCK, value=state, about_seq=fill.seq)
+    return file.finish("drug_stocked")
 
 
 def _live_visit(file: CaseFile, appointment: int) -> Appointment:

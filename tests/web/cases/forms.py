@@ -321,6 +321,10 @@ FORMS = (
         sentence="A pump is in place: a second person or a document must confirm it.", kept=("the daughter",),
     ),
     FormCase(
+        name="drug", stage="maintained", path="drug-stock", role=NURSE,
+        good={"state": "here"}, bad={"state": ""}, sentence="Choose whether it is ordered or here.",
+    ),
+    FormCase(
         name="transfer", stage="maintained", path="transfer", refused=NURSE,
         good=lambda s: {"to_clinic": "North", **s.second(NURSE)},
         bad={"to_clinic": "North"}, sentence="A second person must confirm it.", kept=("North",),

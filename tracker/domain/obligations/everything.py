@@ -10,7 +10,7 @@ from tracker.domain.obligations.loose_ends import deviation_reviews, grounds_los
 from tracker.domain.obligations.obligation import Obligations, View
 from tracker.domain.obligations.pump_calls import pump_calls
 from tracker.domain.obligations.readiness import arrivals, authorizations_expiring, consents, documents
-from tracker.domain.obligations.refills import alarm_dates, refills
+from tracker.domain.obligations.refills import alarm_dates, drugs_in_stock, refills
 from tracker.domain.obligations.steps import hold_review, next_step, transfers
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.snapshot import Snapshot
@@ -20,6 +20,7 @@ RULES = (
     pump_calls,
     refills,
     alarm_dates,
+    drugs_in_stock,
     next_step,
     hold_review,
     transfers,

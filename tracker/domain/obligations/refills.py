@@ -15,7 +15,7 @@ from tracker.domain.pathway.alarm_date import AlarmDate, alarm_date
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.refill import Bound
-from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, DeterminationKind, DeviceKind, Purpose
+from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, DeterminationKind, DeviceKind, DrugStock, Purpose
 
 TRANSFERRED = "transferred"
 
@@ -55,6 +55,30 @@ def refills(view: View) -> Iterator[Obligation]:
             params={"filled": standing.filled_on, "latest": found.latest_on},
             device=pump.device,
             planned_seq=_planned_seq(view, standing.fill, found.latest_on),
+        )
+
+
+def drugs_in_stock(view: View) -> Iterator[Obligation]:
+    """The drug for the next refill, which must be here before the refill is due. Without a date it cannot be said."""
+    said = {
+        each.about_seq: each
+        for each in sorted(view.snapshot.determinations(DeterminationKind.DRUG_STOCK), key=lambda each: each.seq)
+    }
+    for pump in followed_pumps(view.snapshot):
+        standing = alarm_date(view.snapshot, pump.device)
+        found = None if standing is None else fill_bound(view.pathway, standing)
+        if standing is None or found is None or found.latest_on is None:
+            continue
+        stock = said.get(standing.fill.seq)
+        if stock is not None and stock.value == DrugStock.HERE:
+            continue
+        yield view.due(
+            "drug_in_stock",
+            f"fill:{standing.fill.seq}",
+            anchor_on=found.latest_on,
+            not_before=view.day(standing.fill.recorded_at),
+            reason="drug_not_in_stock" if stock is None else "drug_ordered",
+            params={"drug": standing.fill.drug},
         )
 
 

@@ -224,6 +224,8 @@ SENTENCES: dict[str, Callable[[Params], str]] = {
     "end_of_service_indicated": _end_of_service("its replacement indicator is on"),
     "end_of_service_printed": _end_of_service("as printed"),
     "end_of_service_unknown": lambda _: "Nobody knows when the pump ends: read it, or record its day",
+    "drug_not_in_stock": lambda p: f"{_first(p.get('drug') or 'drug')} for the next refill is not in stock",
+    "drug_ordered": lambda p: f"{_first(p.get('drug') or 'drug')} for the next refill is ordered and not here yet",
     "evaluation_lacks": lambda p: f"Evaluation does not say {_named(EVALUATION_WORDS, p, 'what')}",
     "evaluation_missing": lambda _: "Evaluation is not recorded",
     "follow_up": lambda p: p.get("label", "Follow-up"),

@@ -10,6 +10,7 @@ from tracker.web.cases import (
     pump_call,
     show,
     steps,
+    stock,
     trial,
     visits,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "pump_call",
     "show",
     "steps",
+    "stock",
     "trial",
     "visits",
 ]

@@ -132,6 +132,16 @@ class RefillForm(FillingForm):
     deviation_reason = NoteField("Why it was done all the same")
 
 
+class DrugStockForm(CaseForm):
+    """Where the drug for the next refill is."""
+
+    state = RadioField(
+        "The drug",
+        [InputRequired("Choose whether it is ordered or here.")],
+        choices=options({"ordered": "Ordered", "here": "Here"}),
+    )
+
+
 class ImplantForm(FillingForm):
     """The permanent pump and catheter, and the first fill."""
 

@@ -217,6 +217,7 @@ _DETERMINED: dict[str, Callable[[Told], str]] = {
     "therapy_stopped": lambda t: f"Therapy stopped, pump left in{_because(t)}",
     "withdrawal_watch_closed": lambda t: f"Watch for withdrawal closed{_because(t)}",
     "refill_plan": lambda t: f"Refill planned by {civil(t['until_on'])}{_because(t)}",
+    "drug_stock": lambda t: f"Drug for the next refill {'is here' if t['value'] == 'here' else 'ordered'}",
     "deviation": lambda t: f"Done against the plan{_because(t)}",
     "deviation_reviewed": lambda t: f"Deviation reviewed{_because(t)}",
     "pump_call_settled": lambda t: f"Pump call closed{_because(t)}",

@@ -70,7 +70,17 @@ _ALARM_DATE = {
 
 
 #: What is not also among the things missing for the next step.
-_CLEARED_BY_REASON = frozenset({"follow_up", "discrepancy", "end_of_service", "transfer", "catheter_out", "pump_call"})
+_CLEARED_BY_REASON = frozenset(
+    {
+        "follow_up",
+        "discrepancy",
+        "end_of_service",
+        "transfer",
+        "catheter_out",
+        "pump_call",
+        "drug_in_stock",
+    }
+)
 
 
 def _todo_link(case: OpenedCase, todo: Todo, viewer: Actor) -> Link | None:

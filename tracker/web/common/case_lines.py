@@ -113,6 +113,8 @@ _EVALUATE = _Way("evaluation", Permission.EVALUATE, "Record evaluation")
 _DOCUMENT = _Way("document", Permission.CONSENT, "Attach document", "kind", "document")
 _SCORE = _Way("score", Permission.SCORE, "Record score")
 _OUTCOME = _Way("outcome", Permission.DECIDE_OUTCOME, "Record outcome")
+_STOCK = _Way("drug-stock", Permission.STOCK_DRUG, "Ordered or here")
+_INTERROGATION = _Way("interrogation", Permission.REFILL, "Pump read")
 _REFILL = _Way("refill", Permission.REFILL, "Record refill")
 
 #: The form that clears each missing thing. What is not here is cleared on the case's own page.
@@ -144,7 +146,9 @@ WAYS: Mapping[str, _Way] = {
     "not_answered": _EVALUATE,
     "not_booked": _BOOK,
     "outcome_missing": _OUTCOME,
-    "end_of_service_unknown": _Way("interrogation", Permission.REFILL, "Pump read"),
+    "drug_not_in_stock": _STOCK,
+    "drug_ordered": _STOCK,
+    "end_of_service_unknown": _INTERROGATION,
     "follow_up": _Way("follow-up/{rule}/{about}", Permission.FOLLOW_UP, "Record it"),
     "pump_call": _Way("settle-pump-call/{seq}", Permission.REFILL, "Close the call"),
     "refill_not_booked": _BOOK,

@@ -9,6 +9,7 @@ from flask import request, url_for
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.spreadsheets import safe_cell
+from tracker.domain.words import DrugStock
 from tracker.queries.refills import ROWS_ON_PAGE, Refill, RefillList
 from tracker.web.common.case_lines import Action, PersonLine, action_for, case_url, clinic_day, person_line
 from tracker.web.common.filters import at, on
@@ -21,6 +22,16 @@ SOON = timedelta(days=28)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stocking:
+    """One press that says where the drug is, against the version of the case that is shown."""
+
+    state: str
+    label: str
+    url: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefillRow:
     """One pump. ``latest_tone`` and ``planned_tone`` are empty where nothing needs attention."""
 
@@ -29,6 +40,9 @@ class RefillRow:
     model: str
     drug: str
     dose: str
+    stock: str
+    stock_tone: str
+    stocking: tuple[Stocking, ...]
     latest: str
     latest_tone: str
     latest_note: str
@@ -114,12 +128,16 @@ def _row(refill: Refill, viewer: Actor, today: date, zone: str) -> RefillRow:
     latest, latest_tone, left = _latest(refill, today)
     drug, dose = _drug(refill) if viewer.may(Permission.SEE_CLINICAL) else ("", "")
     planned, planned_tone = _planned(refill, today, zone)
+    stock, stock_tone = _stock(refill, today, zone) if viewer.may(Permission.SEE_CLINICAL) else ("", "")
     return RefillRow(
         person=person_line(refill.patient, today, url=case_url(refill.case_public_id)),
         pump=f"{refill.reservoir_ml.normalize():f} mL" if refill.reservoir_ml is not None else "size not known",
         model=refill.model,
         drug=drug,
         dose=dose,
+        stock=stock,
+        stock_tone=stock_tone,
+        stocking=_stocking(refill, viewer, today),
         latest=latest,
         latest_tone=latest_tone,
         latest_note="void: a new print-out is needed" if refill.is_void else "",
@@ -138,6 +156,35 @@ def _drug(refill: Refill) -> tuple[str, str]:
     strength = f" {_number(fill.concentration_mcg_ml)} mcg/mL" if fill.concentration_mcg_ml else ""
     dose = f"{_number(fill.daily_dose_mcg)} mcg/day" if fill.daily_dose_mcg else "dose not known"
     return fill.drug + strength, dose
+
+
+def _stock(refill: Refill, today: date, zone: str) -> tuple[str, str]:
+    """Where the drug for the refill is, who said so and when; empty while it is too early to ask."""
+    fill = refill.fill
+    if fill is not None and fill.stock and fill.stocked_at is not None:
+        who = f", {fill.stocked_by}" if fill.stocked_by else ""
+        said = f"drug {fill.stock}{who}, {on(clinic_day(fill.stocked_at, zone), today)}"
+        return said, "ready" if fill.stock == DrugStock.HERE else "quiet"
+    return ("drug not in stock", "warn") if _is_near(refill, today) else ("", "")
+
+
+def _is_near(refill: Refill, today: date) -> bool:
+    return refill.latest_on is None or refill.latest_on <= today + SOON
+
+
+def _stocking(refill: Refill, viewer: Actor, today: date) -> tuple[Stocking, ...]:
+    """What can be said of the drug from the row: that it is ordered, then that it is here."""
+    if refill.fill is None or refill.fill.stock == DrugStock.HERE or not _is_near(refill, today):
+        return ()
+    if not viewer.may(Permission.STOCK_DRUG):
+        return ()
+    url = coming_back(Action(label="", url=case_url(refill.case_public_id, "drug-stock"))).url
+    states = {DrugStock.ORDERED: "Drug ordered", DrugStock.HERE: "Drug here"}
+    return tuple(
+        Stocking(state=state, label=label, url=url, version=refill.version)
+        for state, label in states.items()
+        if state != refill.fill.stock
+    )
 
 
 def _latest(refill: Refill, today: date) -> tuple[str, str, str]:

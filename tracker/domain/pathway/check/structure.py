@@ -25,6 +25,7 @@ ENDINGS = frozenset(
     {
         "fill", "device_removed", "transfer_completed", "death", "stage", "resume", "consent", "appointment",
         "authorization", "review", "correction", "outcome", "document", "interrogation", "follow_up",
+        "drug_stock",
     }
 )  # fmt: skip
 #: Targets of a stage that are a date of their own; the name of a procedure is one too.
