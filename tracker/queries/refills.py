@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, BindParameter, ColumnElement, Row, Select, and_, bindparam, func, not_, select, type_coerce
+from sqlalchemy import JSON, BindParameter, ColumnElement, Row, Select, and_, bindparam, func, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.access import Actor
@@ -128,11 +128,11 @@ def list_refills(
     found: list[Refill] = []
     if skip < unknown:
         rows = connection.execute(unknown_page, {**values, "most": left, "skipped": skip}).all()
-        found += [_refill(row) for row in rows]
+        found += [_refill(row, is_reliable=False) for row in rows]
         left -= len(found)
     if left:
         rows = connection.execute(known_page, {**values, "most": left, "skipped": max(0, skip - unknown)}).all()
-        found += [_refill(row) for row in rows]
+        found += [_refill(row, is_reliable=True) for row in rows]
     return RefillList(refills=tuple(found), total=total, unknown=unknown)
 
 
@@ -181,19 +181,6 @@ def list_load(session: Session, viewer: Actor, from_on: date, starts: list[datet
 _CLINIC: BindParameter[int] = bindparam("clinic")
 _IS_REFILL = (Obligation.clinic_id == _CLINIC, Obligation.is_open.expression, Obligation.kind == "refill")
 _MISSING = aliased(Obligation)
-_IS_UNRELIABLE = (
-    select(_MISSING.id)
-    .where(
-        _MISSING.clinic_id == Obligation.clinic_id,
-        _MISSING.case_id == Obligation.case_id,
-        _MISSING.device == Obligation.device,
-        _MISSING.is_open,
-        _MISSING.kind == "alarm_date",
-        _MISSING.reason.in_(UNRELIABLE),
-    )
-    .correlate(Obligation)
-    .exists()
-)
 #: The refills of pumps without a date to rely on, found through their to-do to find it.
 _UNKNOWN = (
     select(Obligation.id)
@@ -213,7 +200,8 @@ _UNKNOWN = (
         _MISSING.reason.in_(UNRELIABLE),
     )
 )
-_KNOWN = select(Obligation.id).where(*_IS_REFILL, Obligation.reason != UNKNOWN, not_(_IS_UNRELIABLE))
+# Few have none, so they are listed once and left out: asking of each pump again would cost more.
+_KNOWN = select(Obligation.id).where(*_IS_REFILL, Obligation.reason != UNKNOWN, Obligation.id.not_in(_UNKNOWN))
 _LATEST: ColumnElement[str] = type_coerce(Obligation.params, JSON)["latest"].as_string()
 # Dates on closed days are moved to the open day before, which can make several equal; the later ones tell more.
 _ORDER = (Obligation.due_on, Obligation.critical_on, Obligation.id)
@@ -279,7 +267,6 @@ _COLUMNS: tuple[Any, ...] = (
     _VISIT.zone.label("visit_zone"),
     _VISIT.state.label("visit_state"),
     _PLAN.until_on.label("plan_until_on"),
-    _IS_UNRELIABLE.label("is_unreliable"),
     FillRow.drug,
     FillRow.concentration_mcg_ml,
     _STOCK.value.label("stock"),
@@ -349,7 +336,7 @@ def _statements(shape: tuple[bool, bool, str]) -> tuple[Any, Any, Any]:
     return select(first, total), _page(unknown), _page(known)
 
 
-def _refill(row: Row[Any]) -> Refill:
+def _refill(row: Row[Any], *, is_reliable: bool) -> Refill:
     return Refill(
         case_public_id=row.public_id,
         version=row.version,
@@ -360,7 +347,7 @@ def _refill(row: Row[Any]) -> Refill:
         model=row.model or "",
         filled_on=_day(row.params.get("filled")),
         latest_on=_day(row.params.get("latest")),
-        is_void=bool(row.is_unreliable) and row.reason != UNKNOWN,
+        is_void=not is_reliable and row.reason != UNKNOWN,
         fill=LastFill(
             drug=row.drug,
             concentration_mcg_ml=row.concentration_mcg_ml,
