@@ -15,6 +15,7 @@ from tracker.runtime import Runtime
 from tracker.web import (
     accounts,
     admin,
+    advisories,
     board,
     cases,
     day,
@@ -50,6 +51,7 @@ _ROOT = Path(__file__).resolve().parent
 BLUEPRINTS = (
     accounts.blueprint,
     admin.blueprint,
+    advisories.blueprint,
     board.blueprint,
     cases.blueprint,
     day.blueprint,

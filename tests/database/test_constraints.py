@@ -14,6 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from tests.factories.facts import HAPPENED, WRITTEN, make
 from tests.factories.rows import BEGAN, a_case, a_clinic, a_member, a_patient, a_room, an_obligation
 from tracker.domain.facts import (
+    Advisory,
     Appointment,
     Assessment,
     Authorization,
@@ -30,6 +31,7 @@ from tracker.domain.facts import (
     Interrogation,
     PumpCall,
     Referral,
+    Scan,
     TrialDose,
 )
 from tracker.persistence.database import Database
@@ -109,6 +111,9 @@ NEVER: list[tuple[type[Fact], Values]] = [
     (Interrogation, {"device": 6, "alarm_on": None, "is_confirmed": True}),
     (PumpCall, {"device": 1}),
     (PumpCall, {"tone": "three"}),
+    (Scan, {"device": 1}),
+    (Advisory, {"device": 1}),
+    (Advisory, {"device": 6, "number": ""}),
     (Correction, {"corrected_seq": 7}),
     (Correction, {"corrected_seq": 1, "reason": ""}),
 ]
@@ -128,6 +133,7 @@ RECORDABLE: list[tuple[type[Fact], Values]] = [
     (Fill, {"device": 6, "daily_dose_mcg": Decimal(0), "residual_aspirated_ml": Decimal(0)}),
     (PumpCall, {"device": None, "caller": "", "phone": "", "words": ""}),
     (PumpCall, {"device": 6}),
+    (Scan, {"device": 6, "scan_on": date(1999, 1, 1), "place": ""}),
     (Interrogation, {"device": 6, "alarm_on": None, "is_confirmed": False, "battery_months": None}),
 ]
 

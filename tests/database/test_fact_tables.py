@@ -33,7 +33,9 @@ def one_of_each() -> list[Fact]:
         make(facts.Interrogation, 13, device=11),
         make(facts.FollowUp, 14, about_seq=8),
         make(facts.PumpCall, 15, device=11),
-        make(facts.Correction, 16, corrected_seq=3),
+        make(facts.Scan, 16, device=11),
+        make(facts.Advisory, 17, device=11),
+        make(facts.Correction, 18, corrected_seq=3),
     ]
 
 

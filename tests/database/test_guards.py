@@ -43,6 +43,8 @@ REFERRING: dict[type[Fact], dict[str, object]] = {
     facts.Interrogation: {"device": 2},
     facts.FollowUp: {"about_seq": 2},
     facts.PumpCall: {"device": 2},
+    facts.Scan: {"device": 2},
+    facts.Advisory: {"device": 2},
     facts.Correction: {"corrected_seq": 1},
 }
 KINDS = sorted(FACT_ROWS, key=lambda kind: kind.__name__)

@@ -141,3 +141,35 @@ class TestAnAspirate:
 
         reviewed = case.determined("deviation_reviewed", about_seq=case.last.seq)
         assert "discrepancy" not in due(reviewed)
+
+
+class TestThePumpOfSomebodyWhoDied:
+    def died(self, **values: object) -> Case:
+        return pump(**values).at_stage("deceased").determined("death", "died")
+
+    def test_is_a_physicians_that_day_and_critical_the_next(self) -> None:
+        found = due(self.died())
+
+        assert set(found) == {"pump_after_death"}, "all else has ended"
+        assert (found["pump_after_death"].due_on, found["pump_after_death"].critical_on) == (
+            TODAY,
+            TODAY + timedelta(days=1),
+        )
+        assert found["pump_after_death"].owner == Role.PHYSICIAN
+
+    def test_ends_with_the_pump_out_or_switched_off(self) -> None:
+        assert not due(self.died().record(Device, superseding=1, device=1, in_place=False))
+        assert not due(self.died().determined("pump_switched_off", "yes", about_seq=1))
+
+    @pytest.mark.parametrize("about", [None, 2])
+    def test_not_with_a_word_about_something_else(self, about: int | None) -> None:
+        assert due(self.died().determined("pump_switched_off", "yes", about_seq=about))
+
+    def test_not_with_a_word_of_before(self) -> None:
+        case = pump().determined("pump_switched_off", "yes", about_seq=1).determined("death", "died")
+
+        assert "pump_after_death" in due(case)
+
+    def test_is_not_asked_of_the_living_nor_without_a_pump(self) -> None:
+        assert "pump_after_death" not in due(pump())
+        assert not due(Case("deceased").placed("catheter").determined("death", "died"))

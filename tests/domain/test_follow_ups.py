@@ -160,7 +160,8 @@ class TestWhoIsNotReached:
 
 
 def test_the_dead_are_not_called() -> None:
-    assert obligations(ITB, implanted().determined("death").snapshot, NOW).items == ()
+    found = obligations(ITB, implanted().determined("death").snapshot, NOW).items
+    assert [each.kind for each in found] == ["pump_after_death"]
 
 
 def test_every_rule_follows_something_that_can_happen() -> None:

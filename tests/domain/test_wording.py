@@ -18,6 +18,7 @@ from tracker.pathways.catalogue import current
 
 #: Made from the state of an authorization, by a service when the act is recorded, or the reasons of to-dos.
 _MADE_ELSEWHERE = {
+    "advisory",
     "authorization_requested",
     "authorization_denied",
     "authorization_withdrawn",
@@ -36,8 +37,13 @@ _MADE_ELSEWHERE = {
     "end_of_service_unknown",
     "follow_up",
     "observation_open",
+    "pump_after_death",
     "pump_call",
     "residual_differs",
+    "scan_decision",
+    "scan_read_after",
+    "scan_read_before",
+    "scan_task",
     "transfer_asked",
     "unreachable",
     "visit_unconfirmed",

@@ -187,6 +187,8 @@ _USUAL: dict[type[Fact], dict[str, object]] = {
         "phone": "303 555 0188",
         "words": "beeps every hour",
     },
+    facts.Scan: {"scan_on": date(2026, 4, 2), "place": "County Hospital"},
+    facts.Advisory: {"number": "FA-1", "text": "replace early"},
     facts.Correction: {"reason": "wrong patient"},
 }
 #: Facts that are versions of something: their first version names itself.

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.conftest import NOW
+from tests.factories.facts import make
 from tests.safety.conftest import ClinicAt
 from tests.stateful.acts import ACTS
 from tests.support.journey import a_person
@@ -20,16 +21,31 @@ from tests.support.web import WebWorld, email_of
 from tracker import services
 from tracker.domain.access import Actor
 from tracker.domain.calendar import ClinicCalendar
+from tracker.domain.facts import Device
 from tracker.domain.words import Role
-from tracker.persistence.models import Clinic, Event, Patient, StaffTask, User
+from tracker.persistence.facts import insert_fact
+from tracker.persistence.models import Case, Clinic, Event, Patient, StaffTask, User
 from tracker.queries.accounts import get_member
-from tracker.services import clinic_setup, downtime, members, patients, pump_calls, safety, sending, task_endings
+from tracker.services import (
+    advisories,
+    clinic_setup,
+    downtime,
+    members,
+    patients,
+    pump_calls,
+    safety,
+    sending,
+    task_endings,
+)
+from tracker.services.advisories import Affected
 from tracker.services.members import Administration
 from tracker.services.work import Work
 
 #: Use cases of a case, by the act of the state machine that does them: it holds after every one of them that it left
 #: one event by a person and one entry.
 BY_CHANCE = {
+    "advisories.record_advisory": "advise",
+    "advisories.settle_advisory": "settle_advisory",
     "appointments.arrive": "arrive",
     "appointments.book": "book",
     "appointments.cancel": "cancel",
@@ -56,10 +72,14 @@ BY_CHANCE = {
     "pump_calls.record_pump_call": "pump_call",
     "pump_calls.settle_pump_call": "settle_call",
     "pumps.remove_device": "remove_device",
+    "pumps.switch_off_pump": "switch_off",
     "refills.confirm_alarm_date": "confirm_alarm_date",
     "refills.plan_refill": "plan_refill",
     "refills.record_drug_stock": "stock_drug",
     "refills.record_refill": "refill",
+    "scans.decide_scan": "decide_scan",
+    "scans.plan_scan": "plan_scan",
+    "scans.record_scan_task": "scan_task",
     "steps.ask_transfer": "ask_transfer",
     "steps.assign": "assign",
     "steps.close_withdrawal_watch": "close_watch",
@@ -162,7 +182,16 @@ def _call_of_unknown(work: Work) -> object:
     )
 
 
+def _open_advisory(work: Work) -> object:
+    case = work.session.scalars(select(Case)).one()
+    case.last_seq += 1
+    catheter = make(Device, case.last_seq, kind="catheter", recorded_at=work.now, effective_at=work.now)
+    insert_fact(work.session, case.clinic_id, case.id, catheter)
+    return advisories.open_for_all(work, [Affected(case.public_id, case.last_seq)], number="FA-1", text="replace")
+
+
 ONE_BY_ONE: dict[str, Doing] = {
+    "advisories.open_for_all": _open_advisory,
     "clinic_setup.add_clinician": lambda work: clinic_setup.add_clinician(work, name="Dr A", kind="nurse"),
     "clinic_setup.add_payer": lambda work: clinic_setup.add_payer(work, name="Payer A"),
     "clinic_setup.add_room": lambda work: clinic_setup.add_room(work, name="Room A"),

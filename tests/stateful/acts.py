@@ -10,15 +10,21 @@ from typing import TypeVar
 from tests.stateful.clinic import Act, Seen
 from tests.stateful.dice import NO_FACT, NO_ROOM, NOBODY, REASONS, Dice, Making
 from tests.stateful.pump_acts import (
+    advise,
     confirm_alarm_date,
+    decide_scan,
     implant,
     interrogate,
     plan_refill,
+    plan_scan,
     pump_call,
     refill,
     remove_device,
+    scan_task,
+    settle_advisory,
     settle_call,
     stock_drug,
+    switch_off,
 )
 from tests.stateful.sides import papers, second, visit_of
 from tracker.domain.facts import Appointment, Authorization, Fact
@@ -343,5 +349,6 @@ ACTS: dict[str, Making] = {
         review_deviation, implant, refill, interrogate, pump_call, settle_call, confirm_alarm_date, plan_refill,
         stock_drug, remove_device, step, hold, resume, assign, die, ask_transfer, follow_up, transfer, stop_therapy,
         close_watch, strike, answer_item,
+        plan_scan, decide_scan, scan_task, switch_off, advise, settle_advisory,
     )
 }  # fmt: skip

@@ -6,10 +6,10 @@ from decimal import Decimal
 from tests.stateful.clinic import Act, Seen
 from tests.stateful.dice import NO_FACT, REASONS, Dice
 from tests.stateful.sides import papers, second, visit_of
-from tracker.domain.facts import PumpCall
+from tracker.domain.facts import Advisory, PumpCall, Scan
 from tracker.domain.pathway.alarm_date import alarm_date
 from tracker.domain.words import CallTone, FillKind
-from tracker.services import implants, interrogations, pump_calls, pumps, refills
+from tracker.services import advisories, implants, interrogations, pump_calls, pumps, refills, scans
 from tracker.services.implants import Component, Implanted
 from tracker.services.interrogations import Reading
 from tracker.services.pump_calls import Call
@@ -87,6 +87,45 @@ def settle_call(seen: Seen, dice: Dice) -> Act:
     call = dice.choice([each.seq for each in seen.snapshot.of(PumpCall)] or [999])
     paper, reason = dice.choice((None, *papers(seen), *NO_FACT)), dice.choice(REASONS)
     return lambda work, ref: pump_calls.settle_pump_call(work, ref, call_seq=call, document_seq=paper, reason=reason)
+
+
+def switch_off(seen: Seen, dice: Dice) -> Act:
+    device = dice.choice([each.device for each in seen.snapshot.devices_in_place] or [999])
+    reason = dice.choice(REASONS)
+    return lambda work, ref: pumps.switch_off_pump(work, ref, device=device, reason=reason)
+
+
+def advise(seen: Seen, dice: Dice) -> Act:
+    """A letter about a part; the same number again, or another."""
+    device = dice.choice([each.device for each in seen.snapshot.devices_in_place] or [999])
+    number = f"FA-{len(seen.snapshot.facts)}"
+    return lambda work, ref: advisories.record_advisory(work, ref, device=device, number=number, text="replace")
+
+
+def settle_advisory(seen: Seen, dice: Dice) -> Act:
+    seq, reason = dice.choice([each.seq for each in seen.snapshot.of(Advisory)] or [999]), dice.choice(REASONS)
+    return lambda work, ref: advisories.settle_advisory(work, ref, advisory_seq=seq, reason=reason)
+
+
+def plan_scan(seen: Seen, dice: Dice) -> Act:
+    """An MRI to come, of today, past, or too far away."""
+    day = seen.today + timedelta(days=dice.choice((3, 0, -2, 40, 900)))
+    return lambda work, ref: scans.plan_scan(work, ref, scan_on=day, place="County Hospital")
+
+
+def decide_scan(seen: Seen, dice: Dice) -> Act:
+    seq, reason = _scan(seen, dice), dice.choice(REASONS)
+    return lambda work, ref: scans.decide_scan(work, ref, scan_seq=seq, reason=reason)
+
+
+def scan_task(seen: Seen, dice: Dice) -> Act:
+    seq, reason = _scan(seen, dice), dice.choice(REASONS)
+    task = dice.choice(("emptied_before", "read_before", "prayed"))
+    return lambda work, ref: scans.record_scan_task(work, ref, scan_seq=seq, task=task, reason=reason)
+
+
+def _scan(seen: Seen, dice: Dice) -> int:
+    return dice.choice([each.seq for each in seen.snapshot.of(Scan)] or [999])
 
 
 def confirm_alarm_date(seen: Seen, dice: Dice) -> Act:

@@ -171,7 +171,7 @@ class TestActions:
     def test_lead_to_forms_that_exist(self, world: WebWorld) -> None:
         adapter = world.app.url_map.bind("localhost")
         for way in WAYS.values():
-            address = way.action.format(rule="wound_check", about=7, seq=7, appointment=7)
+            address = way.action.format(rule="wound_check", about=7, seq=7, appointment=7, device=7, task="t")
             endpoint, _ = adapter.match(case_url("a" * 32, address))
             assert endpoint.startswith("cases."), way.action
 

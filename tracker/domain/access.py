@@ -22,6 +22,7 @@ class Permission(StrEnum):
     SEE_DAY = "see_day"
     SEE_REFILLS = "see_refills"
     SEE_ENDED_PUMPS = "see_ended_pumps"  # what ended a pump's refills lately
+    TRACE_DEVICES = "trace_devices"  # whose part a manufacturer's letter means, and a to-do for each
     SEE_REPORTS = "see_reports"
     SEE_REMINDERS = "see_reminders"
     SEE_PATHWAY = "see_pathway"
@@ -120,12 +121,14 @@ _TREATS = (
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.COORDINATOR: _COORDINATES,
-    Role.LEAD_COORDINATOR: _COORDINATES | {_P.EXPORT, _P.PAUSE_SENDING, _P.SEE_SAFETY, _P.MAKE_DOWNTIME_KIT},
+    Role.LEAD_COORDINATOR: _COORDINATES
+    | {_P.EXPORT, _P.PAUSE_SENDING, _P.SEE_SAFETY, _P.MAKE_DOWNTIME_KIT, _P.TRACE_DEVICES},
     Role.NURSE: _TREATS | {_P.STOCK_DRUG, _P.REFER, _P.EDIT_PATIENT, _P.BOOK, _P.CHECK_IN},
     Role.PHYSICIAN: _TREATS
     | {
         _P.SEE_SAFETY,
         _P.SEE_ENDED_PUMPS,
+        _P.TRACE_DEVICES,
         _P.REFER,
         _P.EVALUATE,
         _P.DECIDE_OUTCOME,
@@ -156,6 +159,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.SEE_SAFETY,
         _P.MANAGE_USERS,
         _P.MANAGE_CLINIC,
+        _P.TRACE_DEVICES,
         _P.PAUSE_SENDING,
         _P.MAKE_DOWNTIME_KIT,
     },

@@ -299,6 +299,24 @@ class PumpCall(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scan(Fact):
+    """An MRI of somebody with a pump, on a civil day. One that is called off is struck out."""
+
+    device: int
+    scan_on: date
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advisory(Fact):
+    """A manufacturer's advisory or recall that concerns one part of this patient: its number, and what it asks for."""
+
+    device: int
+    number: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Correction(Fact):
     """Why an earlier fact was struck out. A successor, if there is one, is a fact of its own."""
 

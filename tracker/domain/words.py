@@ -117,6 +117,10 @@ class DeterminationKind(StrEnum):
     DEVIATION_REVIEWED = "deviation_reviewed"  # about_seq is the deviation; reason is what the review found
     NOT_BEFORE = "not_before"  # until_on: no new date before this day
     PUMP_CALL_SETTLED = "pump_call_settled"  # about_seq: the call; value: "document:<seq>" or "decided"; reason is why
+    ADVISORY_SETTLED = "advisory_settled"  # about_seq: the advisory; reason is what was done
+    PUMP_SWITCHED_OFF = "pump_switched_off"  # of somebody who died; about_seq: the pump; reason is what was done
+    SCAN_DECIDED = "scan_decided"  # about_seq: the scan; reason is what a physician decided
+    SCAN_TASK_DONE = "scan_task_done"  # about_seq: the scan; value: the task of the file; reason is what was done
 
 
 class DrugStock(StrEnum):

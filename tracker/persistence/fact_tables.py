@@ -8,6 +8,7 @@ from tracker.domain import facts
 from tracker.domain.facts import Fact
 from tracker.persistence.base import Base
 from tracker.persistence.models import (
+    AdvisoryRow,
     AppointmentRow,
     AssessmentRow,
     AuthorizationRow,
@@ -23,6 +24,7 @@ from tracker.persistence.models import (
     InterrogationRow,
     PumpCallRow,
     ReferralRow,
+    ScanRow,
     TrialDoseRow,
 )
 
@@ -43,6 +45,8 @@ FACT_ROWS: dict[type[Fact], type[Base]] = {
     facts.Interrogation: InterrogationRow,
     facts.FollowUp: FollowUpRow,
     facts.PumpCall: PumpCallRow,
+    facts.Scan: ScanRow,
+    facts.Advisory: AdvisoryRow,
     facts.Correction: CorrectionRow,
 }
 

@@ -3,6 +3,7 @@
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, NotFound
 from tracker.domain.facts import (
+    Advisory,
     Appointment,
     Assessment,
     ChecklistItem,
@@ -13,6 +14,7 @@ from tracker.domain.facts import (
     Interrogation,
     PumpCall,
     Referral,
+    Scan,
     TrialDose,
 )
 from tracker.domain.pathway.snapshot import Snapshot
@@ -22,7 +24,7 @@ from tracker.services.named import paper_problems, person_problems
 from tracker.services.work import CaseRef, Work, Written
 
 #: What only those who treat may strike out.
-CLINICAL: tuple[type[Fact], ...] = (TrialDose, Assessment, ChecklistItem, Device, Fill, Interrogation)
+CLINICAL: tuple[type[Fact], ...] = (TrialDose, Assessment, ChecklistItem, Device, Fill, Interrogation, Scan, Advisory)
 #: A visit is put back by ``appointments.reinstate``; a referral is what was received.
 NOT_HERE: tuple[type[Fact], ...] = (Appointment, Referral)
 

@@ -14,12 +14,13 @@ from tracker.domain.access import Permission
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.errors import InvalidInput, NotFound
 from tracker.domain.facts import Device, Fill
-from tracker.domain.words import DeviceKind, DeviceOrigin, FillKind
+from tracker.domain.words import DeterminationKind, DeviceKind, DeviceOrigin, FillKind
 from tracker.persistence.models import Case, Patient
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.implants import Component
 from tracker.services.named import paper_problems, person_problems, reader_problems
 from tracker.services.referrals import NewReferral, begin_case, case_of, find_or_add
+from tracker.services.trials import determine
 from tracker.services.work import CaseRef, Work, Written
 
 
@@ -173,6 +174,24 @@ def _record_fill(file: CaseFile, found: PumpInPlace, pump: Device) -> None:
         second_by=found.second_by,
     )
     file.effective_at = taken_over_at
+
+
+def switch_off_pump(work: Work, ref: CaseRef, *, device: int, reason: str) -> Written:
+    """Record that the pump of somebody who died was switched off and stays in, and who was told.
+
+    :raises NotFound: if no such pump is in place
+    :raises InvalidInput: for somebody who is not recorded as dead, or without words
+    """
+    file = open_case(work, ref, Permission.DECIDE_OUTCOME)
+    parts = file.snapshot.devices_in_place
+    if not any(each.device == device and each.kind == DeviceKind.PUMP for each in parts):
+        raise NotFound(str(device))
+    if not file.snapshot.is_dead:
+        raise InvalidInput({"reason": "No death is recorded. A stop of the therapy is recorded as such."})
+    if not reason.strip():
+        raise InvalidInput({"reason": "Say what was done with the pump, and who was told."})
+    determine(file, DeterminationKind.PUMP_SWITCHED_OFF, value="yes", reason=reason.strip(), about_seq=device)
+    return file.finish("pump_switched_off")
 
 
 def remove_device(

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 from tests.support.journey import Journey
 from tests.web.cases.scene import COORDINATOR, DESK, NURSE, PHYSICIAN, FormCase, Scene, nothing, visit
-from tracker.domain.facts import Appointment, Assessment, Authorization, Device, PumpCall
+from tracker.domain.facts import Advisory, Appointment, Assessment, Authorization, Device, PumpCall, Scan
 from tracker.domain.words import Role
 from tracker.services import appointments, steps, trials
+from tracker.services.advisories import record_advisory
 from tracker.services.pump_calls import Call, record_pump_call
+from tracker.services.scans import plan_scan
 
 
 def evaluation(_scene: Scene) -> dict[str, object]:
@@ -90,6 +92,22 @@ def _on_hold(scene: Scene) -> None:
 def _called(scene: Scene) -> None:
     call = Call(tone="one", caller="the mother")
     scene.journey.do(DESK, lambda w, r: record_pump_call(w, r, call))
+
+
+def _died(scene: Scene) -> None:
+    day, second = scene.journey.today, scene.world.user_ids[NURSE]
+    scene.journey.do(PHYSICIAN, lambda w, r: steps.record_death(w, r, died_on=day, source="her son", second_by=second))
+
+
+def _advised(scene: Scene) -> None:
+    part = scene.journey.look().snapshot.devices_in_place[0].device
+    letter = {"device": part, "number": "FA-1", "text": "replace early"}
+    scene.journey.do(PHYSICIAN, lambda w, r: record_advisory(w, r, **letter))
+
+
+def _scan_planned(scene: Scene) -> None:
+    day = scene.journey.today + timedelta(days=9)
+    scene.journey.do(NURSE, lambda w, r: plan_scan(w, r, scan_on=day, place="County Hospital"))
 
 
 def _implant_date_passes(scene: Scene) -> None:
@@ -271,6 +289,31 @@ FORMS = (
         good={"reason": "seen at home, alarm of another machine"}, sentence="Say what was done for the patient.",
     ),
     FormCase(
+        name="pump switched off", stage="maintained", path="device/{}/switched-off", refused=NURSE,
+        before=_died, number=lambda j: j.look().snapshot.pump.device,
+        good={"reason": "switched off, undertaker told"}, sentence="Say what was done with the pump",
+    ),
+    FormCase(
+        name="advisory", stage="maintained", path="advisory/{}", role=NURSE, refused=COORDINATOR,
+        before=_advised, number=lambda j: j.look().snapshot.of(Advisory)[-1].seq,
+        good={"reason": "read, replacement booked"}, sentence="Say what was done.",
+    ),
+    FormCase(
+        name="MRI planned", stage="maintained", path="scan", role=COORDINATOR, refused=Role.THERAPIST,
+        good=lambda s: {"scan_on": s.day(9), "place": "County"}, kept=("County",),
+        bad=lambda s: {"scan_on": s.day(500), "place": "County"}, sentence="more than a year away",
+    ),
+    FormCase(
+        name="MRI decided", stage="maintained", path="scan/{}/decide", refused=NURSE,
+        before=_scan_planned, number=lambda j: j.look().snapshot.of(Scan)[-1].seq,
+        good={"reason": "refilled the day before"}, sentence="Say what you decide",
+    ),
+    FormCase(
+        name="MRI task", stage="maintained", path="scan/{}/task/emptied_before", role=NURSE, refused=COORDINATOR,
+        before=_scan_planned, number=lambda j: j.look().snapshot.of(Scan)[-1].seq,
+        good={"reason": "emptied at 8:00"}, sentence="Say what was done, and by whom.",
+    ),
+    FormCase(
         name="follow-up", stage="recovering", path="follow-up/wound_check/{}", role=NURSE, refused=Role.THERAPIST,
         number=lambda j: j.look().snapshot.pump.device,
         good={"result": "healing well", "note": "dry"}, bad={"result": "", "note": "a little red"},
@@ -286,6 +329,10 @@ FORMS = (
         name="second reading", stage="maintained", path="confirm-alarm-date", before=_late_refill_date,
         good=lambda s: {"alarm_on": s.day(150)}, bad=lambda s: {"alarm_on": s.day(149)},
         sentence="This is not the date that was recorded.",
+    ),
+    FormCase(
+        name="drug", stage="maintained", path="drug-stock", role=NURSE,
+        good={"state": "here"}, bad={"state": ""}, sentence="Choose whether it is ordered or here.",
     ),
     FormCase(
         name="plan", stage="maintained", path="refill-plan", role=NURSE,
@@ -319,10 +366,6 @@ FORMS = (
         good=lambda s: {"died_on": s.day(), "source": "the daughter", **s.second(NURSE)},
         bad=lambda s: {"died_on": s.day(), "source": "the daughter"},
         sentence="A pump is in place: a second person or a document must confirm it.", kept=("the daughter",),
-    ),
-    FormCase(
-        name="drug", stage="maintained", path="drug-stock", role=NURSE,
-        good={"state": "here"}, bad={"state": ""}, sentence="Choose whether it is ordered or here.",
     ),
     FormCase(
         name="transfer", stage="maintained", path="transfer", refused=NURSE,

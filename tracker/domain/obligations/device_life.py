@@ -90,6 +90,27 @@ def observations(view: View) -> Iterator[Obligation]:
         )
 
 
+def pumps_of_the_dead(view: View) -> Iterator[Obligation]:
+    """A pump in somebody who died goes on working, and its battery bursts in a crematorium: a physician says that it is
+    out, or switched off and who was told. It follows the device, when all else of the case has ended."""
+    death = view.snapshot.determination(DeterminationKind.DEATH)
+    if death is None:
+        return
+    words = view.snapshot.determinations(DeterminationKind.PUMP_SWITCHED_OFF)
+    off = {each.about_seq for each in words if each.seq > death.seq}
+    known_on = view.day(death.recorded_at)
+    for pump in view.snapshot.devices_in_place:
+        if pump.kind == DeviceKind.PUMP and pump.device not in off:
+            yield view.due(
+                "pump_after_death",
+                f"device:{pump.device}",
+                anchor_on=known_on,
+                not_before=known_on,
+                reason="pump_after_death",
+                params={"device": pump.device, "model": pump.model},
+            )
+
+
 def discrepancies(view: View) -> Iterator[Obligation]:
     """What was taken out of a pump differs from what should have been in it by more than is harmless: a physician looks
     (more than 1 mL in a 20 mL, 2 mL in a 40 mL pump: Maino 2017; ASRA e-poster 1139 of 2019)."""

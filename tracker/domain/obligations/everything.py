@@ -3,14 +3,22 @@
 from datetime import datetime, timedelta
 
 from tracker.domain.facts import Appointment
+from tracker.domain.obligations.advisories import advisories
 from tracker.domain.obligations.authorizations import authorizations
-from tracker.domain.obligations.device_life import discrepancies, observations, replacements, trial_catheters
+from tracker.domain.obligations.device_life import (
+    discrepancies,
+    observations,
+    pumps_of_the_dead,
+    replacements,
+    trial_catheters,
+)
 from tracker.domain.obligations.follow_ups import follow_ups, unreachable
 from tracker.domain.obligations.loose_ends import deviation_reviews, grounds_lost, unmarked_days
 from tracker.domain.obligations.obligation import Obligations, View
 from tracker.domain.obligations.pump_calls import pump_calls
 from tracker.domain.obligations.readiness import arrivals, authorizations_expiring, consents, documents
 from tracker.domain.obligations.refills import alarm_dates, drugs_in_stock, refills
+from tracker.domain.obligations.scans import scans
 from tracker.domain.obligations.steps import hold_review, next_step, transfers
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.snapshot import Snapshot
@@ -33,6 +41,8 @@ RULES = (
     trial_catheters,
     observations,
     discrepancies,
+    scans,
+    advisories,
     follow_ups,
     unreachable,
     unmarked_days,
@@ -42,10 +52,10 @@ RULES = (
 
 
 def obligations(pathway: Pathway, snapshot: Snapshot, now: datetime) -> Obligations:
-    """Everything that must happen for this patient by a date. The dead have none."""
-    if snapshot.is_dead:
-        return Obligations((), None)
+    """Everything that must happen for this patient by a date. Of the dead the pump alone is left."""
     view = View(pathway, snapshot, now, snapshot.calendar.today(now))
+    if snapshot.is_dead:
+        return Obligations(tuple(pumps_of_the_dead(view)), None)
     found = [each for rule in RULES for each in rule(view)]
     found.sort(key=lambda each: (each.due_on, each.kind, each.subject))
     return Obligations(tuple(found), _next_change_at(view))

@@ -39,6 +39,18 @@ class Script:
 
 
 @dataclass(frozen=True, slots=True)
+class ScanTask:
+    """What is done before an MRI, with a pump in whose model one of ``pumps`` stands (in small letters, no spaces).
+    ``done_by``: "reading" or "word"."""
+
+    name: str
+    label: str
+    pumps: tuple[str, ...]
+    done_by: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """Where a case can stand. ``target_days`` is ``None`` where a booked date or an ordered date is the target.
 
@@ -186,6 +198,7 @@ class Pathway:
     reminders: tuple[ReminderRule, ...]
     parameters: dict[str, Parameter]
     scripts: dict[str, Script]
+    scan_tasks: dict[str, ScanTask]
     drugs: dict[str, Drug]
     phases: dict[str, str]
 

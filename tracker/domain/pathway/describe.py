@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from tracker.domain.pathway.definition import Parameter, Pathway, Script, Stage, Transition
+from tracker.domain.pathway.definition import Parameter, Pathway, ScanTask, Script, Stage, Transition
 from tracker.domain.pathway.requirements import Requirement
 from tracker.domain.pathway.wording import ROLE_WORDS, met_sentence, people
 from tracker.domain.words import Role
@@ -34,6 +34,8 @@ def _lines(pathway: Pathway, diagram: str) -> Iterator[str]:
     yield from _table(("Number", "Value", "Source", "Approved"), map(_number, pathway.parameters.values()))
     yield from ("", "## Scripts", "", "Read out to a caller, word for word.", "")
     yield from _table(("Script", "Words", "Source", "Approved"), map(_script, pathway.scripts.values()))
+    yield from ("", "## Before an MRI", "")
+    yield from _table(("Task", "Pumps", "Done by", "Source"), map(_scan_task, pathway.scan_tasks.values()))
     yield from ("", "## To-dos", "", "Days count from the anchor; negative is before it.", "")
     yield from _table(("To-do", "Counts from", "Due", "Warns", "Escalates", "Critical", "Ends with"), _rules(pathway))
     yield from ("", "## Follow-ups", "")
@@ -98,6 +100,10 @@ def _number(parameter: Parameter) -> tuple[str, ...]:
 def _script(script: Script) -> tuple[str, ...]:
     approved = f"{script.approved_by}, {script.approved_on}" if script.approved_by else "no"
     return script.name.replace("_", " "), script.text, script.source, approved
+
+
+def _scan_task(task: ScanTask) -> tuple[str, ...]:
+    return task.label, ", ".join(task.pumps), task.done_by, task.source
 
 
 def _rules(pathway: Pathway) -> Iterator[tuple[str, ...]]:

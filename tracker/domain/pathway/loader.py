@@ -18,6 +18,7 @@ from tracker.domain.pathway.definition import (
     Pathway,
     Procedure,
     ReminderRule,
+    ScanTask,
     Script,
     Stage,
     Transition,
@@ -36,6 +37,7 @@ T = TypeVar("T")
 TOP = {
     "name", "version", "label", "initial", "phases", "holds", "parameters", "drugs", "stages", "closed",
     "procedures", "transitions", "obligations", "follow_ups", "reminders", "checklists", "scripts",
+    "scan_tasks",
 }  # fmt: skip
 EDGE = {
     "label", "from", "recordable_from", "to", "roles", "automatic", "needs", "reasons", "begins", "enters",
@@ -90,6 +92,7 @@ class _Loader:
             follow_ups={name: self._follow_up(name, raw) for name, raw in self._each("follow_ups")},
             reminders=tuple(self._reminder(name, raw) for name, raw in self._each("reminders")),
             parameters=self.parameters,
+            scan_tasks={name: self._scan_task(name, raw) for name, raw in self._each("scan_tasks")},
             scripts={name: self._script(name, raw) for name, raw in self._each("scripts")},
             drugs={name: self._drug(name, raw) for name, raw in self._each("drugs")},
             phases=self.phases,
@@ -140,6 +143,12 @@ class _Loader:
             approved_by=self.source.text_of(raw, "approved_by", at, ""),
             approved_on=approved_on if isinstance(approved_on, date) else None,
         )
+
+    def _scan_task(self, name: str, raw: Table) -> ScanTask:
+        at = f"scan_tasks.{name}"
+        texts = {key: self.source.text_of(raw, key, at) for key in ("label", "done_by", "source")}
+        self.source.only(raw, {"pumps", *texts}, at)
+        return ScanTask(name=name, pumps=self.source.texts_of(raw, "pumps", at), **texts)
 
     def _stages(self) -> dict[str, Stage]:
         found = {name: self._stage(name, raw) for name, raw in self._each("stages")}

@@ -100,6 +100,14 @@ DETERMINED_WORDS = {
 #: What a caller hears of the pump.
 TONE_WORDS = {"one": "one tone", "two": "two tones", "unsure": "not sure what is heard"}
 
+#: What speaks against an MRI.
+SCAN_WORDS = {
+    "alarm": "the alarm sounded",
+    "indicator": "the replacement indicator is on",
+    "model": "nothing is known of this model",
+    "refill": "the refill is near, or its date unknown",
+}
+
 #: A determination that stands, by its kind and, where that matters, its value.
 MET_WORDS = {
     "death": "patient deceased",
@@ -187,12 +195,18 @@ def _not_determined(params: Params) -> str:
     return DETERMINED_WORDS.get(key, f"{_first(what.replace('_', ' '))} is not recorded")
 
 
+def _scan_decision(params: Params) -> str:
+    why = ", ".join(SCAN_WORDS.get(word, word) for word in params.get("why", "").split())
+    return f"MRI on {_day(params.get('on', ''))}: a physician decides first{f' ({why})' if why else ''}"
+
+
 def _end_of_service(why: str) -> Callable[[Params], str]:
     return lambda p: f"The pump ends {_day(p.get('ends', ''))} ({why})"
 
 
 #: One sentence for each code of the requirements and services.
 SENTENCES: dict[str, Callable[[Params], str]] = {
+    "advisory": lambda p: f"Advisory {p.get('number', '')}: {p.get('text', '')}",
     "alarm_date_unknown": lambda _: "Low-reservoir alarm date is not known",
     "alarm_date_unconfirmed": lambda _: "A second person must read the alarm date",
     "alarm_date_void": lambda _: "The pump was set anew: a new alarm date must be printed",
@@ -242,12 +256,19 @@ SENTENCES: dict[str, Callable[[Params], str]] = {
     "outcome_is": lambda p: f"The outcome is {_named(OUTCOME_WORDS, p, 'outcome')}",
     "outcome_missing": lambda _: "Outcome of the trial is not recorded",
     "pump_call": lambda p: f"Pump call from {p.get('caller') or 'somebody'}: {_named(TONE_WORDS, p, 'tone')}",
+    "pump_after_death": lambda p: (
+        f"{p.get('model') or 'A pump'} is in somebody who died: taken out or switched off? It must not be cremated"
+    ),
     "refill_not_booked": lambda _: "Next refill is not booked or planned",
     "refill_not_done": lambda _: "First refill is not done",
     "residual_differs": lambda p: (
         f"{p.get('aspirated', '')} mL were taken out of the pump, {p.get('expected', '')} mL were expected"
     ),
     "result_in_date": lambda _: "The trial result is still in date",
+    "scan_decision": _scan_decision,
+    "scan_read_after": lambda p: f"MRI on {_day(p.get('on', ''))}: the pump is read after it, the same day",
+    "scan_read_before": lambda p: f"MRI on {_day(p.get('on', ''))}: the pump is read before it",
+    "scan_task": lambda p: f"{p.get('label', '')}, MRI on {_day(p.get('on', ''))}",
     "score_missing": lambda p: f"No score {p.get('from_hours', '')} to {p.get('to_hours', '')} h after the test dose",
     "series_full": lambda p: f"All {p.get('most', '')} test doses of this series are given",
     "too_soon": lambda p: f"Next test dose not before {_moment(p.get('free', ''))} ({p.get('hours', '')} h apart)",

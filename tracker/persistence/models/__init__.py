@@ -14,6 +14,7 @@ from tracker.persistence.models.facts_before import (
     ReferralRow,
 )
 from tracker.persistence.models.facts_treatment import (
+    AdvisoryRow,
     AssessmentRow,
     CorrectionRow,
     DeterminationRow,
@@ -22,6 +23,7 @@ from tracker.persistence.models.facts_treatment import (
     FollowUpRow,
     InterrogationRow,
     PumpCallRow,
+    ScanRow,
     TrialDoseRow,
 )
 from tracker.persistence.models.messages import DeliveryAttempt, Reminder, StaffTask
@@ -39,6 +41,7 @@ from tracker.persistence.models.people import (
 
 __all__ = [
     "AccessEntry",
+    "AdvisoryRow",
     "AppointmentRow",
     "AssessmentRow",
     "AuthorizationRow",
@@ -76,6 +79,7 @@ __all__ = [
     "ReferralRow",
     "Reminder",
     "Room",
+    "ScanRow",
     "SigninAttempt",
     "SigninLink",
     "SigninSession",

@@ -263,6 +263,28 @@ class PumpCallRow(FactRow, Base):
     words: Mapped[str]
 
 
+class ScanRow(FactRow, Base):
+    """``facts.Scan``."""
+
+    __tablename__ = "scans"
+    __table_args__ = fact_table(to_fact("devices", "device"))
+
+    device: Mapped[int]
+    scan_on: Mapped[date]
+    place: Mapped[str]
+
+
+class AdvisoryRow(FactRow, Base):
+    """``facts.Advisory``."""
+
+    __tablename__ = "advisories"
+    __table_args__ = fact_table(to_fact("devices", "device"), CheckConstraint("number <> ''", name="number"))
+
+    device: Mapped[int]
+    number: Mapped[str]
+    text: Mapped[str]
+
+
 class CorrectionRow(FactRow, Base):
     """``facts.Correction``. ``corrected_seq`` may be a fact of any kind, so it has no foreign key."""
 

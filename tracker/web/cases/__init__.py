@@ -1,6 +1,7 @@
 """The case: its page, and every form that records something about it."""
 
 from tracker.web.cases import (
+    advisory,
     decisions,
     follow_up,
     grounds,
@@ -8,6 +9,7 @@ from tracker.web.cases import (
     patients,
     pump,
     pump_call,
+    scan,
     show,
     steps,
     stock,
@@ -17,6 +19,7 @@ from tracker.web.cases import (
 from tracker.web.cases.blueprint import blueprint
 
 __all__ = [
+    "advisory",
     "blueprint",
     "decisions",
     "follow_up",
@@ -25,6 +28,7 @@ __all__ = [
     "patients",
     "pump",
     "pump_call",
+    "scan",
     "show",
     "steps",
     "stock",

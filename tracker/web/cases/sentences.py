@@ -199,6 +199,10 @@ def pump_call_said(told: Told) -> str:
     return f"{said}{_because(told, 'words')}"
 
 
+def _scan(told: Told) -> str:
+    return f"MRI on {civil(told['scan_on'])}{', ' + told['place'] if told['place'] else ''}"
+
+
 def _correction(told: Told) -> str:
     return f"Struck out{_because(told)}"
 
@@ -221,6 +225,10 @@ _DETERMINED: dict[str, Callable[[Told], str]] = {
     "deviation": lambda t: f"Done against the plan{_because(t)}",
     "deviation_reviewed": lambda t: f"Deviation reviewed{_because(t)}",
     "pump_call_settled": lambda t: f"Pump call closed{_because(t)}",
+    "advisory_settled": lambda t: f"Done about the advisory{_because(t)}",
+    "pump_switched_off": lambda t: f"Pump switched off after death{_because(t)}",
+    "scan_decided": lambda t: f"Decided about the MRI{_because(t)}",
+    "scan_task_done": lambda t: f"Before the MRI: {t['value'].replace('_', ' ')}{_because(t)}",
     "not_before": lambda t: f"No new date before {civil(t['until_on'])}",
 }
 
@@ -243,6 +251,8 @@ _BY_FACT: dict[str, Callable[[Told], str]] = {
     "Fill": _fill,
     "Interrogation": _interrogation,
     "FollowUp": _follow_up,
+    "Advisory": lambda told: f"Advisory {told['number']}: {told['text']}",
+    "Scan": _scan,
     "PumpCall": lambda told: f"Pump call: {pump_call_said(told)}",
     "Correction": _correction,
 }

@@ -50,6 +50,16 @@ class DeathForm(CaseForm):
     document_seq = PersonField("Or by a document")
 
 
+class SwitchOffForm(CaseForm):
+    """What became of a pump that stays in."""
+
+    reason = NoteField(
+        "What was done, and who was told",
+        [InputRequired("Say what was done with the pump, and who was told.")],
+        description="For example: switched off by Dr Haddad, undertaker told not to cremate it.",
+    )
+
+
 class AskTransferForm(CaseForm):
     """That another clinic is asked to follow the patient."""
 

@@ -8,7 +8,7 @@ from tracker.domain.errors import NotFound
 from tracker.domain.facts import Document
 from tracker.domain.pathway.engine import offered
 from tracker.queries.case_detail import OpenedCase
-from tracker.services import corrections, steps
+from tracker.services import corrections, pumps, steps
 from tracker.services.work import CaseRef, Work, Written
 from tracker.web.cases.acting import Act, answer, opened, path
 from tracker.web.cases.blueprint import blueprint
@@ -26,6 +26,7 @@ from tracker.web.cases.step_forms import (
     ResumeForm,
     StepForm,
     StopTherapyForm,
+    SwitchOffForm,
     TakeForm,
     TransferForm,
 )
@@ -214,6 +215,27 @@ def stop_therapy(public_id: str) -> ResponseReturnValue:
         lambda work, ref: steps.record_therapy_stopped(
             work, ref, reason=form.reason.data, second_by=form.second_by.data
         ),
+    )
+
+
+@blueprint.route(path("/device/<int:device>/switched-off"), methods=["GET", "POST"])
+@permission(Permission.DECIDE_OUTCOME)
+def switch_off(public_id: str, device: int) -> ResponseReturnValue:
+    """Record what became of the pump of somebody who died, where it stays in."""
+    case, form = opened(public_id), SwitchOffForm()
+    part = next((each for each in case.snapshot.devices_in_place if each.device == device), None)
+    if part is None:
+        raise NotFound(str(device))
+    act = Act(
+        title="Pump of somebody who died",
+        submit="Record that it is switched off",
+        done="pump switched off",
+        lede="A pump must not be cremated. Was it taken out? Then record its removal.",
+        known=[("Pump", f"{part.model}{', serial ' + part.serial if part.serial else ''}")],
+        is_danger=True,
+    )
+    return answer(
+        case, form, act, lambda work, ref: pumps.switch_off_pump(work, ref, device=device, reason=form.reason.data)
     )
 
 

@@ -78,6 +78,11 @@ _CLEARED_BY_REASON = frozenset(
         "transfer",
         "catheter_out",
         "pump_call",
+        "pump_after_death",
+        "advisory",
+        "scan_decision",
+        "scan_task",
+        "scan_reading",
         "drug_in_stock",
     }
 )

@@ -119,6 +119,7 @@ _REFILL = _Way("refill", Permission.REFILL, "Record refill")
 
 #: The form that clears each missing thing. What is not here is cleared on the case's own page.
 WAYS: Mapping[str, _Way] = {
+    "advisory": _Way("advisory/{seq}", Permission.REFILL, "Record what was done"),
     "alarm_date_unknown": _REFILL,
     "alarm_date_unconfirmed": _Way("confirm-alarm-date", Permission.REFILL, "Read it too"),
     "alarm_date_void": _Way("interrogation", Permission.REFILL, "Record print-out"),
@@ -151,9 +152,14 @@ WAYS: Mapping[str, _Way] = {
     "end_of_service_unknown": _INTERROGATION,
     "follow_up": _Way("follow-up/{rule}/{about}", Permission.FOLLOW_UP, "Record it"),
     "pump_call": _Way("settle-pump-call/{seq}", Permission.REFILL, "Close the call"),
+    "pump_after_death": _Way("device/{device}/switched-off", Permission.DECIDE_OUTCOME, "Switched off"),
     "refill_not_booked": _BOOK,
     "refill_not_done": _REFILL,
     "residual_differs": _Way("review/{seq}", Permission.DECIDE_OUTCOME, "Review"),
+    "scan_decision": _Way("scan/{seq}/decide", Permission.DECIDE_OUTCOME, "Decide"),
+    "scan_read_after": _INTERROGATION,
+    "scan_read_before": _INTERROGATION,
+    "scan_task": _Way("scan/{seq}/task/{task}", Permission.REFILL, "Record it"),
     "score_missing": _SCORE,
     "visit_unconfirmed": _Way("visit/{appointment}/confirm", Permission.BOOK, "Confirmed"),
     "transfer_asked": _Way("transfer", Permission.CLOSE, "Record transfer"),

@@ -88,6 +88,7 @@ PLACES = (
     PlaceRule("Reminders", "reminders.index", "m", Permission.SEE_REMINDERS),
     PlaceRule("Reports", "reports.index", "p", Permission.SEE_REPORTS),
     PlaceRule("Safety", "safety.index", "s", Permission.SEE_SAFETY),
+    PlaceRule("Advisories", "advisories.index", "a", Permission.TRACE_DEVICES),
     PlaceRule("Pathway", "pathways.index", "w", Permission.SEE_PATHWAY),
     PlaceRule("Users", "admin.users", "u", Permission.MANAGE_USERS),
     PlaceRule("Clinic", "admin.clinic", "c", Permission.MANAGE_CLINIC),

@@ -20,6 +20,7 @@ _PROPERTIES: tuple[Callable[[Graph], Iterator[Violation]], ...] = (
     structure.steps_can_be_taken,
     structure.rules_are_anchored,
     structure.follow_ups_are_known,
+    structure.scan_tasks_are_known,
     structure.waivers_are_allowed,
     structure.parameters_are_used,
     safety.phases_are_known,

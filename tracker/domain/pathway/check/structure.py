@@ -17,7 +17,7 @@ ANCHORS = frozenset(
     {
         "latest_refill_date", "fill", "stage_target", "stage_entered", "hold_review", "procedure", "visit_end",
         "deviation", "today", "answer_due", "denial", "dose", "catheter_out", "end_of_service", "device", "transfer",
-        "follow_up", "call",
+        "follow_up", "call", "scan", "death", "advisory",
     }
 )  # fmt: skip
 #: The facts that end an obligation.
@@ -28,6 +28,8 @@ ENDINGS = frozenset(
         "drug_stock",
     }
 )  # fmt: skip
+#: What ends a task before a scan: a reading of the pump, or a person's word.
+SCAN_TASK_ENDINGS = frozenset({"reading", "word"})
 #: Targets of a stage that are a date of their own; the name of a procedure is one too.
 DATED_TARGETS = frozenset({"catheter_out"})
 #: Messages there are templates for; a reminder's kind says which rules cancel it.
@@ -115,6 +117,15 @@ def _follow_up_faults(graph: Graph, rule: FollowUpRule) -> Iterator[str]:
         yield "has no result"
     if list(rule.days) != sorted(set(rule.days)) or rule.days[0] < 0 or (rule.every_days or 1) < 1:
         yield "has days that do not follow each other"
+
+
+def scan_tasks_are_known(graph: Graph) -> Iterator[Violation]:
+    """Every task before a scan is of some make of pump, and ends by something there is."""
+    for task in graph.pathway.scan_tasks.values():
+        if not task.pumps or any(make != make.casefold() or not make for make in task.pumps):
+            yield Violation("rule_anchored", f"scan task {task.name} is of no make of pump in small letters")
+        if task.done_by not in SCAN_TASK_ENDINGS:
+            yield Violation("rule_anchored", f"scan task {task.name} is done by {task.done_by!r}, which is nothing")
 
 
 def _reminder_faults(graph: Graph, rule: ReminderRule) -> Iterator[str]:

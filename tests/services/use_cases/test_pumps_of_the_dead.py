@@ -1,0 +1,113 @@
+"""With a death messages stop and everything ends but the pump, which stays a physician's until it is out or off."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+
+from tests.support.journey import NURSE, PHYSICIAN, Journey
+from tests.support.todos import open_todos
+from tracker.domain.errors import InvalidInput, NotFound, NotPermitted
+from tracker.domain.words import DeterminationKind
+from tracker.persistence.models import Reminder
+from tracker.persistence.vocabulary import FINAL_REMINDER
+from tracker.services import corrections, pumps, steps
+
+At = Callable[[str], Journey]
+
+
+def die(journey: Journey) -> None:
+    second, day = journey.user_ids[NURSE], journey.today
+    journey.do(PHYSICIAN, lambda w, r: steps.record_death(w, r, died_on=day, source="her son", second_by=second))
+
+
+def the_pump(journey: Journey) -> int:
+    pump = journey.look().snapshot.pump
+    assert pump is not None
+    return pump.device
+
+
+def switch_off(journey: Journey, reason: str = "off, undertaker told") -> None:
+    device = the_pump(journey)
+    journey.do(PHYSICIAN, lambda w, r: pumps.switch_off_pump(w, r, device=device, reason=reason))
+
+
+def waiting_messages(journey: Journey) -> list[str]:
+    with journey.database.reading() as session:
+        return [each.key for each in session.scalars(select(Reminder)) if each.state not in FINAL_REMINDER]
+
+
+class TestADeath:
+    def test_stops_all_messages_and_leaves_the_pump_to_see_to(self, at: At) -> None:
+        journey = at("maintained")
+        assert waiting_messages(journey)
+        die(journey)
+        assert journey.stage == "deceased"
+        assert waiting_messages(journey) == []
+        assert open_todos(journey) == {"pump_after_death"}
+
+    def test_without_a_pump_leaves_nothing(self, at: At) -> None:
+        journey = at("implant_booked")
+        die(journey)
+        assert open_todos(journey) == set()
+
+    def test_struck_out_asks_for_the_refill_again_and_for_nothing_after_death(self, at: At) -> None:
+        journey = at("maintained")
+        die(journey)
+        death = journey.look().snapshot.determination(DeterminationKind.DEATH)
+        assert death is not None
+        journey.do(PHYSICIAN, lambda w, r: corrections.strike(w, r, seq=death.seq, reason="other patient"))
+        assert "refill" in open_todos(journey)
+        assert "pump_after_death" not in open_todos(journey)
+
+
+class TestThePump:
+    def test_is_switched_off_in_words(self, at: At) -> None:
+        journey = at("maintained")
+        die(journey)
+        with pytest.raises(InvalidInput):
+            switch_off(journey, " ")
+        switch_off(journey)
+        assert open_todos(journey) == set()
+
+    def test_is_taken_out(self, at: At) -> None:
+        journey = at("maintained")
+        die(journey)
+        device, second = the_pump(journey), journey.user_ids[PHYSICIAN]
+        journey.do(
+            NURSE,
+            lambda w, r: pumps.remove_device(w, r, device=device, second_by=second, document_seq=None, removed_at=None),
+        )
+        assert open_todos(journey) == set()
+
+    def test_of_somebody_alive_is_not_switched_off_so(self, at: At) -> None:
+        with pytest.raises(InvalidInput):
+            switch_off(at("maintained"))
+
+    def test_is_a_physicians_and_must_be_there(self, at: At) -> None:
+        journey = at("maintained")
+        die(journey)
+        device = the_pump(journey)
+        with pytest.raises(NotPermitted):
+            journey.do(NURSE, lambda w, r: pumps.switch_off_pump(w, r, device=device, reason="off"))
+        with pytest.raises(NotFound):
+            journey.do(PHYSICIAN, lambda w, r: pumps.switch_off_pump(w, r, device=999, reason="off"))
+
+
+class TestTherapyStoppedWithThePumpLeftIn:
+    def test_keeps_the_refill(self, at: At) -> None:
+        journey = at("maintained")
+        second = journey.user_ids[NURSE]
+        journey.do(PHYSICIAN, lambda w, r: steps.record_therapy_stopped(w, r, reason="no effect", second_by=second))
+        assert "refill" in open_todos(journey)
+
+
+class TestAPumpTakenOut:
+    def test_stops_the_messages_about_its_refill(self, at: At) -> None:
+        journey = at("maintained")
+        device, second = the_pump(journey), journey.user_ids[PHYSICIAN]
+        journey.do(
+            NURSE,
+            lambda w, r: pumps.remove_device(w, r, device=device, second_by=second, document_seq=None, removed_at=None),
+        )
+        assert [key for key in waiting_messages(journey) if key.startswith("refill")] == []
