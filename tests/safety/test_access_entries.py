@@ -27,7 +27,7 @@ OF_NO_PATIENT = {
 SHOWS_NOBODY = {"cases.refer", "cases.take_over", "referral_import.index"}
 SHOWN = {200, 409, 422}
 #: What must be asked before anything is shown.
-LOOKING_FOR = {"find.index": "?q=oka"}
+LOOKING_FOR = dict.fromkeys(("find.index", "pump_calls.index"), "?q=oka")
 
 
 def pages(world: WebWorld, journey: Journey, appointment: int) -> Iterator[tuple[Rule, str]]:
@@ -41,7 +41,7 @@ def pages(world: WebWorld, journey: Journey, appointment: int) -> Iterator[tuple
         if of_patients and "GET" in (rule.methods or ()) and rule.endpoint not in SHOWS_NOBODY:
             values = {name: own.get(name, part(rule, name)) for name in rule.arguments}
             address = adapter.build(rule.endpoint, values, force_external=False)
-            yield rule, address + LOOKING_FOR.get(rule.endpoint, "")
+            yield rule, world.search(address + LOOKING_FOR.get(rule.endpoint, ""))
 
 
 def entries(world: WebWorld) -> int:

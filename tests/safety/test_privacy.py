@@ -137,7 +137,9 @@ class TestHerOwnClinic:
         world, _ = hers
         browser = world.sign_in(Role.COORDINATOR)
         for text in (FAMILY, MRN, PHONE, "1957-08-23", GIVEN):
-            answer = browser.get("/find", query_string={"q": text})
+            asked = browser.submit("/find", {"q": text})
+            assert not leaks(asked.headers["Location"])
+            answer = browser.get(asked.headers["Location"])
             assert FAMILY in answer.get_data(as_text=True)
             assert [link for link in led_to(answer) if leaks(link)] == []
         with world.database.reading() as session:

@@ -20,6 +20,7 @@ from tracker.integrations.passwords import Argon2Passwords
 from tracker.persistence.database import Database
 from tracker.persistence.models import Clinic, EventChain, Membership, MembershipRole, User
 from tracker.runtime import Runtime
+from tracker.web.common.searching import sealed
 
 PASSWORD = "four quiet green boats"
 SECRET = "a-secret-of-tests-only-0123456789abcdefghij"
@@ -86,6 +87,12 @@ class WebWorld:
         response = browser.submit("/sign-in", {"email": email_of(role, clinic), "password": PASSWORD})
         assert response.status_code == 303, response.get_data(as_text=True)
         return browser
+
+    def search(self, path: str) -> str:
+        """The address with what it looks for sealed, as typing it would make it; others as they are."""
+        address, _, text = path.partition("?q=")
+        with self.app.test_request_context():
+            return f"{address}?q={sealed(text)}" if text else path
 
     def add_clinic(self, name: str, *, zone: str = ZONE) -> int:
         """Another clinic with a person for every role; its people's addresses end in its name."""

@@ -18,11 +18,12 @@ class UnexpectedAnswer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back, and after how many milliseconds."""
+    """What came back, and after how many milliseconds. ``location`` is where it leads to, if anywhere."""
 
     status: int
     text: str
     ms: float
+    location: str = ""
 
     def hidden(self) -> dict[str, str]:
         """The token and the version of the form on this page."""
@@ -80,4 +81,4 @@ class Browser:
             self._cookies[name] = value
         if response.status != expected:
             raise UnexpectedAnswer(f"{method} {path} answered {response.status} instead of {expected}")
-        return Answer(response.status, content.decode(), ms)
+        return Answer(response.status, content.decode(), ms, response.headers.get("Location", ""))

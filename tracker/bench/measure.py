@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import cycle, islice
 from random import Random
-from urllib.parse import quote
 
 from sqlalchemy import func, select
 
@@ -99,7 +98,7 @@ def measure(run: Run, at: datetime, progress: Callable[[str], None]) -> Measured
 
     :raises UnexpectedAnswer: when a page does not answer as it should
     """
-    addresses = _addresses(run.material)
+    addresses = _addresses(run.user, run.material)
     floor = _Floor(lambda: run.nobody.get(f"{floors.PAGE}?clinic={run.material.clinic_id}").ms)
     pages: dict[str, Timing] = {}
     for name, paths in addresses.items():
@@ -142,13 +141,18 @@ class _Floor:
         return timing_of(self._times)
 
 
-def _addresses(material: Material) -> dict[str, Iterator[str]]:
+def _found_at(user: Browser, text: str) -> str:
+    """Where looking for a text leads to."""
+    return user.post("/find", {**user.get("/find").hidden(), "q": text}).location
+
+
+def _addresses(user: Browser, material: Material) -> dict[str, Iterator[str]]:
     return {
         "board": cycle(["/board"]),
         "today": cycle(["/today"]),
         "day": cycle(["/day"]),
         "refills": cycle(["/refills"]),
-        "find": cycle([f"/find?q={quote(text)}" for text in material.searches]),
+        "find": cycle([_found_at(user, text) for text in material.searches]),
         "case": cycle([f"/cases/{public_id}" for public_id in material.cases]),
         "reports": cycle(["/reports"]),
     }

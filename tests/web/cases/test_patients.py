@@ -118,7 +118,7 @@ class TestAReferral:
         assert today.count("Referred again: read what came in") == 1
         for text in ("Dr Second", "Now falls.", "latex"):
             assert text in today, text
-        assert "Núñez" in plain(browser.get("/find?q=3035550177").get_data(as_text=True))
+        assert "Núñez" in plain(browser.get(world.search("/find?q=3035550177")).get_data(as_text=True))
 
     def test_does_not_bring_back_a_number_that_was_ended(self, at: At) -> None:
         world, _ = at("referred")

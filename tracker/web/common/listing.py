@@ -11,7 +11,7 @@ from tracker.web.common.database import noting
 
 #: Nobody turns so many pages; a larger number in an address is a mistake.
 LAST_PAGE = 10_000
-#: What was looked for may be a name or a birth date, which no log keeps.
+#: What was looked for is sealed in the address, and is nothing that a list was narrowed by.
 _NOT_KEPT = frozenset({"q"})
 
 

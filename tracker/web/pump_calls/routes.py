@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
@@ -23,10 +23,9 @@ from tracker.web.common.database import read_session, writing
 from tracker.web.common.forms import TrackerForm
 from tracker.web.common.listing import seen
 from tracker.web.common.scripts import NO_EMERGENCY_SERVICE, clinic_line, read_out
+from tracker.web.common.searching import LONGEST_TEXT, looked_for
 
 blueprint = Blueprint("pump_calls", __name__)
-
-LONGEST_TEXT = 200
 
 
 class UnknownCallerForm(TrackerForm):
@@ -81,8 +80,8 @@ def index() -> ResponseReturnValue:
         else:
             flash("Recorded. The call is a task of the physician on call now.", "ready")
             return redirect(url_for("pump_calls.index"), 303)
-    text = request.args.get("q", "")[:LONGEST_TEXT]
-    found = _find(text) if text.strip() else FoundList(patients=())
+    text = looked_for()
+    found = _find(text) if text else FoundList(patients=())
     body = render_template("pump_calls/index.html", page=_page(found, text), form=form)
     if found.patients:
         body = seen(body, row_count=len(found.patients))
