@@ -61,6 +61,16 @@ class DocumentKind(StrEnum):
     OTHER = "other"
 
 
+class Told(StrEnum):
+    """Whom a rung of a ladder names: a role of the clinic, or whoever is on call that day."""
+
+    COORDINATOR = "coordinator"
+    NURSE = "nurse"
+    LEAD_COORDINATOR = "lead_coordinator"
+    PHYSICIAN = "physician"
+    ON_CALL = "on_call"
+
+
 class Indication(StrEnum):
     SPASTICITY = "spasticity"
     PAIN = "pain"

@@ -9,7 +9,7 @@ from datetime import date, time
 from decimal import Decimal
 
 from tracker.domain.pathway.requirements import Requirement
-from tracker.domain.words import Role
+from tracker.domain.words import Role, Told
 
 #: How the parameter that holds the least flow of a make's pumps ends.
 MINIMUM_FLOW = "_minimum_flow"
@@ -115,11 +115,26 @@ class ChecklistItemRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Rung:
+    """Who is told that something is still open, in civil days from its anchor (negative: before).
+
+    ``days`` is ``None`` for whoever has it from the beginning. ``is_unplanned``: only while nothing plans it.
+    ``is_plan``: what is acknowledged here is a physician's plan for a date that has come.
+    """
+
+    who: Told
+    days: int | None
+    is_unplanned: bool = False
+    is_plan: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ObligationRule:
     """When something must happen, in days from its anchor (negative: before). ``None``: no such step.
 
     ``counts_open_days``: only days on which the clinic is open are counted. ``owner`` is ``None`` where the stage's
-    owner answers for it.
+    owner answers for it. ``ladder``: who is told while it is open, in order. ``acknowledge_days``: for how many days
+    at most somebody may say that they are at it.
     """
 
     kind: str
@@ -132,6 +147,8 @@ class ObligationRule:
     critical_days: int | None
     closed_by: tuple[str, ...]
     counts_open_days: bool = False
+    ladder: tuple[Rung, ...] = ()
+    acknowledge_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +172,8 @@ class FollowUpRule:
     owner: Role
     escalate_days: int | None
     critical_days: int | None
+    ladder: tuple[Rung, ...] = ()
+    acknowledge_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

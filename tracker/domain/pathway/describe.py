@@ -2,10 +2,20 @@
 
 from collections.abc import Iterable, Iterator
 
-from tracker.domain.pathway.definition import Parameter, Pathway, ScanTask, Script, Stage, Transition
+from tracker.domain.pathway.definition import (
+    FollowUpRule,
+    ObligationRule,
+    Parameter,
+    Pathway,
+    Rung,
+    ScanTask,
+    Script,
+    Stage,
+    Transition,
+)
 from tracker.domain.pathway.requirements import Requirement
 from tracker.domain.pathway.wording import ROLE_WORDS, met_sentence, people
-from tracker.domain.words import Role
+from tracker.domain.words import Role, Told
 
 
 def describe(pathway: Pathway, diagram: str) -> str:
@@ -38,8 +48,25 @@ def _lines(pathway: Pathway, diagram: str) -> Iterator[str]:
     yield from _table(("Task", "Pumps", "Done by", "Source"), map(_scan_task, pathway.scan_tasks.values()))
     yield from ("", "## To-dos", "", "Days count from the anchor; negative is before it.", "")
     yield from _table(("To-do", "Counts from", "Due", "Warns", "Escalates", "Critical", "Ends with"), _rules(pathway))
+    told = "While a to-do is open, one person after the other; days from the date that it counts from."
+    yield from ("", "## Who is told", "", told, "")
+    yield from _table(("To-do", "Who is told, and when", "May be put off for"), _ladders(pathway))
     yield from ("", "## Follow-ups", "")
     yield from _table(("Follow-up", "After", "Days", "Owner", "Ends with"), _follow_ups(pathway))
+
+
+def _ladders(pathway: Pathway) -> Iterator[tuple[str, ...]]:
+    rules: list[ObligationRule | FollowUpRule] = [*pathway.obligations.values(), *pathway.follow_ups.values()]
+    for rule in rules:
+        if rule.ladder:
+            days = f"{rule.acknowledge_days} {'day' if rule.acknowledge_days == 1 else 'days'} at most"
+            yield rule.label, "; ".join(map(_rung, rule.ladder)), days
+
+
+def _rung(rung: Rung) -> str:
+    who = "whoever is on call" if rung.who == Told.ON_CALL else ROLE_WORDS[Role(rung.who)]
+    when = "from the beginning" if rung.days is None else f"{rung.days}"
+    return f"{who} {when}{' while unplanned' if rung.is_unplanned else ''}{', with a plan' if rung.is_plan else ''}"
 
 
 def _follow_ups(pathway: Pathway) -> Iterator[tuple[str, ...]]:

@@ -18,6 +18,7 @@ from tracker.domain.pathway.definition import (
     Pathway,
     Procedure,
     ReminderRule,
+    Rung,
     ScanTask,
     Script,
     Stage,
@@ -28,7 +29,7 @@ from tracker.domain.pathway.requirements import Requirement
 from tracker.domain.pathway.requirements.device import DeviceState
 from tracker.domain.pathway.requirements.person import Determined
 from tracker.domain.pathway.source import PathwayFileError, Source, Table
-from tracker.domain.words import DeterminationKind, Role
+from tracker.domain.words import DeterminationKind, Role, Told, is_word
 
 __all__ = ["PathwayFileError", "load_pathway"]
 
@@ -282,7 +283,8 @@ class _Loader:
     def _obligation(self, name: str, raw: Table) -> ObligationRule:
         at = f"obligations.{name}"
         days = {key: self.source.number_of(raw, key, at) for key in ("warn_days", "escalate_days", "critical_days")}
-        self.source.only(raw, {"label", "anchor", "owner", "due_days", "closed_by", "open_days", *days}, at)
+        own = {"label", "anchor", "owner", "due_days", "closed_by", "open_days", "ladder", "acknowledge_days"}
+        self.source.only(raw, {*own, *days}, at)
         due, owner = self.source.number_of(raw, "due_days", at), raw.get("owner")
         if due is None:
             self.source.fail(f"{at}.due_days", "must be a whole number")
@@ -297,13 +299,32 @@ class _Loader:
             critical_days=days["critical_days"],
             closed_by=self.source.texts_of(raw, "closed_by", at),
             counts_open_days=self.source.flag_of(raw, "open_days", at),
+            ladder=self._ladder(raw, at),
+            acknowledge_days=self.source.number_of(raw, "acknowledge_days", at) or 0,
         )
+
+    def _ladder(self, raw: Table, at: str) -> tuple[Rung, ...]:
+        rungs = raw.get("ladder", [])
+        if not isinstance(rungs, list) or not all(isinstance(each, dict) for each in rungs):
+            self.source.fail(f"{at}.ladder", "must be a list of rungs")
+        return tuple(self._rung(each, f"{at}.ladder") for each in rungs)
+
+    def _rung(self, raw: Table, at: str) -> Rung:
+        self.source.only(raw, {"who", "days", "while", "plan"}, at)
+        who, lasts = self.source.text_of(raw, "who", at), self.source.text_of(raw, "while", at, "open")
+        if not is_word(who, Told):
+            self.source.fail(at, f"nobody is called {who!r}; known are {', '.join(Told)}")
+        if lasts not in ("open", "unplanned"):
+            self.source.fail(at, f"a rung stands while open or unplanned, not {lasts!r}")
+        is_plan = self.source.flag_of(raw, "plan", at)
+        return Rung(Told(who), self.source.number_of(raw, "days", at), lasts == "unplanned", is_plan)
 
     def _follow_up(self, name: str, raw: Table) -> FollowUpRule:
         at = f"follow_ups.{name}"
         texts = {key: self.source.texts_of(raw, key, at) for key in ("results", "ends_on", "missed", "stages")}
-        numbers = {key: self.source.number_of(raw, key, at) for key in ("every_days", "escalate_days", "critical_days")}
-        self.source.only(raw, {"label", "after", "owner", "days", *texts, *numbers}, at)
+        counts = ("every_days", "escalate_days", "critical_days", "acknowledge_days")
+        numbers = {key: self.source.number_of(raw, key, at) for key in counts}
+        self.source.only(raw, {"label", "after", "owner", "days", "ladder", *texts, *numbers}, at)
         days = raw.get("days")
         if not isinstance(days, list) or not days or not all(type(day) is int for day in days):
             self.source.fail(f"{at}.days", "must be whole numbers")
@@ -320,6 +341,8 @@ class _Loader:
             owner=self._role(raw.get("owner"), f"{at}.owner"),
             escalate_days=numbers["escalate_days"],
             critical_days=numbers["critical_days"],
+            ladder=self._ladder(raw, at),
+            acknowledge_days=numbers["acknowledge_days"] or 0,
         )
 
     def _reminder(self, name: str, raw: Table) -> ReminderRule:

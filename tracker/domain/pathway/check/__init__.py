@@ -8,7 +8,7 @@ necessary: the proof does not know the numbers.
 
 from collections.abc import Callable, Iterator
 
-from tracker.domain.pathway.check import automatic, replay, safety, structure
+from tracker.domain.pathway.check import automatic, ladders, replay, safety, structure
 from tracker.domain.pathway.check.graph import Graph, first
 from tracker.domain.pathway.check.violation import Violation
 from tracker.domain.pathway.definition import Pathway
@@ -21,6 +21,7 @@ _PROPERTIES: tuple[Callable[[Graph], Iterator[Violation]], ...] = (
     structure.rules_are_anchored,
     structure.follow_ups_are_known,
     structure.scan_tasks_are_known,
+    ladders.ladders_end_in_a_person,
     structure.waivers_are_allowed,
     structure.parameters_are_used,
     safety.phases_are_known,

@@ -1,0 +1,1 @@
+"""Who is told that something is still open, until a person has it."""
