@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from tests.domain.builders import Case
 from tests.domain.test_obligations import ITB, LATEST, NOW, due, with_pump
-from tracker.domain.escalation.ladders import climb, climbs_on, escalations, level_of
+from tracker.domain.escalation.ladders import climb, climbs_on, escalations
 from tracker.domain.facts import Device, Fill
 from tracker.domain.obligations import Obligation
+from tracker.domain.pathway.rungs import level_of
 from tracker.domain.words import Told
 
 REFILL = ITB.obligations["refill"].ladder

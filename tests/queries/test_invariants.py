@@ -17,6 +17,7 @@ from tracker.persistence.copies import copy_to
 from tracker.persistence.database import Database
 from tracker.queries.invariants import Report, check_everything
 from tracker.queries.today import TodayFilter, get_today
+from tracker.services.escalating.scan import escalate_due
 from tracker.services.reconcile import reconcile_all
 
 NOW = datetime(2026, 3, 17, 15, 0, tzinfo=UTC)
@@ -51,6 +52,7 @@ def played(sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPathF
         journey = a_journey(database).go("maintained")
         journey.refer(a_person(2))
         journey.go("trial_day")
+        escalate_due(database, journey.clock, journey.ids, pause=lambda: None)
         copy_to(database, folder / "played.db")
         (folder / "now").write_text(journey.clock.now().isoformat())
     return folder
@@ -84,6 +86,7 @@ class TestAClinicThatWorks:
     def test_holds_on_either_engine_after_every_step_to_the_first_refill(self, database: Database) -> None:
         journey = a_journey(database)
         journey.go("maintained")
+        escalate_due(database, journey.clock, journey.ids, pause=lambda: None)
         report = checked(journey)
         assert report.violations == []
         counts = report.counts
@@ -170,6 +173,9 @@ TAMPERED = [
     ("I5", "UPDATE consents SET valid_to = '2026-03-01' WHERE purpose = 'implant'"),
     ("I5", "UPDATE authorizations SET state = 'denied' WHERE stage = 'implant'"),
     ("I5", "UPDATE devices SET consent_seq = NULL WHERE kind = 'pump'"),
+    ("I17", "DELETE FROM escalations"),
+    ("I17", "UPDATE escalations SET rung = rung + 7, ended_at = NULL"),
+    ("I17", "UPDATE escalations SET ended_at = opened_at"),
     ("I15", "DELETE FROM reminders WHERE state = 'planned'"),
     ("I15", "UPDATE reminders SET key = key || 'x' WHERE state = 'planned'"),
     ("I10", "UPDATE reminders SET state = 'unknown', next_action_at = NULL WHERE state = 'planned'"),

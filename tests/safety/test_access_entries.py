@@ -21,7 +21,7 @@ from tracker.web.common.access import rule_of
 #: Permissions that let nobody see a patient.
 OF_NO_PATIENT = {
     Permission.ACCOUNT, Permission.SEE_PATHWAY, Permission.SEE_HEALTH, Permission.MANAGE_USERS,
-    Permission.MANAGE_CLINIC, Permission.PAUSE_SENDING, Permission.MAKE_DOWNTIME_KIT,
+    Permission.MANAGE_CLINIC, Permission.MANAGE_DUTIES, Permission.PAUSE_SENDING, Permission.MAKE_DOWNTIME_KIT,
 }  # fmt: skip
 #: Empty forms to bring somebody in, and the check of a file of one's own.
 SHOWS_NOBODY = {"cases.refer", "cases.take_over", "referral_import.index"}

@@ -7,7 +7,8 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -24,7 +25,7 @@ from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.facts import Device
 from tracker.domain.words import Role
 from tracker.persistence.facts import insert_fact
-from tracker.persistence.models import Case, Clinic, Event, Patient, StaffTask, User
+from tracker.persistence.models import Absence, Case, Clinic, Escalation, Event, Obligation, Patient, StaffTask, User
 from tracker.queries.accounts import get_member
 from tracker.services import (
     advisories,
@@ -38,6 +39,7 @@ from tracker.services import (
     task_endings,
 )
 from tracker.services.advisories import Affected
+from tracker.services.escalating import answers, duties
 from tracker.services.members import Administration
 from tracker.services.work import Work
 
@@ -190,8 +192,47 @@ def _open_advisory(work: Work) -> object:
     return advisories.open_for_all(work, [Affected(case.public_id, case.last_seq)], number="FA-1", text="replace")
 
 
+def _acknowledge(work: Work) -> object:
+    case, today = work.session.scalars(select(Case)).one(), NOW.date()
+    mine = {"clinic_id": work.actor.clinic_id, "case_id": case.id, "opened_at": work.now, "anchor_on": today}
+    obligation = Obligation(
+        **mine, id=1, kind="alarm_date", subject="device:1", owner_role="nurse", is_open=True, climbs_on=today
+    )
+    work.session.add(obligation)
+    work.session.flush()
+    work.session.add(Escalation(**mine, id=1, obligation_id=1, rung=0, who="nurse", level=0, role="nurse",
+                                is_planned=False))  # fmt: skip
+    work.session.flush()
+    return answers.acknowledge(work, escalation_id=1, outcome="called", until_on=today + timedelta(days=1))
+
+
+def _days(work: Work) -> dict[str, Any]:
+    return {"user_id": work.actor.user_id, "from_on": NOW.date(), "until_on": NOW.date()}
+
+
+def _end_absence(work: Work) -> object:
+    duties.add_absence(work, **_days(work))
+    return duties.end_absence(work, absence_id=work.session.scalars(select(Absence.id)).one())
+
+
+def _take_off_call(work: Work) -> object:
+    duties.put_on_call(work, **_days(work))
+    return duties.take_off_call(work, on_date=NOW.date(), position=1)
+
+
+def _name_people(work: Work) -> object:
+    nurse = work.session.scalars(select(User.id).where(User.email_key == email_of(Role.NURSE))).one()
+    return duties.name_people(work, role=Role.NURSE, user_id=nurse, cover_user_id=None, expected_version=0)
+
+
 ONE_BY_ONE: dict[str, Doing] = {
     "advisories.open_for_all": _open_advisory,
+    "escalating.answers.acknowledge": _acknowledge,
+    "escalating.duties.add_absence": lambda work: duties.add_absence(work, **_days(work)),
+    "escalating.duties.end_absence": _end_absence,
+    "escalating.duties.name_people": _name_people,
+    "escalating.duties.put_on_call": lambda work: duties.put_on_call(work, **_days(work)),
+    "escalating.duties.take_off_call": _take_off_call,
     "clinic_setup.add_clinician": lambda work: clinic_setup.add_clinician(work, name="Dr A", kind="nurse"),
     "clinic_setup.add_payer": lambda work: clinic_setup.add_payer(work, name="Payer A"),
     "clinic_setup.add_room": lambda work: clinic_setup.add_room(work, name="Room A"),

@@ -16,6 +16,7 @@ from tracker.queries.clinic_jobs import get_job
 from tracker.queries.invariants import check_everything, whole_case
 from tracker.queries.safety import JOB, SafetyCheck, check_of
 from tracker.services.clinic_jobs import CLAIM, ClaimLost, finish, renew, take
+from tracker.services.escalating.scan import escalate_due
 from tracker.services.safety import ask_for_check, check_clinics
 from tracker.services.work import Work
 
@@ -72,6 +73,7 @@ class TestChecking:
 
     def test_holds_where_the_services_wrote_everything(self, journey: Journey) -> None:
         journey.go("maintained")
+        escalate_due(journey.database, journey.clock, journey.ids, pause=lambda: None)
         run(journey)
         assert stored(journey).failing == {}
         assert (stored(journey).counts["pumps_in_place"], stored(journey).counts["pumps_unplanned"]) == (1, 0)

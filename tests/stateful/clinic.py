@@ -21,6 +21,7 @@ from tracker.persistence.database import Database
 from tracker.persistence.models import Case
 from tracker.queries.snapshots import load_snapshot
 from tracker.services.contact_details import email
+from tracker.services.escalating.scan import escalate_due
 from tracker.services.patients import Person
 from tracker.services.reconcile import reconcile_due
 from tracker.services.referrals import NewReferral
@@ -104,6 +105,7 @@ class TwoClinics:
         """What the scheduler does every minute, for as long as there is something to do."""
         for _ in range(5):
             if reconcile_due(self.database, self.clock, self.ids, pause=lambda: None).looked_at == 0:
+                escalate_due(self.database, self.clock, self.ids, pause=lambda: None)
                 return
         raise AssertionError("the reconciler is never done")
 

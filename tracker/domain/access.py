@@ -58,6 +58,8 @@ class Permission(StrEnum):
     EXPORT = "export"
     MANAGE_USERS = "manage_users"
     MANAGE_CLINIC = "manage_clinic"
+    MANAGE_DUTIES = "manage_duties"  # who answers for what, who is away, who is on call
+    ACKNOWLEDGE = "acknowledge"  # say that one has what was escalated; nothing is closed by it
     PAUSE_SENDING = "pause_sending"
     MAKE_DOWNTIME_KIT = "make_downtime_kit"  # have it written on the server, not read it
 
@@ -93,6 +95,7 @@ _COORDINATES = (
         _P.FOLLOW_UP,
         _P.PUMP_CALL,
         _P.STOCK_DRUG,
+        _P.ACKNOWLEDGE,
     }
 )
 _TREATS = (
@@ -116,13 +119,14 @@ _TREATS = (
         _P.CORRECT,
         _P.CORRECT_CLINICAL,
         _P.PUMP_CALL,
+        _P.ACKNOWLEDGE,
     }
 )
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.COORDINATOR: _COORDINATES,
     Role.LEAD_COORDINATOR: _COORDINATES
-    | {_P.EXPORT, _P.PAUSE_SENDING, _P.SEE_SAFETY, _P.MAKE_DOWNTIME_KIT, _P.TRACE_DEVICES},
+    | {_P.EXPORT, _P.PAUSE_SENDING, _P.SEE_SAFETY, _P.MAKE_DOWNTIME_KIT, _P.TRACE_DEVICES, _P.MANAGE_DUTIES},
     Role.NURSE: _TREATS | {_P.STOCK_DRUG, _P.REFER, _P.EDIT_PATIENT, _P.BOOK, _P.CHECK_IN},
     Role.PHYSICIAN: _TREATS
     | {
@@ -150,6 +154,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.WAIVE,
         _P.EXPORT,
         _P.MANAGE_CLINIC,
+        _P.MANAGE_DUTIES,
         _P.PAUSE_SENDING,
     },
     Role.ADMINISTRATOR: _EVERYBODY
@@ -160,6 +165,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.MANAGE_USERS,
         _P.MANAGE_CLINIC,
         _P.TRACE_DEVICES,
+        _P.MANAGE_DUTIES,
         _P.PAUSE_SENDING,
         _P.MAKE_DOWNTIME_KIT,
     },

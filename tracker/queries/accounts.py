@@ -29,7 +29,7 @@ from tracker.persistence.models import (
 )
 
 #: The jobs whose silence means that nothing is reconciled or sent.
-TICKING_JOBS = ("dispatch", "reconcile")
+TICKING_JOBS = ("dispatch", "escalate", "reconcile")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

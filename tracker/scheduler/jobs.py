@@ -15,6 +15,8 @@ from tracker.integrations.chance import draw
 from tracker.runtime import Runtime
 from tracker.services.accounts import purge_dead_sessions
 from tracker.services.downtime import KitMaker
+from tracker.services.escalating.paging import page_due
+from tracker.services.escalating.scan import escalate_due
 from tracker.services.heartbeats import beat
 from tracker.services.nightly import reconcile_nightly
 from tracker.services.reconcile import reconcile_due
@@ -58,6 +60,14 @@ def _dispatch(runtime: Runtime, pause: Pause) -> str:
     return f"{done.looked_at} reminders due, {done.accepted} of {done.tried} taken"
 
 
+def _escalate(runtime: Runtime, pause: Pause) -> str:
+    done = escalate_due(runtime.database, runtime.clock, runtime.ids, pause=pause)
+    if runtime.mailer is None:
+        raise RuntimeError("nobody chose how mail leaves")
+    paged = page_due(runtime.database, runtime.clock, runtime.mailer, pause=pause)
+    return f"{done.looked_at} obligations looked at, {done.changed} changed, {paged} pages sent"
+
+
 def _nightly(runtime: Runtime, pause: Pause) -> str:
     done = reconcile_nightly(runtime.database, runtime.clock, runtime.ids, pause=pause)
     return f"{done.looked_at} cases compared, {done.changed} differed"
@@ -92,6 +102,7 @@ def _statistics(runtime: Runtime, _pause: Pause) -> str:
 JOBS = (
     Job("reconcile", 15, _reconcile),
     Job("dispatch", 15, _dispatch),
+    Job("escalate", 30, _escalate),
     # These two come often because a person may have asked for them; where nobody did, they are seldom due.
     Job("safety", 90, _safety),
     Job("downtime", 90, _downtime),

@@ -10,22 +10,7 @@ from datetime import date, timedelta
 
 from tracker.domain.obligations import Obligation
 from tracker.domain.pathway.definition import FollowUpRule, ObligationRule, Pathway, Rung
-from tracker.domain.words import Told
-
-#: How high each person stands; a plan for a date that has come stands above all of them.
-LEVELS: Mapping[Told, int] = {
-    Told.COORDINATOR: 0,
-    Told.NURSE: 0,
-    Told.LEAD_COORDINATOR: 1,
-    Told.PHYSICIAN: 2,
-    Told.ON_CALL: 3,
-}
-PLAN_LEVEL = 4
-
-
-def level_of(rung: Rung) -> int:
-    """How high a rung is."""
-    return PLAN_LEVEL if rung.is_plan else LEVELS[rung.who]
+from tracker.domain.pathway.rungs import level_of
 
 
 @dataclass(frozen=True, slots=True)

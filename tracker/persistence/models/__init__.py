@@ -2,6 +2,7 @@
 
 from tracker.persistence.models.cases import BlockerInterval, Case, StageCount, StageVisit
 from tracker.persistence.models.clinics import Clinic, Clinician, ClosedDay, Payer, Room
+from tracker.persistence.models.escalations import Absence, Acknowledgement, Duty, Escalation, EscalationPage, OnCall
 from tracker.persistence.models.events import AccessEntry, Event, EventChain
 from tracker.persistence.models.facts import FactRow
 from tracker.persistence.models.facts_before import (
@@ -40,7 +41,9 @@ from tracker.persistence.models.people import (
 )
 
 __all__ = [
+    "Absence",
     "AccessEntry",
+    "Acknowledgement",
     "AdvisoryRow",
     "AppointmentRow",
     "AssessmentRow",
@@ -60,6 +63,9 @@ __all__ = [
     "DeterminationRow",
     "DeviceRow",
     "DocumentRow",
+    "Duty",
+    "Escalation",
+    "EscalationPage",
     "EvaluationRow",
     "Event",
     "EventChain",
@@ -71,6 +77,7 @@ __all__ = [
     "Membership",
     "MembershipRole",
     "Obligation",
+    "OnCall",
     "Patient",
     "PatientWord",
     "Payer",

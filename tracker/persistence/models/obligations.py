@@ -26,6 +26,8 @@ NOT_PLANNED = "planned_seq IS NULL"
 class Obligation(Tenant, Base):
     """Something due. ``subject`` says of what (``device:7``); ``closed_by`` names the fact that ended it (``fill:31``).
 
+    ``climbs_on``: the day from which somebody is to be told; ``changed_at``: when it last became another than it was.
+
     Close the old row before inserting the new one: at most one may be open per kind and subject.
     """
 
@@ -42,6 +44,7 @@ class Obligation(Tenant, Base):
         open_index("ix_obligations_todo_by_due", "clinic_id", "due_on", also=NOT_PLANNED),
         open_index("ix_obligations_todo_by_critical", "clinic_id", "critical_on", "kind", also=NOT_PLANNED),
         open_index("ix_obligations_todo_by_warn", "clinic_id", "warn_on", also=NOT_PLANNED),
+        open_index("ix_obligations_open_climbing", "clinic_id", "climbs_on"),
         open_index("ix_obligations_open_by_kind", "clinic_id", "kind", "due_on"),
         Index("ix_obligations_clinic_id_case_id", "clinic_id", "case_id"),
         one_of("owner_role", Role),
@@ -67,6 +70,9 @@ class Obligation(Tenant, Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     params: Mapped[JsonObject] = mapped_column(Json, default=dict)
     planned_seq: Mapped[int | None]
+    anchor_on: Mapped[date | None]
+    climbs_on: Mapped[date | None]
+    changed_at: Mapped[datetime | None]
 
 
 class PumpWatch(Tenant, Base):

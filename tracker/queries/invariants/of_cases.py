@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tracker.domain.contacts import Contacts, Preferences, contacts
+from tracker.domain.escalation.ladders import escalations
 from tracker.domain.facts import Authorization, Consent, Determination, Device, Fact
 from tracker.domain.milestones import reached_by
 from tracker.domain.obligations import Obligations, obligations
@@ -117,6 +118,29 @@ def obligations_are_stored(looked: Looked) -> Iterator[str]:
         shown = (row.due_on, row.warn_on, row.escalate_on, row.critical_on, row.owner_role, row.planned_seq)
         if shown != (due.due_on, due.warn_on, due.escalate_on, due.critical_on, due.owner, due.planned_seq):
             yield f"{key[0]} of {key[1]} is stored with another date, owner or plan"
+
+
+def somebody_is_told(looked: Looked) -> Iterator[str]:
+    """I17: every obligation past the time of its rung is with a person, or with everybody of a role, on that rung.
+
+    An acknowledgement rests on the row of its rung; it ends with its day, and the row stands again.
+    """
+    if looked.is_behind:
+        return
+    loaded = looked.case.loaded
+    calendar, late = loaded.snapshot.calendar, looked.now - MAY_LAG
+    stored = {(row.kind, row.subject, str(row.params.get("filled", ""))): row for row in looked.case.obligations}
+    told = {row.obligation_id: row for row in looked.case.told}
+    for due in looked.due.items:
+        row, step = stored.get(due.key), escalations(loaded.pathway, due, calendar.today(looked.now)).standing
+        if row is None or step is None or (row.changed_at or row.opened_at) > late:
+            continue  # I2 tells of the one; nobody is to be told of the other, or not yet
+        if step.rung.days is not None and calendar.start_of(step.on) > late:
+            continue
+        if row.id not in told:
+            yield f"nobody was told of {due.kind} of {due.subject}"
+        elif told[row.id].rung != step.number:
+            yield f"{due.kind} of {due.subject} is still with the {told[row.id].who}, not with the {step.rung.who}"
 
 
 def columns_are_derived(looked: Looked) -> Iterator[str]:
@@ -232,6 +256,7 @@ CHECKS: tuple[tuple[str, Callable[[Looked], Iterator[str]]], ...] = (
     ("I11", refills_turn_red),
     ("next_step", next_step_is_dated),
     ("I2", obligations_are_stored),
+    ("I17", somebody_is_told),
     ("derived", columns_are_derived),
     ("I6", stage_is_the_fold_of_events),
     ("I5", implants_have_grounds),

@@ -18,6 +18,7 @@ from tracker.persistence.models import (
     BlockerInterval,
     Case,
     Clinic,
+    Escalation,
     Event,
     Obligation,
     Patient,
@@ -46,6 +47,7 @@ class WholeCase:
     reminders: tuple[Row[Any], ...]
     stays_in: tuple[str, ...]
     refills_closed: tuple[Row[Any], ...]
+    told: tuple[Row[Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ def _complete(session: Session, calendar: ClinicCalendar, page: Sequence[Row[Cas
     reminders = _by_case(session, span.of(*Reminder.__table__.columns, table=Reminder))
     was_refill = (Obligation.kind == REFILL, Obligation.is_open.is_(False))
     closed = _by_case(session, span.of(Obligation.device, Obligation.closed_by, table=Obligation).where(*was_refill))
+    standing = span.of(*Escalation.__table__.columns, table=Escalation).where(Escalation.ended_at.is_(None))
+    told = _by_case(session, standing)
     stays = _by_case(session, span.of(StageVisit.stage, table=StageVisit).where(StageVisit.left_at.is_(None)))
     moved = span.of(Event.body, table=Event).where(Event.body.contains(MOVED, autoescape=True)).order_by(Event.seq)
     events = _by_case(session, moved)
@@ -117,6 +121,7 @@ def _complete(session: Session, calendar: ClinicCalendar, page: Sequence[Row[Cas
             reminders=tuple(reminders[case.id]),
             stays_in=tuple(row.stage for row in stays[case.id]),
             refills_closed=tuple(closed[case.id]),
+            told=tuple(told[case.id]),
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, delete, insert, select, update
 
+from tracker.domain.escalation.ladders import climbs_on
 from tracker.domain.facts import Device
 from tracker.domain.obligations import Obligation as Due
 from tracker.domain.obligations.refills import followed_pumps
@@ -23,7 +24,10 @@ REFILL_CAUSES = frozenset({"fill", "device", "correction"})
 #: What a passing day turns into another of the same subject: an unconfirmed visit into one that nobody marked.
 SUCCESSORS = {"arrival": "unmarked_day"}
 _KEY = ("kind", "subject", "device")
-_VALUES = ("due_on", "warn_on", "escalate_on", "critical_on", "owner_role", "reason", "params", "planned_seq")
+_VALUES = (
+    "due_on", "warn_on", "escalate_on", "critical_on", "owner_role", "reason", "params", "planned_seq", "anchor_on",
+    "climbs_on",
+)  # fmt: skip
 _COLUMNS = tuple(getattr(Obligation, name) for name in ("id", *_KEY, *_VALUES))
 _STORED: Select[Any] = (
     select(*_COLUMNS, PumpWatch.device.label("watched"))
@@ -71,7 +75,8 @@ def _key(row: Row[Any]) -> tuple[str, str, str]:
     return row.kind, row.subject, str(row.params.get("filled", ""))
 
 
-def _values(due: Due) -> Values:
+def _values(scope: Scope, due: Due) -> Values:
+    climbs = climbs_on(scope.pathway, due)
     return {
         "due_on": due.due_on,
         "warn_on": due.warn_on,
@@ -81,6 +86,8 @@ def _values(due: Due) -> Values:
         "reason": due.reason,
         "params": dict(due.params),
         "planned_seq": due.planned_seq,
+        "anchor_on": due.anchor_on if climbs is not None else None,
+        "climbs_on": climbs,
     }
 
 
@@ -95,14 +102,15 @@ def _row(scope: Scope, due: Due, row_id: int) -> Values:
         "opened_at": scope.now,
         "closed_by": "",
         "is_open": True,
-        **_values(due),
+        "changed_at": scope.now,
+        **_values(scope, due),
     }
 
 
 def _update(scope: Scope, row: Row[Any], due: Due) -> Iterator[Change]:
-    changed = {name: value for name, value in _values(due).items() if getattr(row, name) != value}
+    changed = {name: value for name, value in _values(scope, due).items() if getattr(row, name) != value}
     if changed:
-        yield Change(_CHANGE, {**_at(scope, row), **changed})
+        yield Change(_CHANGE, {**_at(scope, row), **changed, "changed_at": scope.now})
 
 
 def _close(scope: Scope, row: Row[Any], closed_by: str) -> Change:

@@ -12,7 +12,7 @@ from tracker.web.common.forms import CheckboxesField, TrackerForm, options
 from tracker.web.common.frame import ROLE_LABELS
 
 #: No version is larger than what the database's integer holds.
-_LARGEST_VERSION = 2**31 - 1
+LARGEST_VERSION = 2**31 - 1
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -33,7 +33,7 @@ class VersionedForm(TrackerForm):
 
     expected_version = IntegerField(
         "Version",
-        [InputRequired("Open the page again."), NumberRange(min=1, max=_LARGEST_VERSION)],
+        [InputRequired("Open the page again."), NumberRange(min=1, max=LARGEST_VERSION)],
         widget=HiddenInput(),
     )
 

@@ -64,6 +64,11 @@ def entry_text(entry: Entry, names: Names, pathway: Pathway) -> str:
     if entry.kind == "assigned":
         owner = entry.detail.get("owner")
         return f"Given to {names.users.get(owner, 'a colleague')}" if owner else "Given back to the role"
+    if entry.kind == "escalation_acknowledged":
+        said = entry.detail
+        return (
+            f"Has it ({str(said.get('kind', '')).replace('_', ' ')}), until {said.get('until')}: {said.get('outcome')}"
+        )
     if entry.kind == "resumed":
         return "Taken off hold"
     if entry.facts:

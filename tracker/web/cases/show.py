@@ -18,6 +18,7 @@ from tracker.queries.case_detail import (
     list_names,
     list_todos,
 )
+from tracker.queries.escalations import list_of_case
 from tracker.services.access_log import record_view
 from tracker.web.cases.acting import opened, path
 from tracker.web.cases.blueprint import blueprint
@@ -26,8 +27,9 @@ from tracker.web.cases.identity import Person, person_of
 from tracker.web.cases.links import Link, correcting
 from tracker.web.cases.present import Overview, overview
 from tracker.web.cases.sections import PageSection, Telling, all_sections, appointments
+from tracker.web.common import escalation_words
 from tracker.web.common.access import permission
-from tracker.web.common.current import actor, now, runtime, today
+from tracker.web.common.current import actor, clinic, now, runtime, today
 from tracker.web.common.database import noting, read_session
 
 
@@ -46,6 +48,7 @@ class CasePage:
     history: tuple[HistoryLine, ...]
     all_history_url: str
     contacts: tuple[str, ...]
+    told: tuple[tuple[str, str], ...] = ()
 
 
 @blueprint.get(path())
@@ -69,6 +72,7 @@ def _clinical(case: OpenedCase) -> CasePage:
     entries = list_entries(session, viewer, case.head.case_id, limit=limit)
     names = names_of(session, viewer, entries, [*case.snapshot.of(Appointment), *case.snapshot.of(Authorization)])
     todos = list_todos(session, viewer, case.head.case_id)
+    standing = list_of_case(session, viewer, case.head.case_id, today())
     telling = Telling(case, names, viewer, today())
     return CasePage(
         person=person_of(case.head.patient, today()),
@@ -78,6 +82,9 @@ def _clinical(case: OpenedCase) -> CasePage:
         owner_links=_owner_links(case),
         edit_url=_edit_url(case),
         overview=overview(case, todos, names, viewer, now()),
+        told=tuple(
+            (escalation_words.what(row), escalation_words.rung(row, today(), clinic().zone)) for row in standing
+        ),
         sections=all_sections(telling, list_messages(session, viewer, case.head.case_id)),
         history=history_lines(entries, names, case.pathway, lambda seq: correcting(case, seq, viewer)),
         all_history_url=url_for("cases.show", public_id=case.head.public_id, history="all", _anchor="history")

@@ -80,6 +80,7 @@ class Frame:
 
 PLACES = (
     PlaceRule("Today", "today.index", "t", Permission.SEE_TODAY),
+    PlaceRule("Escalations", "escalations.index", "e", Permission.SEE_TODAY),
     PlaceRule("Board", "board.index", "b", Permission.SEE_BOARD),
     PlaceRule("Day", "day.index", "d", Permission.SEE_DAY),
     PlaceRule("Refills", "refills.index", "r", Permission.SEE_REFILLS),

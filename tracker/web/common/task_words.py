@@ -6,6 +6,7 @@ from tracker.web.common.case_lines import missing
 
 TASKS = {
     "alarm_obligation_vanished": "A to-do ended without a cause: look at the case",
+    "nobody_named": "Nobody is named to answer: name somebody",
     "import_doubts": "Doubts from the import, to be put right",
     "pump_call_unknown": "Pump call of somebody who was not found: call back now",
     "referred_again": "Referred again: read what came in",
@@ -35,6 +36,8 @@ def task_words(kind: str, given: Mapping[str, object]) -> tuple[str, str]:
     if kind == "call":
         about = CALLS.get(params.get("about", ""), "next visit")
         return f"Call about the {about}", CALL_REASONS.get(params.get("why", ""), "no message can reach the patient")
+    if kind == "nobody_named":
+        return TASKS[kind], params.get("who", "").replace("_", " ")
     if kind == "import_doubts":
         return TASKS[kind], " · ".join(params.values())
     if kind == "pump_call_unknown":

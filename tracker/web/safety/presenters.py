@@ -91,6 +91,14 @@ RULES = (
         "reviewed deviation.",
     ),
     Rule(
+        id="told",
+        invariants=("I17",),
+        of="cases",
+        thing="case",
+        text="with something open past its time that nobody was told of",
+        why="Every to-do with a ladder is with a named person, or with everybody of a role, on the rung of the day.",
+    ),
+    Rule(
         id="resting",
         invariants=("I10",),
         of="cases",

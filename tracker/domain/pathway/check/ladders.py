@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from tracker.domain.escalation.ladders import LEVELS, level_of
 from tracker.domain.pathway.check.graph import Graph
 from tracker.domain.pathway.check.violation import Violation
 from tracker.domain.pathway.definition import FollowUpRule, ObligationRule, Rung
+from tracker.domain.pathway.rungs import LEVELS, level_of
 from tracker.domain.words import Told
 
 #: What kills or harms if nobody has it: no file may leave these to a list.

@@ -1,0 +1,185 @@
+"""Naming who answers for a role, who covers, who is away and who is on call."""
+
+from datetime import date, timedelta
+
+from sqlalchemy import delete, func, select, update
+
+from tracker.domain.access import Permission
+from tracker.domain.errors import InvalidInput, NotFound, StaleVersion
+from tracker.domain.escalation.people import NAMED
+from tracker.domain.words import Role, Told
+from tracker.persistence.chain import append_event
+from tracker.persistence.models import Absence, Duty, Escalation, Membership, MembershipRole, OnCall, StaffTask
+from tracker.persistence.types import JsonObject
+from tracker.services.staff_tasks import withdrawing
+from tracker.services.work import Work
+
+#: Nobody is on call, or away, for longer in one entry.
+MOST_DAYS = 366
+NAMED_NOW = "not needed: somebody is named"
+
+
+def name_people(
+    work: Work, *, role: Role, user_id: int | None, cover_user_id: int | None, expected_version: int
+) -> None:
+    """Say who answers for a role, and who covers. ``expected_version`` is 0 where nobody was named before.
+
+    :raises NotFound: for a role that nobody answers for by name
+    :raises InvalidInput: for somebody without the role, or who would cover for themselves
+    :raises StaleVersion: if somebody else changed it meanwhile
+    """
+    work.require(Permission.MANAGE_DUTIES)
+    if role not in NAMED:
+        raise NotFound(role)
+    problems: dict[str, str] = {}
+    if user_id is not None and not _has_role(work, user_id, role):
+        problems["user_id"] = "Choose somebody with this role."
+    if cover_user_id is not None and (user_id is None or not _is_member(work, cover_user_id)):
+        problems["cover_user_id"] = "Choose somebody of this clinic, and first who answers."
+    if cover_user_id is not None and cover_user_id == user_id:
+        problems["cover_user_id"] = "Somebody else must cover."
+    if problems:
+        raise InvalidInput(problems)
+    duty = work.session.get(Duty, (work.actor.clinic_id, role), with_for_update=True)
+    if (duty.version if duty else 0) != expected_version:
+        raise StaleVersion(duty.version if duty else 0)
+    if duty is None:
+        duty = Duty(clinic_id=work.actor.clinic_id, role=role, version=0)
+        work.session.add(duty)
+    duty.user_id, duty.cover_user_id, duty.version = user_id, cover_user_id, expected_version + 1
+    work.session.flush()
+    if user_id is not None:
+        _close_gap(work, role)
+    _tell(work, "duty_named", {"role": role, "user": user_id, "cover": cover_user_id})
+
+
+def add_absence(work: Work, *, user_id: int, from_on: date, until_on: date) -> None:
+    """Say that somebody is away on these civil days, both included.
+
+    :raises InvalidInput: for somebody who does not work here, or days that are none
+    """
+    work.require(Permission.MANAGE_DUTIES)
+    problems = _day_problems(from_on, until_on)
+    if not _is_member(work, user_id):
+        problems["user_id"] = "Choose somebody of this clinic."
+    if problems:
+        raise InvalidInput(problems)
+    work.session.add(
+        Absence(
+            clinic_id=work.actor.clinic_id,
+            id=work.ids.row_id(work.now),
+            user_id=user_id,
+            from_on=from_on,
+            until_on=until_on,
+        )
+    )
+    work.session.flush()
+    _tell(work, "absence_added", {"user": user_id, "from": from_on, "until": until_on})
+
+
+def end_absence(work: Work, *, absence_id: int) -> None:
+    """Take an absence back: the person is there.
+
+    :raises NotFound: if the clinic has no such absence
+    """
+    work.require(Permission.MANAGE_DUTIES)
+    row = work.session.get(Absence, (work.actor.clinic_id, absence_id))
+    if row is None:
+        raise NotFound(str(absence_id))
+    work.session.delete(row)
+    work.session.flush()
+    _tell(work, "absence_ended", {"user": row.user_id, "from": row.from_on, "until": row.until_on})
+
+
+def put_on_call(work: Work, *, user_id: int, from_on: date, until_on: date) -> None:
+    """Put somebody on call on these civil days, behind whoever is on call already.
+
+    :raises InvalidInput: for somebody who does not work here or is on call already, or days that are none
+    """
+    work.require(Permission.MANAGE_DUTIES)
+    problems = _day_problems(from_on, until_on)
+    if not _is_member(work, user_id):
+        problems["user_id"] = "Choose somebody of this clinic."
+    if problems:
+        raise InvalidInput(problems)
+    for day in (from_on + timedelta(days=each) for each in range((until_on - from_on).days + 1)):
+        of_day = (OnCall.clinic_id == work.actor.clinic_id, OnCall.on_date == day)
+        if work.session.scalar(select(OnCall.user_id).where(*of_day, OnCall.user_id == user_id)) is None:
+            last = work.session.scalar(select(func.max(OnCall.position)).where(*of_day)) or 0
+            work.session.add(OnCall(clinic_id=work.actor.clinic_id, on_date=day, position=last + 1, user_id=user_id))
+            work.session.flush()
+    _close_gap(work, Told.ON_CALL)
+    _tell(work, "put_on_call", {"user": user_id, "from": from_on, "until": until_on})
+
+
+def take_off_call(work: Work, *, on_date: date, position: int) -> None:
+    """Take somebody off call on a day.
+
+    :raises NotFound: if nobody has that place on that day
+    """
+    work.require(Permission.MANAGE_DUTIES)
+    key = (work.actor.clinic_id, on_date, position)
+    row = work.session.get(OnCall, key)
+    if row is None:
+        raise NotFound(f"{on_date} {position}")
+    work.session.execute(
+        delete(OnCall).where(
+            OnCall.clinic_id == work.actor.clinic_id, OnCall.on_date == on_date, OnCall.position == position
+        )
+    )
+    _tell(work, "taken_off_call", {"user": row.user_id, "on": on_date})
+
+
+def _day_problems(from_on: date, until_on: date) -> dict[str, str]:
+    if until_on < from_on:
+        return {"until_on": "The last day is before the first."}
+    if (until_on - from_on).days >= MOST_DAYS:
+        return {"until_on": "Enter at most a year at a time."}
+    return {}
+
+
+def _is_member(work: Work, user_id: int) -> bool:
+    query = select(Membership.user_id).where(
+        Membership.clinic_id == work.actor.clinic_id, Membership.user_id == user_id, Membership.is_active
+    )
+    return work.session.scalar(query) is not None
+
+
+def _has_role(work: Work, user_id: int, role: Role) -> bool:
+    query = select(MembershipRole.user_id).where(
+        MembershipRole.clinic_id == work.actor.clinic_id,
+        MembershipRole.user_id == user_id,
+        MembershipRole.role == role,
+    )
+    return _is_member(work, user_id) and work.session.scalar(query) is not None
+
+
+def _close_gap(work: Work, gap: str) -> None:
+    keys = select(StaffTask.key).where(
+        StaffTask.clinic_id == work.actor.clinic_id,
+        StaffTask.kind == "nobody_named",
+        StaffTask.key.startswith(f"nobody_named:{gap}:", autoescape=True),
+        StaffTask.done_at.is_(None),
+    )
+    found = set(work.session.scalars(keys))
+    if found:
+        work.session.execute(withdrawing(clinic_id=work.actor.clinic_id, keys=found, outcome=NAMED_NOW, now=work.now))
+
+
+def _tell(work: Work, kind: str, body: JsonObject) -> None:
+    """Write the event, and have the open rows looked at again: another person may answer now."""
+    work.session.execute(
+        update(Escalation)
+        .where(Escalation.clinic_id == work.actor.clinic_id, Escalation.ended_at.is_(None))
+        .values(looked_on=None),
+        execution_options={"synchronize_session": False},
+    )
+    append_event(
+        work.session,
+        clinic_id=work.actor.clinic_id,
+        kind=kind,
+        actor_id=work.actor.user_id,
+        effective_at=work.now,
+        recorded_at=work.now,
+        body=body,
+    )
