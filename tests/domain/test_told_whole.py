@@ -212,7 +212,7 @@ WHOLE: dict[str, tuple[Case, str]] = {
         """
         deviation_review deviation:1 | 2026-03-17 2026-03-18 2026-03-20 -
           from 2026-03-17 | physician | deviation
-          missing=checklist.trial | None
+          why= | None
         """,
     ),
     "somebody not reached": (

@@ -6,6 +6,7 @@ from datetime import date
 from tracker.domain.errors import Refused
 from tracker.domain.facts import Determination
 from tracker.domain.pathway.blocker import Blocker
+from tracker.domain.pathway.wording import sentence_of
 from tracker.domain.words import DeterminationKind
 from tracker.services.case_file import CaseFile
 
@@ -30,14 +31,16 @@ def require_reason(
     *,
     about_seq: int | None = None,
     begun_in: str = "",
+    seen: frozenset[str] | None = None,
 ) -> Determination | None:
     """Record a deviation where something stood in the way of an act that was done all the same.
 
     The deviation names the requirements that were missing, so that later steps do not wait for them for ever. An act
     that is no procedure of the pathway (a refill) has no day that must have begun. ``begun_in``: another stage in which
-    it has.
+    it has. ``seen`` are the codes of what was shown to the person who gave the reason (``None``: all): a reason for
+    one thing is none for another that nobody saw.
 
-    :raises Refused: with all that was missing, if nobody says why it was done
+    :raises Refused: with all that was missing, if nobody says why it was done, or something of it was not shown
     """
     found = list(blockers)
     procedure = file.pathway.procedures.get(purpose)
@@ -45,13 +48,13 @@ def require_reason(
         found.append(Blocker(DAY_NOT_BEGUN, (("purpose", purpose),), requirement=DAY_NOT_BEGUN))
     if not found:
         return None
-    if not reason.strip():
+    if not reason.strip() or (seen is not None and not {blocker.code for blocker in found} <= seen):
         raise Refused(found)
     return file.record(
         Determination,
         kind=DeterminationKind.DEVIATION,
         value=" ".join(dict.fromkeys(blocker.requirement for blocker in found)),
-        reason=reason,
+        reason=f"{reason.strip()} (missing: {'; '.join(sentence_of(blocker) for blocker in found)})",
         attempt=file.snapshot.attempt(purpose),
         until_on=None,
         about_seq=about_seq,

@@ -63,6 +63,9 @@ def _what_is_new(work: Work, patient: Patient, case_id: int, new: "NewReferral")
     if any(all(str(getattr(row, name)) == text for name, text in told.items()) for row in rows):
         told = {}
     told |= {name: text for name in _OF_PERSON if (text := getattr(new.person, name)) != getattr(patient, name)}
+    # An import doubts another record number by itself.
+    if new.source != "import" and new.person.mrn != patient.mrn:
+        told["mrn"] = new.person.mrn
     return {name: text for name, text in told.items() if text.strip()}
 
 

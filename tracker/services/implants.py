@@ -30,12 +30,14 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Implanted:
-    """What was implanted and filled. ``deviation_reason``: why, where something was missing."""
+    """What was implanted and filled. ``deviation_reason``: why, where something was missing, and
+    ``deviation_seen``: the codes of what was shown to who gave it (``None``: all)."""
 
     pump: Component
     catheter: Component
     filling: Filling
     deviation_reason: str = ""
+    deviation_seen: frozenset[str] | None = None
 
     def problems(self) -> dict[str, str]:
         """What cannot be, as a sentence per field."""
@@ -69,7 +71,7 @@ def record_implant(work: Work, ref: CaseRef, implanted: Implanted, *, implanted_
         raise InvalidInput(problems)
     missing = act_blockers(file.pathway, file.snapshot, "implant", work.now)
     missing += expired_lot(implanted.filling.expires_on, file.snapshot.calendar.today(file.effective_at))
-    deviation = require_reason(file, "implant", missing, implanted.deviation_reason)
+    deviation = require_reason(file, "implant", missing, implanted.deviation_reason, seen=implanted.deviation_seen)
     ground = _ground(file, deviation)
     pump = _place(file, DeviceKind.PUMP, implanted.pump, ground)
     _place(file, DeviceKind.CATHETER, implanted.catheter, ground)

@@ -112,6 +112,7 @@ def record_refill(
     appointment: int | None = None,
     filled_at: datetime | None = None,
     deviation_reason: str = "",
+    deviation_seen: frozenset[str] | None = None,
     printout: str = "",
 ) -> Written:
     """Record a refill, here or elsewhere. It closes the refill that was due, and the next one is due at once. An
@@ -130,7 +131,7 @@ def record_refill(
     if printout.strip():
         _keep_printout(file, printout.strip())
     expired = expired_lot(filling.expires_on, file.snapshot.calendar.today(file.effective_at))
-    require_reason(file, Purpose.REFILL, expired, deviation_reason, about_seq=fill.seq)
+    require_reason(file, Purpose.REFILL, expired, deviation_reason, about_seq=fill.seq, seen=deviation_seen)
     if visit is not None:
         # The refill is done: so is its visit, without a second click.
         file.change(visit, version=visit.version + 1, state=AppointmentState.COMPLETED, reason="")

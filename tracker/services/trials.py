@@ -51,6 +51,7 @@ class Given:
     drug: str = "baclofen"
     route: str = "lumbar_puncture"
     deviation_reason: str = ""
+    deviation_seen: frozenset[str] | None = None
 
     def problems(self, given_by: int) -> dict[str, str]:
         """What cannot have been given, as a sentence per field."""
@@ -114,7 +115,15 @@ def give_dose(work: Work, ref: CaseRef, given: Given, *, given_at: datetime | No
         missing.append(Blocker("dose_differs", (("ordered", order.value),), (Role.PHYSICIAN,), "", "dose_order"))
     missing += expired_lot(given.expires_on, file.snapshot.calendar.today(file.effective_at))
     begun_in = _catheter_stage(file) if is_through_catheter else ""
-    require_reason(file, "trial", missing, given.deviation_reason, about_seq=dose.seq, begun_in=begun_in)
+    require_reason(
+        file,
+        "trial",
+        missing,
+        given.deviation_reason,
+        about_seq=dose.seq,
+        begun_in=begun_in,
+        seen=given.deviation_seen,
+    )
     return file.finish("dose_given")
 
 

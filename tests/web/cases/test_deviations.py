@@ -21,6 +21,8 @@ def test_a_refill_with_an_expired_lot_asks_why_and_is_recorded_with_it(at: At) -
     text = html.unescape(asked.get_data(as_text=True))
     assert asked.status_code == 422
     assert "The lot expired" in text and 'name="deviation_reason"' in text and "L-9" in text
+    typed |= {"deviation_seen": "lot_expired"}
+    assert 'name="deviation_seen" value="lot_expired"' in text
     wrong = browser.post(url, {**typed, "volume_ml": "0", "deviation_reason": "only lot in the house"})
     assert wrong.status_code == 422
     assert "only lot in the house" in wrong.get_data(as_text=True)

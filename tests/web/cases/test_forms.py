@@ -130,6 +130,11 @@ class TestHostileInput:
                 return
 
 
+def shown(text: str) -> dict[str, str]:
+    """What the form says was shown as missing."""
+    return dict(re.findall(r'name="(deviation_seen)" value="([^"]*)"', text))
+
+
 class TestDeviations:
     def test_are_asked_for_their_reason_in_place(self, at: At) -> None:
         world, journey = at("trial_day")
@@ -142,7 +147,9 @@ class TestDeviations:
         assert "Next test dose is not ordered" in text
         assert "Checklist before the procedure has 14 open items" in text
         assert 'name="deviation_reason"' in text
-        answer = browser.post(url, {**values, "deviation_reason": "seizure, given at once"})
+        reason = {"deviation_reason": "seizure, given at once"}
+        assert browser.post(url, {**values, **reason, "deviation_seen": "checklist_open"}).status_code == 422
+        answer = browser.post(url, {**values, **reason, **shown(text)})
         assert answer.status_code == 303
         assert journey.stage == "trial_observation"
 
@@ -151,8 +158,10 @@ class TestDeviations:
         browser = world.sign_in(NURSE)
         url = f"/cases/{journey.public_id}/implant"
         values = {"expected_version": journey.version, **implant(Scene(world, journey))}
-        assert browser.submit(url, values).status_code == 422
-        answer = browser.post(url, {**values, "deviation_reason": "consent on paper, done on Saturday"})
+        asked = browser.submit(url, values)
+        assert asked.status_code == 422
+        reason = {"deviation_reason": "consent on paper, done on Saturday", **shown(asked.text)}
+        answer = browser.post(url, {**values, **reason})
         assert answer.status_code == 303
         assert journey.stage == "implant_day"
         assert journey.look().snapshot.pump is not None

@@ -109,7 +109,7 @@ class TestAReferral:
         case = browser.submit("/referrals/new", REFERRAL).headers["Location"]
         more = {**REFERRAL, "received_on": "2026-03-17", "phones": "303 555 0142\n303 555 0177", "notes": "Now falls.",
                 "referred_by": "Dr Second", "allergies": "latex"}  # fmt: skip
-        for said in ("A to-do says what it is", "everything of this referral is known"):
+        for said in ("A task on Today says what it is", "everything of this referral is known"):
             assert browser.submit("/referrals/new", more).headers["Location"] == case
             page = plain(browser.get(case).get_data(as_text=True))
             assert said in page
@@ -119,6 +119,15 @@ class TestAReferral:
         for text in ("Dr Second", "Now falls.", "latex"):
             assert text in today, text
         assert "Núñez" in plain(browser.get(world.search("/find?q=3035550177")).get_data(as_text=True))
+
+    def test_under_another_number_is_told_to_the_coordinator(self, at: At) -> None:
+        world, _ = at("referred")
+        browser = world.sign_in(Role.COORDINATOR)
+        browser.submit("/referrals/new", REFERRAL)
+        again = {**REFERRAL, "mrn": "SK099"}
+        assert browser.submit("/referrals/new", again).status_code == 303
+        today = plain(browser.get("/today").get_data(as_text=True))
+        assert "Referred again: read what came in" in today and "SK099" in today
 
     def test_does_not_bring_back_a_number_that_was_ended(self, at: At) -> None:
         world, _ = at("referred")

@@ -56,7 +56,7 @@ def deviation_reviews(view: View) -> Iterator[Obligation]:
                 anchor_on=known_on,
                 not_before=known_on,
                 reason="deviation",
-                params={"missing": deviation.value},
+                params={"why": deviation.reason},
             )
 
 

@@ -78,6 +78,7 @@ class ActPage:
     version: int
     missing: tuple[Missing, ...]
     takes_reason: bool
+    seen: str
     changes: tuple[str, ...]
     back_url: str
 
@@ -98,6 +99,11 @@ def calendar() -> ClinicCalendar:
 def work_in(session: Session) -> Work:
     """The write transaction of this request's person."""
     return Work(session, actor(), runtime().ids, now())
+
+
+def seen_blockers() -> frozenset[str]:
+    """The codes of what the posted form showed as missing: a reason is given for that and nothing else."""
+    return frozenset(request.form.get("deviation_seen", "").split())
 
 
 def expected_version() -> int:
@@ -189,6 +195,7 @@ def _page(
         version=version,
         missing=tuple(Missing(sentence=sentence_of(each), who=people(each.clearable_by)) for each in missing),
         takes_reason="deviation_reason" in form,
+        seen=" ".join(dict.fromkeys(each.code for each in missing)) or request.form.get("deviation_seen", ""),
         changes=changes,
         back_url=back_url(case.head.public_id),
     )

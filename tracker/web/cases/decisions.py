@@ -100,7 +100,6 @@ def _to_review(found: Determination | Fill) -> list[tuple[str, str]]:
             ("Taken out", f"{number(found.residual_aspirated_ml)} mL"),
         ]
     return [
-        ("What was missing", found.value.replace("_", " ").replace(".", " of ")),
         ("Why it was done", found.reason),
     ]
 

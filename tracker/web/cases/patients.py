@@ -36,7 +36,10 @@ def refer() -> ResponseReturnValue:
         if referred.is_new:
             said = "Recorded: referral."
         elif referred.is_kept:
-            said = "This patient is already there: the case goes on, and what is new was kept. A to-do says what it is."
+            said = (
+                "This patient is already there: the case goes on, and what is new was kept."
+                " A task on Today says what it is."
+            )
         else:
             said = "This patient is already there, and everything of this referral is known: nothing was added."
         return referred.case_public_id, said

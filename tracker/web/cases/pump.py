@@ -13,7 +13,7 @@ from tracker.domain.words import DocumentKind, FillKind, Purpose
 from tracker.queries.case_detail import OpenedCase
 from tracker.services import implants, pumps, refills
 from tracker.services.work import Written
-from tracker.web.cases.acting import Act, Notice, answer, opened, path
+from tracker.web.cases.acting import Act, Notice, answer, opened, path, seen_blockers
 from tracker.web.cases.blueprint import blueprint
 from tracker.web.cases.pump_forms import (
     ImplantForm,
@@ -75,7 +75,7 @@ def implant(public_id: str) -> ResponseReturnValue:
         form,
         act,
         lambda work, ref: implants.record_implant(
-            work, ref, form.implanted(), implanted_at=instant_of(form.implanted_at.data, zone)
+            work, ref, form.implanted(seen_blockers()), implanted_at=instant_of(form.implanted_at.data, zone)
         ),
     )
 
@@ -112,6 +112,7 @@ def refill(public_id: str) -> ResponseReturnValue:
             appointment=visit,
             filled_at=instant_of(form.filled_at.data, zone),
             deviation_reason=form.deviation_reason.data,
+            deviation_seen=seen_blockers(),
             printout=form.printout.data if form.kind.data == FillKind.ELSEWHERE else "",
         ),
     )

@@ -163,8 +163,8 @@ class ImplantForm(FillingForm):
     implanted_at = MomentField("Implanted at", description="Empty: now.")
     deviation_reason = NoteField("Why it was done all the same")
 
-    def implanted(self) -> Implanted:
-        """What was typed, as the service takes it."""
+    def implanted(self, seen: frozenset[str]) -> Implanted:
+        """What was typed, as the service takes it. ``seen``: the codes of what was shown as missing."""
         return Implanted(
             pump=Component(
                 model=self.pump_model.data,
@@ -177,6 +177,7 @@ class ImplantForm(FillingForm):
             catheter=Component(model=self.catheter_model.data, lot=self.catheter_lot.data),
             filling=self.filling(),
             deviation_reason=self.deviation_reason.data,
+            deviation_seen=seen,
         )
 
 

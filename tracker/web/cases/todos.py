@@ -54,7 +54,7 @@ def _why(todo: Todo, today: date) -> str:
     if todo.kind == "hold_review":
         return str(todo.params.get("hold_reason", ""))
     if todo.kind == "deviation_review":
-        return f"missing: {str(todo.params.get('missing', '')).replace('_', ' ').replace('.', ' of ')}"
+        return str(todo.params.get("why", ""))
     if todo.kind in {"unmarked_day", "ground_lost"}:
         return str(todo.params.get("purpose") or todo.params.get("what") or "").replace("_", " ").replace(".", " for ")
     blocker = Blocker(todo.reason, tuple((name, str(value)) for name, value in todo.params.items()))

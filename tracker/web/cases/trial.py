@@ -9,7 +9,7 @@ from tracker.domain.words import DeterminationKind, DeviceKind
 from tracker.queries.case_detail import OpenedCase
 from tracker.queries.colleagues import list_colleagues
 from tracker.services import trials
-from tracker.web.cases.acting import Act, answer, opened, path
+from tracker.web.cases.acting import Act, answer, opened, path, seen_blockers
 from tracker.web.cases.blueprint import blueprint
 from tracker.web.cases.sentences import civil, number
 from tracker.web.cases.trial_forms import (
@@ -84,7 +84,9 @@ def give_dose(public_id: str) -> ResponseReturnValue:
         case,
         form,
         act,
-        lambda work, ref: trials.give_dose(work, ref, form.given(), given_at=instant_of(form.given_at.data, zone)),
+        lambda work, ref: trials.give_dose(
+            work, ref, form.given(seen_blockers()), given_at=instant_of(form.given_at.data, zone)
+        ),
     )
 
 

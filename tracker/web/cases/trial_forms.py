@@ -57,8 +57,8 @@ class GiveDoseForm(CaseForm):
     second_by = PersonField("Read by a second person", [InputRequired("A second person must have read it.")])
     deviation_reason = NoteField("Why it was done all the same")
 
-    def given(self) -> Given:
-        """What was typed, as the service takes it."""
+    def given(self, seen: frozenset[str]) -> Given:
+        """What was typed, as the service takes it. ``seen``: the codes of what was shown as missing."""
         return Given(
             dose_mcg=self.dose_mcg.data,
             concentration_mcg_ml=self.concentration_mcg_ml.data,
@@ -68,6 +68,7 @@ class GiveDoseForm(CaseForm):
             second_by=self.second_by.data,
             route=self.route.data,
             deviation_reason=self.deviation_reason.data,
+            deviation_seen=seen,
         )
 
 

@@ -13,6 +13,7 @@ TASKS = {
 }
 #: What a further referral said, in the order in which it is read.
 REFERRED = {
+    "mrn": "another MRN",
     "received_on": "received", "urgency": "urgency", "referred_by": "from", "specialty": "specialty",
     "indication": "indication", "diagnosis_code": "code", "diagnosis": "diagnosis", "spasticity_origin": "origin",
     "payer": "payer", "notes": "notes", "allergies": "allergies", "sex": "sex", "language": "language",

@@ -188,12 +188,12 @@ _Said = tuple[str, str, Action]
 def _line(telling: _Telling, others: Sequence[Todo] = ()) -> TodoLine:
     todo, today = telling.todo, telling.today
     what, why, action = _SAY.get(todo.kind, _by_its_reason)(telling)
-    why = " · ".join((why, *dict.fromkeys(_also(other) for other in others))) if others else why
+    also = dict.fromkeys(_also(other) for other in others)
     return TodoLine(
         tone=TONES[todo.urgency],
         person=person_line(todo.patient, today, url=case_url(todo.case_public_id)),
         what=what,
-        why=" · ".join(part for part in (why, owner_words(todo.owner_name, todo.owner_role)) if part),
+        why=" · ".join(part for part in (why, *also, owner_words(todo.owner_name, todo.owner_role)) if part),
         due=_due(todo.due_on, today),
         action=action,
     )
@@ -291,8 +291,7 @@ def _unmarked_day(telling: _Telling) -> _Said:
 
 
 def _deviation(telling: _Telling) -> _Said:
-    lacking = telling.text("missing").replace("_", " ")
-    return "Done against the plan: to be reviewed by a physician", lacking, telling.open_case()
+    return "Done against the plan: to be reviewed by a physician", telling.text("why"), telling.open_case()
 
 
 def _ground_lost(telling: _Telling) -> _Said:
