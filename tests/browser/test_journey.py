@@ -250,7 +250,7 @@ def then_the_first_refill_is_booked_and_everything_holds(team: Team) -> None:
     row = coordinator.page.get_by_role("row").filter(has_text="Ruiz")
     expect(row).to_contain_text("25 Jun")
     coordinator.goes_to("Today")
-    coordinator.reads("0 to do", "all 1 pump planned")
+    coordinator.reads("all 1 pump planned", "Call the day after discharge")
     with clinic.world.database.reading() as session:
         report = check_everything(session, clinic.world.clock.now())
     assert report.violations == []

@@ -300,12 +300,12 @@ class TestUnmarkedDay:
 
 class TestDeviation:
     def test_is_reviewed_by_a_physician_the_next_day(self) -> None:
-        case = Case("trial_observation").determined("deviation", "consent.trial")
+        case = Case("trial_observation").determined("deviation", "consent.trial", reason="consent on paper")
         found = due(case)["deviation_review"]
         assert (found.owner, found.due_on, found.params) == (
             Role.PHYSICIAN,
             date(2026, 3, 18),
-            (("missing", "consent.trial"),),
+            (("why", "consent on paper"),),
         )
 
     def test_is_done_with_by_a_review_of_that_very_deviation(self) -> None:

@@ -213,7 +213,7 @@ class TestTheFrame:
     def test_warns_when_the_scheduler_is_silent(self, world: WebWorld) -> None:
         browser = world.sign_in(Role.NURSE)
         assert _warns(browser)
-        _beat(world, "dispatch", "reconcile")
+        _beat(world, "dispatch", "escalate", "reconcile")
         assert not _warns(browser)
         world.clock.advance(minutes=3)
         assert not _warns(browser)
@@ -269,7 +269,7 @@ class TestHealth:
     def test_is_red_for_machines_too(self, world: WebWorld) -> None:
         answer = world.browser().get("/health")
         assert (answer.status_code, answer.get_json()["status"]) == (503, "scheduler silent")
-        _beat(world, "dispatch", "reconcile")
+        _beat(world, "dispatch", "escalate", "reconcile")
         answer = world.browser().get("/health")
         assert (answer.status_code, answer.get_json()["status"]) == (200, "ok")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -11,6 +11,7 @@ from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.words import Role
 from tracker.runtime import Runtime
 from tracker.services import accounts, clinic_setup
+from tracker.services.escalating import duties
 from tracker.services.members import Administration, invite
 from tracker.services.work import Work
 
@@ -20,6 +21,13 @@ T = TypeVar("T")
 NAME = "Front Range Pump Clinic (demonstration)"
 ZONE = "America/Denver"
 PASSWORD = "demonstration only"  # noqa: S105  # printed by the demonstration itself; it never leaves this machine
+#: Who answers for a role by name, and who covers.
+ANSWERING = (
+    (Role.COORDINATOR, "coordinator", None),
+    (Role.LEAD_COORDINATOR, "lead", None),
+    (Role.NURSE, "nurse", "nurse2"),
+    (Role.PHYSICIAN, "physician", "physician2"),
+)
 PROCEDURE_ROOMS = ("Procedure room 1", "Procedure room 2", "Procedure room 3", "Procedure room 4")
 #: Month, day and name.
 HOLIDAYS = (
@@ -110,6 +118,7 @@ def open_clinic(runtime: Runtime, clock: SimulatedClock, chance: Random, today: 
     calendar = ClinicCalendar(ZONE, frozenset(range(1, 6)), frozenset(closed))
     clinic = DemoClinic(runtime, clock, calendar, chance, clinic_id, people, today)
     _furnish(clinic)
+    _name_who_answers(clinic)
     for on_date, label in closed.items():
         clinic.does("admin", clinic_setup.close_day, on_date=on_date, label=label)
     return clinic
@@ -124,6 +133,23 @@ def holidays_about(today: date) -> dict[date, str]:
     }
     before, after = max(day for day in known if day < today), min(day for day in known if day > today)
     return {before: known[before], after: known[after]}
+
+
+def _name_who_answers(clinic: DemoClinic) -> None:
+    """Everybody of the clinic who is told of what stays open, and the two physicians on call for the coming weeks."""
+    for role, first, cover in ANSWERING:
+        clinic.does(
+            "admin",
+            duties.name_people,
+            role=role,
+            user_id=clinic.user(first),
+            cover_user_id=clinic.user(cover) if cover else None,
+            expected_version=0,
+        )
+    from_on = clinic.today - timedelta(days=7)
+    for person in ("physician", "physician2"):
+        until_on = clinic.today + timedelta(days=28)
+        clinic.does("admin", duties.put_on_call, user_id=clinic.user(person), from_on=from_on, until_on=until_on)
 
 
 def _furnish(clinic: DemoClinic) -> None:
