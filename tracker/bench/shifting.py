@@ -17,6 +17,8 @@ _STAMP = re.compile(
 )
 _SHORTEST = len("2026-11-22")
 _COMPACT = "%Y%m%dT%H%M%S"
+#: What holds from the beginning holds from there however a case is moved.
+_BEGINNING = date.min.isoformat()
 #: A birth date belongs to the person, not to the case.
 _KEPT = frozenset({"birth_on"})
 
@@ -47,6 +49,8 @@ class Shift:
 
     def _moved(self, match: re.Match[str]) -> str:
         stamp = match.group()
+        if stamp == _BEGINNING:
+            return stamp
         if stamp not in self._known:
             if match["instant"]:
                 self._known[stamp] = instant_text(self._instant(datetime.fromisoformat(stamp)))

@@ -21,6 +21,7 @@ from tracker.persistence.types import Json, JsonObject
 REFILL = "refill"
 #: A refill that is planned in time is no to-do; nothing else is ever planned.
 NOT_PLANNED = "planned_seq IS NULL"
+CONDITION = ("is_open", "planned_seq")
 
 
 class Obligation(Tenant, Base):
@@ -41,9 +42,18 @@ class Obligation(Tenant, Base):
         open_index(
             "uq_obligations_open_refill", "clinic_id", "case_id", "device", unique=True, also=f"kind = '{REFILL}'"
         ),
-        open_index("ix_obligations_todo_by_due", "clinic_id", "due_on", also=NOT_PLANNED),
-        open_index("ix_obligations_todo_by_critical", "clinic_id", "critical_on", "kind", also=NOT_PLANNED),
-        open_index("ix_obligations_todo_by_warn", "clinic_id", "warn_on", also=NOT_PLANNED),
+        # What their condition says stands in them too: SQLite counts in an index alone only where it holds all of that.
+        open_index("ix_obligations_todo_by_due", "clinic_id", "due_on", *CONDITION, also=NOT_PLANNED),
+        open_index("ix_obligations_todo_by_critical", "clinic_id", "critical_on", "kind", *CONDITION, also=NOT_PLANNED),
+        open_index("ix_obligations_todo_by_warn", "clinic_id", "warn_on", *CONDITION, also=NOT_PLANNED),
+        open_index(
+            "ix_obligations_unplanned_refills",
+            "clinic_id",
+            "critical_on",
+            "kind",
+            *CONDITION,
+            also=f"{NOT_PLANNED} AND kind = '{REFILL}'",
+        ),
         open_index("ix_obligations_open_climbing", "clinic_id", "climbs_on"),
         open_index("ix_obligations_open_by_kind", "clinic_id", "kind", "due_on"),
         Index("ix_obligations_clinic_id_case_id", "clinic_id", "case_id"),
