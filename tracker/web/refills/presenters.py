@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from flask import request, url_for
+from flask import g, request, url_for
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.spreadsheets import safe_cell
@@ -23,12 +23,11 @@ SOON = timedelta(days=28)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stocking:
-    """One press that says where the drug is, against the version of the case that is shown."""
+    """What one press says of where the drug is, as pairs of word and label, against the version that is shown."""
 
-    state: str
-    label: str
     url: str
     version: int
+    states: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +41,7 @@ class RefillRow:
     dose: str
     stock: str
     stock_tone: str
-    stocking: tuple[Stocking, ...]
+    stocking: Stocking | None
     latest: str
     latest_tone: str
     latest_note: str
@@ -172,19 +171,16 @@ def _is_near(refill: Refill, today: date) -> bool:
     return refill.latest_on is None or refill.latest_on <= today + SOON
 
 
-def _stocking(refill: Refill, viewer: Actor, today: date) -> tuple[Stocking, ...]:
+def _stocking(refill: Refill, viewer: Actor, today: date) -> Stocking | None:
     """What can be said of the drug from the row: that it is ordered, then that it is here."""
     if refill.fill is None or refill.fill.stock == DrugStock.HERE or not _is_near(refill, today):
-        return ()
+        return None
     if not viewer.may(Permission.STOCK_DRUG):
-        return ()
+        return None
     url = coming_back(Action(label="", url=case_url(refill.case_public_id, "drug-stock"))).url
     states = {DrugStock.ORDERED: "Drug ordered", DrugStock.HERE: "Drug here"}
-    return tuple(
-        Stocking(state=state, label=label, url=url, version=refill.version)
-        for state, label in states.items()
-        if state != refill.fill.stock
-    )
+    left = tuple((state.value, label) for state, label in states.items() if state != refill.fill.stock)
+    return Stocking(url=url, version=refill.version, states=left)
 
 
 def _latest(refill: Refill, today: date) -> tuple[str, str, str]:
@@ -222,5 +218,7 @@ def _action(refill: Refill, viewer: Actor) -> Action | None:
 
 def coming_back(action: Action) -> Action:
     """The same form, which leads back to this list as it is filtered now."""
-    back = request.full_path.rstrip("?")
-    return Action(label=action.label, url=f"{action.url}{'&' if '?' in action.url else '?'}{urlencode({'back': back})}")
+    if "refills_back" not in g:
+        # Asked for by every row: worked out once a page.
+        g.refills_back = urlencode({"back": request.full_path.rstrip("?")})
+    return Action(label=action.label, url=f"{action.url}{'&' if '?' in action.url else '?'}{g.refills_back}")
