@@ -5,11 +5,12 @@ come. It never moves a stage and closes nothing without the fact that closes it.
 crash, a restore or a changed rule heals with the next run.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
-from sqlalchemy import select, update
+from sqlalchemy import Executable, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.contacts import contacts
@@ -25,7 +26,7 @@ from tracker.services.ports import Clock, Ids
 from tracker.services.reconciling.blocker_rows import blocker_changes
 from tracker.services.reconciling.obligation_rows import obligation_changes
 from tracker.services.reconciling.reminder_rows import read_preferences, reminder_changes
-from tracker.services.reconciling.scope import TIME, Change, Scope
+from tracker.services.reconciling.scope import TIME, Change, Scope, Values
 from tracker.services.snapshots import load_snapshot
 
 #: Cases compared in one read transaction of the full pass.
@@ -61,12 +62,27 @@ def reconcile_case(
     )
     changes, values = _work_out(scope, stored_case)
     connection = session.connection()
-    for change in changes:
-        connection.execute(change.statement, change.values)
+    for statement, several in _together(changes):
+        connection.execute(statement, several)
     for name, value in values.items():
         setattr(stored_case, name, value)
     session.flush()
     return len(changes) + bool(values)
+
+
+def _together(changes: Sequence[Change]) -> Iterator[tuple[Executable, Values | list[Values] | None]]:
+    """The statements in their order; neighbours that differ in their values only go to the database at once."""
+    for (_, names), group in groupby(changes, key=lambda change: (id(change.statement), _names(change))):
+        found = list(group)
+        several = [each.values for each in found if isinstance(each.values, dict)]
+        if names and len(several) > 1:
+            yield found[0].statement, several
+        else:
+            yield from ((each.statement, each.values) for each in found)
+
+
+def _names(change: Change) -> frozenset[str]:
+    return frozenset(change.values) if isinstance(change.values, dict) else frozenset()
 
 
 def _work_out(scope: Scope, case: Case) -> tuple[list[Change], dict[str, object]]:
