@@ -57,7 +57,7 @@ class TestListRefills:
         for number in range(ROWS_ON_PAGE + 9):
             pump(listed, f"P{number}", None if number % 9 == 0 else number % 7)
         pages = [list_refills(listed.session, viewer, page) for page in (1, 2, 3)]
-        assert [len(page.refills) for page in pages] == [50, 9, 0]
+        assert [len(page.refills) for page in pages] == [ROWS_ON_PAGE, 9, 0]
         assert len({each.patient.family_name for page in pages for each in page.refills}) == 59
 
     def test_shows_nothing_of_another_clinic(self, listed: Listed, elsewhere: Listed, viewer: Actor) -> None:
