@@ -24,6 +24,7 @@ from tracker.persistence.models import (
     InterrogationRow,
     Obligation,
     Patient,
+    PumpWatch,
     User,
 )
 from tracker.queries.identity import IDENTITY, Identity, identity_of, is_patient_of_case
@@ -332,7 +333,8 @@ def _statements(shape: tuple[bool, bool, str]) -> tuple[Any, Any, Any]:
     if any(shape):
         total = first + select(func.count()).select_from(known.subquery()).scalar_subquery()
     else:
-        total = select(func.count()).where(*_IS_REFILL).scalar_subquery()
+        # Each pump has one open refill, which its watch points at: the watches are counted in their key alone.
+        total = select(func.count()).where(PumpWatch.clinic_id == _CLINIC).scalar_subquery()
     return select(first, total), _page(unknown), _page(known)
 
 
