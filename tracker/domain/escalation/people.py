@@ -18,6 +18,8 @@ FALLS_TO: Mapping[Role, Role] = {
 }
 #: Nobody is woken: what is told on a day begins with it, and pages leave from this wall time of the clinic on.
 PAGED_FROM = time(7)
+#: A pump that calls wakes people (boxed warning: attend to pump alarms; clinical.md section 10, hazard 27).
+AT_ANY_HOUR = frozenset({"pump_call"})
 #: How long a page may stay unanswered before the next person is paged.
 ANSWERED_WITHIN = timedelta(minutes=10)
 
@@ -96,9 +98,10 @@ class Paged:
     has_failed: bool
 
 
-def next_to_page(roster: Roster, today: tuple[Paged, ...], now: datetime, wall: time) -> int | None:
-    """Who is paged now; ``None``: nobody yet, or everybody was today. ``wall``: the clinic's time at ``now``."""
-    if wall < PAGED_FROM:
+def next_to_page(roster: Roster, today: tuple[Paged, ...], now: datetime, wall: time, kind: str = "") -> int | None:
+    """Who is paged now about a to-do of this kind; ``None``: nobody yet, or everybody was today. ``wall``: the clinic's
+    time at ``now``."""
+    if wall < PAGED_FROM and kind not in AT_ANY_HOUR:
         return None
     if today and not today[-1].has_failed and now - today[-1].at < ANSWERED_WITHIN:
         return None

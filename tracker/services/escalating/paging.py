@@ -100,7 +100,8 @@ def _write_down(
         if calendar.today(each.paged_at) == today
     )
     roster = get_roster(session, clinic_id, today)
-    user_id = next_to_page(roster, of_today, now, calendar.wall(now).time())
+    kind = session.get_one(Obligation, (clinic_id, row.obligation_id)).kind
+    user_id = next_to_page(roster, of_today, now, calendar.wall(now).time(), kind)
     if user_id is None:
         return None
     number = len(pages) + 1
