@@ -53,10 +53,12 @@ class TestARow:
         pump(world, "Lee", latest)
         assert said in shown(world)
 
-    @pytest.mark.parametrize(("latest", "left"), [(-1, "1 past"), (0, "0"), (1, "1")])
+    @pytest.mark.parametrize(
+        ("latest", "left"), [(-1, "1 day past"), (0, "about 0 days left"), (1, "about 1 day left")]
+    )
     def test_counts_whole_days(self, world: WebWorld, latest: int, left: str) -> None:
         pump(world, "Lee", latest)
-        assert f'class="is-number"><span>{left}</span>' in shown(world)
+        assert f'<span class="sub">{left}</span>' in shown(world)
 
     @pytest.mark.parametrize("role", SEES)
     def test_tells_drug_and_dose_to_those_who_see_clinical_detail(self, world: WebWorld, role: Role) -> None:

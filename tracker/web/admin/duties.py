@@ -1,6 +1,7 @@
 """Who answers for each role, who is away, and who is on call."""
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Protocol
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +15,7 @@ from tracker.domain.escalation.people import NAMED
 from tracker.domain.words import Role
 from tracker.queries.roster import DutyLine, DutySheet, get_duty_sheet
 from tracker.services.escalating import duties as services
+from tracker.services.work import Work
 from tracker.web.admin.clinic import work_of
 from tracker.web.admin.forms import LARGEST_VERSION
 from tracker.web.admin.presenters import admin_tabs
@@ -69,7 +71,7 @@ def _duty_form(sheet: DutySheet, line: DutyLine, *, is_posted: bool) -> DutyForm
 
 def _days_form(kind: type[DaysForm], sheet: DutySheet, *, is_posted: bool) -> DaysForm:
     form = kind() if is_posted else kind(formdata=None)
-    form.user_id.choices = options(sheet.people.get(None, {}))
+    form.user_id.choices = options({0: "Choose…", **sheet.people.get(None, {})})
     return form
 
 
@@ -91,6 +93,7 @@ def _page(
         for line in sheet.duties
     ]
     refused = posted or away or on_call
+    week_ends = today() + timedelta(days=7)
     page = render_template(
         "admin/duties.html",
         roles=roles,
@@ -100,6 +103,8 @@ def _page(
         on_call_form=on_call or _days_form(OnCallForm, sheet, is_posted=False),
         refused=refused,
         sheet=sheet,
+        this_week=[line for line in sheet.on_call if line.on_date < week_ends],
+        later=[line for line in sheet.on_call if line.on_date >= week_ends],
         today=today(),
         tabs=admin_tabs(),
     )
@@ -131,8 +136,7 @@ def duties() -> ResponseReturnValue:
         except InvalidInput as error:
             form.show_problems(error.problems)
         else:
-            flash(SAVED)
-            return redirect(url_for("admin.duties"), 303)
+            return _saved()
     return _page(sheet, posted=form)
 
 
@@ -146,27 +150,38 @@ def _version(text: str | None) -> int:
     return min(int(text), LARGEST_VERSION) if text is not None and is_number and len(text) <= 10 else -1
 
 
+class _TakesDays(Protocol):
+    """A use case about a person and some civil days."""
+
+    def __call__(self, work: Work, *, user_id: int, from_on: date, until_on: date) -> None: ...
+
+
+def _entered(form: DaysForm, use_case: _TakesDays) -> bool:
+    """Whether the days were taken; else the form says why not."""
+    if not form.validate() or form.from_on.data is None or form.until_on.data is None:
+        return False
+    try:
+        with writing() as session:
+            work = work_of(session)
+            use_case(work, user_id=form.user_id.data, from_on=form.from_on.data, until_on=form.until_on.data)
+    except InvalidInput as error:
+        form.show_problems(error.problems)
+        return False
+    return True
+
+
+def _saved() -> ResponseReturnValue:
+    flash(SAVED)
+    return redirect(url_for("admin.duties"), 303)
+
+
 @blueprint.post("/duties/away")
 @permission(Permission.MANAGE_DUTIES)
 def add_absence() -> ResponseReturnValue:
     """Say that somebody is away."""
     sheet = _sheet()
     form = _days_form(AwayForm, sheet, is_posted=True)
-    if form.validate() and form.from_on.data is not None and form.until_on.data is not None:
-        try:
-            with writing() as session:
-                services.add_absence(
-                    work_of(session),
-                    user_id=form.user_id.data,
-                    from_on=form.from_on.data,
-                    until_on=form.until_on.data,
-                )
-        except InvalidInput as error:
-            form.show_problems(error.problems)
-        else:
-            flash(SAVED)
-            return redirect(url_for("admin.duties"), 303)
-    return _page(sheet, away=form)
+    return _saved() if _entered(form, services.add_absence) else _page(sheet, away=form)
 
 
 @blueprint.post(f"/duties/away/{ENTRY}/end")
@@ -175,8 +190,7 @@ def end_absence(entry_id: int) -> ResponseReturnValue:
     """Somebody is there after all."""
     with writing() as session:
         services.end_absence(work_of(session), absence_id=entry_id)
-    flash(SAVED)
-    return redirect(url_for("admin.duties"), 303)
+    return _saved()
 
 
 @blueprint.post("/duties/on-call")
@@ -185,21 +199,7 @@ def put_on_call() -> ResponseReturnValue:
     """Put somebody on call."""
     sheet = _sheet()
     form = _days_form(OnCallForm, sheet, is_posted=True)
-    if form.validate() and form.from_on.data is not None and form.until_on.data is not None:
-        try:
-            with writing() as session:
-                services.put_on_call(
-                    work_of(session),
-                    user_id=form.user_id.data,
-                    from_on=form.from_on.data,
-                    until_on=form.until_on.data,
-                )
-        except InvalidInput as error:
-            form.show_problems(error.problems)
-        else:
-            flash(SAVED)
-            return redirect(url_for("admin.duties"), 303)
-    return _page(sheet, on_call=form)
+    return _saved() if _entered(form, services.put_on_call) else _page(sheet, on_call=form)
 
 
 @blueprint.post("/duties/on-call/<on_date>/<int(max=9999):position>/end")
@@ -212,5 +212,4 @@ def take_off_call(on_date: str, position: int) -> ResponseReturnValue:
         raise NotFound("not a date") from error
     with writing() as session:
         services.take_off_call(work_of(session), on_date=day, position=position)
-    flash(SAVED)
-    return redirect(url_for("admin.duties"), 303)
+    return _saved()

@@ -12,7 +12,7 @@ from tracker.domain.spreadsheets import safe_cell
 from tracker.domain.words import DrugStock
 from tracker.queries.refills import ROWS_ON_PAGE, Refill, RefillList
 from tracker.web.common.case_lines import Action, PersonLine, action_for, case_url, clinic_day, person_line
-from tracker.web.common.filters import at, on
+from tracker.web.common.filters import at, on, plural
 from tracker.web.common.listing import Pager, pager
 from tracker.web.refills.filters import Filters, chosen_now
 from tracker.web.refills.tabs import Tab, sister_pages
@@ -185,10 +185,14 @@ def _stocking(refill: Refill, viewer: Actor, today: date) -> Stocking | None:
 
 def _latest(refill: Refill, today: date) -> tuple[str, str, str]:
     if refill.latest_on is None:
-        return "unknown", "critical", "–"
+        return "unknown", "critical", ""
     days = (refill.latest_on - today).days
     tone = "critical" if days < 0 or refill.is_void else ""
-    return on(refill.latest_on, today), tone, f"{days}" if days >= 0 else f"{-days} past"
+    return (
+        on(refill.latest_on, today),
+        tone,
+        f"about {plural(days, 'day')} left" if days >= 0 else f"{plural(-days, 'day')} past",
+    )
 
 
 def _planned(refill: Refill, today: date, zone: str) -> tuple[str, str]:
