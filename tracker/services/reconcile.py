@@ -28,6 +28,7 @@ from tracker.services.reconciling.obligation_rows import obligation_changes
 from tracker.services.reconciling.reminder_rows import read_preferences, reminder_changes
 from tracker.services.reconciling.scope import TIME, Change, Scope, Values
 from tracker.services.snapshots import load_snapshot
+from tracker.services.turns import Turns
 
 #: Cases compared in one read transaction of the full pass.
 PAGE = 200
@@ -153,16 +154,13 @@ def ring_every_clinic(session: Session, *, now: datetime) -> None:
 
 
 def _each(keys: Sequence[tuple[int, int]], work: Callable[[tuple[int, int]], bool], pause: Callable[[], None]) -> Pass:
-    failed: list[Exception] = []
+    turns = Turns("some cases could not be reconciled")
     changed = 0
     for key in keys:
-        try:
+        with turns.next():
             changed += work(key)
-        except Exception as error:  # noqa: BLE001  # raised below, after the other cases had their turn
-            failed.append(error)
         pause()
-    if failed:
-        raise ExceptionGroup("some cases could not be reconciled", failed)
+    turns.end()
     return Pass(len(keys), changed)
 
 

@@ -5,6 +5,7 @@ between everybody else comes in. ``tracker check`` computes the same with the sa
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +20,7 @@ from tracker.queries.invariants import Report, check_case, check_clinic, look, p
 from tracker.queries.safety import JOB, check_of, kept
 from tracker.services.clinic_jobs import RENEW, Claim, ClaimLost, ask, finish, renew, take
 from tracker.services.ports import Clock, Ids
+from tracker.services.turns import Turns
 from tracker.services.work import Work
 
 
@@ -57,22 +59,17 @@ def check_clinics(database: Database, clock: Clock, ids: Ids, *, pause: Callable
 
     :raises ExceptionGroup: with everything that failed; the other clinics are checked all the same
     """
-    done, errors = Checked(0, 0, 0), []
+    done, turns = Checked(0, 0, 0), Turns("some clinics could not be checked")
     for clinic_id in _due(database, clock.now()):
         with database.writing() as session:
             claim = take(session, clinic_id=clinic_id, name=JOB, token=ids.token(), now=clock.now())
         if claim is None:
             continue
-        try:
+        # Whoever holds the claim now checks the clinic.
+        with turns.next(), suppress(ClaimLost):
             report = _check(database, clock, claim, pause)
-        except ClaimLost:
-            continue
-        except Exception as error:  # noqa: BLE001  # raised below; one clinic must not keep the others from being checked
-            errors.append(error)
-            continue
-        done = Checked(done.clinics + 1, done.cases + report.counts["cases"], done.failing + bool(report.failing))
-    if errors:
-        raise ExceptionGroup("some clinics could not be checked", errors)
+            done = Checked(done.clinics + 1, done.cases + report.counts["cases"], done.failing + bool(report.failing))
+    turns.end()
     return done
 
 

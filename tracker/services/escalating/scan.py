@@ -22,6 +22,7 @@ from tracker.persistence.models import Case, Clinic, Escalation, Obligation
 from tracker.queries.roster import get_roster
 from tracker.services.ports import Clock, Ids
 from tracker.services.staff_tasks import opening
+from tracker.services.turns import Turns
 
 #: Obligations looked at in one pass of one clinic; the next pass goes on.
 LIMIT = 2000
@@ -52,7 +53,7 @@ def escalate_due(database: Database, clock: Clock, ids: Ids, *, pause: Callable[
     :raises ExceptionGroup: at the end, with everything that failed; the others had their turn
     """
     looked_at = changed = 0
-    failed: list[Exception] = []
+    turns = Turns("some obligations could not be escalated")
     with database.reading() as session:
         clinics = session.execute(select(Clinic.id, Clinic.zone).order_by(Clinic.id)).all()
     for clinic_id, zone in clinics:
@@ -64,14 +65,10 @@ def escalate_due(database: Database, clock: Clock, ids: Ids, *, pause: Callable[
         day = _Day(clinic_id, today, roster, now, ids)
         for key in keys:
             looked_at += 1
-            try:
-                with database.writing() as session:
-                    changed += _look(session, day, *key)
-            except Exception as error:  # noqa: BLE001  # raised below, after the others had their turn
-                failed.append(error)
+            with turns.next(), database.writing() as session:
+                changed += _look(session, day, *key)
             pause()
-    if failed:
-        raise ExceptionGroup("some obligations could not be escalated", failed)
+    turns.end()
     return Escalated(looked_at, changed)
 
 
