@@ -1,6 +1,6 @@
 """What a booked visit lacks, what the payer owes, and a transfer that is not over."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -65,6 +65,14 @@ class TestAVisit:
 
         assert "arrival" not in due(case)
         assert subjects(case, "unmarked_day") == [f"appointment:{case.last.seq}"]
+
+    def test_over_midnight_is_one_or_the_other_on_every_day(self) -> None:
+        late = datetime(2026, 3, 17, 3, 30, tzinfo=UTC)
+        case = Case("evaluation_booked").visit("evaluation", starts=late, ends_at=late + timedelta(hours=2))
+        for day in range(4):
+            now = late + timedelta(days=day)
+            found = obligations(ITB, case.snapshot, now)
+            assert len(found.of("arrival")) + len(found.of("unmarked_day")) == 1, now
 
 
 class TestThePayer:

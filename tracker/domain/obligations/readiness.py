@@ -73,9 +73,10 @@ def documents(view: View) -> Iterator[Obligation]:
 
 
 def arrivals(view: View) -> Iterator[Obligation]:
-    """A visit is booked and nobody has confirmed it: whoever was not reached before the day may not come."""
+    """A visit is booked and nobody has confirmed it: whoever was not reached before the day may not come. Once its day
+    is over it is a visit that nobody marked (``loose_ends.unmarked_days``), and one becomes the other at once."""
     for visit in view.snapshot.of(Appointment):
-        if visit.state == AppointmentState.BOOKED and view.day(visit.starts_at) >= view.today:
+        if visit.state == AppointmentState.BOOKED and view.day(visit.ends_at) >= view.today:
             yield view.due(
                 "arrival",
                 f"appointment:{visit.appointment}",
