@@ -69,18 +69,15 @@ class Reading:
         return {}
 
 
-def record_interrogation(
-    work: Work, ref: CaseRef, reading: Reading, *, device: int | None = None, read_at: datetime | None = None
-) -> Written:
-    """Record what the programmer showed of the pump in place, or of the pump named.
+def record_interrogation(work: Work, ref: CaseRef, reading: Reading, *, read_at: datetime | None = None) -> Written:
+    """Record what the programmer showed of the pump in place.
 
-    :raises InvalidInput: for what cannot be, or where no such pump is in the patient
+    :raises InvalidInput: for what cannot be, or where no pump is in the patient
     """
     file = open_case(work, ref, Permission.REFILL, effective_at=read_at)
-    pumps = [each for each in file.snapshot.devices_in_place if each.kind == "pump" and device in (None, each.device)]
-    if not pumps:
+    pump = file.snapshot.pump
+    if pump is None:
         raise InvalidInput({"cause": "No pump is recorded as in place."})
-    pump = pumps[0]
     standing = alarm_date(file.snapshot, pump.device)
     problems = reading.problems(file, pump.reservoir_ml, standing.daily_dose_mcg if standing else None)
     if problems:

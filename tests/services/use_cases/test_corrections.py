@@ -29,11 +29,11 @@ def the_last_fill(journey: Journey) -> Fact:
     return fill
 
 
-def strike(journey: Journey, fact: Fact, **values: object) -> None:
+def strike(journey: Journey, fact: Fact, **values: int | None) -> None:
     """A physician strikes out an entry."""
     journey.do(
         Role.PHYSICIAN,
-        lambda w, r: corrections.strike(w, r, seq=fact.seq, reason="other patient", **values),  # type: ignore[arg-type]  # by name
+        lambda w, r: corrections.strike(w, r, seq=fact.seq, reason="other patient", **values),
     )
 
 

@@ -58,19 +58,21 @@ ACTS = [(at_the_trial, give), (at_the_implant, implant), (on_the_way_to_a_refill
 
 @pytest.mark.parametrize(("bring", "act"), ACTS)
 class TestAnExpiredLot:
-    def test_is_asked_a_reason_and_nothing_else(self, at: At, bring: Callable[[At], Journey], act: object) -> None:
+    def test_is_asked_a_reason_and_nothing_else(
+        self, at: At, bring: Callable[[At], Journey], act: Callable[..., None]
+    ) -> None:
         journey = bring(at)
         before = journey.look().snapshot.facts
         with pytest.raises(Refused) as caught:
-            act(journey)  # type: ignore[operator]  # one of the three above
+            act(journey)
         assert codes(caught.value.blockers) == {"lot_expired"}
         assert journey.look().snapshot.facts == before
 
     def test_is_recorded_with_it_and_a_physician_reviews_it(
-        self, at: At, bring: Callable[[At], Journey], act: object
+        self, at: At, bring: Callable[[At], Journey], act: Callable[..., None]
     ) -> None:
         journey = bring(at)
-        act(journey, deviation_reason="read after it was given")  # type: ignore[operator]  # one of the three above
+        act(journey, deviation_reason="read after it was given")
         deviation = journey.look().snapshot.determination(DeterminationKind.DEVIATION)
         assert deviation is not None
         assert deviation.value == "lot_expired"

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -19,9 +20,9 @@ from tracker.services.interrogations import Reading, record_interrogation
 At = Callable[[str], Journey]
 
 
-def read(journey: Journey, role: Role = Role.NURSE, **values: object) -> None:
+def read(journey: Journey, role: Role = Role.NURSE, **values: Any) -> None:
     """The dose is one and a half times what it was, and nothing was printed."""
-    reading = Reading(**{"cause": "dose", "daily_dose_mcg": Decimal(300), **values})  # type: ignore[arg-type]  # each test names fields
+    reading = Reading(**{"cause": "dose", "daily_dose_mcg": Decimal(300), **values})
     journey.do(role, lambda w, r: record_interrogation(w, r, reading))
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from tests.support.journey import Journey
-from tests.web.cases.scene import COORDINATOR, DESK, NURSE, PHYSICIAN, FormCase, Scene, nothing, visit
+from tests.web.cases.scene import COORDINATOR, DESK, NURSE, PHYSICIAN, FormCase, Scene, nothing, pump, visit
 from tracker.domain.facts import Advisory, Appointment, Assessment, Authorization, Device, PumpCall, Scan
 from tracker.domain.words import Role
 from tracker.services import appointments, steps, trials
@@ -44,8 +44,8 @@ def filling(scene: Scene) -> dict[str, object]:
 
 
 def implant(scene: Scene) -> dict[str, object]:
-    pump = {"pump_model": "SynchroMed II", "pump_serial": "NGP9", "pump_reservoir_ml": "20"}
-    return {**pump, "catheter_model": "Ascenda 8780", **filling(scene)}
+    parts = {"pump_model": "SynchroMed II", "pump_serial": "NGP9", "pump_reservoir_ml": "20"}
+    return {**parts, "catheter_model": "Ascenda 8780", **filling(scene)}
 
 
 def granted(scene: Scene) -> dict[str, object]:
@@ -290,7 +290,7 @@ FORMS = (
     ),
     FormCase(
         name="pump switched off", stage="maintained", path="device/{}/switched-off", refused=NURSE,
-        before=_died, number=lambda j: j.look().snapshot.pump.device,
+        before=_died, number=pump,
         good={"reason": "switched off, undertaker told"}, sentence="Say what was done with the pump",
     ),
     FormCase(
@@ -315,7 +315,7 @@ FORMS = (
     ),
     FormCase(
         name="follow-up", stage="recovering", path="follow-up/wound_check/{}", role=NURSE, refused=Role.THERAPIST,
-        number=lambda j: j.look().snapshot.pump.device,
+        number=pump,
         good={"result": "healing well", "note": "dry"}, bad={"result": "", "note": "a little red"},
         sentence="Choose what came of it.", kept=("a little red",),
     ),
@@ -388,7 +388,7 @@ FORMS = (
     ),
     FormCase(
         name="correct a pump", stage="maintained", path="correct-clinical/{}", refused=COORDINATOR,
-        number=lambda j: j.look().snapshot.pump.seq,  # type: ignore[union-attr]  # there is one
+        number=pump,
         good=lambda s: {"reason": "other patient", **s.second(NURSE)}, bad={"reason": "other patient"},
         sentence="a second person or a document must confirm it.", kept=("other patient",),
     ),

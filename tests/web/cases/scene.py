@@ -46,6 +46,13 @@ def visit(purpose: str) -> Callable[[Journey], int]:
     return lambda journey: journey.visit_for(purpose)
 
 
+def pump(journey: Journey) -> int:
+    """The pump that is in the patient."""
+    found = journey.look().snapshot.pump
+    assert found is not None
+    return found.device
+
+
 def nothing(_scene: Scene) -> None:
     """Nothing has to happen before."""
 
