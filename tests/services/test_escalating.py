@@ -7,17 +7,18 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from tests.factories.case_world import CaseWorld
-from tests.factories.rows import a_member
+from tests.factories.rows import a_clinic, a_member
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.mailers import RecordingMailer
 from tracker.domain.access import Actor
 from tracker.domain.errors import InvalidInput, NotFound, NotPermitted
-from tracker.domain.facts import Device, Fill
+from tracker.domain.facts import Device, Fill, PumpCall
 from tracker.domain.mail import MailUnavailable
 from tracker.domain.words import Role
 from tracker.persistence.chain import verify_chain
 from tracker.persistence.database import Database
 from tracker.persistence.models import (
+    Absence,
     AccessEntry,
     Clinic,
     Escalation,
@@ -26,7 +27,9 @@ from tracker.persistence.models import (
     Membership,
     MembershipRole,
     Obligation,
+    OnCall,
 )
+from tracker.queries.roster import get_duty_sheet, get_roster
 from tracker.services.escalating.answers import acknowledge
 from tracker.services.escalating.duties import add_absence, name_people, put_on_call
 from tracker.services.escalating.paging import WORDS, page_due
@@ -221,6 +224,36 @@ class TestThePeople:
             desk.name(Role.PHYSICIAN, NURSE)
 
 
+class TestAnotherClinic:
+    """Its people, absences and calls are its own, also of somebody who works at both."""
+
+    @pytest.fixture
+    def elsewhere(self, desk: Desk) -> Desk:
+        """The second physician works there too, is away there, and the one of that clinic is on call there."""
+        desk.name_everybody()
+        with desk.database.writing() as session:
+            other = a_clinic(session, 2)
+            a_member(session, other, 11, Role.PHYSICIAN)
+            session.add(Membership(clinic_id=other.id, user_id=SECOND))
+            session.flush()
+            days = {"from_on": FILLED, "until_on": FILLED + timedelta(days=9)}
+            session.add(Absence(clinic_id=other.id, id=1, user_id=SECOND, **days))
+            session.add(OnCall(clinic_id=other.id, on_date=FILLED, position=1, user_id=1011))
+        return desk
+
+    def test_tells_nobody_of_this_one_and_is_not_told(self, elsewhere: Desk) -> None:
+        with elsewhere.database.reading() as session:
+            roster = get_roster(session, elsewhere.clinic_id, FILLED)
+        assert roster.members[Role.PHYSICIAN] == (PHYSICIAN, SECOND)
+        assert (roster.absent, roster.on_call) == (frozenset(), ())
+
+    def test_shows_its_sheet_to_itself(self, elsewhere: Desk) -> None:
+        with elsewhere.database.reading() as session:
+            sheet = get_duty_sheet(session, elsewhere.clinic_id, FILLED)
+        assert (sheet.away, sheet.on_call) == ((), ())
+        assert 1011 not in sheet.people[None]
+
+
 class TestAcknowledging:
     def test_is_on_the_record_and_closes_nothing(self, desk: Desk) -> None:
         desk.name_everybody()
@@ -345,6 +378,17 @@ class TestPaging:
         on_call.page(mailer)
         on_call.page(mailer)
         assert paged(mailer) == ["user2"]
+
+    def test_wakes_people_for_a_pump_that_calls(self, desk: Desk) -> None:
+        day = FILLED + timedelta(days=3)
+        with desk.database.writing() as session:
+            put_on_call(desk.work(session), user_id=SECOND, from_on=day, until_on=day)
+        desk.on(day, hour=7)  # three in the morning
+        desk.write(PumpCall, device=desk.fill.device)
+        desk.ring()
+        mailer = RecordingMailer()
+        assert desk.page(mailer) == 1
+        assert paged(mailer) == ["user5"]
 
     def test_wakes_nobody(self, on_call: Desk) -> None:
         on_call.on(LATEST - timedelta(days=3), hour=10)  # six in the morning
