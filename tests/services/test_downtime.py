@@ -16,7 +16,7 @@ from tracker.domain.facts import Fill
 from tracker.domain.words import Role
 from tracker.integrations.kit_shelf import FolderShelf
 from tracker.persistence.database import Database
-from tracker.persistence.models import Event, Obligation
+from tracker.persistence.models import Event, Obligation, StaffTask
 from tracker.queries.clinic_jobs import JobState, get_job
 from tracker.queries.downtime import JOB
 from tracker.services.deployment import mark_demonstration
@@ -123,8 +123,18 @@ class TestItsPages:
         assert "MRN 004401" in page and "&#39;=" not in page
         assert "MRN 004401" not in (kit / "today.html").read_text()
 
-    def test_of_another_clinic_holds_nobody_of_this_one(self, maker: KitMaker, tmp_path: Path) -> None:
+    def test_of_another_clinic_holds_nobody_of_this_one(
+        self, journey: Journey, maker: KitMaker, tmp_path: Path
+    ) -> None:
+        with journey.database.writing() as session:
+            session.add(
+                StaffTask(
+                    clinic_id=journey.clinic_id, id=77, kind="call", key="call:77", params={}, owner_role="coordinator",
+                    due_on=journey.today, opened_at=journey.clock.now(),
+                )
+            )  # fmt: skip
         maker.make_due()
+        assert "task due" in (kits(tmp_path)[0] / "critical.csv").read_text(encoding="utf-8-sig")
         (other,) = [path for path in kits(tmp_path, "") if "riverside" not in path.parent.name]
         assert table(other, "refills") == [] and table(other, "visits") == [] and table(other, "critical") == []
         assert not any("HYPERLINK" in path.read_text() for path in other.iterdir())

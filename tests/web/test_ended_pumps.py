@@ -102,9 +102,13 @@ class TestTheList:
         world.clock.set(world.clock.now() + timedelta(days=days))
         assert ("Okafor" in page(world)) is is_there
 
-    def test_is_the_clinics_own_and_on_the_record(self, at: At) -> None:
+    @pytest.mark.parametrize("ending", [remove, die, hand_over])
+    def test_is_the_clinics_own_and_on_the_record(self, at: At, ending: Callable[[Journey], None]) -> None:
         world, journey = at("maintained")
-        remove(journey)
+        ending(journey)
+        if ending is hand_over:
+            journey.step("transferred", COORDINATOR, reason="moved away")
+        assert "Okafor" in page(world)
         assert "Okafor" not in page(world, clinic="north")
         with world.database.reading() as session:
             assert "ended_pumps.index" in session.scalars(select(AccessEntry.page)).all()

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from tests.factories.listed import Listed
 from tests.support.web import Browser, WebWorld
@@ -69,6 +69,16 @@ class TestThePage:
         other = escalated(world, "Elsewhere", Role.PHYSICIAN, number=1, clinic_id=world.add_clinic("other"))
         assert "Elsewhere" not in lead.get("/escalations").text
         assert lead.get(f"/escalations/{other}").status_code == 404
+
+    def test_counts_nobody_of_another_clinic(self, world: WebWorld, lead: Browser) -> None:
+        number = escalated(world, "Elsewhere", Role.PHYSICIAN, number=1, clinic_id=world.add_clinic("other"))
+        mine = escalated(world, "Mine", Role.LEAD_COORDINATOR, number=2)
+        with world.database.writing() as session:
+            session.execute(update(Escalation).where(Escalation.id == number).values(on_date=None))
+        assert "from the beginning" not in lead.get("/escalations").text
+        with world.database.writing() as session:
+            session.execute(update(Escalation).where(Escalation.id == mine).values(on_date=None))
+        assert "1 more with whoever has them from the beginning" in lead.get("/escalations").text
 
     def test_is_everybody_s_of_the_role_where_nobody_is_named(self, world: WebWorld, lead: Browser) -> None:
         escalated(world, "Mine", Role.LEAD_COORDINATOR, number=2, by_name=False)

@@ -56,6 +56,10 @@ NOT_FOR: dict[str, tuple[Role, UseCase]] = {
         lambda w, r: pumps.remove_device(w, r, device=1, second_by=None, document_seq=None, removed_at=None),
     ),
     "step": (Role.THERAPIST, lambda w, r: steps.take_step(w, r, step="candidate")),
+    "ask transfer": (
+        Role.NURSE,
+        lambda w, r: steps.ask_transfer(w, r, to_clinic="Mesa", until_on=w.now.date()),
+    ),
     "hold": (Role.MANAGER, lambda w, r: steps.resume(w, r, reason="")),
     "assign": (Role.THERAPIST, lambda w, r: steps.assign(w, r, user_id=None)),
     "correct": (Role.FRONT_DESK, lambda w, r: corrections.strike(w, r, seq=1, reason="x")),
