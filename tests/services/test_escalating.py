@@ -1,104 +1,40 @@
 """Who has what is still open: one row for each rung, a person in each, and never a burst."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from threading import Thread
 
 import pytest
 from sqlalchemy import delete, select, update
 
-from tests.factories.case_world import CaseWorld
+from tests.factories.desk import (
+    COORDINATOR,
+    FILLED,
+    LATEST,
+    LEAD,
+    NURSE,
+    PHYSICIAN,
+    SECOND,
+    Desk,
+)
 from tests.factories.rows import a_clinic, a_member
 from tests.support.fixed import FixedClock, SeededIds
-from tests.support.mailers import RecordingMailer
-from tracker.domain.access import Actor
 from tracker.domain.errors import InvalidInput, NotFound, NotPermitted
-from tracker.domain.facts import Device, Fill, PumpCall
-from tracker.domain.mail import MailUnavailable
+from tracker.domain.facts import Fill
 from tracker.domain.words import Role
 from tracker.persistence.chain import verify_chain
 from tracker.persistence.database import Database
 from tracker.persistence.models import (
     Absence,
     AccessEntry,
-    Clinic,
-    Escalation,
-    EscalationPage,
     Event,
     Membership,
     MembershipRole,
-    Obligation,
     OnCall,
 )
 from tracker.queries.roster import get_duty_sheet, get_roster
 from tracker.services.escalating.answers import acknowledge
-from tracker.services.escalating.duties import add_absence, name_people, put_on_call
-from tracker.services.escalating.paging import WORDS, page_due
-from tracker.services.escalating.scan import Escalated, escalate_due
-from tracker.services.reconcile import reconcile_due
-from tracker.services.work import Work
-
-FILLED = date(2026, 3, 17)
-LATEST = date(2026, 6, 16)
-PEOPLE = (Role.COORDINATOR, Role.LEAD_COORDINATOR, Role.PHYSICIAN, Role.NURSE, Role.PHYSICIAN, Role.ADMINISTRATOR)
-COORDINATOR, LEAD, PHYSICIAN, NURSE, SECOND, ADMINISTRATOR = range(1001, 1007)
-
-
-def _no_pause() -> None:
-    """Tests do not breathe."""
-
-
-class Desk(CaseWorld):
-    """A patient with a pump that was filled today, and a clinic of six people."""
-
-    def __init__(self, database: Database, clock: FixedClock, ids: SeededIds) -> None:
-        super().__init__(database, clock, ids, stage="maintained", phase="maintenance")
-        with database.writing() as session:
-            clinic = session.scalars(select(Clinic)).one()
-            for number, role in enumerate(PEOPLE, start=1):
-                a_member(session, clinic, number, role)
-        pump = self.write(Device, placed_on=FILLED)
-        self.fill = self.write(Fill, device=pump.device, alarm_on=LATEST)
-
-    def on(self, day: date, hour: int = 15) -> None:
-        """Go to a day, 10 or 11 o'clock in New York."""
-        self.clock.set(datetime(day.year, day.month, day.day, hour, tzinfo=UTC))
-
-    def work(self, session, user_id: int = ADMINISTRATOR) -> Work:
-        role = PEOPLE[user_id - 1001]
-        actor = Actor(user_id=user_id, clinic_id=self.clinic_id, roles=frozenset({role}), name="")
-        return Work(session, actor, self.ids, self.clock.now())
-
-    def name(self, role: Role, user_id: int | None, cover: int | None = None, version: int = 0) -> None:
-        with self.database.writing() as session:
-            name_people(self.work(session), role=role, user_id=user_id, cover_user_id=cover, expected_version=version)
-
-    def name_everybody(self) -> None:
-        for role, user_id in (
-            (Role.COORDINATOR, COORDINATOR), (Role.LEAD_COORDINATOR, LEAD), (Role.PHYSICIAN, PHYSICIAN),
-        ):  # fmt: skip
-            self.name(role, user_id)
-
-    def ring(self) -> Escalated:
-        reconcile_due(self.database, self.clock, self.ids, pause=_no_pause)
-        return escalate_due(self.database, self.clock, self.ids, pause=_no_pause)
-
-    def page(self, mailer: RecordingMailer) -> int:
-        return page_due(self.database, self.clock, mailer, pause=_no_pause)
-
-    def rows(self, *, kind: str = "refill") -> list[Escalation]:
-        query = select(Escalation).join(Obligation, Obligation.id == Escalation.obligation_id)
-        with self.database.reading() as session:
-            return list(session.scalars(query.where(Obligation.kind == kind).order_by(Escalation.rung)))
-
-    def standing(self) -> Escalation:
-        (row,) = (each for each in self.rows() if each.ended_at is None)
-        return row
-
-    def acknowledge(self, user_id: int, until_on: date, outcome: str = "Called, will book") -> None:
-        with self.database.writing() as session:
-            acknowledge(
-                self.work(session, user_id), escalation_id=self.standing().id, outcome=outcome, until_on=until_on
-            )
+from tracker.services.escalating.duties import add_absence, put_on_call
+from tracker.services.escalating.scan import Escalated
 
 
 @pytest.fixture
@@ -328,84 +264,3 @@ class TestAcknowledging:
             acknowledge(
                 desk.work(session, COORDINATOR), escalation_id=row.id, outcome="x", until_on=FILLED + timedelta(days=2)
             )
-
-
-@pytest.fixture
-def on_call(desk: Desk) -> Desk:
-    """Three days before the latest date; the second physician is on call."""
-    day = LATEST - timedelta(days=3)
-    desk.on(day)
-    with desk.database.writing() as session:
-        put_on_call(desk.work(session), user_id=SECOND, from_on=day, until_on=day)
-    desk.ring()
-    return desk
-
-
-def paged(mailer: RecordingMailer) -> list[str]:
-    return [each.recipient.partition("@")[0] for each in mailer.sent]
-
-
-class TestPaging:
-    def test_says_nothing_of_a_patient(self, on_call: Desk) -> None:
-        mailer = RecordingMailer()
-        assert on_call.page(mailer) == 1
-        (sent,) = mailer.sent
-        assert (sent.subject, sent.body) == (WORDS, f"{WORDS}.\n")
-
-    def test_goes_on_to_the_next_every_ten_minutes_until_somebody_answers(self, on_call: Desk) -> None:
-        on_call.name(Role.PHYSICIAN, PHYSICIAN)
-        mailer = RecordingMailer()
-        for _ in range(5):
-            on_call.page(mailer)
-            on_call.page(mailer)
-            on_call.clock.advance(minutes=10)
-        assert paged(mailer) == ["user5", "user2", "user3"]
-
-    def test_stops_when_somebody_has_it_and_begins_again_when_that_runs_out(self, on_call: Desk) -> None:
-        mailer = RecordingMailer()
-        on_call.page(mailer)
-        on_call.acknowledge(SECOND, LATEST - timedelta(days=2))
-        on_call.clock.advance(minutes=30)
-        assert on_call.page(mailer) == 0
-        on_call.on(LATEST - timedelta(days=2))
-        on_call.ring()
-        on_call.page(mailer)
-        assert paged(mailer) == ["user5", "user2"]  # that day nobody is on call
-
-    def test_asks_the_next_at_once_where_a_page_did_not_leave(self, on_call: Desk) -> None:
-        mailer = RecordingMailer()
-        mailer.failing = lambda number: MailUnavailable("down") if number == 1 else None
-        on_call.page(mailer)
-        on_call.page(mailer)
-        assert paged(mailer) == ["user2"]
-
-    def test_wakes_people_for_a_pump_that_calls(self, desk: Desk) -> None:
-        day = FILLED + timedelta(days=3)
-        with desk.database.writing() as session:
-            put_on_call(desk.work(session), user_id=SECOND, from_on=day, until_on=day)
-        desk.on(day, hour=7)  # three in the morning
-        desk.write(PumpCall, device=desk.fill.device)
-        desk.ring()
-        mailer = RecordingMailer()
-        assert desk.page(mailer) == 1
-        assert paged(mailer) == ["user5"]
-
-    def test_wakes_nobody(self, on_call: Desk) -> None:
-        on_call.on(LATEST - timedelta(days=3), hour=10)  # six in the morning
-        assert on_call.page(RecordingMailer()) == 0
-
-    def test_waits_while_sending_is_paused(self, on_call: Desk) -> None:
-        with on_call.database.writing() as session:
-            session.execute(update(Clinic).values(sending_paused_at=on_call.clock.now()))
-        assert on_call.page(RecordingMailer()) == 0
-
-    def test_by_many_at_once_sends_one(self, on_call: Desk) -> None:
-        mailer = RecordingMailer()
-        threads = [Thread(target=on_call.page, args=(mailer,)) for _ in range(4)]
-        for each in threads:
-            each.start()
-        for each in threads:
-            each.join()
-        assert len(mailer.sent) == 1
-        with on_call.database.reading() as session:
-            assert [each.outcome for each in session.scalars(select(EscalationPage))] == ["accepted"]

@@ -1,0 +1,107 @@
+"""Whoever is on call is paged by e-mail, one after the other, until somebody has it."""
+
+from datetime import timedelta
+from threading import Thread
+
+import pytest
+from sqlalchemy import select, update
+
+from tests.factories.desk import FILLED, LATEST, PHYSICIAN, SECOND, Desk
+from tests.support.fixed import FixedClock, SeededIds
+from tests.support.mailers import RecordingMailer
+from tracker.domain.facts import PumpCall
+from tracker.domain.mail import MailUnavailable
+from tracker.domain.words import Role
+from tracker.persistence.database import Database
+from tracker.persistence.models import (
+    Clinic,
+    EscalationPage,
+)
+from tracker.services.escalating.duties import put_on_call
+from tracker.services.escalating.paging import WORDS
+
+
+@pytest.fixture
+def desk(database: Database, clock: FixedClock, ids: SeededIds) -> Desk:
+    return Desk(database, clock, ids)
+
+
+@pytest.fixture
+def on_call(desk: Desk) -> Desk:
+    """Three days before the latest date; the second physician is on call."""
+    day = LATEST - timedelta(days=3)
+    desk.on(day)
+    with desk.database.writing() as session:
+        put_on_call(desk.work(session), user_id=SECOND, from_on=day, until_on=day)
+    desk.ring()
+    return desk
+
+
+def paged(mailer: RecordingMailer) -> list[str]:
+    return [each.recipient.partition("@")[0] for each in mailer.sent]
+
+
+class TestPaging:
+    def test_says_nothing_of_a_patient(self, on_call: Desk) -> None:
+        mailer = RecordingMailer()
+        assert on_call.page(mailer) == 1
+        (sent,) = mailer.sent
+        assert (sent.subject, sent.body) == (WORDS, f"{WORDS}.\n")
+
+    def test_goes_on_to_the_next_every_ten_minutes_until_somebody_answers(self, on_call: Desk) -> None:
+        on_call.name(Role.PHYSICIAN, PHYSICIAN)
+        mailer = RecordingMailer()
+        for _ in range(5):
+            on_call.page(mailer)
+            on_call.page(mailer)
+            on_call.clock.advance(minutes=10)
+        assert paged(mailer) == ["user5", "user2", "user3"]
+
+    def test_stops_when_somebody_has_it_and_begins_again_when_that_runs_out(self, on_call: Desk) -> None:
+        mailer = RecordingMailer()
+        on_call.page(mailer)
+        on_call.acknowledge(SECOND, LATEST - timedelta(days=2))
+        on_call.clock.advance(minutes=30)
+        assert on_call.page(mailer) == 0
+        on_call.on(LATEST - timedelta(days=2))
+        on_call.ring()
+        on_call.page(mailer)
+        assert paged(mailer) == ["user5", "user2"]  # that day nobody is on call
+
+    def test_asks_the_next_at_once_where_a_page_did_not_leave(self, on_call: Desk) -> None:
+        mailer = RecordingMailer()
+        mailer.failing = lambda number: MailUnavailable("down") if number == 1 else None
+        on_call.page(mailer)
+        on_call.page(mailer)
+        assert paged(mailer) == ["user2"]
+
+    def test_wakes_people_for_a_pump_that_calls(self, desk: Desk) -> None:
+        day = FILLED + timedelta(days=3)
+        with desk.database.writing() as session:
+            put_on_call(desk.work(session), user_id=SECOND, from_on=day, until_on=day)
+        desk.on(day, hour=7)  # three in the morning
+        desk.write(PumpCall, device=desk.fill.device)
+        desk.ring()
+        mailer = RecordingMailer()
+        assert desk.page(mailer) == 1
+        assert paged(mailer) == ["user5"]
+
+    def test_wakes_nobody(self, on_call: Desk) -> None:
+        on_call.on(LATEST - timedelta(days=3), hour=10)  # six in the morning
+        assert on_call.page(RecordingMailer()) == 0
+
+    def test_waits_while_sending_is_paused(self, on_call: Desk) -> None:
+        with on_call.database.writing() as session:
+            session.execute(update(Clinic).values(sending_paused_at=on_call.clock.now()))
+        assert on_call.page(RecordingMailer()) == 0
+
+    def test_by_many_at_once_sends_one(self, on_call: Desk) -> None:
+        mailer = RecordingMailer()
+        threads = [Thread(target=on_call.page, args=(mailer,)) for _ in range(4)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+        assert len(mailer.sent) == 1
+        with on_call.database.reading() as session:
+            assert [each.outcome for each in session.scalars(select(EscalationPage))] == ["accepted"]
