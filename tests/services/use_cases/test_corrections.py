@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.journey import Journey
 from tests.support.todos import open_todos
-from tracker.domain.errors import InvalidInput
+from tracker.domain.errors import InvalidInput, NotPermitted
 from tracker.domain.facts import Device, Document, Fact, Fill
 from tracker.domain.words import DeviceKind, Role
 from tracker.services import corrections, evaluations
@@ -85,3 +85,13 @@ def test_without_its_last_fill_a_pump_is_due_by_the_one_before(at: At) -> None:
     assert the_last_fill(journey) == before
     assert journey.today - journey.calendar.today(before.effective_at) == timedelta(days=1)
     assert "refill" in open_todos(journey)
+
+
+@pytest.mark.parametrize(
+    ("kind", "role"), [(Document, Role.THERAPIST), (Document, Role.FRONT_DESK), (Fill, Role.COORDINATOR)]
+)
+def test_it_is_the_work_of_whoever_writes_such_facts(at: At, kind: type[Fact], role: Role) -> None:
+    journey = at("maintained")
+    fact = journey.look().snapshot.of(kind)[-1]
+    with pytest.raises(NotPermitted):
+        journey.do(role, lambda w, r: corrections.strike(w, r, seq=fact.seq, reason="not this patient"))

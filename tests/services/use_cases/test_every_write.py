@@ -2,68 +2,23 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.journey import Journey, a_filling, a_finding
-from tracker.domain.errors import InvalidInput, NotFound, NotPermitted, StaleVersion
+from tests.support.journey import Journey, a_finding
+from tracker.domain.errors import InvalidInput, NotFound, StaleVersion
 from tracker.domain.facts import Appointment
 from tracker.domain.words import Role
 from tracker.persistence.chain import verify_chain
 from tracker.persistence.models import AccessEntry, Event, StageCount, StageVisit
 from tracker.services import (
-    appointments,
-    authorizations,
-    consents,
-    corrections,
-    decisions,
     evaluations,
-    pumps,
-    refills,
     steps,
-    trials,
 )
-from tracker.services.authorizations import Terms
-from tracker.services.work import CaseRef, Work, Written
+from tracker.services.work import CaseRef
 
 At = Callable[[str], Journey]
-UseCase = Callable[[Work, CaseRef], Written]
-
-#: A use case of each kind, and a role that must not do it.
-NOT_FOR: dict[str, tuple[Role, UseCase]] = {
-    "book": (Role.FRONT_DESK, lambda w, r: appointments.confirm(w, r, appointment=1)),
-    "arrive": (Role.PHYSICIAN, lambda w, r: appointments.arrive(w, r, appointment=1)),
-    "reinstate": (Role.FRONT_DESK, lambda w, r: appointments.reinstate(w, r, appointment=1, reason="x")),
-    "evaluate": (Role.NURSE, lambda w, r: evaluations.record_evaluation(w, r, a_finding())),
-    "authorize": (
-        Role.NURSE,
-        lambda w, r: authorizations.ask_authorization(w, r, stage="trial", terms=Terms(state="requested")),
-    ),
-    "withdraw": (Role.THERAPIST, lambda w, r: consents.withdraw_consent(w, r, purpose="trial", reason="x")),
-    "order": (Role.NURSE, lambda w, r: trials.order_dose(w, r, dose_mcg=Decimal(50))),
-    "abort": (Role.COORDINATOR, lambda w, r: trials.abort_trial(w, r, why="adverse_event", reason="x")),
-    "outcome": (Role.NURSE, lambda w, r: trials.record_outcome(w, r, outcome="positive")),
-    "decide": (Role.THERAPIST, lambda w, r: decisions.record_decision(w, r, decision="accepted")),
-    "waive": (
-        Role.COORDINATOR,
-        lambda w, r: decisions.waive(w, r, requirement="trial_result", reason="x", second_by=1),
-    ),
-    "refill": (Role.COORDINATOR, lambda w, r: refills.record_refill(w, r, a_filling())),
-    "remove": (
-        Role.COORDINATOR,
-        lambda w, r: pumps.remove_device(w, r, device=1, second_by=None, document_seq=None, removed_at=None),
-    ),
-    "step": (Role.THERAPIST, lambda w, r: steps.take_step(w, r, step="candidate")),
-    "ask transfer": (
-        Role.NURSE,
-        lambda w, r: steps.ask_transfer(w, r, to_clinic="Mesa", until_on=w.now.date()),
-    ),
-    "hold": (Role.MANAGER, lambda w, r: steps.resume(w, r, reason="")),
-    "assign": (Role.THERAPIST, lambda w, r: steps.assign(w, r, user_id=None)),
-    "correct": (Role.FRONT_DESK, lambda w, r: corrections.strike(w, r, seq=1, reason="x")),
-}
 
 
 class TestEveryWrite:
@@ -108,13 +63,6 @@ class TestEveryWrite:
             journey.do(
                 Role.COORDINATOR, lambda w, _r: steps.assign(w, CaseRef("f" * 32, journey.version), user_id=None)
             )
-
-    @pytest.mark.parametrize("name", NOT_FOR)
-    def test_is_refused_to_who_may_not_do_it(self, at: At, name: str) -> None:
-        role, use_case = NOT_FOR[name]
-        journey = at("evaluating")
-        with pytest.raises(NotPermitted):
-            journey.do(role, use_case)
 
     def test_happened_never_in_the_future(self, at: At) -> None:
         journey = at("evaluating")
