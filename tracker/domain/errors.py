@@ -1,6 +1,7 @@
 """What can go wrong in a use case, named by what happened. The web layer answers each with its own page."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 
 class DomainError(Exception):
@@ -41,6 +42,33 @@ class InvalidInput(DomainError):
     def __init__(self, problems: Mapping[str, str]) -> None:
         super().__init__("; ".join(f"{field}: {sentence}" for field, sentence in problems.items()))
         self.problems: dict[str, str] = dict(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something unusual that may be right all the same: asked back once at its ``field``. ``answer`` is what a person
+    says yes to; the yes counts only ``about`` what was typed then."""
+
+    field: str
+    about: str
+    sentence: str
+    answer: str
+
+    @property
+    def code(self) -> str:
+        """What a form sends back for a yes."""
+        return f"{self.field}:{self.about}"
+
+
+class AskedBack(InvalidInput):
+    """What was typed can be taken, once somebody says that it is meant. All that is asked, never only the first."""
+
+    def __init__(self, questions: Sequence[Question]) -> None:
+        sentences: dict[str, str] = {}
+        for each in questions:
+            sentences[each.field] = " ".join(filter(None, (sentences.get(each.field), each.sentence)))
+        super().__init__(sentences)
+        self.questions: tuple[Question, ...] = tuple(questions)
 
 
 class TooManyAttempts(DomainError):

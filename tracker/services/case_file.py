@@ -13,7 +13,7 @@ from typing import TypeVar
 from sqlalchemy import bindparam, insert, select, update
 
 from tracker.domain.access import Permission
-from tracker.domain.errors import InvalidInput, NotFound, NotPermitted, Refused, StaleVersion
+from tracker.domain.errors import AskedBack, InvalidInput, NotFound, NotPermitted, Question, Refused, StaleVersion
 from tracker.domain.facts import Correction, Fact
 from tracker.domain.milestones import reached_by
 from tracker.domain.pathway.definition import Pathway, Transition
@@ -56,6 +56,7 @@ class CaseFile:
     counted: Standing | None
     written: list[Fact] = field(default_factory=list)
     moves: list[tuple[Transition, str]] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
 
     def record(self, fact_class: type[F], /, **values: object) -> F:
         """Write a new fact: into the database and into the snapshot that the rules see.
@@ -93,6 +94,10 @@ class CaseFile:
         correction = self.record(Correction, corrected_seq=old.seq, reason=reason)
         self._supersede(old, correction.seq)
         return correction
+
+    def ask(self, *questions: Question) -> None:
+        """Ask back about something unusual. ``finish`` asks all at once, after everything that cannot be is said."""
+        self.questions.extend(questions)
 
     def end_visit(self, purpose: str) -> None:
         """Mark the visit that the patient came to as over: what ends it says so, and nobody has to say it again."""
@@ -163,7 +168,13 @@ class CaseFile:
         self.moves.append((edge, reason))
 
     def finish(self, action: str, **detail: object) -> Written:
-        """Take every automatic step the facts complete, then write the event and all that follows from it."""
+        """Take every automatic step the facts complete, then write the event and all that follows from it.
+
+        :raises AskedBack: with everything unusual that nobody has said yes to
+        """
+        meant = self.work.meant
+        if meant is not None and (open_ones := [each for each in self.questions if each.code not in meant]):
+            raise AskedBack(open_ones)
         passed = {self.case.stage} if not self.moves else set()
         while (edge := automatic_step(self.pathway, self.snapshot, self.work.now)) is not None:
             if edge.target in passed:
@@ -218,6 +229,8 @@ class CaseFile:
             {"step": edge.name, "from": edge.source, "to": edge.target, "reason": why, "begins": sorted(edge.begins)}
             for edge, why in self.moves
         ]
+        if self.questions:
+            detail = {**detail, "asked_back": [each.code for each in self.questions]}
         return {"facts": facts, "moves": moves, "detail": detail}
 
     def _visit_stages(self, event_seq: int) -> None:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from tracker.domain.access import Permission
+from tracker.domain.doses import unusual_dose
 from tracker.domain.errors import InvalidInput
 from tracker.domain.facts import Interrogation
 from tracker.domain.pathway.alarm_date import alarm_date, computed_with
@@ -79,9 +80,12 @@ def record_interrogation(work: Work, ref: CaseRef, reading: Reading, *, read_at:
     if pump is None:
         raise InvalidInput({"cause": "No pump is recorded as in place."})
     standing = alarm_date(file.snapshot, pump.device)
-    problems = reading.problems(file, pump.reservoir_ml, standing.daily_dose_mcg if standing else None)
+    last_mcg = standing.daily_dose_mcg if standing else None
+    problems = reading.problems(file, pump.reservoir_ml, last_mcg)
     if problems:
         raise InvalidInput(problems)
+    if standing is not None:
+        file.ask(*unusual_dose(file.pathway, standing.fill.drug, reading.daily_dose_mcg, last_mcg=last_mcg))
     change = Change(
         on=file.snapshot.calendar.today(file.effective_at),
         reservoir_ml=reading.reservoir_ml,

@@ -6,6 +6,7 @@ typed but cannot be read keeps the row out, because the file can still be put ri
 
 from dataclasses import dataclass
 
+from tracker.domain.doses import unusual_dose
 from tracker.domain.refill import days_to_alarm
 from tracker.pathways.catalogue import current
 from tracker.services.implants import Component
@@ -85,6 +86,8 @@ def _doubts(reading: RowReading, found: PumpInPlace) -> None:
         reading.doubt("drug", "The drug is missing.")
     elif found.drug not in current(PATHWAY).drugs:
         reading.doubt("drug", f"“{found.drug}” is not among the drugs that this clinic knows.")
+    for question in unusual_dose(current(PATHWAY), found.drug, found.daily_dose_mcg):
+        reading.doubt(question.field, question.sentence)
     if not found.pump.serial:
         reading.doubt("serial", "The serial number is missing.")
     if found.volume_ml and found.pump.reservoir_ml and found.volume_ml > found.pump.reservoir_ml:

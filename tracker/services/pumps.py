@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from tracker.domain.access import Permission
 from tracker.domain.calendar import ClinicCalendar
+from tracker.domain.doses import unusual_dose
 from tracker.domain.errors import InvalidInput, NotFound
 from tracker.domain.facts import Device, Fill
 from tracker.domain.words import DeterminationKind, DeviceKind, DeviceOrigin, FillKind
@@ -96,6 +97,7 @@ def take_over_pump(work: Work, new: NewReferral, found: PumpInPlace, calendar: C
         raise InvalidInput({"mrn": "This patient's pump is followed already."})
     pump = _record_pump(file, found)
     _record_fill(file, found, pump)
+    file.ask(*unusual_dose(file.pathway, found.drug, found.daily_dose_mcg))
     return file.finish("pump_taken_over")
 
 

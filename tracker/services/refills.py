@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from tracker.domain.access import Permission
+from tracker.domain.doses import unusual_dose
 from tracker.domain.errors import InvalidInput, NotFound
 from tracker.domain.facts import Appointment, Device, Document, Fill
 from tracker.domain.pathway.alarm_date import alarm_date
@@ -159,13 +160,16 @@ def fill_pump(
     kind: FillKind,
     appointment: int | None,
 ) -> Fill:
-    """Write a fill; its printed date is confirmed unless arithmetic says it is too late.
+    """Write a fill; its printed date is confirmed unless arithmetic says it is too late. An unusual dose is asked back.
 
     :raises InvalidInput: for what cannot be
     """
     problems = filling.problems(file, pump)
     if problems:
         raise InvalidInput(problems)
+    standing = alarm_date(file.snapshot, pump.device)
+    last_mcg = standing.daily_dose_mcg if standing else None
+    file.ask(*unusual_dose(file.pathway, filling.drug, filling.daily_dose_mcg, last_mcg=last_mcg))
     computed_on = computed_alarm_on(filling, file.snapshot.calendar.today(file.effective_at))
     return file.record(
         Fill,

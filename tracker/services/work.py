@@ -13,12 +13,14 @@ from tracker.services.ports import Ids
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One write transaction of one person. ``now`` is when it is written down; the caller commits."""
+    """One write transaction of one person. ``now`` is when it is written down; the caller commits. ``meant`` holds the
+    codes of the questions (``domain.errors.Question``) that the person said yes to; ``None``: nobody can be asked."""
 
     session: Session
     actor: Actor
     ids: Ids
     now: datetime
+    meant: frozenset[str] | None = None
 
     def require(self, permission: Permission) -> None:
         """Refuse whoever may not do this.

@@ -191,13 +191,17 @@ class ReminderRule:
 
 @dataclass(frozen=True, slots=True)
 class Drug:
-    """A drug the pump may hold: picked concentrations (mcg/mL) and how many days it keeps in the pump."""
+    """A drug the pump may hold: picked concentrations (mcg/mL) and how many days it keeps in the pump.
+
+    A daily dose above ``daily_dose_asked_above_mcg`` is asked back once; ``None``: no dose is.
+    """
 
     name: str
     concentrations_mcg_ml: tuple[Decimal, ...]
     in_pump_days: int
     trial_doses_mcg: tuple[Decimal, ...]
     trial_concentration_mcg_ml: Decimal
+    daily_dose_asked_above_mcg: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

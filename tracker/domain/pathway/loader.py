@@ -370,11 +370,19 @@ class _Loader:
     def _drug(self, name: str, raw: Table) -> Drug:
         at = f"drugs.{name}"
         lists = ("concentrations_mcg_ml", "trial_doses_mcg")
-        self.source.only(raw, {*lists, "in_pump_days", "trial_concentration_mcg_ml"}, at)
-        days, strength = (self.source.number_of(raw, key, at) for key in ("in_pump_days", "trial_concentration_mcg_ml"))
+        numbers = ("in_pump_days", "trial_concentration_mcg_ml", "daily_dose_asked_above_mcg")
+        self.source.only(raw, {*lists, *numbers}, at)
+        days, strength, most = (self.source.number_of(raw, key, at) for key in numbers)
         if days is None or strength is None:
             self.source.fail(at, "needs in_pump_days and trial_concentration_mcg_ml")
-        return Drug(name, self._numbers(raw, lists[0], at), days, self._numbers(raw, lists[1], at), Decimal(strength))
+        return Drug(
+            name=name,
+            concentrations_mcg_ml=self._numbers(raw, lists[0], at),
+            in_pump_days=days,
+            trial_doses_mcg=self._numbers(raw, lists[1], at),
+            trial_concentration_mcg_ml=Decimal(strength),
+            daily_dose_asked_above_mcg=None if most is None else Decimal(most),
+        )
 
     def _numbers(self, raw: Table, key: str, at: str) -> tuple[Decimal, ...]:
         found = raw.get(key)

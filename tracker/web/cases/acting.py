@@ -27,6 +27,7 @@ from tracker.web.cases.identity import Person, person_of
 from tracker.web.cases.links import Missing, correcting_fact
 from tracker.web.common.current import actor, now, runtime, today
 from tracker.web.common.database import read_session, writing
+from tracker.web.common.forms import meant
 
 _LARGEST_VERSION = 2**31 - 1
 _ANY_CASE = "/cases/<string(length=32):public_id>"
@@ -98,7 +99,7 @@ def calendar() -> ClinicCalendar:
 
 def work_in(session: Session) -> Work:
     """The write transaction of this request's person."""
-    return Work(session, actor(), runtime().ids, now())
+    return Work(session, actor(), runtime().ids, now(), meant())
 
 
 def seen_blockers() -> frozenset[str]:
@@ -135,7 +136,8 @@ def answer(
         return _stale(opened(case.head.public_id), form, act, version)
     except (InvalidInput, Refused) as error:
         blockers = error.blockers if isinstance(error, Refused) else None
-        form.show_problems(error.problems if isinstance(error, InvalidInput) else {})
+        if isinstance(error, InvalidInput):
+            form.show_refusal(error)
         return _page(case, form, act, version, blockers=blockers), 422
     return _go_back(case, act, written)
 

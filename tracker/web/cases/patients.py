@@ -76,7 +76,7 @@ def _come_in(form: PersonForm, template: str, take_in: Callable[[Work], tuple[st
             with writing() as session:
                 public_id, said = take_in(work_in(session))
         except InvalidInput as error:
-            form.show_problems(error.problems)
+            form.show_refusal(error)
         else:
             flash(said, "ready")
             return redirect(url_for("cases.show", public_id=public_id), 303)

@@ -10,6 +10,8 @@ from wtforms import SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the published types are older
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from tracker.domain.errors import AskedBack, InvalidInput
+
 #: What stands beside a field that held a NUL: it comes from a damaged copy, and is not seen.
 _UNSTORABLE = "This held a sign that cannot be stored; it was taken out. Read it again, then save."
 
@@ -36,6 +38,22 @@ class TrackerForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         self.show_problems(dict.fromkeys(unstorable, _UNSTORABLE))
         return is_fine and not unstorable
 
+    @property
+    def meant(self) -> frozenset[str]:
+        """The codes of what was asked back and said yes to, in this answer or one before."""
+        return meant()
+
+    def show_refusal(self, error: InvalidInput) -> None:
+        """Put a service's sentences beside their fields, and where it only asks back, what to say yes to."""
+        if not isinstance(error, AskedBack):
+            self.show_problems(error.problems)
+            return
+        for question in error.questions:
+            self.show_problems({question.field: question.sentence})
+            if question.field in self._fields:
+                asked = self._fields[question.field]
+                asked.asked = [*getattr(asked, "asked", ()), question]
+
     def show_problems(self, problems: dict[str, str]) -> None:
         """Put a service's sentences beside the fields they speak of; others above the form."""
         for name, sentence in problems.items():
@@ -43,6 +61,11 @@ class TrackerForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
                 self._fields[name].errors = [*self._fields[name].errors, sentence]
             else:
                 self.form_errors.append(sentence)
+
+
+def meant() -> frozenset[str]:
+    """The codes of the questions that this request says yes to."""
+    return frozenset(request.form.getlist("meant"))
 
 
 def _set_unstorable_text_aside() -> None:
