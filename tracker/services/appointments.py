@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tracker.domain.access import Permission
 from tracker.domain.calendar import ClinicCalendar
-from tracker.domain.errors import InvalidInput, NotFound
+from tracker.domain.errors import InvalidInput, NotFound, Question
 from tracker.domain.facts import Appointment, Determination
 from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, DeterminationKind, Purpose, is_word
 from tracker.persistence.refusals import double_booking
@@ -50,6 +50,16 @@ class Slot:
         if calendar.instant(self.starts) > now + timedelta(days=730):
             found["starts"] = "This is more than two years away."
         return found
+
+    def questions(self, calendar: ClinicCalendar, from_hour: int, until_hour: int) -> list[Question]:
+        """What is asked back: a closed day, and a beginning before ``from_hour`` or from ``until_hour`` on (wall)."""
+        day, found = self.starts.date(), []
+        if not calendar.is_open(day):
+            found.append(f"The clinic is closed on {day:%A}, {day.isoformat()}.")
+        if not from_hour <= self.starts.hour < until_hour:
+            found.append(f"{self.starts:%H:%M} is outside {from_hour:02}:00 to {until_hour:02}:00.")
+        wall = self.starts.isoformat(timespec="minutes")
+        return [Question("starts", wall, " ".join(found), "Book it all the same")] if found else []
 
     def values(self, calendar: ClinicCalendar) -> dict[str, object]:
         """The columns of the visit that follow from the slot."""
@@ -230,6 +240,8 @@ def _check(file: CaseFile, slot: Slot, entered_late: bool) -> None:
     problems |= place_problems(file.work, slot.room_id, slot.clinician_id)
     if problems:
         raise InvalidInput(problems)
+    hours = (file.pathway.days(each) for each in ("visits_from_hour", "visits_until_hour"))
+    file.ask(*slot.questions(file.snapshot.calendar, *hours))
 
 
 def _write(file: CaseFile, old: Appointment | None, **values: object) -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.support.journey import Journey
 from tests.support.web import Browser, WebWorld
 from tests.web.cases.forms import filling, implant
-from tests.web.cases.scene import NURSE, Scene
+from tests.web.cases.scene import COORDINATOR, NURSE, Scene
 from tests.web.cases.test_patients import PUMP
 
 At = Callable[[str], tuple[WebWorld, Journey]]
@@ -61,3 +61,49 @@ def test_a_daily_dose_of_a_pump_that_is_taken_over(at: At) -> None:
     assert "40000 mcg a day is more than 1000" in page
     assert 'name="meant" value="daily_dose_mcg:40000"' in page
     assert browser.post("/pumps/take-over", {**values, "meant": "daily_dose_mcg:40000"}).status_code == 303
+
+
+#: Closed days and hours seen from a Tuesday: what is said, and how the day and time are typed.
+UNUSUAL = {
+    "a closed weekday": (4, 9, "The clinic is closed on Saturday"),
+    "the night": (2, 3, "03:00 is outside 06:00 to 20:00."),
+    "both": (5, 21, "21:00 is outside 06:00 to 20:00."),
+}
+
+
+@pytest.mark.parametrize("when", UNUSUAL)
+def test_a_visit_when_the_clinic_is_closed(at: At, when: str) -> None:
+    days, hour, said = UNUSUAL[when]
+    world, journey = at("referred")
+    starts = Scene(world, journey).moment(days, hour)
+    values = {"purpose": "evaluation", "starts": starts, "minutes": "45"}
+    browser = world.sign_in(COORDINATOR)
+    status, page = send(browser, journey, "book-visit", values)
+    assert status == 422
+    assert said in page.partition("<form")[2]
+    assert "Book it all the same" in page
+    assert f'value="{starts}"' in page
+    status, page = send(browser, journey, "book-visit", {**values, "meant": f"starts:{starts}"})
+    assert status == 303, page
+    booked = journey.look().snapshot.booked("evaluation")
+    assert booked is not None
+    assert booked.wall == starts
+
+
+def test_a_visit_that_is_moved_to_a_closed_day(at: At) -> None:
+    world, journey = at("implant_booked")
+    starts = Scene(world, journey).moment((5 - journey.today.weekday()) % 7 + 7)
+    values = {"starts": starts, "minutes": "45"}
+    number = journey.visit_for("implant")
+    status, page = send(world.sign_in(COORDINATOR), journey, f"visit/{number}/move", values)
+    assert status == 422
+    assert "The clinic is closed on Saturday" in page
+
+
+def test_a_yes_stays_said_while_something_else_is_put_right(at: At) -> None:
+    world, journey = at("referred")
+    starts = Scene(world, journey).moment(4)
+    values = {"purpose": "evaluation", "starts": starts, "minutes": "", "meant": f"starts:{starts}"}
+    status, page = send(world.sign_in(COORDINATOR), journey, "book-visit", values)
+    assert status == 422
+    assert f'<input type="hidden" name="meant" value="starts:{starts}">' in page
