@@ -200,3 +200,19 @@ def test_somebody_who_may_not_take_over_pumps_may_not_import_them(importer: Impo
     manager = replace(importer, actor=replace(importer.actor, roles=frozenset({Role.MANAGER})))
     with pytest.raises(NotPermitted):
         import_pumps(manager, read_table(pump_file({}), COLUMNS), None)
+
+
+def test_a_serial_that_stands_with_another_patient_is_doubted_and_let_in(
+    importer: Importer, sqlite_database: Database
+) -> None:
+    other = {"mrn": "P-2", "family_name": "Ngata", "serial": "ngp 1"}
+    report = take_over(importer, sqlite_database, pump_file({}, other))
+    assert (report.imported, [(each.row, each.field) for each in report.warnings]) == (2, [(3, "serial")])
+    third = {"mrn": "P-3", "family_name": "Ito"}
+    report = take_over(importer, sqlite_database, pump_file(third))
+    assert [each.reason for each in report.warnings] == [
+        "This serial number stands with another patient too, MRN P-1, P-2. Read it again."
+    ]
+    with sqlite_database.reading() as session:
+        kinds = session.scalars(select(StaffTask.kind)).all()
+    assert kinds == ["import_doubts", "import_doubts"]

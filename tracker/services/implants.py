@@ -12,6 +12,7 @@ from tracker.domain.words import DeterminationKind, DeviceKind, DeviceOrigin, Fi
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.deviations import expired_lot, require_reason
 from tracker.services.refills import Filling, fill_pump
+from tracker.services.same_serial import ask_about_serial
 from tracker.services.work import CaseRef, Work, Written
 
 
@@ -59,6 +60,7 @@ def record_implant(work: Work, ref: CaseRef, implanted: Implanted, *, implanted_
 
     :raises InvalidInput: for what cannot be, where a pump is in place already, or in a closed case
     :raises Refused: with everything that was missing, if no reason is given
+    :raises AskedBack: for an unusual dose, or a serial that stands with another patient too
     """
     file = open_case(work, ref, Permission.IMPLANT, effective_at=implanted_at)
     problems = implanted.problems()
@@ -73,6 +75,7 @@ def record_implant(work: Work, ref: CaseRef, implanted: Implanted, *, implanted_
     missing += expired_lot(implanted.filling.expires_on, file.snapshot.calendar.today(file.effective_at))
     deviation = require_reason(file, "implant", missing, implanted.deviation_reason, seen=implanted.deviation_seen)
     ground = _ground(file, deviation)
+    ask_about_serial(file, implanted.pump.serial)
     pump = _place(file, DeviceKind.PUMP, implanted.pump, ground)
     _place(file, DeviceKind.CATHETER, implanted.catheter, ground)
     fill_pump(file, implanted.filling, pump, kind=FillKind.IMPLANT, appointment=pump.appointment)

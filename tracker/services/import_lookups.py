@@ -7,16 +7,18 @@ from sqlalchemy import select
 from tracker.domain.words import DeviceKind
 from tracker.persistence.models import Case, DeviceRow, Patient
 from tracker.services.row_reading import RowReading
+from tracker.services.same_serial import serial_doubt
 from tracker.services.table_file import Complaint
 from tracker.services.work import Work
 
 
 @dataclass(frozen=True, slots=True)
 class FollowedPump:
-    """A pump that is in a patient already. ``case`` is the public id."""
+    """A pump that is in a patient already. ``case`` is the public id; ``mrn`` the patient's, where it is asked for."""
 
     case: str
     serial: str
+    mrn: str = ""
 
 
 def followed_pump(work: Work, patient: Patient) -> FollowedPump | None:
@@ -54,3 +56,9 @@ def other_pump(reading: RowReading, known: FollowedPump) -> tuple[Complaint, ...
         f"This patient's pump is followed under another serial number, {known.serial or 'none'}. Nothing was changed."
     )
     return (Complaint(reading.row.number, "serial", reason),)
+
+
+def doubt_serial(reading: RowReading, numbers: tuple[str, ...]) -> None:
+    """Doubt a serial that stands with the patients of these record numbers too."""
+    if numbers:
+        reading.doubt("serial", serial_doubt(numbers))

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput
+from tracker.domain.serials import serial_key
 from tracker.persistence.models import Patient
-from tracker.services.import_lookups import FollowedPump, followed_pump, other_number, other_pump
+from tracker.services.import_lookups import FollowedPump, doubt_serial, followed_pump, other_number, other_pump
 from tracker.services.imports import Importer, Outcome, Report, refused_by_service, refused_row
 from tracker.services.patients import Person, check_same, find_same, problems_of
 from tracker.services.pump_file import read_pump
@@ -21,6 +22,7 @@ from tracker.services.pumps import waiting_case
 from tracker.services.referral_file import read_referral
 from tracker.services.referrals import case_of
 from tracker.services.row_reading import RowReading
+from tracker.services.same_serial import holders_of
 from tracker.services.table_file import Table
 from tracker.services.work import Work
 
@@ -44,6 +46,11 @@ class EarlierRows:
             check_same(person, of_number.name_key, of_number.birth_on)
             return of_number
         return find_same(work, person) or self.by_name.get((person.name_key, person.birth_on))
+
+    def holders_of(self, serial: str) -> set[str]:
+        """The record numbers of those who would come in with a pump of this serial."""
+        key = serial_key(serial)
+        return {each.mrn for each in self.pumps.values() if serial.strip() and serial_key(each.serial) == key}
 
     def add(self, person: Person, today: date) -> None:
         """Take in a new person.
@@ -124,7 +131,9 @@ def _preview_pump(work: Work, reading: RowReading, earlier: EarlierRows, second_
         waiting_case(work, known, row.referral.pathway)
     else:
         earlier.add(person, reading.today)
-    earlier.pumps[person.name_key, person.birth_on] = FollowedPump("", row.pump.pump.serial)
+    serial, known_id = row.pump.pump.serial, known.id if isinstance(known, Patient) else None
+    doubt_serial(reading, tuple(sorted({*holders_of(work, serial, besides=known_id), *earlier.holders_of(serial)})))
+    earlier.pumps[person.name_key, person.birth_on] = FollowedPump("", serial, person.mrn)
     return _new(reading)
 
 

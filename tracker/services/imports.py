@@ -17,7 +17,7 @@ from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.errors import InvalidInput, NotPermitted
 from tracker.domain.words import Role
 from tracker.persistence.models import Case, Patient
-from tracker.services.import_lookups import followed_pump, other_number, other_pump
+from tracker.services.import_lookups import doubt_serial, followed_pump, other_number, other_pump
 from tracker.services.patients import find_same
 from tracker.services.ports import Clock, Ids
 from tracker.services.pump_file import read_pump
@@ -25,6 +25,7 @@ from tracker.services.pumps import take_over_pump
 from tracker.services.referral_file import read_referral
 from tracker.services.referrals import refer
 from tracker.services.row_reading import RowReading
+from tracker.services.same_serial import holders_of
 from tracker.services.staff_tasks import opening
 from tracker.services.table_file import Complaint, Row, Table
 from tracker.services.work import Work
@@ -189,6 +190,7 @@ def _take_pump(work: Work, calendar: ClinicCalendar, reading: RowReading, second
     if followed is not None:
         doubts = other_pump(reading, followed)
         return _already_there(work, calendar, reading, followed.case, doubts)
+    doubt_serial(reading, holders_of(work, row.pump.pump.serial, besides=known.id if known else None))
     written = take_over_pump(work, row.referral, row.pump, calendar)
     return _taken(work, calendar, reading, written.public_id)
 

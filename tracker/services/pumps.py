@@ -21,6 +21,7 @@ from tracker.services.case_file import CaseFile, open_case
 from tracker.services.implants import Component
 from tracker.services.named import paper_problems, person_problems, reader_problems
 from tracker.services.referrals import NewReferral, begin_case, case_of, find_or_add
+from tracker.services.same_serial import ask_about_serial
 from tracker.services.trials import determine
 from tracker.services.work import CaseRef, Work, Written
 
@@ -84,6 +85,7 @@ def take_over_pump(work: Work, new: NewReferral, found: PumpInPlace, calendar: C
 
     :raises NotPermitted: for a role that may not take over
     :raises InvalidInput: for what cannot be, or a patient whose pump is followed already
+    :raises AskedBack: for an unusual dose, or a serial that stands with another patient too
     """
     work.require(Permission.TAKE_OVER_PUMP)
     today = calendar.today(work.now)
@@ -95,6 +97,7 @@ def take_over_pump(work: Work, new: NewReferral, found: PumpInPlace, calendar: C
     file = _file_for(work, patient, new, calendar)
     if file.snapshot.pump is not None:
         raise InvalidInput({"mrn": "This patient's pump is followed already."})
+    ask_about_serial(file, found.pump.serial)
     pump = _record_pump(file, found)
     _record_fill(file, found, pump)
     file.ask(*unusual_dose(file.pathway, found.drug, found.daily_dose_mcg))

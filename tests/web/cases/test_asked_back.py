@@ -1,15 +1,21 @@
 """What is unusual and possible is asked back once at its field, with all that was typed; a yes saves it as typed."""
 
 import html
+import re
 from collections.abc import Callable, Mapping
 
 import pytest
+from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from tests.support.journey import Journey
 from tests.support.web import Browser, WebWorld
 from tests.web.cases.forms import filling, implant
-from tests.web.cases.scene import COORDINATOR, NURSE, Scene
+from tests.web.cases.scene import COORDINATOR, NURSE, PHYSICIAN, Scene
 from tests.web.cases.test_patients import PUMP
+from tracker.persistence.models import StaffTask
+from tracker.services import pumps, steps
+from tracker.web.common.task_words import task_words
 
 At = Callable[[str], tuple[WebWorld, Journey]]
 Typed = Callable[[Scene], Mapping[str, object]]
@@ -22,11 +28,16 @@ DOSES = {
 }
 
 
+def text_of(answer: TestResponse) -> str:
+    """A page as a person reads it."""
+    return html.unescape(answer.get_data(as_text=True))
+
+
 def send(browser: Browser, journey: Journey, path: str, typed: Mapping[str, object]) -> tuple[int, str]:
     """The status and the page that a form of the case answers with."""
     values = {"expected_version": journey.version, **typed}
     answer = browser.submit(f"/cases/{journey.public_id}/{path}", values)
-    return answer.status_code, html.unescape(answer.get_data(as_text=True))
+    return answer.status_code, text_of(answer)
 
 
 @pytest.mark.parametrize("where", DOSES)
@@ -56,7 +67,7 @@ def test_a_daily_dose_of_a_pump_that_is_taken_over(at: At) -> None:
     browser = world.sign_in(NURSE)
     values = {**PUMP, **FORTY_THOUSAND, **Scene(world, journey).second()}
     answer = browser.submit("/pumps/take-over", values)
-    page = html.unescape(answer.get_data(as_text=True))
+    page = text_of(answer)
     assert answer.status_code == 422
     assert "40000 mcg a day is more than 1000" in page
     assert 'name="meant" value="daily_dose_mcg:40000"' in page
@@ -107,3 +118,58 @@ def test_a_yes_stays_said_while_something_else_is_put_right(at: At) -> None:
     status, page = send(world.sign_in(COORDINATOR), journey, "book-visit", values)
     assert status == 422
     assert f'<input type="hidden" name="meant" value="starts:{starts}">' in page
+
+
+def open_tasks(world: WebWorld) -> list[tuple[str, str]]:
+    """What the tasks ask for, with what they are about."""
+    with world.database.reading() as session:
+        tasks = session.scalars(select(StaffTask).where(StaffTask.done_at.is_(None))).all()
+    return [task_words(each.kind, each.params) for each in tasks if each.kind == "serial_twice"]
+
+
+def test_a_serial_that_stands_with_another_patient(at: At) -> None:
+    world, journey = at("maintained")  # with NGP123
+    browser = world.sign_in(NURSE)
+    values = {**PUMP, "pump_serial": "ngp 123", **Scene(world, journey).second()}
+    answer = browser.submit("/pumps/take-over", values)
+    page = text_of(answer)
+    assert answer.status_code == 422
+    assert "This serial number stands with another patient too, MRN 004401." in page.partition("<form")[2]
+    assert "Okafor" not in page
+    assert open_tasks(world) == []
+    assert browser.post("/pumps/take-over", {**values, "meant": "pump_serial:ngp 123"}).status_code == 303
+    assert [why for _what, why in open_tasks(world)] == ["ngp 123 · also MRN 004401"]
+
+
+def test_a_serial_at_an_implant(at: At) -> None:
+    world, journey = at("implant_day")
+    scene, browser = Scene(world, journey), world.sign_in(NURSE)
+    assert browser.submit("/pumps/take-over", {**PUMP, "pump_serial": "NGP9", **scene.second()}).status_code == 303
+    journey.tick(journey.visit_for("implant"), "before")
+    status, page = send(browser, journey, "implant", implant(scene))
+    assert (status, "MRN 004502" in page) == (422, True)
+    status, _page = send(browser, journey, "implant", {**implant(scene), "meant": "pump_serial:NGP9"})
+    assert (status, len(open_tasks(world))) == (303, 1)
+
+
+@pytest.mark.parametrize("other", ["dead", "of another clinic", "out", "another", "unknown"])
+def test_a_serial_that_no_other_living_patient_has_is_not_asked_about(at: At, other: str) -> None:
+    world, journey = at("maintained")
+    scene, serial = Scene(world, journey), {"another": "NGP124", "unknown": ""}.get(other, "NGP123")
+    if other == "dead":
+        said = {"died_on": journey.today, "source": "the daughter", **scene.second(NURSE)}
+        journey.do(PHYSICIAN, lambda w, r: steps.record_death(w, r, **said))
+    if other == "out":
+        pump = journey.look().snapshot.pump
+        assert pump is not None
+        out = {"device": pump.device, "document_seq": None, "removed_at": None, **scene.second(NURSE)}
+        journey.do(PHYSICIAN, lambda w, r: pumps.remove_device(w, r, **out))
+    values = {**PUMP, "pump_serial": serial, **scene.second()}
+    browser = world.sign_in(NURSE)
+    if other == "of another clinic":
+        browser = world.sign_in(NURSE, "north")
+        physician = re.search(r'<option value="(\d+)">Physician Person', text_of(browser.get("/pumps/take-over")))
+        assert physician is not None
+        values |= {"second_by": physician[1]}
+    answer = browser.submit("/pumps/take-over", values)
+    assert answer.status_code == 303, text_of(answer)

@@ -1,6 +1,6 @@
 """What a task asks for, in the clinic's words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from tracker.web.common.case_lines import missing
 
@@ -9,6 +9,7 @@ TASKS = {
     "nobody_named": "Nobody is named to answer: name somebody",
     "import_doubts": "Doubts from the import, to be put right",
     "pump_call_unknown": "Pump call of somebody who was not found: call back now",
+    "serial_twice": "The serial number of this pump stands with another patient too: read both again",
     "referred_again": "Referred again: read what came in",
 }
 #: What a further referral said, in the order in which it is read.
@@ -31,18 +32,20 @@ CALL_REASONS = {
 }
 
 
+_WHY: Mapping[str, Callable[[dict[str, str]], str]] = {
+    "nobody_named": lambda p: p.get("who", "").replace("_", " "),
+    "import_doubts": lambda p: " · ".join(p.values()),
+    "pump_call_unknown": lambda p: " · ".join(p[name] for name in ("phone", "caller", "words") if p.get(name)),
+    "referred_again": lambda p: " · ".join(f"{label}: {p[name]}" for name, label in REFERRED.items() if name in p),
+    "serial_twice": lambda p: f"{p.get('serial', '')} · also MRN {p.get('mrn', '')}",
+}
+
+
 def task_words(kind: str, given: Mapping[str, object]) -> tuple[str, str]:
     """What a task asks for, and why."""
     params = {name: str(value) for name, value in given.items()}
     if kind == "call":
         about = CALLS.get(params.get("about", ""), "next visit")
         return f"Call about the {about}", CALL_REASONS.get(params.get("why", ""), "no message can reach the patient")
-    if kind == "nobody_named":
-        return TASKS[kind], params.get("who", "").replace("_", " ")
-    if kind == "import_doubts":
-        return TASKS[kind], " · ".join(params.values())
-    if kind == "pump_call_unknown":
-        return TASKS[kind], " · ".join(params[name] for name in ("phone", "caller", "words") if params.get(name))
-    if kind == "referred_again":
-        return TASKS[kind], " · ".join(f"{label}: {params[name]}" for name, label in REFERRED.items() if name in params)
-    return TASKS.get(kind, missing(kind, {})), ""
+    why = _WHY.get(kind)
+    return TASKS.get(kind, missing(kind, {})), why(params) if why else ""
