@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from tracker.domain.access import Permission
-from tracker.domain.errors import InvalidInput
+from tracker.domain.errors import InvalidInput, Question
 from tracker.domain.facts import Assessment, Determination, Device, TrialDose
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.engine import unmet
@@ -230,6 +230,7 @@ def record_score(
     """Record a score: at baseline, or after this attempt's dose.
 
     :raises InvalidInput: for a value that the instrument does not have, or a score after a dose that was not given
+    :raises AskedBack: for a baseline that was taken after this attempt's dose
     """
     file = open_case(work, ref, Permission.SCORE, effective_at=taken_at)
     dose = file.snapshot.attempt_dose
@@ -242,12 +243,24 @@ def record_score(
         problems["taken_at"] = "No test dose had been given at this time."
     if problems:
         raise InvalidInput(problems)
+    if occasion == Occasion.BASELINE and dose is not None and file.effective_at >= dose.effective_at:
+        file.ask(_late_baseline(file, dose, taken_at))
     after = dose.seq if dose and occasion == Occasion.AFTER_DOSE else None
     attempt = file.snapshot.trial_attempt
     file.record(
         Assessment, instrument=instrument, value=value, occasion=occasion, dose_seq=after, attempt=attempt, site=site
     )
     return file.finish("score_recorded")
+
+
+def _late_baseline(file: CaseFile, dose: TrialDose, taken_at: datetime | None) -> Question:
+    given = file.snapshot.calendar.wall(dose.effective_at)
+    typed = file.snapshot.calendar.wall(taken_at).isoformat(timespec="minutes") if taken_at else "now"
+    sentence = (
+        f"The test dose was given on {given:%Y-%m-%d at %H:%M}; a baseline is taken before it. "
+        "Give the time at which it was taken, or choose “after the dose”."
+    )
+    return Question("taken_at", typed, sentence, "It is a baseline, taken after this dose")
 
 
 def record_outcome(work: Work, ref: CaseRef, *, outcome: str, reason: str = "") -> Written:

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from tests.support.web import Browser, WebWorld
 from tests.web.cases.forms import filling, implant
 from tests.web.cases.scene import COORDINATOR, NURSE, PHYSICIAN, Scene
 from tests.web.cases.test_patients import PUMP
+from tracker.domain.words import Role
 from tracker.persistence.models import StaffTask
 from tracker.services import pumps, steps
 from tracker.web.common.task_words import task_words
@@ -173,3 +175,22 @@ def test_a_serial_that_no_other_living_patient_has_is_not_asked_about(at: At, ot
         values |= {"second_by": physician[1]}
     answer = browser.submit("/pumps/take-over", values)
     assert answer.status_code == 303, text_of(answer)
+
+
+@pytest.mark.parametrize(("minutes", "is_asked"), [(None, True), (0, True), (60, True), (-5, False)])
+def test_a_baseline_that_was_taken_after_the_dose(at: At, minutes: int | None, is_asked: bool) -> None:
+    world, journey = at("trial_observation")
+    dose = journey.look().snapshot.attempt_dose
+    assert dose is not None
+    world.clock.advance(hours=2)
+    typed = ""
+    if minutes is not None:
+        typed = journey.calendar.wall(dose.effective_at + timedelta(minutes=minutes)).isoformat(timespec="minutes")
+    values = {"instrument": "ashworth", "value": "3", "occasion": "baseline", "taken_at": typed}
+    browser = world.sign_in(Role.THERAPIST)
+    status, page = send(browser, journey, "score", values)
+    assert status == (422 if is_asked else 303), page
+    if is_asked:
+        assert "a baseline is taken before it" in page.partition("<form")[2]
+        status, _page = send(browser, journey, "score", {**values, "meant": f"taken_at:{typed or 'now'}"})
+        assert status == 303
