@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 from flask import Flask, redirect
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -39,6 +38,7 @@ from tracker.web.common.current import actor
 from tracker.web.common.database import init_database
 from tracker.web.common.errors import init_errors
 from tracker.web.common.filters import init_filters
+from tracker.web.common.form_tokens import init_form_tokens
 from tracker.web.common.forms import init_forms
 from tracker.web.common.frame import first_place, init_frame
 from tracker.web.common.security_headers import init_security_headers
@@ -122,7 +122,7 @@ def create_app(runtime: Runtime, *, is_testing: bool = False) -> Flask:
     init_login(app)
     init_access(app)
     init_forms(app)
-    CSRFProtect(app)
+    init_form_tokens(app)
     init_security_headers(app)
     init_errors(app)
     init_filters(app)

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import structlog
-from flask import Flask, render_template
-from sqlalchemy import event, insert, update
+from flask import Flask, render_template, request
+from sqlalchemy import event, insert, select, update
 from sqlalchemy.exc import OperationalError
 
 from tests.support.web import Browser, WebWorld, email_of
@@ -17,7 +17,7 @@ from tracker.domain.access import Permission
 from tracker.domain.credentials import is_email
 from tracker.domain.errors import InvalidInput, NotFound, Refused, StaleVersion
 from tracker.domain.words import Role
-from tracker.persistence.models import Clinic, DeploymentValue, Heartbeat
+from tracker.persistence.models import Clinic, DeploymentValue, Heartbeat, Room
 from tracker.web.common.access import is_same_origin_path, permission, public
 from tracker.web.common.database import read_session, writing
 from tracker.web.common.errors import ErrorPage
@@ -47,6 +47,16 @@ _EMPTY_PAGE = ErrorPage(title="Nothing but the frame", sentences=())
 def add_view(app: Flask, path: str, view) -> None:
     """Add a page to an application that has not answered yet."""
     app.add_url_rule(path, path.strip("/"), view, methods=["GET", "POST"])
+
+
+def rooms_of(world: WebWorld) -> list[str]:
+    with world.database.reading() as session:
+        return list(session.scalars(select(Room.name)))
+
+
+def phones_of(world: WebWorld) -> list[str]:
+    with world.database.reading() as session:
+        return list(session.scalars(select(Clinic.phone)))
 
 
 class TestAPage:
@@ -147,10 +157,34 @@ class TestAnError:
             "/admin/rooms", {"name": "OR <2>", "password": "hush"}, headers={"Sec-Fetch-Site": "same-origin"}
         )
         text = answer.get_data(as_text=True)
-        assert answer.status_code == 400
-        assert 'name="name" value="OR &lt;2&gt;"' in text
+        assert answer.status_code == 422
+        assert "made before you last signed in" in text
+        assert 'name="name"' in text
+        assert 'value="OR &lt;2&gt;"' in text
         assert "hush" not in text
-        assert browser.post("/admin/rooms", {"name": "OR 2"}).status_code == 303
+        assert "OR <2>" not in rooms_of(world)
+        assert browser.post("/admin/rooms", {"name": "OR <2>"}).status_code == 303
+        assert rooms_of(world) == ["OR <2>"]
+
+    def test_offers_to_send_again_where_there_is_no_form_to_show(self, own_world: WebWorld) -> None:
+        @permission(Permission.ACCOUNT)
+        def view() -> str:
+            with writing() as session:
+                session.execute(update(Clinic).values(phone=request.form["phone"]))
+            return "done"
+
+        add_view(own_world.app, "/view", view)
+        browser = own_world.sign_in(Role.NURSE)
+        browser.csrf_token = "of-an-earlier-session"
+        typed = {"phone": "<555>", "password": "hush"}
+        answer = browser.post("/view", typed, headers={"Sec-Fetch-Site": "same-origin"})
+        text = answer.get_data(as_text=True)
+        assert answer.status_code == 400
+        assert 'name="phone" value="&lt;555&gt;"' in text
+        assert "hush" not in text
+        assert phones_of(own_world) == [""]
+        assert browser.post("/view", {"phone": "<555>"}).get_data(as_text=True) == "done"
+        assert phones_of(own_world) == ["<555>"]
 
     @pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])
     def test_offers_nothing_to_send_again_that_came_from_elsewhere(self, world: WebWorld, site: str) -> None:

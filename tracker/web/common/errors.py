@@ -11,19 +11,17 @@ from dataclasses import dataclass
 import structlog
 from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from tracker.domain.errors import InvalidInput, NotFound, NotPermitted, Refused, StaleVersion
 from tracker.web.common.current import runtime
-from tracker.web.common.session_user import SessionUser
+from tracker.web.common.forms import ReadAgain, read_again_because, typed_fields
 
 _log = structlog.get_logger()
 
 _OWN_TEMPLATE = frozenset({400, 403, 404, 409, 429})
-_NEVER_REPEATED = {"csrf_token", "password", "current", "again"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,32 +75,26 @@ def same_site_referrer() -> str:
     return "/" + referrer[len(root) :] if referrer.startswith(root) else ""
 
 
-def _is_safe_to_repeat() -> bool:
-    """Only what this site's own page posted for somebody signed in is offered again.
-
-    The browser itself says where the request comes from; a foreign page cannot forge that.
-    """
-    is_own = request.headers.get("Sec-Fetch-Site") == "same-origin"
-    return is_own and request.method == "POST" and isinstance(current_user, SessionUser) and not request.files
-
-
 def _csrf_failed(_error: CSRFError) -> ResponseReturnValue:
-    repeat: tuple[tuple[str, str], ...] = ()
-    if _is_safe_to_repeat():
-        repeat = tuple(
-            (name, value)
-            for name, value in request.form.items(multi=True)
-            if not any(name.startswith(word) for word in _NEVER_REPEATED)
-        )
     page = ErrorPage(
         title="This page was opened too long ago",
         sentences=(
             "It was made before you last signed in, so nothing was saved yet.",
-            "What you typed is kept here: send it again." if repeat else "Go back, reload the page and send it again.",
+            "Go back, reload the page and send it again.",
         ),
-        repeat=repeat,
-        csrf_token=generate_csrf() if repeat else "",
         back_url=same_site_referrer(),
+    )
+    return error_answer(400, page)
+
+
+def _read_again(_error: ReadAgain) -> ResponseReturnValue:
+    """A page without a form to show again: what was sent is offered here, to be sent with one press."""
+    page = ErrorPage(
+        title="Nothing is saved yet",
+        sentences=(read_again_because(), "Send it again, or go back to the page and look first."),
+        back_url=same_site_referrer(),
+        repeat=typed_fields(request.form),
+        csrf_token=generate_csrf(),
     )
     return error_answer(400, page)
 
@@ -186,6 +178,7 @@ def _unforeseen(error: Exception) -> ResponseReturnValue:
 def init_errors(app: Flask) -> None:
     """Answer every error with its page."""
     app.register_error_handler(CSRFError, _csrf_failed)
+    app.register_error_handler(ReadAgain, _read_again)
     app.register_error_handler(StaleVersion, _stale)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(InvalidInput, _invalid)

@@ -1,17 +1,21 @@
-"""The base of every form, and the guard that no text is written which no database can store."""
+"""The base of every form, and the guards of what is written: no text that no database can store, and nothing of a form
+that its sender has to read once more.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, abort, g, request
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from wtforms import SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the published types are older
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tracker.domain.errors import AskedBack, InvalidInput
 
+#: How the names of fields begin that are never shown again: secrets, and what a page says of itself.
+_NEVER_REPEATED = ("csrf_token", "password", "current", "again", "form_of", "kept_form")
 #: What stands beside a field that held a NUL: it comes from a damaged copy, and is not seen.
 _UNSTORABLE = "This held a sign that cannot be stored; it was taken out. Read it again, then save."
 
@@ -19,6 +23,10 @@ _UNSTORABLE = "This held a sign that cannot be stored; it was taken out. Read it
 def options(labels: Mapping[Any, str]) -> list[Any]:
     """Return the choices of a select or of check boxes, from values and their labels, in this order."""
     return [SelectChoice(value=value, label=label) for value, label in labels.items()]
+
+
+class ReadAgain(Exception):
+    """What was sent must be read by its sender and sent once more before anything of it is written."""
 
 
 class CheckboxesField(SelectMultipleField):
@@ -36,7 +44,10 @@ class TrackerForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         is_fine = bool(super().validate(extra_validators))
         unstorable = sorted(g.get("unstorable", frozenset()))
         self.show_problems(dict.fromkeys(unstorable, _UNSTORABLE))
-        return is_fine and not unstorable
+        if why := read_again_because():
+            self["csrf_token"].errors = []
+            self.form_errors.append(why)
+        return is_fine and not unstorable and not why
 
     @property
     def meant(self) -> frozenset[str]:
@@ -68,6 +79,11 @@ def meant() -> frozenset[str]:
     return frozenset(request.form.getlist("meant"))
 
 
+def typed_fields(sent: MultiDict[str, str]) -> tuple[tuple[str, str], ...]:
+    """What a person typed, in order: neither passwords nor what the page itself put into the form."""
+    return tuple((name, value) for name, value in sent.items(multi=True) if not name.startswith(_NEVER_REPEATED))
+
+
 def _set_unstorable_text_aside() -> None:
     """Take NUL out of what was sent: PostgreSQL cannot store it. A form says so beside the field (``validate``); what
     is not asked by a form is refused when it is to be written (``refuse_what_was_set_aside``)."""
@@ -81,10 +97,25 @@ def _set_unstorable_text_aside() -> None:
         request.form = ImmutableMultiDict((name, value.replace("\x00", "")) for name, value in sent)
 
 
+def have_read_again(why: str) -> None:
+    """Let this request show what was sent, and write nothing of it. ``why``: the sentence above the form."""
+    g.read_again = why
+
+
+def read_again_because() -> str:
+    """Why this request's sender has to read it once more; empty: it may be written."""
+    return str(g.get("read_again", ""))
+
+
 def refuse_what_was_set_aside() -> None:
-    """Refuse to write what is not what was sent. A form that was checked has said so before."""
+    """Refuse to write what is not what was sent, or must be read again first. A form that was checked has said so.
+
+    :raises ReadAgain: where nothing of this request may be written
+    """
     if g.get("unstorable"):
         abort(400)
+    if read_again_because():
+        raise ReadAgain
 
 
 def init_forms(app: Flask) -> None:

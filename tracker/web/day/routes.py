@@ -99,7 +99,7 @@ def answer(case_id: str, appointment: int) -> ResponseReturnValue:
         second_by=_number(form.second_by.data),
         seen=_number(form.seen.data),
     )
-    problems = {} if form.validate() else {str(name): " ".join(said) for name, said in form.errors.items()}
+    problems = {} if form.validate() else {str(name or ""): " ".join(said) for name, said in form.errors.items()}
     if given.second_by is not None and not _is_colleague(case_id, appointment, given.second_by):
         problems["second_by"] = "Choose somebody of this clinic."
     if problems:
