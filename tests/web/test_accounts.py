@@ -90,7 +90,7 @@ class TestSigningIn:
 
     def test_does_not_count_successes(self, world: WebWorld) -> None:
         for _ in range(7):
-            world.sign_in(Role.NURSE)
+            world.sign_in_by_form(Role.NURSE)
 
     def test_gives_the_browser_a_new_session(self, world: WebWorld) -> None:
         browser = world.browser()
@@ -126,14 +126,14 @@ class TestSigningIn:
 
 class TestTheSession:
     def test_ends_after_fifteen_idle_minutes(self, world: WebWorld) -> None:
-        browser = world.sign_in(Role.NURSE)
+        browser = world.sign_in_by_form(Role.NURSE)
         world.clock.advance(minutes=15)
         assert _is_signed_in(browser.get("/account/password"))
         world.clock.advance(minutes=15, seconds=1)
         assert browser.get("/account/password").status_code == 303
 
     def test_ends_after_twelve_hours_however_busy(self, world: WebWorld) -> None:
-        browser = world.sign_in(Role.NURSE)
+        browser = world.sign_in_by_form(Role.NURSE)
         for _ in range(72):
             world.clock.advance(minutes=10)
             assert _is_signed_in(browser.get("/account/password"))
@@ -141,7 +141,7 @@ class TestTheSession:
         assert browser.get("/account/password").status_code == 303
 
     def test_ends_on_the_server_when_signing_out(self, world: WebWorld) -> None:
-        browser = world.sign_in(Role.NURSE)
+        browser = world.sign_in_by_form(Role.NURSE)
         browser.get("/account/password")
         cookie = browser.client.get_cookie("tracker")
         assert cookie is not None
@@ -154,13 +154,13 @@ class TestTheSession:
         assert thief.get("/account/password").status_code == 303
 
     def test_ends_at_once_when_the_account_is_not_active(self, world: WebWorld) -> None:
-        browser = world.sign_in(Role.NURSE)
+        browser = world.sign_in_by_form(Role.NURSE)
         with world.database.writing() as session:
             session.execute(update(User).where(User.id == world.user_ids[Role.NURSE]).values(is_active=False))
         assert browser.get("/account/password").status_code == 303
 
     def test_is_written_at_most_once_a_minute(self, world: WebWorld) -> None:
-        browser = world.sign_in(Role.NURSE)
+        browser = world.sign_in_by_form(Role.NURSE)
         browser.get("/account/password")
 
         def last_seen():
@@ -182,7 +182,7 @@ class TestTheSession:
             assert session.scalar(select(func.count()).select_from(SigninSession)) == 0
 
     def test_is_deleted_when_it_is_dead(self, world: WebWorld) -> None:
-        world.sign_in(Role.NURSE)
+        world.sign_in_by_form(Role.NURSE)
         world.browser().get("/sign-in")
         limits = world.runtime.session_limits
         with world.database.writing() as session:
@@ -207,7 +207,7 @@ class TestTheCookie:
 
 class TestChangingThePassword:
     def test_ends_every_other_session_and_keeps_this_one(self, world: WebWorld) -> None:
-        here, there = world.sign_in(Role.NURSE), world.sign_in(Role.NURSE)
+        here, there = world.sign_in_by_form(Role.NURSE), world.sign_in_by_form(Role.NURSE)
         answer = here.submit("/account/password", {"current": PASSWORD, "password": _NEW, "again": _NEW})
         assert answer.status_code == 303
         assert _is_signed_in(here.get("/account/password"))
@@ -233,11 +233,11 @@ class TestChangingThePassword:
         ],
     )
     def test_is_refused_with_a_sentence(self, world: WebWorld, data: dict[str, str], sentence: str) -> None:
-        browser = world.sign_in(Role.NURSE)
+        browser = world.sign_in_by_form(Role.NURSE)
         answer = browser.submit("/account/password", data)
         assert answer.status_code == 422
         assert sentence in answer.get_data(as_text=True)
-        world.sign_in(Role.NURSE)
+        world.sign_in_by_form(Role.NURSE)
 
 
 class TestAOneTimeLink:
@@ -272,7 +272,7 @@ class TestAOneTimeLink:
 
     def test_stops_working_when_the_password_changes(self, world: WebWorld) -> None:
         link = _link(world, Role.NURSE)
-        world.sign_in(Role.NURSE).submit("/account/password", {"current": PASSWORD, "password": _NEW, "again": _NEW})
+        world.sign_in_by_form(Role.NURSE).submit("/account/password", {"current": PASSWORD, "password": _NEW, "again": _NEW})
         assert world.browser().get(link).status_code == 404
 
 
@@ -283,7 +283,7 @@ class TestTwoClinics:
             session.execute(
                 insert(Membership).values(clinic_id=other, user_id=world.user_ids[Role.NURSE], is_active=True)
             )
-        browser = world.sign_in(Role.NURSE)
+        browser = world.sign_in_by_form(Role.NURSE)
         assert browser.get("/account/password").headers["Location"] == "/account/clinic"
         text = browser.get("/account/clinic").get_data(as_text=True)
         assert "Main Clinic" in text
@@ -294,5 +294,5 @@ class TestTwoClinics:
 
     def test_somebody_elses_clinic_cannot_be_chosen(self, world: WebWorld) -> None:
         world.add_clinic("north")
-        browser = world.sign_in(Role.NURSE)
+        browser = world.sign_in_by_form(Role.NURSE)
         assert browser.submit("/account/clinic", {"clinic": "f" * 32}).status_code == 404

@@ -14,6 +14,7 @@ from tracker.web.common.session_user import SessionUser
 
 #: Silence of the scheduler after which every page says so: three ticks.
 SILENCE_LIMIT = timedelta(minutes=3)
+_ADDRESSES = "place_addresses"
 
 ROLE_LABELS = {
     Role.COORDINATOR: "Coordinator",
@@ -133,7 +134,7 @@ def _may(roles: frozenset[Role], permission: Permission) -> bool:
 
 def _address(endpoint: str) -> str:
     """The address of a place, which is worked out once: every page links to a dozen."""
-    known: dict[tuple[str, str], str] = current_app.extensions.setdefault("place_addresses", {})
+    known: dict[tuple[str, str], str] = current_app.extensions[_ADDRESSES]
     key = (request.script_root, endpoint)
     if key not in known:
         known[key] = url_for(endpoint)
@@ -234,4 +235,5 @@ def _frame_context() -> dict[str, object]:
 
 def init_frame(app: Flask) -> None:
     """Give every template its ``frame``."""
+    app.extensions[_ADDRESSES] = {}
     app.context_processor(_frame_context)
