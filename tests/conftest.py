@@ -33,6 +33,20 @@ hypothesis.settings.register_profile("fast", parent=hypothesis.settings.get_prof
 hypothesis.settings.load_profile("tracker")
 
 
+#: Where the engine is what is tested. Elsewhere PostgreSQL is left to the full run, and SQLite speaks for both.
+OF_ENGINES = ("tests/database/", "tests/queries/")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what is tried a second time, on PostgreSQL."""
+    for item in items:
+        parameters = getattr(item, "callspec", None)
+        is_of_postgresql = parameters is not None and parameters.params.get("engine_name") == "postgresql"
+        if is_of_postgresql and not item.nodeid.startswith(OF_ENGINES):
+            item.add_marker(pytest.mark.slow)
+
+
 def pytest_collection_finish() -> None:
     """What is loaded by now stays until the end: the collector need not look at it again and again."""
     gc.collect()

@@ -114,6 +114,7 @@ class TestTheMessyFile:
         assert_says(report.warnings, DOUBTS)
         assert [each.row for each in report.outcomes if not each.is_new and each.refused is None] == [42, 43]
 
+    @pytest.mark.slow
     def test_after_the_good_file(self, importer: Importer, sqlite_database: Database) -> None:
         assert previewed_and_brought_in(importer, sqlite_database, GOOD).imported == 251
         report = previewed_and_brought_in(importer, sqlite_database, MESSY)
@@ -123,6 +124,7 @@ class TestTheMessyFile:
         assert report.warnings == []
         assert_changes_nothing(importer, sqlite_database, GOOD)
 
+    @pytest.mark.slow
     def test_before_the_good_file(self, importer: Importer, sqlite_database: Database) -> None:
         bring_in(importer, MESSY)
         assert_changes_nothing(importer, sqlite_database, MESSY)

@@ -272,7 +272,9 @@ class TestAOneTimeLink:
 
     def test_stops_working_when_the_password_changes(self, world: WebWorld) -> None:
         link = _link(world, Role.NURSE)
-        world.sign_in_by_form(Role.NURSE).submit("/account/password", {"current": PASSWORD, "password": _NEW, "again": _NEW})
+        world.sign_in_by_form(Role.NURSE).submit(
+            "/account/password", {"current": PASSWORD, "password": _NEW, "again": _NEW}
+        )
         assert world.browser().get(link).status_code == 404
 
 

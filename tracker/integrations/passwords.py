@@ -5,6 +5,7 @@ stored hash the password is compared with a hash of a random one.
 """
 
 import secrets
+from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -15,7 +16,11 @@ class Argon2Passwords:
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher if hasher is not None else PasswordHasher()
-        self._nobody = self._hasher.hash(secrets.token_urlsafe(32))
+
+    @cached_property
+    def _nobody(self) -> str:
+        """Made when somebody first signs in: no command waits for it."""
+        return self._hasher.hash(secrets.token_urlsafe(32))
 
     def hash(self, password: str) -> str:
         """Return a salted argon2id hash."""
@@ -23,8 +28,9 @@ class Argon2Passwords:
 
     def matches(self, stored_hash: str | None, password: str) -> bool:
         """Compare in about the same time whether or not there is a stored hash."""
+        nobody = self._nobody
         try:
-            self._hasher.verify(self._nobody if stored_hash is None else stored_hash, password)
+            self._hasher.verify(nobody if stored_hash is None else stored_hash, password)
         except (VerificationError, InvalidHashError):
             return False
         return stored_hash is not None

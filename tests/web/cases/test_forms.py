@@ -116,6 +116,7 @@ HOSTILE = (
 )
 
 
+@pytest.mark.slow
 class TestHostileInput:
     def test_is_answered_in_words(self, at: At, form: FormCase) -> None:
         world, journey, url = ready(at, form)
