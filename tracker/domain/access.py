@@ -7,6 +7,7 @@ a score, a checklist or a pump. A pathway's file limits single steps further by 
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from tracker.domain.words import Role
 
@@ -182,6 +183,12 @@ def roles_that_may(permission: Permission) -> tuple[Role, ...]:
     return tuple(role for role in Role if permission in ROLE_PERMISSIONS[role])
 
 
+@cache
+def _permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
+    # A list asks some hundred times.
+    return frozenset().union(*(ROLE_PERMISSIONS[role] for role in roles))
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts, in which clinic, with which roles there. ``name`` is for sentences on pages, never for logs."""
@@ -193,4 +200,4 @@ class Actor:
 
     def may(self, permission: Permission) -> bool:
         """Say whether one of the actor's roles allows this."""
-        return any(permission in ROLE_PERMISSIONS[role] for role in self.roles)
+        return permission in _permissions_of(self.roles)

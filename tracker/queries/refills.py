@@ -29,7 +29,7 @@ from tracker.persistence.models import (
 )
 from tracker.queries.identity import IDENTITY, Identity, identity_of, is_patient_of_case
 
-ROWS_ON_PAGE = 40
+ROWS_ON_PAGE = 30
 WEEKS = 12
 UNKNOWN = "alarm_date_unknown"
 #: Why no date can be relied on: none was ever read, or what was printed no longer holds.
