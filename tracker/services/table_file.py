@@ -7,8 +7,10 @@ whole: guessing would lose rows.
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tracker.domain.names import fold
 
 SEPARATORS = (",", ";", "\t")
 #: About a hundred thousand referrals; no spreadsheet of a clinic holds more.
@@ -53,14 +55,54 @@ class Table:
     doubts: tuple[Complaint, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What columns a table has: every one of ``all_of``, and at least one of ``one_of`` where that names any.
+
+    ``headings`` maps what else a column may be called, folded, to its name; another heading names itself.
+    """
+
+    all_of: frozenset[str] = frozenset()
+    one_of: frozenset[str] = frozenset()
+    headings: Mapping[str, str] = field(default_factory=dict)
+
+    def name(self, heading: str) -> str:
+        """The column that a heading names."""
+        return self.headings.get(fold(heading), heading.strip().lower().replace(" ", "_"))
+
+    def missing(self, header: Collection[str]) -> frozenset[str]:
+        """What a header lacks."""
+        left = self.all_of.difference(header)
+        return left if self.one_of.intersection(header) else left | self.one_of
+
+    def complaint(self, missing: frozenset[str]) -> str:
+        """The sentence that says what is missing."""
+        if missing == self.one_of:
+            return f"A column is missing: {' or '.join(sorted(missing))}."
+        return f"These columns are missing: {', '.join(sorted(missing))}."
+
+    def twice(self, header: Sequence[str]) -> list[str]:
+        """What a header names more than once."""
+        known = self.all_of | self.one_of | set(self.headings.values())
+        return sorted(name for name in known if header.count(name) > 1)
+
+
 def read_table(content: bytes, columns: Iterable[str]) -> Table:
     """Every row that is not empty.
 
     :raises UnreadableFile: for what is no text, is too large, or does not name every column of ``columns``
     """
+    return read_columns(content, Columns(frozenset(columns)))
+
+
+def read_columns(content: bytes, columns: Columns) -> Table:
+    """The same of a table whose columns may be called this or that.
+
+    :raises UnreadableFile: for what is no text, is too large, or lacks a column that it must have
+    """
     text, is_guessed = decode(content)
     doubt = Complaint(1, "file", "The file is not UTF-8; it was read as Windows-1252. Look at names with accents.")
-    return Table(tuple(_rows(text, frozenset(columns))), (doubt,) if is_guessed else ())
+    return Table(tuple(_rows(text, columns)), (doubt,) if is_guessed else ())
 
 
 def decode(content: bytes) -> tuple[str, bool]:
@@ -106,8 +148,8 @@ def _decode_line(line: bytes) -> str:
         return line.decode("cp1252", errors="replace")
 
 
-def _rows(text: str, wanted: frozenset[str]) -> Iterator[Row]:
-    header, records = _open(text, wanted)
+def _rows(text: str, columns: Columns) -> Iterator[Row]:
+    header, records = _open(text, columns)
     for number, cells in records:
         while len(cells) > len(header) and not cells[-1].strip():
             cells.pop()
@@ -125,22 +167,21 @@ def _misfit(header: list[str], cells: list[str]) -> str:
     return ""
 
 
-def _open(text: str, wanted: frozenset[str]) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+def _open(text: str, columns: Columns) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
     """The header, and the numbered rows below it."""
     if not text.strip():
         raise UnreadableFile("The file is empty.")
-    missing = wanted
+    missing = columns.all_of | columns.one_of
     for separator in SEPARATORS:
         records = _records(text, separator)
-        header = [name.strip().lower().replace(" ", "_") for name in next(records)[1]]
-        left = wanted - set(header)
+        header = [columns.name(heading) for heading in next(records)[1]]
+        left = columns.missing(header)
         if not left:
-            twice = sorted(name for name in wanted if header.count(name) > 1)
-            if twice:
+            if twice := columns.twice(header):
                 raise UnreadableFile(f"These columns are there twice: {', '.join(twice)}.")
             return header, records
         missing = min(missing, left, key=len)
-    raise UnreadableFile(f"These columns are missing: {', '.join(sorted(missing))}.")
+    raise UnreadableFile(columns.complaint(missing))
 
 
 def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:

@@ -16,10 +16,14 @@ from tracker.services.table_file import Table, UnreadableFile, read_table
 from tracker.web.common.access import permission
 from tracker.web.common.current import actor, clinic, now, runtime
 from tracker.web.common.database import read_session, writing
-from tracker.web.referral_import.forms import MOST_ROWS, ChooseFileForm, ConfirmForm
+from tracker.web.common.uploads import CarryForm, ChooseFileForm
 from tracker.web.referral_import.presenters import present_preview, present_result
 
 blueprint = Blueprint("referral_import", __name__, url_prefix="/referrals/import")
+
+#: What is imported at once from a page. The command line takes more.
+MOST_ROWS = 1000
+_OTHERWISE = "Split it, or use the command: tracker referrals import."
 
 
 @blueprint.get("")
@@ -34,12 +38,12 @@ def index() -> ResponseReturnValue:
 def preview() -> ResponseReturnValue:
     """Show what an import of the file would do."""
     form = ChooseFileForm()
-    content = form.content() if form.validate() else None
+    content = form.content(_OTHERWISE) if form.validate() else None
     table = _read(form, content) if content is not None else None
     if content is None or table is None:
         return _choose(form, 422)
     report = _last(preview_referrals(_importer(), read_session(), table), table)
-    carrying = ConfirmForm(formdata=None)
+    carrying = CarryForm(formdata=None)
     carrying.keep(content)
     page = render_template("referral_import/preview.html", form=carrying, page=present_preview(report, table))
     _record("referral_import.preview", report)
@@ -50,7 +54,7 @@ def preview() -> ResponseReturnValue:
 @permission(Permission.IMPORT)
 def confirm() -> ResponseReturnValue:
     """Import the file that was looked at."""
-    form = ConfirmForm()
+    form = CarryForm()
     content = form.kept() if form.validate() else None
     if content is None:
         abort(400)
@@ -77,7 +81,7 @@ def _read(form: ChooseFileForm, content: bytes) -> Table | None:
         return None
     if len(table.rows) > MOST_ROWS:
         too_many = f"The file has {len(table.rows):,} rows; {MOST_ROWS:,} are taken at once."
-        form.show_problems({"file": f"{too_many} Split it, or use the command: tracker referrals import."})
+        form.show_problems({"file": f"{too_many} {_OTHERWISE}"})
         return None
     return table
 

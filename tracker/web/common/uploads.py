@@ -1,4 +1,7 @@
-"""Forms of the import pages. The file that was looked at travels in the second form, byte for byte."""
+"""A table of text that somebody chooses, and looks at before anything is done with it.
+
+Nothing of it is kept here: the file that was looked at travels in the next form, byte for byte.
+"""
 
 import base64
 import binascii
@@ -10,9 +13,8 @@ from wtforms.validators import InputRequired, Length
 
 from tracker.web.common.forms import TrackerForm
 
-#: What is taken at once, so that a page answers and nobody else waits long. The command line takes more.
+#: What is taken at once, so that a page answers and nobody else waits long.
 LARGEST_BYTES = 1024 * 1024
-MOST_ROWS = 1000
 
 
 class ChooseFileForm(TrackerForm):
@@ -20,22 +22,21 @@ class ChooseFileForm(TrackerForm):
 
     file = FileField("File", [FileRequired("Choose a file.")])
 
-    def content(self) -> bytes | None:
-        """The bytes of the file; ``None``, with a sentence beside the field, if there are too many."""
+    def content(self, otherwise: str) -> bytes | None:
+        """The bytes of the file; ``None``, with a sentence beside the field, if there are too many. ``otherwise`` says
+        what to do then."""
         chosen = self.file.data
         if not isinstance(chosen, FileStorage):
             raise TypeError("the form was not validated")
         content = chosen.stream.read(LARGEST_BYTES + 1)
         if len(content) > LARGEST_BYTES:
-            self.show_problems(
-                {"file": "The file is larger than 1 MB. Split it, or use the command: tracker referrals import."}
-            )
+            self.show_problems({"file": f"The file is larger than 1 MB. {otherwise}"})
             return None
         return content
 
 
-class ConfirmForm(TrackerForm):
-    """The file that was looked at, to be imported."""
+class CarryForm(TrackerForm):
+    """The file that was looked at."""
 
     content = HiddenField("Content", [InputRequired("Choose the file again."), Length(max=LARGEST_BYTES * 2)])
 
