@@ -23,14 +23,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tests.factories.facts import WRITTEN, make
-from tests.factories.rows import BEGAN, an_obligation
+from tests.factories.rows import BEGAN, a_clinic, a_member, an_obligation
 from tracker.domain import facts
 from tracker.domain.facts import Fact
 from tracker.persistence.chain import append_event
 from tracker.persistence.database import Database
 from tracker.persistence.fact_tables import FACT_ROWS, table_of
 from tracker.persistence.facts import insert_fact, supersede
-from tracker.persistence.models import Case, Obligation, PumpWatch
+from tracker.persistence.models import Case, Obligation, PumpComparison, PumpWatch
 from tracker.persistence.types import Exact, UTCDateTime
 
 #: A visit and a device, and what facts need that refer to them or stand beside them.
@@ -197,3 +197,19 @@ class TestPumpWatch:
 
         with pytest.raises(IntegrityError, match="no open refill obligation"), postgresql_database.writing() as session:
             supersede(session, engine_case.clinic_id, engine_case.id, facts.Determination, 2, by=3)
+
+
+class TestAComparisonOfPumps:
+    @pytest.mark.parametrize("statement", [delete(PumpComparison), update(PumpComparison).values(agreed=9)])
+    def test_stays_as_it_was_written(self, database: Database, statement: Any) -> None:
+        counts = dict.fromkeys(("agreed", "not_listed", "not_followed", "different", "unreadable", "tasks"), 0)
+        with database.writing() as session:
+            person = a_member(session, a_clinic(session, 1), 1)
+            session.add(
+                PumpComparison(
+                    clinic_id=1, id=1, compared_at=BEGAN, compared_by=person.id, name="list", size_bytes=1,
+                    digest="0" * 64, reasons={}, note="", **counts,
+                )
+            )  # fmt: skip
+        with pytest.raises(IntegrityError, match="cannot be changed"), database.writing() as session:
+            session.execute(statement)

@@ -23,6 +23,7 @@ from tracker import services
 from tracker.domain.access import Actor
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.facts import Device
+from tracker.domain.pump_comparison import Listed
 from tracker.domain.words import Role
 from tracker.persistence.facts import insert_fact
 from tracker.persistence.models import Absence, Case, Clinic, Escalation, Event, Obligation, Patient, StaffTask, User
@@ -34,6 +35,7 @@ from tracker.services import (
     members,
     patients,
     pump_calls,
+    pump_comparisons,
     safety,
     sending,
     task_endings,
@@ -225,6 +227,15 @@ def _name_people(work: Work) -> object:
     return duties.name_people(work, role=Role.NURSE, user_id=nurse, cover_user_id=None, expected_version=0)
 
 
+#: A pump that nobody knows.
+PUMP_LIST = pump_comparisons.PumpList("theirs.csv", b"mrn\n7\n", [Listed(row=2, mrn="7")])
+
+
+def _compare_pumps(work: Work) -> object:
+    pump_comparisons.open_tasks(work, PUMP_LIST, today=NOW.date())
+    return pump_comparisons.record_comparison(work, PUMP_LIST, reasons={}, note="")
+
+
 ONE_BY_ONE: dict[str, Doing] = {
     "advisories.open_for_all": _open_advisory,
     "escalating.answers.acknowledge": _acknowledge,
@@ -245,6 +256,8 @@ ONE_BY_ONE: dict[str, Doing] = {
     "downtime.kits.ask_for_kit": downtime.ask_for_kit,
     "patients.change_patient": _change_patient,
     "pump_calls.record_call_of_unknown": _call_of_unknown,
+    "pump_comparisons.open_tasks": lambda work: pump_comparisons.open_tasks(work, PUMP_LIST, today=NOW.date()),
+    "pump_comparisons.record_comparison": _compare_pumps,
     "safety.ask_for_check": safety.ask_for_check,
     "sending.set_sending": _set_sending,
     "task_endings.end_task": _end_task,

@@ -88,6 +88,8 @@ class TestFigures:
         assert of(watched, "invariant_failing", found, invariant="I1") == 0
         assert of(watched, "reminders", found, state="planned") > 0
         assert of(watched, "reminders", found, state="unknown") == 0
+        assert of(watched, "pump_list_compared_days_ago", found) < 90
+        assert [name for name, _ in found].count("tracker_pump_list_compared_days_ago") == 1
         assert found["tracker_scheduler_heartbeat_age_seconds", (("job", "dispatch"),)] == 40
         assert found["tracker_scheduler_up", ()] == 1
         assert len([name for name, _ in found if name == "tracker_pumps_unplanned"]) == 2

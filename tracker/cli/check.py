@@ -33,6 +33,10 @@ def show(report: Report, *, as_json: bool) -> None:
     if report.unlisted:
         click.echo(f"… and {report.unlisted} more")
     click.echo(f"{counts['pumps_unplanned']} of {counts['pumps_in_place']} pumps unplanned.")
+    if counts["pump_lists_overdue"]:
+        click.echo(
+            f"{counts['pump_lists_overdue']} of {counts['clinics']} clinics did not compare its pump list in time."
+        )
     click.echo(
         f"{counts['cases']} cases, {counts['events']} events: {'all holds' if report.is_ok else 'NOT all holds'}."
     )

@@ -8,6 +8,7 @@ from random import Random
 from tracker.demo.cast import FAMILY_NAMES, GIVEN_NAMES, PARTS, PUMP_PARTS
 from tracker.demo.clinic import ZONE, DemoClinic, SimulatedClock, open_clinic
 from tracker.demo.pump_life import long_followed
+from tracker.demo.pump_list import monthly_comparison
 from tracker.demo.telling import Story, Teller
 from tracker.demo.way_in import plan_of, way_in
 from tracker.domain.calendar import ClinicCalendar
@@ -69,6 +70,7 @@ def _agenda(clinic: DemoClinic, today: date, begins: date) -> list[tuple[datetim
         teller = Teller(clinic, _person(clinic.chance, len(stories), today), day)
         stories.append((teller, long_followed(teller, pump)))
     agenda = [(teller.at(7), number, story) for number, (teller, story) in enumerate(stories)]
+    agenda.append((clinic.calendar.start_of(begins + timedelta(days=1)), len(agenda), monthly_comparison(clinic)))
     heapq.heapify(agenda)
     return agenda
 

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     SEE_DAY = "see_day"
     SEE_REFILLS = "see_refills"
     SEE_ENDED_PUMPS = "see_ended_pumps"  # what ended a pump's refills lately
+    COMPARE_PUMPS = "compare_pumps"  # hold the pumps that are followed against another list
     TRACE_DEVICES = "trace_devices"  # whose part a manufacturer's letter means, and a to-do for each
     SEE_REPORTS = "see_reports"
     SEE_REMINDERS = "see_reminders"
@@ -97,6 +98,7 @@ _COORDINATES = (
         _P.PUMP_CALL,
         _P.STOCK_DRUG,
         _P.ACKNOWLEDGE,
+        _P.COMPARE_PUMPS,
     }
 )
 _TREATS = (
@@ -133,6 +135,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | {
         _P.SEE_SAFETY,
         _P.SEE_ENDED_PUMPS,
+        _P.COMPARE_PUMPS,
         _P.TRACE_DEVICES,
         _P.REFER,
         _P.EVALUATE,
@@ -151,6 +154,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.SEE_REPORTS,
         _P.SEE_REMINDERS,
         _P.SEE_SAFETY,
+        _P.COMPARE_PUMPS,
         _P.ASSIGN,
         _P.WAIVE,
         _P.EXPORT,

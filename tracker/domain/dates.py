@@ -18,18 +18,29 @@ def read_date(text: str) -> date:
 
     :raises UnreadableDate: for an unreadable, impossible or ambiguous date
     """
+    days = possible_days(text)
+    if len(days) > 1:
+        raise UnreadableDate(f"“{text.strip()}” could be two different days. Write it as 2026-03-12 or 12 Mar 2026.")
+    return min(days)
+
+
+def possible_days(text: str) -> frozenset[date]:
+    """Every day that a text can mean: ``03/07/1961`` is one of March or one of July.
+
+    :raises UnreadableDate: for an unreadable or impossible date
+    """
     plain = text.strip()
     if match := re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", plain):
-        return _day(plain, *(int(part) for part in match.groups()))
+        return frozenset({_day(plain, *(int(part) for part in match.groups()))})
     if match := re.fullmatch(r"(\d{1,2})\.?[ -]([A-Za-z]{3,9})\.?,?[ -](\d{4})", plain):
-        return _named(plain, int(match[3]), match[2], int(match[1]))
+        return frozenset({_named(plain, int(match[3]), match[2], int(match[1]))})
     if match := re.fullmatch(r"([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})", plain):
-        return _named(plain, int(match[3]), match[1], int(match[2]))
+        return frozenset({_named(plain, int(match[3]), match[1], int(match[2]))})
     if match := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", plain):
         first, second, year = (int(part) for part in match.groups())
-        if first <= 12 and second <= 12 and first != second:
-            raise UnreadableDate(f"“{plain}” could be two different days. Write it as 2026-03-12 or 12 Mar 2026.")
-        return _day(plain, year, first if first <= 12 else second, second if first <= 12 else first)
+        if first <= 12 and second <= 12:
+            return frozenset({_day(plain, year, first, second), _day(plain, year, second, first)})
+        return frozenset({_day(plain, year, first if first <= 12 else second, second if first <= 12 else first)})
     raise UnreadableDate(f"“{plain}” cannot be read as a date. Write it as 2026-03-12 or 12 Mar 2026.")
 
 

@@ -1,4 +1,4 @@
-"""What migrations do more than once: laying the guards of a table of facts, and adding words to a vocabulary."""
+"""What migrations do more than once: laying the guards of a new table, and adding words to a vocabulary."""
 
 import re
 from collections.abc import Iterable
@@ -57,3 +57,14 @@ def guard_facts(connection: sa.Connection, table: str) -> None:
         f" WHEN OLD.superseded_by IS NOT NULL OR NEW.superseded_by IS NULL OR {edited}"
         f" BEGIN SELECT RAISE(ABORT, '{table} can only be superseded, once'); END"
     )
+
+
+def guard_rows(connection: sa.Connection, table: str) -> None:
+    """Let nobody change or delete a row of a new table."""
+    for moment, name in (("DELETE", "not_deleted"), ("UPDATE", "not_changed")):
+        refusal = (
+            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+            if connection.dialect.name == "postgresql"
+            else f"BEGIN SELECT RAISE(ABORT, '{table} cannot be changed'); END"
+        )
+        connection.exec_driver_sql(f"CREATE TRIGGER {table}_{name} BEFORE {moment} ON {table} {refusal}")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.persistence.models import Clinic, Heartbeat, Reminder
 from tracker.queries.accounts import TICKING_JOBS
 from tracker.queries.clinic_jobs import NEVER, all_jobs
+from tracker.queries.pump_comparisons import Standings, all_standings
 from tracker.queries.safety import JOB, SafetyCheck, check_of
 
 #: A message that was to move on this long ago is stuck: every tick should have taken it.
@@ -27,11 +28,13 @@ class Beat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchedClinic:
-    """One clinic without its name: its last safety check, and how many messages stand in which state."""
+    """One clinic without its name: its last safety check, how many messages stand in which state, and when its pumps
+    were last held against another list; ``None``: it never had a pump."""
 
     public_id: str
     check: SafetyCheck | None
     reminders: dict[str, int]
+    pump_list: Standings | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +58,14 @@ def watch_all(session: Session) -> Watched:
     by_state = select(Reminder.clinic_id, Reminder.state, func.count()).group_by(Reminder.clinic_id, Reminder.state)
     for clinic_id, state, count in session.execute(by_state):
         reminders.setdefault(clinic_id, {})[state] = count
+    compared = all_standings(session)
     rows = session.execute(select(Clinic.id, Clinic.public_id).order_by(Clinic.id))
     clinics = tuple(
         WatchedClinic(
             public_id=row.public_id,
             check=check_of(checks.get(row.id, NEVER)),
             reminders=reminders.get(row.id, {}),
+            pump_list=compared.get(row.id),
         )
         for row in rows
     )

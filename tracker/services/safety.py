@@ -103,7 +103,7 @@ def _check(database: Database, clock: Clock, claim: Claim, pause: Callable[[], N
             renewed_at = now
         pause()
     with database.reading() as session:
-        check_clinic(session, session.get_one(Clinic, claim.clinic_id), report)
+        check_clinic(session, session.get_one(Clinic, claim.clinic_id), report, clock.now())
     with database.writing() as session:
         now = clock.now()
         finish(session, claim, now=now, result=kept(report, now - claim.began_at))

@@ -25,6 +25,7 @@ PHYSICIAN = {Role.PHYSICIAN}
 TRACE = {Role.LEAD_COORDINATOR, Role.PHYSICIAN, Role.ADMINISTRATOR}
 RECEIVE = COORDINATE | {Role.NURSE, Role.FRONT_DESK}
 RUN_THE_CLINIC = {Role.MANAGER, Role.ADMINISTRATOR}
+COMPARE = COORDINATE | PHYSICIAN | {Role.MANAGER}
 NAME_PEOPLE = RUN_THE_CLINIC | {Role.LEAD_COORDINATOR}
 
 #: Of a correction the kind of fact decides whose work it is: see ``test_corrections.py``.
@@ -106,6 +107,8 @@ IN_A_CLINIC: dict[str, set[Role]] = {
     "escalating.duties.take_off_call": NAME_PEOPLE,
     "patients.change_patient": RECEIVE,
     "pump_calls.record_call_of_unknown": CARE | {Role.THERAPIST, Role.FRONT_DESK},
+    "pump_comparisons.open_tasks": COMPARE,
+    "pump_comparisons.record_comparison": COMPARE,
     "pumps.take_over_pump": CARE,
     "referrals.refer": CARE,
     "safety.ask_for_check": {Role.LEAD_COORDINATOR, Role.PHYSICIAN, Role.MANAGER, Role.ADMINISTRATOR},

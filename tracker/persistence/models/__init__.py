@@ -29,7 +29,7 @@ from tracker.persistence.models.facts_treatment import (
 )
 from tracker.persistence.models.messages import DeliveryAttempt, Reminder, StaffTask
 from tracker.persistence.models.obligations import Obligation, PumpWatch
-from tracker.persistence.models.operations import ClinicJob, DeploymentValue, Heartbeat
+from tracker.persistence.models.operations import ClinicJob, DeploymentValue, Heartbeat, PumpComparison
 from tracker.persistence.models.patients import ContactPoint, Patient, PatientWord
 from tracker.persistence.models.people import (
     Membership,
@@ -82,6 +82,7 @@ __all__ = [
     "PatientWord",
     "Payer",
     "PumpCallRow",
+    "PumpComparison",
     "PumpWatch",
     "ReferralRow",
     "Reminder",

@@ -1,11 +1,11 @@
-"""What the running system says of itself."""
+"""What the running system says of itself, and what a clinic does as a whole."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Text
+from sqlalchemy import CheckConstraint, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tracker.persistence.base import Base, RowId, Tenant, to_member
+from tracker.persistence.base import Base, RowId, Tenant, TenantRowId, to_member
 from tracker.persistence.types import Json, JsonObject
 
 
@@ -47,3 +47,39 @@ class ClinicJob(Tenant, Base):
     claimed_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     result: Mapped[JsonObject] = mapped_column(Json, default=dict)
+
+
+class PumpComparison(Tenant, Base):
+    """That the pumps followed here were held against another list, and what came of it. Written once, never changed.
+
+    ``name``, ``size_bytes`` and ``digest`` (SHA-256) say which list it was; nothing of what it held is kept but
+    ``reasons``: why a difference needs no task, as ``[finding, case's public id or "", row or 0, reason]`` each.
+    """
+
+    __tablename__ = "pump_comparisons"
+    __table_args__ = (
+        to_member("compared_by"),
+        Index("ix_pump_comparisons_clinic_id_compared_at", "clinic_id", "compared_at"),
+        CheckConstraint("name <> ''", name="name"),
+        CheckConstraint("length(digest) = 64", name="digest"),
+        CheckConstraint(
+            "size_bytes > 0 AND agreed >= 0 AND not_listed >= 0 AND not_followed >= 0"
+            " AND different >= 0 AND unreadable >= 0 AND tasks >= 0",
+            name="counts",
+        ),
+    )
+
+    id: Mapped[TenantRowId]
+    compared_at: Mapped[datetime]
+    compared_by: Mapped[RowId]
+    name: Mapped[str]
+    size_bytes: Mapped[int]
+    digest: Mapped[str]
+    agreed: Mapped[int]
+    not_listed: Mapped[int]
+    not_followed: Mapped[int]
+    different: Mapped[int]
+    unreadable: Mapped[int]
+    tasks: Mapped[int]
+    reasons: Mapped[JsonObject] = mapped_column(Json, default=dict)
+    note: Mapped[str] = mapped_column(Text, default="")

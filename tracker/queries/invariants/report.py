@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -24,6 +25,7 @@ from tracker.persistence.models import (
 from tracker.persistence.vocabulary import ReminderState
 from tracker.queries.invariants.of_cases import CHECKS, Looked, look
 from tracker.queries.invariants.whole_case import whole_cases
+from tracker.queries.pump_comparisons import get_standings
 
 #: Violations that are listed; further ones are counted only.
 MOST_LISTED = 1000
@@ -42,6 +44,7 @@ COUNTED = (
     "obligations_open",
     "reminders",
     "events",
+    "pump_lists_overdue",
 )
 
 
@@ -106,7 +109,7 @@ def check_everything(session: Session, now: datetime, progress: Callable[[int], 
             check_case(report, look(case, now))
             if report.counts["cases"] % 1000 == 0:
                 progress(report.counts["cases"])
-        check_clinic(session, clinic, report)
+        check_clinic(session, clinic, report, now)
     return report
 
 
@@ -139,9 +142,14 @@ def check_case(report: Report, looked: Looked) -> None:
             report.add(Violation(name, loaded.case.public_id, message))
 
 
-def check_clinic(session: Session, clinic: Clinic, report: Report) -> None:
-    """Check what is no one case's: the chain, the counts, the messages, and references to other clinics."""
+def check_clinic(session: Session, clinic: Clinic, report: Report, now: datetime) -> None:
+    """Check what is no one case's: the chain, the counts, the messages, and references to other clinics.
+
+    A pump list that was not compared in time is counted, as unplanned pumps are: people are late, nothing is broken.
+    """
     report.count("clinics")
+    due = get_standings(session, clinic.id).due_on(clinic.zone)
+    report.count("pump_lists_overdue", due is not None and due < now.astimezone(ZoneInfo(clinic.zone)).date())
     for found in (*_of_clinic(session, clinic, report), *_across_clinics(session, clinic.id)):
         report.fail(found.invariant)
         report.add(found)

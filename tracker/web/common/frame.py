@@ -63,7 +63,8 @@ class Frame:
     """What the layouts show round a page. Without a clinic there are no places.
 
     ``refer_url`` and ``take_over_url`` are where patients come in, ``pump_call_url`` is where a call about a pump is
-    taken, ``ended_pumps_url`` the list of pumps no longer followed; empty for whoever may not do it.
+    taken, ``ended_pumps_url`` the list of pumps no longer followed, ``compare_pumps_url`` where the pumps are held
+    against another list; empty for whoever may not do it.
     """
 
     clinic_name: str
@@ -77,6 +78,7 @@ class Frame:
     take_over_url: str = ""
     pump_call_url: str = ""
     ended_pumps_url: str = ""
+    compare_pumps_url: str = ""
 
 
 PLACES = (
@@ -225,6 +227,7 @@ def make_frame(person: SignedIn | None) -> Frame:
         take_over_url=url_if("cases.take_over", Permission.TAKE_OVER_PUMP),
         pump_call_url=url_if("pump_calls.index", Permission.PUMP_CALL),
         ended_pumps_url=url_if("ended_pumps.index", Permission.SEE_ENDED_PUMPS),
+        compare_pumps_url=url_if("pump_comparisons.index", Permission.COMPARE_PUMPS),
     )
 
 

@@ -12,6 +12,18 @@ TASKS = {
     "serial_twice": "The serial number of this pump stands with another patient too: read both again",
     "referred_again": "Referred again: read what came in",
 }
+#: What a comparison of pump lists found, and what is known here of whoever it is about.
+PUMP_LISTS = {
+    "not_listed": "Pump followed here, not on the other list: find out why",
+    "not_followed": "Pump on the other list, not followed here: find out whether there is one",
+    "different": "The pump list and another one differ: put the wrong one right",
+    "unreadable": "Row of another pump list cannot be read: find out who it is",
+}
+STANDINGS = {
+    "unknown": "no such patient here", "no_pump": "no pump on record", "case_closed": "case closed, no pump on record",
+    "removed": "pump taken out", "died": "died", "transferred": "transferred",
+}  # fmt: skip
+LISTED = {"name": "name", "mrn": "MRN", "born": "born", "serial": "serial", "row": "row of the other list", "why": ""}
 #: What a further referral said, in the order in which it is read.
 REFERRED = {
     "mrn": "another MRN",
@@ -47,5 +59,13 @@ def task_words(kind: str, given: Mapping[str, object]) -> tuple[str, str]:
     if kind == "call":
         about = CALLS.get(params.get("about", ""), "next visit")
         return f"Call about the {about}", CALL_REASONS.get(params.get("why", ""), "no message can reach the patient")
+    if kind == "pump_list":
+        return PUMP_LISTS[params["finding"]], _pump_list(params)
     why = _WHY.get(kind)
     return TASKS.get(kind, missing(kind, {})), why(params) if why else ""
+
+
+def _pump_list(params: Mapping[str, str]) -> str:
+    known = STANDINGS.get(params.get("standing", ""), "")
+    said = [f"{label} {params[name]}".strip() for name, label in LISTED.items() if params.get(name)]
+    return " · ".join(each for each in (known, *said) if each)

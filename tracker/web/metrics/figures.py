@@ -40,6 +40,7 @@ class _Figures(Collector):
         yield from self._scheduler()
         yield from self._checks()
         yield from self._counts()
+        yield self._pump_lists()
         reminders = GaugeMetricFamily("tracker_reminders", "Messages by state.", labels=("clinic", "state"))
         for clinic in self._watched.clinics:
             for state in ReminderState:
@@ -69,6 +70,16 @@ class _Figures(Collector):
             if clinic.check:
                 ages.add_metric((clinic.public_id,), (self._at - clinic.check.checked_at).total_seconds())
         yield from (stale, ages)
+
+    def _pump_lists(self) -> Metric:
+        name = "tracker_pump_list_compared_days_ago"
+        meaning = "Days since the pumps were held against another list, or since the first pump where they never were."
+        family = GaugeMetricFamily(name, meaning, labels=("clinic",))
+        for clinic in self._watched.clinics:
+            since = clinic.pump_list and (clinic.pump_list.last_at or clinic.pump_list.first_pump_at)
+            if since:
+                family.add_metric((clinic.public_id,), (self._at - since).total_seconds() / 86400)
+        return family
 
     def _counts(self) -> Iterator[Metric]:
         for count, meaning in COUNTS.items():

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from tracker.domain.access import Permission
+from tracker.queries.pump_comparisons import get_standings
 from tracker.queries.safety import check_of, get_safety, list_patients
 from tracker.services.safety import ask_for_check
 from tracker.services.work import Work
@@ -13,6 +14,7 @@ from tracker.web.common.current import actor, clinic, now, runtime, today
 from tracker.web.common.database import read_session, writing
 from tracker.web.common.forms import TrackerForm
 from tracker.web.common.listing import seen
+from tracker.web.common.pump_list_words import due_line
 from tracker.web.safety.presenters import Facts, present
 
 blueprint = Blueprint("safety", __name__)
@@ -26,6 +28,7 @@ def index() -> str:
     check, sees_patients = check_of(state), actor().may(Permission.SEE_PATIENTS)
     cases = {each.case for each in check.findings if each.case} if check and sees_patients else set()
     people = list_patients(read_session(), actor(), cases)
+    pump_list = due_line(get_standings(read_session(), actor().clinic_id), today(), clinic().zone)
     page = present(
         Facts(
             state=state,
@@ -37,7 +40,7 @@ def index() -> str:
             zone=clinic().zone,
         )
     )
-    return seen(render_template("safety/index.html", page=page), row_count=len(people))
+    return seen(render_template("safety/index.html", page=page, pump_list=pump_list), row_count=len(people))
 
 
 @blueprint.post("/safety/check")

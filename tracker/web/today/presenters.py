@@ -1,6 +1,6 @@
 """To-dos as sentences: what, by when, why it is here, and the one link that opens the form."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,6 +9,7 @@ from flask import url_for
 from tracker.domain.access import Actor, Permission
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.wording import PURPOSE_WORDS
+from tracker.domain.pump_comparison import OWNER, Pressing
 from tracker.domain.words import AppointmentState
 from tracker.queries.case_columns import WAITS_FOR_THE_DAY
 from tracker.queries.today import ROWS_ON_PAGE, Task, TodayFilter, TodayList, Todo, Urgency
@@ -26,6 +27,7 @@ from tracker.web.common.case_lines import (
 )
 from tracker.web.common.filters import ago, distance, on, plural
 from tracker.web.common.listing import Pager, pager, url_with
+from tracker.web.common.pump_list_words import DueLine
 from tracker.web.common.task_words import task_words
 from tracker.web.today.folding import Folded, fold
 
@@ -98,30 +100,27 @@ def present(
     now: datetime,
     zone: str,
     page: int,
+    pump_list: DueLine | None = None,
 ) -> TodayPage:
-    """Make the page."""
+    """Make the page. ``pump_list``: when the pumps are next held against another list, for whoever does that."""
     today = clinic_day(now, zone)
     pages = pager(page, per_page=ROWS_ON_PAGE, shown=len(found.todos), total=found.total)
     is_whole = not (pages.previous_url or pages.next_url)
     folded = fold(found.todos)
-    counts = _counts(found, folded) if is_whole else found.counts
-    groups = [
-        Group(
-            id=urgency.value,
-            label=LABELS[urgency],
-            tone=TONES[urgency],
-            count=counts[urgency],
-            rows=tuple(
+    of_clinic = _of_clinic(pump_list, today)
+    listed = _counts(found, folded) if is_whole else found.counts
+    counts = {urgency: listed[urgency] + len(of_clinic.get(urgency, ())) for urgency in Urgency}
+    rows = {
+        urgency: (
+            *of_clinic.get(urgency, ()),
+            *(
                 _line(_Telling(each.todo, viewer, today, zone), each.others)
                 for each in folded
                 if each.todo.urgency is urgency
             ),
         )
         for urgency in Urgency
-    ]
-    if found.tasks:
-        rows = tuple(_task_line(task, today) for task in found.tasks)
-        groups.append(Group(id="tasks", label="Tasks", tone="quiet", count=len(rows), rows=rows))
+    }
     return TodayPage(
         day=on(today, today),
         total=f"{sum(counts.values()) + len(found.tasks)} to do",
@@ -130,7 +129,7 @@ def present(
         pumps_tone="critical" if found.pumps_critical else "quiet" if found.pumps_unplanned else "ready",
         safety_url=url_for("safety.index") if viewer.may(Permission.SEE_SAFETY) else "",
         compared=f"({ago(found.compared_at, now)})" if found.compared_at else "(not compared yet)",
-        groups=tuple(group for group in groups if group.rows),
+        groups=tuple(_groups(rows, counts, tuple(_task_line(task, today) for task in found.tasks))),
         kinds=tuple(
             KindChoice(value=kind, label=rule.label, is_chosen=kind == wanted.kind)
             for kind, rule in pathway.obligations.items()
@@ -144,6 +143,33 @@ def present(
 def _counts(found: TodayList, folded: Sequence[Folded]) -> Mapping[Urgency, int]:
     """The rows of each urgency, where all stand on one page. Of several, nobody knows what is folded on the others."""
     return {urgency: sum(each.todo.urgency is urgency for each in folded) for urgency in found.counts}
+
+
+def _groups(
+    rows: Mapping[Urgency, tuple[TodoLine, ...]], counts: Mapping[Urgency, int], tasks: tuple[TodoLine, ...]
+) -> Iterator[Group]:
+    """The groups in which something stands, tasks last."""
+    for urgency, lines in rows.items():
+        if lines:
+            yield Group(id=urgency.value, label=LABELS[urgency], tone=TONES[urgency], count=counts[urgency], rows=lines)
+    if tasks:
+        yield Group(id="tasks", label="Tasks", tone="quiet", count=len(tasks), rows=tasks)
+
+
+def _of_clinic(pump_list: DueLine | None, today: date) -> Mapping[Urgency, tuple[TodoLine, ...]]:
+    """What the clinic does as a whole, of no one patient."""
+    if pump_list is None or pump_list.pressing is Pressing.LATER:
+        return {}
+    urgency = Urgency(pump_list.pressing.value)
+    line = TodoLine(
+        tone=TONES[urgency],
+        person=None,
+        what="Compare the pump list with billing or the programmers",
+        why=f"{pump_list.last} · {owner_words('', OWNER)}",
+        due=_due(pump_list.due_on, today),
+        action=Action(label="Compare", url=url_for("pump_comparisons.index")),
+    )
+    return {urgency: (line,)}
 
 
 def _pumps(found: TodayList) -> str:
