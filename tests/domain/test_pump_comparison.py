@@ -74,6 +74,11 @@ class TestARow:
         found = compare([known(standing=standing)], [Listed(row=2, mrn="004401")])
         assert (found.agreed, said(found)) == (0, [("not_followed", standing.value, ())])
 
+    def test_of_a_namesake_by_number_says_what_is_another_s(self) -> None:
+        somebody = known(standing=Standing.NO_PUMP, device=0, serial="")
+        found = compare([somebody], [Listed(row=2, mrn="004401", name="Lee, Ann", born="1950-01-02", serial="A1")])
+        assert said(found) == [("not_followed", "no_pump", ("name", "born"))]
+
     def test_that_cannot_be_read_is_told_and_matches_nobody(self) -> None:
         found = compare([known()], [Listed(row=9, mrn="004401", unreadable="This row has 1 cells.")])
         assert said(found) == [("not_listed", "followed", ()), ("unreadable", "unknown", ())]

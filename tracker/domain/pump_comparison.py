@@ -181,8 +181,9 @@ def _difference(row: Listed, pump: Known | None, others: "_Book") -> Difference 
     if row.unreadable:
         return Difference(finding=Finding.UNREADABLE, key=f"{Finding.UNREADABLE}:{row.row}:{row.digest}", listed=row)
     if pump is None:
-        key = f"{Finding.NOT_FOLLOWED}:{row.digest}"
-        return Difference(finding=Finding.NOT_FOLLOWED, key=key, known=others.find(row), listed=row)
+        key, other = f"{Finding.NOT_FOLLOWED}:{row.digest}", others.find(row)
+        said = tuple(_unlike(other, row)) if other else ()
+        return Difference(finding=Finding.NOT_FOLLOWED, key=key, known=other, listed=row, unlike=said)
     unlike = tuple(_unlike(pump, row))
     if not unlike:
         return None
@@ -272,5 +273,5 @@ def _unlike(known: Known, row: Listed) -> Iterator[Unlike]:
         yield Unlike(what="name", here=known.name, there=row.name)
     if row.born and known.birth_on not in _days(row.born):
         yield Unlike(what="born", here=known.birth_on.isoformat(), there=row.born)
-    if row.serial and _plain(row.serial) != _plain(known.serial):
+    if row.serial and known.device and _plain(row.serial) != _plain(known.serial):
         yield Unlike(what="serial", here=known.serial, there=row.serial)

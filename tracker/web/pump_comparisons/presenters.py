@@ -177,12 +177,16 @@ def what_differs(difference: Difference, today: date) -> tuple[str, ...]:
     if difference.finding is Finding.UNREADABLE and difference.listed:
         column = LABELS.get(difference.listed.field, "Row")
         return (f"{column}: {difference.listed.unreadable}",)
-    if difference.finding is Finding.DIFFERENT:
-        return tuple(_unlike(each, today) for each in difference.unlike)
-    if difference.standing is Standing.REMOVED and difference.known:
-        ended = difference.known.ended_on
-        return (f"pump taken out on {on(ended, today)}" if ended else "pump taken out, nobody knows when",)
-    return (_STANDINGS[difference.standing],)
+    unlike = tuple(_unlike(each, today) for each in difference.unlike)
+    return unlike if difference.finding is Finding.DIFFERENT else (_standing(difference, today), *unlike)
+
+
+def _standing(difference: Difference, today: date) -> str:
+    """What is known here of whom nobody follows."""
+    if difference.standing is not Standing.REMOVED or difference.known is None:
+        return _STANDINGS[difference.standing]
+    ended = difference.known.ended_on
+    return f"pump taken out on {on(ended, today)}" if ended else "pump taken out, nobody knows when"
 
 
 def _unlike(each: Unlike, today: date) -> str:
