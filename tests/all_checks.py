@@ -3,11 +3,14 @@
     ./run test               everything
     ./run test fast          the same without the browser and the slow tests, with fewer examples of each property
     ./run test ARGUMENTS …   pytest alone, with these arguments
+    ./run soak               what takes hours: a thousand pumps for three years, long stories of a case
+    ./run soak --seed N      the same story of the pumps as another time
 
 The servers and the browser are found or started once, before anything runs: what is missing fails at once and in words.
 """
 
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -47,8 +50,8 @@ CHECKS = (
     Check("imports (import-linter)", (sys.executable, "-c", LINT_IMPORTS, "--no-logo")),
     Check("templates (djlint)", (*PYTHON, "djlint", "templates", "--lint", "--quiet")),
 )
-FAST = Check("fast tests", (*PYTEST, "-n", "2", "-m", "not browser and not slow", "--hypothesis-profile=fast"))
-TESTS = Check("tests, without the browser", (*PYTEST, "-n", "2", "-m", "not browser"))
+FAST = Check("fast tests", (*PYTEST, "-n", "2", "-m", "not (browser or slow or soak)", "--hypothesis-profile=fast"))
+TESTS = Check("tests, without the browser", (*PYTEST, "-n", "2", "-m", "not (browser or soak)"))
 BROWSER = Check("tests in the browser", (*PYTEST, "-m", "browser"))
 
 
@@ -57,9 +60,13 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, _stop)
     os.chdir(ROOT)
     started = time.monotonic()
-    if arguments and list(arguments) != ["fast"]:
+    first, *rest = arguments or [""]
+    if first == "soak":
+        checks = _soak(rest or ["--seed", str(secrets.randbelow(10**6))])
+    elif arguments and list(arguments) != ["fast"]:
         return subprocess.run([*PYTEST, *arguments], check=False).returncode
-    checks = (*CHECKS, FAST) if arguments else (*CHECKS, TESTS, BROWSER)
+    else:
+        checks = (*CHECKS, FAST) if arguments else (*CHECKS, TESTS, BROWSER)
     try:
         failed = _run_all(checks)
     except (PostgresMissingError, ChromiumMissingError) as missing:
@@ -69,6 +76,14 @@ def main(arguments: Sequence[str]) -> int:
     for heading in failed:
         print(f"FAILED: {heading}")
     return 1 if failed else 0
+
+
+def _soak(arguments: Sequence[str]) -> tuple[Check, ...]:
+    """What takes hours; ``arguments`` go to the simulation of the pumps."""
+    return (
+        Check("a thousand pumps, three years", (*PYTEST, "-n", "2", "-m", "soak", "tests/simulation", *arguments)),
+        Check("long stories of a case", (*PYTEST, "-n", "2", "--hypothesis-profile=long", "tests/stateful")),
+    )
 
 
 def _run_all(checks: Sequence[Check]) -> list[str]:

@@ -24,13 +24,18 @@ NOW = datetime(2026, 3, 17, 15, 0, tzinfo=UTC)
 
 # How long an example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("tracker", deadline=None, print_blob=True)
-# For a night: `./run test --hypothesis-profile=long tests/stateful`.
+# For a night: `./run soak`.
 hypothesis.settings.register_profile(
     "long", parent=hypothesis.settings.get_profile("tracker"), max_examples=1000, stateful_step_count=60
 )
 # With `./run test fast`.
 hypothesis.settings.register_profile("fast", parent=hypothesis.settings.get_profile("tracker"), max_examples=20)
 hypothesis.settings.load_profile("tracker")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What chance begins with, in the simulations."""
+    parser.addoption("--seed", type=int, default=1, help="what chance begins with in tests/simulation")
 
 
 #: Where the engine is what is tested. Elsewhere PostgreSQL is left to the full run, and SQLite speaks for both.
