@@ -1,10 +1,10 @@
 """What must be true of a simulated clinic, and why something was escalated."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from tests.simulation.at_work import NOT_REACHED
@@ -52,7 +52,7 @@ def untold(world: World) -> list[str]:
         pages = session.execute(
             select(Escalation.case_id, EscalationPage.paged_at)
             .join(Escalation, Escalation.id == EscalationPage.escalation_id)
-            .where(EscalationPage.outcome == "accepted")
+            .where(EscalationPage.outcome == "accepted", Escalation.who == Told.ON_CALL)
         ).all()
     told = [(row.case_id, str(row.who), row.opened_at) for row in rows]
     told += [(page.case_id, "paged", page.paged_at) for page in pages]
@@ -80,14 +80,14 @@ def causes(world: World) -> Counter[str]:
     return found
 
 
-def _escalated(session: Session, case_id: int) -> list[tuple[str, date, datetime]]:
+def _escalated(session: Session, case_id: int) -> Sequence[Row[tuple[str, date, datetime]]]:
     """Rows of rungs that came with time; whoever has it from the beginning was not escalated to."""
     query = (
         select(Obligation.kind, Escalation.anchor_on, Escalation.opened_at)
         .join(Obligation, Obligation.id == Escalation.obligation_id)
         .where(Escalation.case_id == case_id, Escalation.on_date.is_not(None))
     )
-    return list(session.execute(query).all())  # type: ignore[arg-type]
+    return session.execute(query).all()
 
 
 def _cause(world: World, kind: str, anchor_on: date, opened_at: datetime, history: tuple[Fact, ...]) -> str:
