@@ -155,6 +155,11 @@ class TestEndingAccess:
         world.sign_in(Role.NURSE)
         assert event_kinds(world) == ["member_access_ended", "member_access_restored"]
 
+    def test_from_a_version_that_no_number_holds_is_refused_in_words(self, world: WebWorld, admin: Browser) -> None:
+        path = f"/admin/users/{public_id(world, Role.NURSE)}"
+        admin.get(path)
+        assert admin.post(f"{path}/end-access", {"expected_version": "9" * 400}).status_code == 400
+
 
 class TestAnotherClinic:
     def test_has_no_people_here(self, world: WebWorld, admin: Browser) -> None:

@@ -1,6 +1,7 @@
 """Forms of the administration pages. They check shape; rules are checked by the services."""
 
 from datetime import date
+from typing import Any
 
 from wtforms import BooleanField, EmailField, IntegerField, SelectField, StringField
 from wtforms.fields import DateField
@@ -13,6 +14,7 @@ from tracker.web.common.frame import ROLE_LABELS
 
 #: No version is larger than what the database's integer holds.
 LARGEST_VERSION = 2**31 - 1
+_MOST_DIGITS = 18
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -28,10 +30,21 @@ def _roles() -> CheckboxesField:
     return CheckboxesField("Roles", [InputRequired("Choose at least one role.")], choices=options(labels))
 
 
+class NumberField(IntegerField):
+    """A whole number of so few digits that a range can be asked of it."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read ``3``."""
+        if any(len(text) > _MOST_DIGITS for text in valuelist):
+            self.data = None
+            raise ValueError("Type a whole number.")
+        super().process_formdata(valuelist)
+
+
 class VersionedForm(TrackerForm):
     """A form made from one version of what it changes."""
 
-    expected_version = IntegerField(
+    expected_version = NumberField(
         "Version",
         [InputRequired("Open the page again."), NumberRange(min=1, max=LARGEST_VERSION)],
         widget=HiddenInput(),
@@ -64,7 +77,7 @@ class ClinicForm(VersionedForm):
         [InputRequired("Choose at least one weekday.")],
         choices=options({str(number): label for number, label in enumerate(WEEKDAYS, start=1)}),
     )
-    arrive_minutes_before = IntegerField(
+    arrive_minutes_before = NumberField(
         "Arrive before a procedure",
         [
             InputRequired("Give whole minutes."),
@@ -72,7 +85,7 @@ class ClinicForm(VersionedForm):
         ],
     )
     phone = StringField("Phone that reminders name", [Length(max=40)])
-    refills_per_day = IntegerField("Refills on an open day", [Optional(), _FEW_REFILLS])
+    refills_per_day = NumberField("Refills on an open day", [Optional(), _FEW_REFILLS])
 
 
 class ClosedDayForm(TrackerForm):
