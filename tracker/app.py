@@ -42,6 +42,7 @@ from tracker.web.common.filters import init_filters
 from tracker.web.common.form_tokens import init_form_tokens
 from tracker.web.common.forms import init_forms
 from tracker.web.common.frame import first_place, init_frame
+from tracker.web.common.kept_forms import init_kept_forms
 from tracker.web.common.security_headers import init_security_headers
 from tracker.web.common.session_user import init_login
 from tracker.web.common.sessions import DatabaseSessions
@@ -125,6 +126,7 @@ def create_app(runtime: Runtime, *, is_testing: bool = False) -> Flask:
     init_access(app)
     init_forms(app)
     init_form_tokens(app)
+    init_kept_forms(app)
     init_security_headers(app)
     init_errors(app)
     init_filters(app)

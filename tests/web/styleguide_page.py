@@ -58,6 +58,7 @@ def environment() -> Environment:
     env.globals.update(
         url_for=lambda _endpoint, filename: f"static/{filename}",
         csrf_token=lambda: "a-token",
+        form_of=lambda: "a-person",
         get_flashed_messages=lambda **_options: [
             ("ready", {"text": "Refill recorded for Moreno, Luis.", "link_url": "#", "link_text": "Correct it"})
         ],

@@ -135,7 +135,7 @@ def test_error_summary_leads_to_each_control() -> None:
 def test_form_posts_its_token_and_the_version_it_was_made_from() -> None:
     source = '{% from "components/form.html" import form_open %}{{ form_open("/x", none, version=17) }}'
     inputs = {a["name"]: a["value"] for tag, a, _ in parsed(macro(source)) if tag == "input"}
-    assert inputs == {"csrf_token": "a-token", "expected_version": "17"}
+    assert inputs == {"csrf_token": "a-token", "form_of": "a-person", "expected_version": "17"}
 
 
 def test_two_forms_of_a_page_do_not_share_ids_of_hidden_fields() -> None:

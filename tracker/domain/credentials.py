@@ -14,6 +14,8 @@ MAXIMUM_PASSWORD = 128
 TOUCH_INTERVAL = timedelta(minutes=1)
 #: A visitor who never signed in has a session only for the form on the sign-in page.
 ANONYMOUS_LIMIT = timedelta(hours=1)
+#: How long what was sent too late is kept for its sender, and how old a form may be to be kept at all.
+FORM_KEPT = timedelta(hours=12)
 
 FIRST_LINK_LIMIT = timedelta(hours=24)
 RESET_LINK_LIMIT = timedelta(minutes=30)

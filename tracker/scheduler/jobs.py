@@ -18,6 +18,7 @@ from tracker.services.downtime import KitMaker
 from tracker.services.escalating.paging import page_due
 from tracker.services.escalating.scan import escalate_due
 from tracker.services.heartbeats import beat
+from tracker.services.kept_forms import purge_kept_forms
 from tracker.services.nightly import reconcile_nightly
 from tracker.services.reconcile import reconcile_due
 from tracker.services.reminders import Dispatcher
@@ -88,6 +89,7 @@ def _downtime(runtime: Runtime, pause: Pause) -> str:
 def _purge(runtime: Runtime, pause: Pause) -> str:
     with runtime.database.writing() as session:
         gone = purge_dead_sessions(session, at=runtime.clock.now(), limits=runtime.session_limits)
+        purge_kept_forms(session, at=runtime.clock.now())
     pause()
     return f"{gone} sign-ins ended"
 

@@ -32,6 +32,7 @@ from tracker.persistence.models.obligations import Obligation, PumpWatch
 from tracker.persistence.models.operations import ClinicJob, DeploymentValue, Heartbeat, PumpComparison
 from tracker.persistence.models.patients import ContactPoint, Patient, PatientWord
 from tracker.persistence.models.people import (
+    KeptForm,
     Membership,
     MembershipRole,
     SigninAttempt,
@@ -74,6 +75,7 @@ __all__ = [
     "FollowUpRow",
     "Heartbeat",
     "InterrogationRow",
+    "KeptForm",
     "Membership",
     "MembershipRole",
     "Obligation",

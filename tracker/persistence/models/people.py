@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.domain.words import Role
-from tracker.persistence.base import Base, OwnId, PublicId, RowId, Tenant, Versioned, one_of
+from tracker.persistence.base import Base, OwnId, PublicId, RowId, Tenant, TenantRowId, Versioned, one_of, to_member
 from tracker.persistence.types import Json, JsonObject
 from tracker.persistence.vocabulary import LinkPurpose
 
@@ -80,6 +80,23 @@ class SigninSession(Base):
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class KeptForm(Tenant, Base):
+    """What a member sent after their sign-in had ended. ``sealed`` is read with the deployment's key alone; the row
+    goes when it is in a form again, or is old."""
+
+    __tablename__ = "kept_forms"
+    __table_args__ = (
+        to_member("user_id"),
+        CheckConstraint("sealed <> ''", name="sealed"),
+        Index("ix_kept_forms_user_id_kept_at", "clinic_id", "user_id", "kept_at"),
+    )
+
+    id: Mapped[TenantRowId]
+    user_id: Mapped[RowId]
+    kept_at: Mapped[datetime]
+    sealed: Mapped[str]
 
 
 class SigninAttempt(Base):

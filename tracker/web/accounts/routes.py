@@ -18,12 +18,29 @@ from tracker.web.common.access import is_same_origin_path, permission, public, s
 from tracker.web.common.current import now, runtime
 from tracker.web.common.database import read_session, writing
 from tracker.web.common.errors import ErrorPage, error_answer
+from tracker.web.common.kept_forms import has_kept_forms
 from tracker.web.common.session_user import CLINIC_KEY, SessionUser
 from tracker.web.common.sessions import renew_session
 
 blueprint = Blueprint("accounts", __name__)
 
+#: Why somebody sees the page for signing in, as tone and sentence.
+_NOTICES = {
+    "out": ("ready", "You are signed out."),
+    "kept": (
+        "warn",
+        "You were signed out before this was saved. What you typed is kept: sign in as the same person to see it.",
+    ),
+    "lost": (
+        "critical",
+        "You were signed out: nothing was saved, and nothing could be kept. Go back, the browser may still show it.",
+    ),
+}
 _WRONG = "E-mail and password do not belong together."
+
+
+def _why_here() -> str:
+    return "out" if "out" in request.args else request.args.get("unsaved", "")
 
 
 def _too_many() -> ResponseReturnValue:
@@ -75,6 +92,13 @@ def _enter(user_id: int, clinic_id: int | None = None) -> None:
     login_user(SessionUser(person))
 
 
+def _after_entering(otherwise: str) -> str:
+    """Where a person goes who has just come in: first to what they sent when their sign-in had ended."""
+    person = current_user.person
+    waits = person.clinic is not None and has_kept_forms(person.clinic.id, person.user_id)
+    return url_for("accounts.kept") if waits else otherwise
+
+
 def _next() -> str:
     wanted = request.args.get("next", "")
     return wanted if is_same_origin_path(wanted) else url_for("home")
@@ -92,11 +116,11 @@ def sign_in() -> ResponseReturnValue:
             return _too_many()
         if user_id is not None:
             _enter(user_id)
-            return redirect(_next(), 303)
+            return redirect(_after_entering(_next()), 303)
         form.show_problems({"password": _WRONG})
     if isinstance(current_user, SessionUser) and not form.is_submitted():
         return redirect(_next(), 303)
-    page = render_template("accounts/sign_in.html", form=form, is_signed_out="out" in request.args)
+    page = render_template("accounts/sign_in.html", form=form, notice=_NOTICES.get(_why_here()))
     return page, 422 if form.is_submitted() else 200
 
 
@@ -144,7 +168,7 @@ def set_password(token: str) -> ResponseReturnValue:
             except LinkNotUsable:
                 return _dead_link()
             _enter(user_id)
-            return redirect(url_for("home"), 303)
+            return redirect(_after_entering(url_for("home")), 303)
     status = 422 if form.is_submitted() else 200
     return render_template("accounts/set_password.html", form=form, link=link), status
 
@@ -199,7 +223,7 @@ def choose_clinic() -> ResponseReturnValue:
         if chosen is None:
             raise NotFound("not one of this person's clinics")
         _enter(current_user.person.user_id, chosen.id)
-        return redirect(url_for("home"), 303)
+        return redirect(_after_entering(url_for("home")), 303)
     current = current_user.person.clinic
     return render_template(
         "accounts/choose_clinic.html", form=form, clinics=clinics, current_id=current.id if current else None

@@ -19,6 +19,7 @@ from flask_login import current_user
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.errors import NotPermitted
+from tracker.web.common.kept_forms import keep_what_was_typed
 from tracker.web.common.session_user import SessionUser
 
 _log = structlog.get_logger()
@@ -76,6 +77,9 @@ def is_same_origin_path(target: str) -> bool:
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:
+    if request.method == "POST":
+        kept = "kept" if keep_what_was_typed() else "lost"
+        return redirect(url_for("accounts.sign_in", unsaved=kept), 303)
     wanted = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else ""
     if wanted in {"", "/"} or not is_same_origin_path(wanted):
         return redirect(url_for("accounts.sign_in"), 303)

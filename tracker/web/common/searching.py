@@ -4,31 +4,24 @@ The text is posted and comes back in the address sealed with the deployment's ke
 to, shown again and opened in two tabs, and the address says nothing to anybody else.
 """
 
-from base64 import urlsafe_b64encode
-from hashlib import sha256
-
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import InvalidToken
 from flask import request
 
-from tracker.web.common.current import runtime
+from tracker.web.common.sealing import box
 
 LONGEST_TEXT = 200
+_USE = "what was looked for"
 
 
 def sealed(text: str) -> str:
     """What stands in the address for a text that was typed; empty for none."""
     text = text.strip()[:LONGEST_TEXT]
-    return _box().encrypt(text.encode()).decode() if text else ""
+    return box(_USE).encrypt(text.encode()).decode() if text else ""
 
 
 def looked_for() -> str:
     """The text that this address stands for; empty where it is none of ours."""
     try:
-        return _box().decrypt(request.args.get("q", "").encode()).decode()
+        return box(_USE).decrypt(request.args.get("q", "").encode()).decode()
     except InvalidToken:
         return ""
-
-
-def _box() -> Fernet:
-    secret = f"what was looked for: {runtime().settings.secret_key}"
-    return Fernet(urlsafe_b64encode(sha256(secret.encode()).digest()))
