@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from tests.factories.desk import (
+    ADMINISTRATOR,
     COORDINATOR,
     FILLED,
     LATEST,
@@ -119,6 +120,14 @@ class TestTheScan:
 
 
 class TestThePeople:
+    def test_who_could_not_answer_is_neither_on_call_nor_a_cover(self, desk: Desk) -> None:
+        with desk.database.writing() as session, pytest.raises(InvalidInput) as refused:
+            put_on_call(desk.work(session), user_id=ADMINISTRATOR, from_on=FILLED, until_on=FILLED)
+        assert set(refused.value.problems) == {"user_id"}
+        with pytest.raises(InvalidInput) as refused:
+            desk.name(Role.NURSE, NURSE, cover=ADMINISTRATOR)
+        assert set(refused.value.problems) == {"cover_user_id"}
+
     def test_a_cover_answers_while_somebody_is_away(self, desk: Desk) -> None:
         desk.name(Role.PHYSICIAN, PHYSICIAN, SECOND)
         away_from = LATEST - timedelta(days=14)

@@ -6,7 +6,9 @@ from threading import Thread
 import pytest
 from sqlalchemy import select, update
 
-from tests.factories.desk import FILLED, LATEST, PHYSICIAN, SECOND, Desk
+from tests.factories.case_world import NEW_YORK
+from tests.factories.desk import FILLED, LATEST, NURSE, PHYSICIAN, SECOND, Desk
+from tests.factories.rows import a_clinic, a_member
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.mailers import RecordingMailer
 from tracker.domain.facts import PumpCall
@@ -16,9 +18,11 @@ from tracker.persistence.database import Database
 from tracker.persistence.models import (
     Clinic,
     EscalationPage,
+    StaffTask,
 )
 from tracker.services.escalating.duties import put_on_call
 from tracker.services.escalating.paging import WORDS
+from tracker.services.pump_calls import record_call_of_unknown
 
 
 @pytest.fixture
@@ -105,3 +109,46 @@ class TestPaging:
         assert len(mailer.sent) == 1
         with on_call.database.reading() as session:
             assert [each.outcome for each in session.scalars(select(EscalationPage))] == ["accepted"]
+
+
+class TestACallOfSomebodyUnknown:
+    def call(self, desk: Desk) -> None:
+        with desk.database.writing() as session:
+            record_call_of_unknown(
+                desk.work(session, NURSE), NEW_YORK, caller="his wife", phone="555-0142", words="two tones, stiff"
+            )
+
+    def test_wakes_whoever_is_on_call_and_then_the_next(self, desk: Desk) -> None:
+        day = FILLED + timedelta(days=3)
+        with desk.database.writing() as session:
+            put_on_call(desk.work(session), user_id=SECOND, from_on=day, until_on=day)
+        desk.on(day, hour=7)  # three in the morning
+        self.call(desk)
+        mailer = RecordingMailer()
+        assert (desk.page(mailer), desk.page(mailer)) == (1, 0)
+        desk.clock.advance(minutes=10)
+        assert desk.page(mailer) == 1
+        assert paged(mailer) == ["user5", "user2"]
+        assert {(each.subject, each.body) for each in mailer.sent} == {(WORDS, f"{WORDS}.\n")}
+
+    def test_pages_nobody_any_more_once_it_is_dealt_with(self, desk: Desk) -> None:
+        desk.on(FILLED + timedelta(days=3))
+        self.call(desk)
+        mailer = RecordingMailer()
+        desk.page(mailer)
+        with desk.database.writing() as session:
+            task = session.scalars(select(StaffTask).where(StaffTask.kind == "pump_call_unknown")).one()
+            task.done_at, task.outcome = desk.clock.now(), "called back"
+        desk.clock.advance(minutes=10)
+        assert desk.page(mailer) == 0
+
+    def test_of_another_clinic_pages_nobody_of_this_one(self, desk: Desk) -> None:
+        desk.on(FILLED + timedelta(days=3))
+        with desk.database.writing() as session:
+            a_member(session, a_clinic(session, 2), 9, Role.PHYSICIAN)
+        self.call(desk)
+        mailer = RecordingMailer()
+        for _ in range(8):
+            desk.page(mailer)
+            desk.clock.advance(minutes=10)
+        assert paged(mailer) == ["user2", "user3", "user5"]

@@ -154,6 +154,12 @@ class TestWhoAnswers:
             assert session.scalars(select(Absence)).all() == []
             assert len(session.scalars(select(OnCall)).all()) == 1
 
+    def test_offers_for_cover_and_call_only_who_may_answer(self, world: WebWorld, lead: Browser) -> None:
+        page = lead.get("/admin/duties").text
+        offered = {role: page.count(f'value="{world.user_ids[role]}"') for role in (Role.FRONT_DESK, Role.NURSE)}
+        # The front desk can be away; a nurse also answers, covers four roles and is on call.
+        assert offered == {Role.FRONT_DESK: 1, Role.NURSE: 7}
+
     def test_says_what_is_wrong_with_the_days(self, lead: Browser, world: WebWorld) -> None:
         lead.get("/admin/duties")
         days = {"user_id": str(world.user_ids[Role.NURSE]), "from_on": "2026-03-18", "until_on": "2026-03-17"}

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
 from time import perf_counter
 from types import TracebackType
 from typing import Self
@@ -71,14 +71,24 @@ class Browser:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        begun = perf_counter()
-        self._connection.request(method, path, body, headers)
-        response = self._connection.getresponse()
-        content = response.read()
-        ms = (perf_counter() - begun) * 1000
+        try:
+            response, content, ms = self._timed(method, path, body, headers)
+        except RemoteDisconnected:
+            # The server closes a connection that rested while another one was measured.
+            self._connection.close()
+            response, content, ms = self._timed(method, path, body, headers)
         for cookie in response.headers.get_all("Set-Cookie", []):
             name, _, value = cookie.partition(";")[0].partition("=")
             self._cookies[name] = value
         if response.status != expected:
             raise UnexpectedAnswer(f"{method} {path} answered {response.status} instead of {expected}")
         return Answer(response.status, content.decode(), ms, response.headers.get("Location", ""))
+
+    def _timed(
+        self, method: str, path: str, body: str | None, headers: dict[str, str]
+    ) -> tuple[HTTPResponse, bytes, float]:
+        begun = perf_counter()
+        self._connection.request(method, path, body, headers)
+        response = self._connection.getresponse()
+        content = response.read()
+        return response, content, (perf_counter() - begun) * 1000

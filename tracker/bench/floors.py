@@ -59,13 +59,13 @@ def page() -> str:
     return template.render(rows=rows)
 
 
-@blueprint.post(WRITE)
+@blueprint.get(WRITE)
 @public
-def write() -> tuple[str, int]:
-    """One row, on the disk before the answer."""
+def write() -> str:
+    """One row, on the disk before the answer. Got and not posted: nobody who could hold a form's token asks for it."""
     with writing() as session:
         session.execute(insert(_writes), {"note": "floor"})
-    return "", 204
+    return ""
 
 
 @blueprint.get(MEMORY)
@@ -92,5 +92,4 @@ def with_floors(make_app: "Callable[[Runtime], WSGIApplication]", served: Runtim
     # Compiled once, as a template in a file is.
     app.extensions[_COMPILED] = app.jinja_env.from_string(_HTML)
     app.register_blueprint(blueprint)
-    app.extensions["csrf"].exempt(blueprint)
     return app

@@ -114,7 +114,7 @@ def measure(run: Run, at: datetime, progress: Callable[[str], None]) -> Measured
 
 def _measure_transition(run: Run, at: datetime) -> tuple[Timing, Timing]:
     """The transition, and the floor of writes that were made between."""
-    floor = _Floor(lambda: run.nobody.post(floors.WRITE, {}, 204).ms)
+    floor = _Floor(lambda: run.nobody.get(floors.WRITE).ms)
     steps = _transitions(run.user, run.material, at)
     list(islice(steps, WARM_UP))
     before = _stage_visits(run.database, run.material.clinic_id)

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from tracker.domain.access import Permission, roles_that_may
 from tracker.domain.escalation.people import NAMED, Named, Roster
 from tracker.domain.words import Role
 from tracker.persistence.models import Absence, Duty, Membership, MembershipRole, OnCall, User
@@ -85,10 +86,12 @@ class OnCallLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DutySheet:
-    """Everything that the page of duties shows. ``people`` of each role, and of the clinic under ``None``."""
+    """Everything that the page of duties shows. ``people`` of each role, and of the clinic under ``None``;
+    ``answering``: who may answer an escalation, and so cover or be on call."""
 
     duties: tuple[DutyLine, ...]
     people: dict[Role | None, dict[int, str]]
+    answering: dict[int, str]
     away: tuple[AwayLine, ...]
     on_call: tuple[OnCallLine, ...]
 
@@ -96,9 +99,12 @@ class DutySheet:
 def get_duty_sheet(session: Session, clinic_id: int, today: date) -> DutySheet:
     """Who answers at a clinic, and who is away or on call from today on."""
     people: dict[Role | None, dict[int, str]] = defaultdict(dict)
+    answering: dict[int, str] = {}
     for row in _members(session, clinic_id):
         people[Role(row.role)][row.id] = row.name
         people[None][row.id] = row.name
+        if Role(row.role) in roles_that_may(Permission.ACKNOWLEDGE):
+            answering[row.id] = row.name
     stored = {Role(row.role): row for row in _duties(session, clinic_id)}
     duties = [
         DutyLine(
@@ -124,6 +130,7 @@ def get_duty_sheet(session: Session, clinic_id: int, today: date) -> DutySheet:
     return DutySheet(
         duties=tuple(duties),
         people=people,
+        answering=answering,
         away=tuple(AwayLine(**row._mapping) for row in session.execute(away.limit(MOST_SHOWN))),
         on_call=tuple(OnCallLine(**row._mapping) for row in session.execute(on_call.limit(MOST_SHOWN))),
     )

@@ -1,6 +1,7 @@
 """The pump is beeping: a call is written down whoever takes it, and a physician is asked at once.
 
-Nothing is triaged here. A call of somebody who is not found is a task for the physician on call, with the number.
+Nothing is triaged here. A call of somebody who is not found is a task for the physician on call, with the number, and
+whoever is on call is paged about it.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from tracker.domain.facts import Document, PumpCall
 from tracker.domain.obligations.pump_calls import BY_DOCUMENT, DECIDED
 from tracker.domain.words import CallTone, DeterminationKind, Role, is_word
 from tracker.persistence.chain import append_event
+from tracker.persistence.models.messages import PAGED_TASK
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.named import paper_problems
 from tracker.services.staff_tasks import opening
@@ -111,13 +113,13 @@ def record_call_of_unknown(work: Work, calendar: ClinicCalendar, *, caller: str,
     if problems:
         raise InvalidInput(problems)
     session, clinic_id = work.session, work.actor.clinic_id
-    key = f"pump_call_unknown:{work.ids.row_id(work.now)}"
+    key = f"{PAGED_TASK}:{work.ids.row_id(work.now)}"
     session.execute(
         opening(
             session,
             clinic_id=clinic_id,
             case_id=None,
-            kind="pump_call_unknown",
+            kind=PAGED_TASK,
             key=key,
             params={"phone": phone.strip(), "caller": caller.strip(), "words": words.strip()},
             owner=Role.PHYSICIAN,
@@ -134,5 +136,5 @@ def record_call_of_unknown(work: Work, calendar: ClinicCalendar, *, caller: str,
         actor_id=work.actor.user_id,
         effective_at=work.now,
         recorded_at=work.now,
-        body={"task": "pump_call_unknown", "key": key},
+        body={"task": PAGED_TASK, "key": key},
     )

@@ -2,7 +2,15 @@
 
 from tracker.persistence.models.cases import BlockerInterval, Case, StageCount, StageVisit
 from tracker.persistence.models.clinics import Clinic, Clinician, ClosedDay, Payer, Room
-from tracker.persistence.models.escalations import Absence, Acknowledgement, Duty, Escalation, EscalationPage, OnCall
+from tracker.persistence.models.escalations import (
+    Absence,
+    Acknowledgement,
+    Duty,
+    Escalation,
+    EscalationPage,
+    OnCall,
+    TaskPage,
+)
 from tracker.persistence.models.events import AccessEntry, Event, EventChain
 from tracker.persistence.models.facts import FactRow
 from tracker.persistence.models.facts_before import (
@@ -96,6 +104,7 @@ __all__ = [
     "StaffTask",
     "StageCount",
     "StageVisit",
+    "TaskPage",
     "TrialDoseRow",
     "User",
 ]

@@ -126,8 +126,17 @@ class Acknowledgement(Tenant, Base):
     until_on: Mapped[date]
 
 
-class EscalationPage(Tenant, Base):
+class Page:
     """One person was paged, written down before the message left. ``outcome`` is empty while nobody knows."""
+
+    number: Mapped[int] = mapped_column(primary_key=True, sort_order=-8)
+    user_id: Mapped[RowId]
+    paged_at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(Text, default="")
+
+
+class EscalationPage(Page, Tenant, Base):
+    """A page about what was escalated."""
 
     __tablename__ = "escalation_pages"
     __table_args__ = (
@@ -137,7 +146,16 @@ class EscalationPage(Tenant, Base):
     )
 
     escalation_id: Mapped[RowId] = mapped_column(primary_key=True, sort_order=-9)
-    number: Mapped[int] = mapped_column(primary_key=True, sort_order=-8)
-    user_id: Mapped[RowId]
-    paged_at: Mapped[datetime]
-    outcome: Mapped[str] = mapped_column(Text, default="")
+
+
+class TaskPage(Page, Tenant, Base):
+    """A page about a task."""
+
+    __tablename__ = "task_pages"
+    __table_args__ = (
+        to_tenant_row("staff_tasks", "task_id"),
+        to_member("user_id"),
+        CheckConstraint("number > 0", name="number"),
+    )
+
+    task_id: Mapped[RowId] = mapped_column(primary_key=True, sort_order=-9)

@@ -87,6 +87,10 @@ class DeliveryAttempt(Tenant, Base):
     recipient_hash: Mapped[str] = mapped_column(Text, default="")
 
 
+#: The task that somebody is paged about: a pump call whose patient was not found.
+PAGED_TASK = "pump_call_unknown"
+
+
 class StaffTask(Tenant, Base):
     """Something a person must do, with an owner and a date. It is done with an outcome, never just dismissed."""
 
@@ -96,6 +100,8 @@ class StaffTask(Tenant, Base):
         to_member("done_by"),
         UniqueConstraint("clinic_id", "key"),
         partial_index("ix_staff_tasks_open", "clinic_id", "due_on", where="done_at IS NULL"),
+        # Looked for at every beat of the scheduler.
+        partial_index("ix_staff_tasks_paged", "clinic_id", where=f"done_at IS NULL AND kind = '{PAGED_TASK}'"),
         Index("ix_staff_tasks_clinic_id_case_id", "clinic_id", "case_id"),
         one_of("owner_role", Role),
         CheckConstraint("done_at IS NULL OR outcome <> ''", name="outcome"),

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import delete, func, select, update
 
-from tracker.domain.access import Permission
+from tracker.domain.access import Permission, roles_that_may
 from tracker.domain.errors import InvalidInput, NotFound, StaleVersion
 from tracker.domain.escalation.people import NAMED
 from tracker.domain.words import Role, Told
@@ -25,7 +25,7 @@ def name_people(
     """Say who answers for a role, and who covers. ``expected_version`` is 0 where nobody was named before.
 
     :raises NotFound: for a role that nobody answers for by name
-    :raises InvalidInput: for somebody without the role, or who would cover for themselves
+    :raises InvalidInput: for somebody without the role, for a cover who may answer no escalation, or the same person
     :raises StaleVersion: if somebody else changed it meanwhile
     """
     work.require(Permission.MANAGE_DUTIES)
@@ -34,8 +34,8 @@ def name_people(
     problems: dict[str, str] = {}
     if user_id is not None and not _has_role(work, user_id, role):
         problems["user_id"] = "Choose somebody with this role."
-    if cover_user_id is not None and (user_id is None or not _is_member(work, cover_user_id)):
-        problems["cover_user_id"] = "Choose somebody of this clinic, and first who answers."
+    if cover_user_id is not None and (user_id is None or not _may_answer(work, cover_user_id)):
+        problems["cover_user_id"] = "Choose first who answers, then somebody who may answer an escalation."
     if cover_user_id is not None and cover_user_id == user_id:
         problems["cover_user_id"] = "Somebody else must cover."
     if problems:
@@ -94,12 +94,12 @@ def end_absence(work: Work, *, absence_id: int) -> None:
 def put_on_call(work: Work, *, user_id: int, from_on: date, until_on: date) -> None:
     """Put somebody on call on these civil days, behind whoever is on call already.
 
-    :raises InvalidInput: for somebody who does not work here or is on call already, or days that are none
+    :raises InvalidInput: for somebody who may answer no escalation of this clinic, or days that are none
     """
     work.require(Permission.MANAGE_DUTIES)
     problems = _day_problems(from_on, until_on)
-    if not _is_member(work, user_id):
-        problems["user_id"] = "Choose somebody of this clinic."
+    if not _may_answer(work, user_id):
+        problems["user_id"] = "Choose somebody of this clinic who may answer an escalation."
     if problems:
         raise InvalidInput(problems)
     for day in (from_on + timedelta(days=each) for each in range((until_on - from_on).days + 1)):
@@ -145,13 +145,18 @@ def _is_member(work: Work, user_id: int) -> bool:
     return work.session.scalar(query) is not None
 
 
-def _has_role(work: Work, user_id: int, role: Role) -> bool:
+def _may_answer(work: Work, user_id: int) -> bool:
+    """Whoever is paged must be able to say that they have it."""
+    return _has_role(work, user_id, *roles_that_may(Permission.ACKNOWLEDGE))
+
+
+def _has_role(work: Work, user_id: int, *roles: Role) -> bool:
     query = select(MembershipRole.user_id).where(
         MembershipRole.clinic_id == work.actor.clinic_id,
         MembershipRole.user_id == user_id,
-        MembershipRole.role == role,
+        MembershipRole.role.in_(roles),
     )
-    return _is_member(work, user_id) and work.session.scalar(query) is not None
+    return _is_member(work, user_id) and work.session.scalar(query.limit(1)) is not None
 
 
 def _close_gap(work: Work, gap: str) -> None:

@@ -65,13 +65,14 @@ def _duty_form(sheet: DutySheet, line: DutyLine, *, is_posted: bool) -> DutyForm
         DutyForm(prefix=line.role.value) if is_posted else DutyForm(formdata=None, data=values, prefix=line.role.value)
     )
     form.user_id.choices = options({0: "nobody is named", **sheet.people.get(line.role, {})})
-    form.cover_user_id.choices = options({0: "nobody", **sheet.people.get(None, {})})
+    form.cover_user_id.choices = options({0: "nobody", **sheet.answering})
     return form
 
 
 def _days_form(kind: type[DaysForm], sheet: DutySheet, *, is_posted: bool) -> DaysForm:
     form = kind() if is_posted else kind(formdata=None)
-    form.user_id.choices = options({0: "Choose…", **sheet.people.get(None, {})})
+    people = sheet.answering if kind is OnCallForm else sheet.people.get(None, {})
+    form.user_id.choices = options({0: "Choose…", **people})
     return form
 
 

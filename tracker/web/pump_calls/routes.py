@@ -78,7 +78,7 @@ def index() -> ResponseReturnValue:
         except InvalidInput as error:
             form.show_problems(error.problems)
         else:
-            flash("Recorded. The call is a task of the physician on call now.", "ready")
+            flash("Recorded. The call is the physician's task now, and whoever is on call is paged.", "ready")
             return redirect(url_for("pump_calls.index"), 303)
     text = looked_for()
     found = _find(text) if text else FoundList(patients=())
