@@ -12,8 +12,9 @@ from tracker.domain.errors import NotPermitted
 from tracker.domain.words import Role
 from tracker.persistence.database import Database
 from tracker.persistence.models import Case, ClinicJob, Event
+from tracker.queries import case_pages
 from tracker.queries.clinic_jobs import get_job
-from tracker.queries.invariants import check_everything, whole_case
+from tracker.queries.invariants import check_everything
 from tracker.queries.safety import JOB, SafetyCheck, check_of
 from tracker.services.clinic_jobs import CLAIM, ClaimLost, finish, renew, take
 from tracker.services.escalating.scan import escalate_due
@@ -57,7 +58,7 @@ class TestChecking:
     def test_stores_for_each_clinic_what_tracker_check_computes(
         self, journey: Journey, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(whole_case, "PAGE", 1)
+        monkeypatch.setattr(case_pages, "PAGE", 1)
         journey.go("maintained")
         with journey.database.writing() as session:
             session.execute(update(Case).values(is_ready=~Case.is_ready))
@@ -88,7 +89,7 @@ class TestChecking:
     def test_reads_a_page_of_cases_in_a_transaction_and_breathes_between(
         self, journey: Journey, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(whole_case, "PAGE", 1)
+        monkeypatch.setattr(case_pages, "PAGE", 1)
         begun, breaths = [], []
         event.listen(journey.database.read, "begin", begun.append)
 
