@@ -3,10 +3,12 @@
 import csv
 import io
 import re
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from tests.factories.rows import a_clinic, a_member
 from tests.support.fixed import FixedClock, SeededIds
@@ -16,7 +18,8 @@ from tracker.domain.facts import Fill
 from tracker.domain.words import Role
 from tracker.integrations.kit_shelf import FolderShelf
 from tracker.persistence.database import Database
-from tracker.persistence.models import Event, Obligation, StaffTask
+from tracker.persistence.models import Case, Escalation, Event, Obligation, StaffTask
+from tracker.queries import case_pages
 from tracker.queries.clinic_jobs import JobState, get_job
 from tracker.queries.downtime import JOB
 from tracker.services.deployment import mark_demonstration
@@ -103,6 +106,64 @@ class TestTheKit:
         assert ("CRITICAL", "Refill") in found
         order = ["CRITICAL", "escalated", "task due"]
         assert [urgency for urgency, _ in found] == sorted((urgency for urgency, _ in found), key=order.index)
+
+
+def pressing(kit: Path) -> list[dict[str, str]]:
+    return [row for row in table(kit, "critical") if row["Urgency"] != "task due"]
+
+
+@ON_ONE_ENGINE
+class TestItsCriticalList:
+    """It is the paper for the day on which the reconciler failed too."""
+
+    def test_is_that_of_the_facts_whatever_was_stored_of_the_to_dos(
+        self, journey: Journey, maker: KitMaker, tmp_path: Path
+    ) -> None:
+        journey.clock.advance(days=200)
+        reconcile_all(journey.database, journey.clock, journey.ids, clinic_id=1, pause=lambda: None)
+        maker.make_due()
+        told = pressing(kits(tmp_path)[-1])
+        assert {row["What"] for row in told} >= {"Refill"} and {row["Patient"] for row in told} == {
+            "'=HYPERLINK(1), James"
+        }
+        with journey.database.writing() as session:
+            # All that a reconciler stores, gone or turned into its opposite.
+            tomorrow = journey.today + timedelta(days=1)
+            later = {"due_on": tomorrow, "critical_on": None, "escalate_on": None, "params": {}, "reason": "nothing"}
+            session.execute(update(Obligation).where(Obligation.kind == "refill").values(**later))
+            session.execute(update(Case).values(first_blocker="", first_blocker_params={}, is_ready=True))
+            session.execute(delete(Escalation))
+            session.execute(delete(Obligation).where(Obligation.kind != "refill"))
+        journey.clock.advance(minutes=5)
+        ask_and_make(journey, maker)
+        assert pressing(kits(tmp_path)[-1]) == told
+
+    def test_has_what_a_reconciler_that_never_ran_would_have_stored(
+        self, journey: Journey, maker: KitMaker, tmp_path: Path
+    ) -> None:
+        journey.clock.advance(days=200)
+        maker.make_due()
+        before = pressing(kits(tmp_path)[-1])
+        assert before[0]["Urgency"] == "CRITICAL" and "Refill" in {row["What"] for row in before}
+        reconcile_all(journey.database, journey.clock, journey.ids, clinic_id=1, pause=lambda: None)
+        journey.clock.advance(minutes=5)
+        ask_and_make(journey, maker)
+        assert pressing(kits(tmp_path)[-1]) == before
+
+    def test_reads_a_page_of_cases_in_a_transaction_and_breathes_between(
+        self, journey: Journey, maker: KitMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        journey.refer(a_person(2))
+        breaths: list[bool] = []
+        monkeypatch.setattr(case_pages, "PAGE", 1)
+        replace(maker, pause=lambda: breaths.append(True)).make_due()
+        assert len(breaths) == 2 and len(table(kits(tmp_path)[-1], "refills")) == 1
+
+
+def ask_and_make(journey: Journey, maker: KitMaker) -> None:
+    with journey.database.writing() as session:
+        ask_for_kit(Work(session, journey.actor(Role.LEAD_COORDINATOR), journey.ids, journey.clock.now()))
+    assert maker.make_due() == 1
 
 
 @ON_ONE_ENGINE

@@ -1,28 +1,30 @@
 """What a clinic needs on paper when the system is down: pumps by latest refill date, visits, what is critical.
 
-The refills are computed from the facts, as ``tracker check`` does, and not from what the reconciler stored: paper is
-for the day on which nothing else can be trusted.
+Pumps and to-dos are computed from the facts, as ``tracker check`` does, and not from what the reconciler stored: paper
+is for the day on which nothing else can be trusted.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, and_, case, or_, select
+from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.facts import Appointment
-from tracker.domain.obligations import obligations
+from tracker.domain.obligations import Obligation, Obligations, obligations
 from tracker.domain.obligations.refills import followed_pumps
 from tracker.domain.pathway.alarm_date import alarm_date
-from tracker.domain.words import DeviceKind
-from tracker.persistence.models import Case, ContactPoint, DeviceRow, Obligation, Patient, StaffTask
+from tracker.domain.pathway.engine import offered
+from tracker.persistence.models import Case, Clinic, ContactPoint, Patient, StaffTask
 from tracker.persistence.types import JsonObject
 from tracker.persistence.vocabulary import ContactKind
+from tracker.queries.case_columns import derived_columns
+from tracker.queries.case_pages import read_page
 from tracker.queries.identity import IDENTITY, Identity, identity_of, is_patient_of_case
-from tracker.queries.snapshots import LoadedCase, load_snapshot
+from tracker.queries.snapshots import LoadedCase, pinned
 
 JOB = "downtime_kit"
 
@@ -67,32 +69,41 @@ class CriticalLine:
     blocker_params: JsonObject = field(default_factory=dict)
 
 
-def pump_cases(session: Session, clinic_id: int) -> list[int]:
-    """The cases with a pump in place, open or closed."""
-    query = select(DeviceRow.case_id).where(
-        DeviceRow.clinic_id == clinic_id,
-        DeviceRow.kind == DeviceKind.PUMP,
-        DeviceRow.superseded_by.is_(None),
-        DeviceRow.in_place,
-    )
-    return sorted(set(session.scalars(query)))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasesRead:
+    """What some neighbouring cases put on paper; ``last`` is the id of the last of them."""
+
+    last: int
+    pumps: tuple[PumpLine, ...]
+    todos: tuple[CriticalLine, ...]
 
 
-def list_pumps(session: Session, clinic_id: int, cases: Sequence[int], now: datetime) -> list[PumpLine]:
-    """The pumps of some cases that the clinic still answers for."""
-    loaded = [load_snapshot(session, clinic_id, case_id) for case_id in cases]
-    patients = _patients(session, clinic_id, [each.case.patient_id for each in loaded])
-    phones = phones_of(session, clinic_id, patients)
-    return [
-        line
-        for each in loaded
-        for line in _lines(each, patients[each.case.patient_id], phones.get(each.case.patient_id, ()), now)
+def read_pumps_and_todos(session: Session, clinic_id: int, after: int, now: datetime) -> CasesRead | None:
+    """What some cases behind the id ``after`` put on paper; ``None`` behind the last one."""
+    page = read_page(session, session.get_one(Clinic, clinic_id), after)
+    if not page:
+        return None
+    worked = [(each.loaded, obligations(each.loaded.pathway, each.loaded.snapshot, now)) for each in page]
+    told = [
+        (loaded, due)
+        for loaded, due in worked
+        if followed_pumps(loaded.snapshot) or any(_is_pressing(each, loaded, now) for each in due.items)
     ]
+    wanted = {loaded.case.patient_id for loaded, _ in told}
+    patients, phones = _patients(session, clinic_id, wanted), phones_of(session, clinic_id, wanted)
+    people = {key: (patient, phones.get(key, ())) for key, patient in patients.items()}
+    return CasesRead(
+        last=page[-1].loaded.case.id,
+        pumps=tuple(line for loaded, due in told for line in _lines(loaded, due, *people[loaded.case.patient_id], now)),
+        todos=tuple(line for loaded, due in told for line in _todos(loaded, due, *people[loaded.case.patient_id], now)),
+    )
 
 
-def _lines(loaded: LoadedCase, patient: Identity, phones: tuple[str, ...], now: datetime) -> list[PumpLine]:
+def _lines(
+    loaded: LoadedCase, worked: Obligations, patient: Identity, phones: tuple[str, ...], now: datetime
+) -> list[PumpLine]:
     snapshot = loaded.snapshot
-    due = {each.device: each for each in obligations(loaded.pathway, snapshot, now).of("refill")}
+    due = {each.device: each for each in worked.of("refill")}
     visits = {visit.seq: visit.starts_at for visit in snapshot.of(Appointment)}
     lines = []
     for pump in followed_pumps(snapshot):
@@ -117,52 +128,67 @@ def _lines(loaded: LoadedCase, patient: Identity, phones: tuple[str, ...], now: 
     return lines
 
 
-def list_critical(session: Session, clinic_id: int, today: date) -> list[CriticalLine]:
-    """To-dos that are critical, then those that were escalated, of what nothing plans; then tasks that are due."""
-    is_critical = case((Obligation.critical_on <= today, 1), else_=0)
-    obligation: tuple[Any, ...] = (
-        Obligation.kind,
-        Obligation.reason,
-        Obligation.params,
-        Obligation.owner_role,
-        Obligation.due_on,
-        Case.patient_id,
-        Case.pathway,
-        is_critical.label("is_critical"),
-        Case.pathway_version,
-        Case.stage,
-        Case.first_blocker,
-        Case.first_blocker_params,
-        *IDENTITY,
-    )
-    todos = session.execute(
-        select(*obligation)
-        .join(Case, and_(Case.clinic_id == Obligation.clinic_id, Case.id == Obligation.case_id))
-        .join(Patient, is_patient_of_case())
-        .where(
-            Obligation.clinic_id == clinic_id,
-            Obligation.is_open,
-            Obligation.planned_seq.is_(None),
-            or_(Obligation.critical_on <= today, Obligation.escalate_on <= today),
+def _is_pressing(due: Obligation, loaded: LoadedCase, now: datetime) -> bool:
+    """Whether it is critical or was escalated, and nothing plans it."""
+    today = loaded.snapshot.calendar.today(now)
+    days = [day for day in (due.critical_on, due.escalate_on) if day is not None]
+    return due.planned_seq is None and any(day <= today for day in days)
+
+
+def _todos(
+    loaded: LoadedCase, worked: Obligations, patient: Identity, phones: tuple[str, ...], now: datetime
+) -> list[CriticalLine]:
+    pressing = [due for due in worked.items if _is_pressing(due, loaded, now)]
+    if not pressing:
+        return []
+    snapshot = loaded.snapshot
+    # What the case lacks is worked out as well: the row of the case says what the reconciler made of it.
+    lacks = derived_columns(loaded.pathway, snapshot, offered(loaded.pathway, snapshot, now), worked)
+    today = snapshot.calendar.today(now)
+    return [
+        CriticalLine(
+            patient=patient,
+            phones=phones,
+            kind=due.kind,
+            reason=due.reason,
+            params=dict(due.params),
+            owner_role=due.owner,
+            due_on=due.due_on,
+            pathway=pinned(loaded.case),
+            is_critical=due.critical_on is not None and due.critical_on <= today,
+            stage=snapshot.stage,
+            first_blocker=str(lacks["first_blocker"]),
+            blocker_params=cast(JsonObject, lacks["first_blocker_params"]),
         )
-        .order_by(is_critical.desc(), Obligation.due_on, Obligation.id)
-    ).all()
-    tasks = _due_tasks(session, clinic_id, today)
-    people = {row.patient_id for row in (*todos, *tasks) if row.patient_id is not None}
-    phones = phones_of(session, clinic_id, people)
-    found = [
-        replace(
-            _critical(row, phones),
-            reason=row.reason,
-            pathway=(row.pathway, row.pathway_version),
-            is_critical=bool(row.is_critical),
-            stage=row.stage,
-            first_blocker=row.first_blocker,
-            blocker_params=row.first_blocker_params,
-        )
-        for row in todos
+        for due in pressing
     ]
-    return found + [_critical(row, phones) for row in tasks]
+
+
+def in_order(todos: Iterable[CriticalLine]) -> list[CriticalLine]:
+    """What is critical first, then by the day it is due."""
+    return sorted(
+        todos,
+        key=lambda line: (not line.is_critical, line.due_on or date.min, line.patient.name if line.patient else ""),
+    )
+
+
+def list_due_tasks(session: Session, clinic_id: int, today: date) -> list[CriticalLine]:
+    """Tasks that somebody was given and that are due: no rule asks for these, they are what was written down."""
+    rows = _due_tasks(session, clinic_id, today)
+    phones = phones_of(session, clinic_id, {row.patient_id for row in rows if row.patient_id is not None})
+    return [
+        CriticalLine(
+            patient=identity_of(row) if row.patient_id is not None else None,
+            phones=phones.get(row.patient_id, ()),
+            kind=row.kind,
+            reason="",
+            params=row.params,
+            owner_role=row.owner_role,
+            due_on=row.due_on,
+            pathway=None,
+        )
+        for row in rows
+    ]
 
 
 def _due_tasks(session: Session, clinic_id: int, today: date) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -174,19 +200,6 @@ def _due_tasks(session: Session, clinic_id: int, today: date) -> Sequence[Row[*t
         .where(StaffTask.clinic_id == clinic_id, StaffTask.done_at.is_(None), StaffTask.due_on <= today)
         .order_by(StaffTask.due_on, StaffTask.id)
     ).all()
-
-
-def _critical(row: Row[*tuple[Any, ...]], phones: dict[int, tuple[str, ...]]) -> CriticalLine:
-    return CriticalLine(
-        patient=identity_of(row) if row.patient_id is not None else None,
-        phones=phones.get(row.patient_id, ()),
-        kind=row.kind,
-        reason="",
-        params=row.params,
-        owner_role=row.owner_role,
-        due_on=row.due_on,
-        pathway=None,
-    )
 
 
 def phones_of(session: Session, clinic_id: int, patients: Collection[int]) -> dict[int, tuple[str, ...]]:
@@ -221,7 +234,7 @@ def patient_phones_by_case(session: Session, clinic_id: int, cases: Collection[s
     return {row.public_id: phones.get(row.patient_id, ()) for row in rows}
 
 
-def _patients(session: Session, clinic_id: int, patients: Sequence[int]) -> dict[int, Identity]:
+def _patients(session: Session, clinic_id: int, patients: Collection[int]) -> dict[int, Identity]:
     columns: tuple[Any, ...] = (Patient.id, *IDENTITY)
-    rows = session.execute(select(*columns).where(Patient.clinic_id == clinic_id, Patient.id.in_(patients)))
+    rows = session.execute(select(*columns).where(Patient.clinic_id == clinic_id, Patient.id.in_(sorted(patients))))
     return {row.id: identity_of(row) for row in rows}

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
@@ -27,14 +26,15 @@ from tracker.queries.clinic_jobs import NEVER, JobState, all_jobs
 from tracker.queries.day import MOST_VISITS, list_visits
 from tracker.queries.downtime import (
     JOB,
+    CriticalLine,
     PumpLine,
-    list_critical,
-    list_pumps,
+    in_order,
+    list_due_tasks,
     patient_phones_by_case,
-    pump_cases,
+    read_pumps_and_todos,
 )
 from tracker.queries.sending import is_demo
-from tracker.services.clinic_jobs import Claim, ClaimLost, ask, finish, take
+from tracker.services.clinic_jobs import RENEW, Claim, ClaimLost, ask, finish, renew, take
 from tracker.services.downtime.pages import Kit, files_of
 from tracker.services.downtime.sheets import DaySheet, critical_rows, day, day_sheet, moment, refill_rows
 from tracker.services.ports import Clock, Ids, KitShelf
@@ -42,8 +42,6 @@ from tracker.services.system_actor import nobody
 from tracker.services.turns import Turns
 from tracker.services.work import Work
 
-#: Cases that are read in one transaction.
-PAGE = 50
 #: Visits that may still come, or are here.
 EXPECTED = LIVE_APPOINTMENT | {AppointmentState.ARRIVED}
 _NOT_PLAIN = re.compile(r"[^a-z0-9]+")
@@ -108,7 +106,7 @@ class KitMaker:
                 continue
             # Whoever holds the claim now makes the kit.
             with turns.next(), suppress(ClaimLost):
-                self._make(clinic, claim.asked_by, partial(_finish, claim))
+                self._make(clinic, claim.asked_by, claim)
                 made += 1
         turns.end()
         return made
@@ -120,18 +118,16 @@ class KitMaker:
         """
         with self.database.reading() as session:
             clinic = next(each for each in _clinics(session) if each.id == clinic_id)
-        return self._make(clinic, actor_id, lambda *_: None)
+        return self._make(clinic, actor_id)
 
     def _due(self) -> list[_Clinic]:
         with self.database.reading() as session:
             states = all_jobs(session, JOB)
             return [each for each in _clinics(session) if _is_due(each, states.get(each.id, NEVER), self.clock.now())]
 
-    def _make(
-        self, clinic: _Clinic, actor_id: int | None, done: Callable[[Session, datetime, JsonObject], None]
-    ) -> Path:
+    def _make(self, clinic: _Clinic, actor_id: int | None, claim: Claim | None = None) -> Path:
         now = self.clock.now()
-        kit = self._kit(clinic, now)
+        kit = self._kit(clinic, now, claim)
         today = ClinicCalendar(clinic.zone).today(now)
         name = f"{now.astimezone(UTC):%Y-%m-%d-%H%M%S}Z"
         result: JsonObject = {
@@ -144,7 +140,8 @@ class KitMaker:
             "name": name,
         }
         with self.shelf.prepare(clinic.folder, name, files_of(kit)) as place, self.database.writing() as session:
-            done(session, now, result)
+            if claim is not None:
+                finish(session, claim, now=now, result=result)
             append_event(
                 session,
                 clinic_id=clinic.id,
@@ -158,26 +155,34 @@ class KitMaker:
         self.shelf.tidy(clinic.folder)
         return placed
 
-    def _pumps(self, clinic: _Clinic, now: datetime) -> list[PumpLine]:
+    def _cases(self, clinic: _Clinic, now: datetime, claim: Claim | None) -> tuple[list[PumpLine], list[CriticalLine]]:
         """Some cases in each transaction: nobody waits for a whole clinic."""
-        with self.database.reading() as session:
-            cases = pump_cases(session, clinic.id)
-        found: list[PumpLine] = []
-        for first in range(0, len(cases), PAGE):
+        pumps: list[PumpLine] = []
+        todos: list[CriticalLine] = []
+        after, renewed_at = 0, now
+        while True:
             with self.database.reading() as session:
-                found += list_pumps(session, clinic.id, cases[first : first + PAGE], now)
+                found = read_pumps_and_todos(session, clinic.id, after, now)
+            if found is None:
+                return pumps, todos
+            pumps += found.pumps
+            todos += found.todos
+            after = found.last
+            if claim is not None and self.clock.now() - renewed_at >= RENEW:
+                renewed_at = self.clock.now()
+                with self.database.writing() as session:
+                    renew(session, claim, renewed_at)
             self.pause()
-        return found
 
-    def _kit(self, clinic: _Clinic, now: datetime) -> Kit:
+    def _kit(self, clinic: _Clinic, now: datetime, claim: Claim | None) -> Kit:
         today = ClinicCalendar(clinic.zone).today(now)
-        pumps = self._pumps(clinic, now)
+        pumps, todos = self._cases(clinic, now, claim)
         with self.database.reading() as session:
             days = [
                 _day(session, clinic, name, on)
                 for name, on in (("today", today), ("tomorrow", today + timedelta(days=1)))
             ]
-            critical = critical_rows(list_critical(session, clinic.id, today))
+            critical = critical_rows([*in_order(todos), *list_due_tasks(session, clinic.id, today)])
             is_made_up = is_demo(session)
         return Kit(
             clinic=clinic.name,
@@ -190,10 +195,6 @@ class KitMaker:
             critical=critical,
             is_demo=is_made_up,
         )
-
-
-def _finish(claim: Claim, session: Session, now: datetime, result: JsonObject) -> None:
-    finish(session, claim, now=now, result=result)
 
 
 def _is_due(clinic: _Clinic, state: JobState, now: datetime) -> bool:
