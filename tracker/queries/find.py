@@ -1,4 +1,4 @@
-"""Finding a patient from a few letters or digits: name without accents, record number, birth date, telephone.
+"""Finding a patient from a few letters or digits: name without accents, record number, birth date, telephone, its end.
 
 Every word a patient is found by is stored folded, so a few letters are a range of an index. The best come first: the
 word itself, then a family name that begins so, then any other word. At most twenty patients are looked up; whoever is
@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, intersect, literal, se
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
-from tracker.domain.names import digits_of, fold
+from tracker.domain.names import digits_of, fold, plain_digits
 from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState
 from tracker.persistence.models import AppointmentRow, Case, Patient, PatientWord, User
 from tracker.queries.identity import Identity
@@ -70,6 +70,7 @@ def find_patients(session: Session, viewer: Actor, text: str, from_at: datetime,
 
     ``from_at`` until before ``until_at`` is the clinic's day: its visit counts whatever became of it, unless cancelled.
     """
+    text = plain_digits(text)
     days = birth_dates(text)
     words = fold(text).split()
     if not days and not any(len(word) >= FEWEST_LETTERS for word in words):

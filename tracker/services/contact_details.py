@@ -3,6 +3,7 @@
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
+from tracker.domain.names import plain_digits, spelled
 from tracker.services.patients import Reach
 
 #: Where a number without a country code is from.
@@ -12,7 +13,7 @@ HOME_COUNTRY = "US"
 def phone(typed: str, owner: str = "patient") -> Reach:
     """A telephone number. ``is_possible``: of a length that its country has, which is enough."""
     try:
-        number = phonenumbers.parse(typed, HOME_COUNTRY)
+        number = phonenumbers.parse(plain_digits(typed), HOME_COUNTRY)
     except phonenumbers.NumberParseException:
         return Reach("phone", typed.strip(), typed, owner, is_possible=False)
     possible = phonenumbers.is_possible_number(number)
@@ -23,7 +24,7 @@ def phone(typed: str, owner: str = "patient") -> Reach:
 def email(typed: str, owner: str = "patient") -> Reach:
     """An e-mail address. ``is_possible``: well formed; nobody is asked whether it exists."""
     try:
-        value = validate_email(typed.strip(), check_deliverability=False).normalized
+        value = validate_email(spelled(typed), check_deliverability=False).normalized
     except EmailNotValidError:
         return Reach("email", typed.strip(), typed, owner, is_possible=False)
     return Reach("email", value, typed, owner, is_possible=True)

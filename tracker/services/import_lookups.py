@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from tracker.domain.names import record_number
 from tracker.domain.words import DeviceKind
 from tracker.persistence.models import Case, DeviceRow, Patient
 from tracker.services.row_reading import RowReading
@@ -40,7 +41,7 @@ def followed_pump(work: Work, patient: Patient) -> FollowedPump | None:
 
 def other_number(reading: RowReading, known_mrn: str) -> tuple[Complaint, ...]:
     """The doubt about a person found by name and birth date under another number: the same, or a namesake?"""
-    mrn = reading.text("mrn")
+    mrn = record_number(reading.text("mrn"))
     if not mrn or mrn.casefold() == known_mrn.casefold():
         return ()
     reason = f"A patient of this name and birth date is here under another number, {known_mrn}. Is it the same person?"

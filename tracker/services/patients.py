@@ -12,13 +12,16 @@ from sqlalchemy import delete, insert, select
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, NotFound, StaleVersion
-from tracker.domain.names import digits_of, fold, words_of
+from tracker.domain.names import digits_of, fold, holds_unseen, record_number, spelled, words_of
 from tracker.persistence.chain import append_event
 from tracker.persistence.models import ContactPoint, Patient, PatientWord
 from tracker.services.reconcile import ring
 from tracker.services.work import Work
 
 LONGEST_NAME = 200
+_UNSEEN = "This holds a sign that cannot be seen. Type it anew instead of pasting it."
+#: By so many digits at the end of a number a patient is found too.
+_LAST_DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,12 @@ class Person:
     prefers: str = ""
     reach: tuple[Reach, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Names and number are what is stored, wherever they were typed."""
+        object.__setattr__(self, "mrn", record_number(self.mrn))
+        for name in ("family_name", "given_name"):
+            object.__setattr__(self, name, spelled(getattr(self, name)))
+
     @property
     def name_key(self) -> str:
         """The folded name that duplicates are found by."""
@@ -57,11 +66,15 @@ def problems_of(person: Person, today: date) -> dict[str, str]:
     """What cannot be taken about a person, as a sentence per field."""
     problems: dict[str, str] = {}
     for name, value in (("family_name", person.family_name), ("given_name", person.given_name)):
-        if not value.strip():
+        if holds_unseen(value):
+            problems[name] = _UNSEEN
+        elif not fold(value):
             problems[name] = "A name is needed."
         elif len(value) > LONGEST_NAME:
             problems[name] = f"A name has at most {LONGEST_NAME} characters."
-    if not person.mrn.strip():
+    if holds_unseen(person.mrn):
+        problems["mrn"] = _UNSEEN
+    elif not person.mrn:
         problems["mrn"] = "A medical record number is needed."
     if person.birth_on > today:
         problems["birth_on"] = "This birth date is in the future."
@@ -75,7 +88,7 @@ def find_same(work: Work, person: Person) -> Patient | None:
 
     :raises InvalidInput: where the number is known for somebody with another name or birth date
     """
-    by_number = _with_number(work, person.mrn.strip())
+    by_number = _with_number(work, person.mrn)
     if by_number is not None:
         check_same(person, by_number.name_key, by_number.birth_on)
         return by_number
@@ -124,7 +137,7 @@ def add_patient(work: Work, person: Person, today: date) -> Patient:
         clinic_id=work.actor.clinic_id,
         id=work.ids.row_id(work.now),
         public_id=work.ids.public_id(),
-        mrn=person.mrn.strip(),
+        mrn=person.mrn,
         created_at=work.now,
         version=1,
     )
@@ -149,14 +162,14 @@ def change_patient(work: Work, public_id: str, version: int, person: Person, tod
         raise StaleVersion(patient.version)
     problems = problems_of(person, today)
     taken = select(Patient.id).where(
-        Patient.clinic_id == work.actor.clinic_id, Patient.mrn == person.mrn.strip(), Patient.id != patient.id
+        Patient.clinic_id == work.actor.clinic_id, Patient.mrn == person.mrn, Patient.id != patient.id
     )
     if not problems and work.session.scalar(taken) is not None:
         problems["mrn"] = "This medical record number belongs to another patient."
     if problems:
         raise InvalidInput(problems)
     _describe(patient, person)
-    patient.mrn = person.mrn.strip()
+    patient.mrn = person.mrn
     patient.version += 1
     _end_reach(work, patient, person.reach)
     work.session.flush()
@@ -235,7 +248,7 @@ def _end_reach(work: Work, patient: Patient, wanted: tuple[Reach, ...]) -> None:
 
 
 def _describe(patient: Patient, person: Person) -> None:
-    patient.family_name, patient.given_name = person.family_name.strip(), person.given_name.strip()
+    patient.family_name, patient.given_name = person.family_name, person.given_name
     patient.name_key, patient.birth_on = person.name_key, person.birth_on
     patient.sex, patient.language, patient.allergies = person.sex, person.language, person.allergies
     patient.city, patient.prefers = person.city, person.prefers
@@ -258,7 +271,8 @@ def _index(work: Work, patient: Patient) -> None:
 
 def _write_words(work: Work, patient: Patient, phones: Iterable[str]) -> None:
     words = {word[:LONGEST_NAME] for word in words_of(patient.family_name, patient.given_name, patient.mrn)}
-    words |= {digits_of(phone)[:LONGEST_NAME] for phone in phones if digits_of(phone)}
+    numbers = {digits_of(phone)[:LONGEST_NAME] for phone in phones} - {""}
+    words |= numbers | {number[-_LAST_DIGITS:] for number in numbers}
     rows = [{"clinic_id": patient.clinic_id, "word": word, "patient_id": patient.id} for word in sorted(words)]
     if rows:
         work.session.execute(insert(PatientWord), rows)

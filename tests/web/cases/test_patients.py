@@ -69,6 +69,30 @@ class TestAReferral:
             assert len(session.scalars(select(Patient.id).where(Patient.mrn == "004502")).all()) == 1
 
     @pytest.mark.parametrize(
+        "typed",
+        [
+            {"mrn": "\u0660\u0660\u0664\u0665\u0660\u0662"},
+            {"mrn": "\u200b004502\u202c"},
+            {"mrn": "", "family_name": "Nu\u200bnez"},
+        ],
+    )
+    def test_is_found_whatever_signs_came_along(self, at: At, typed: dict[str, str]) -> None:
+        world, _ = at("referred")
+        browser = world.sign_in(Role.COORDINATOR)
+        first = browser.submit("/referrals/new", REFERRAL).headers["Location"]
+        if not typed["mrn"]:
+            typed = {**typed, "mrn": "9"}
+        assert browser.submit("/referrals/new", {**REFERRAL, **typed}).headers["Location"] == first
+
+    @pytest.mark.parametrize("text", ["\u0660\u0660\u0664\u0665\u0660\u0662", "\u200bnun", "0142"])
+    def test_is_found_by_digits_of_another_script_and_by_the_last_four_of_a_number(self, at: At, text: str) -> None:
+        world, _ = at("referred")
+        browser = world.sign_in(Role.COORDINATOR)
+        browser.submit("/referrals/new", {**REFERRAL, "phones": "303 555 0142"})
+        answer = browser.submit("/find", {"q": text})
+        assert "Ana Mar" in plain(browser.get(answer.headers["Location"]).get_data(as_text=True))
+
+    @pytest.mark.parametrize(
         ("wrong", "sentence"),
         [
             ({"mrn": "004401"}, "belongs to a patient with another name"),
@@ -77,6 +101,10 @@ class TestAReferral:
             ({"received_on": "2026-03-30"}, "This date is in the future."),
             ({"family_name": "  "}, "A name is needed."),
             ({"family_name": "x" * 201}, "At most 200 characters."),
+            ({"family_name": "Oka\x07for"}, "a sign that cannot be seen"),
+            ({"given_name": "\u3164"}, "a sign that cannot be seen"),
+            ({"given_name": "\u200b\u202e"}, "A name is needed."),
+            ({"mrn": "00\t45"}, "a sign that cannot be seen"),
             ({"indication": ""}, "Choose spasticity or pain."),
             ({"indication": "gout"}, "Not a valid choice"),
             ({"birth_on": "03/07/1961"}, "Type a date as year-month-day"),
