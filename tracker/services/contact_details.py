@@ -1,5 +1,7 @@
 """Telephone numbers and addresses as people type them: what was typed is kept, what is possible is used."""
 
+from collections.abc import Sequence
+
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
@@ -8,6 +10,7 @@ from tracker.services.patients import Reach
 
 #: Where a number without a country code is from.
 HOME_COUNTRY = "US"
+_WRONG = {"phone": "“{}” cannot be a telephone number.", "email": "“{}” is not an e-mail address."}
 
 
 def phone(typed: str, owner: str = "patient") -> Reach:
@@ -28,3 +31,10 @@ def email(typed: str, owner: str = "patient") -> Reach:
     except EmailNotValidError:
         return Reach("email", typed.strip(), typed, owner, is_possible=False)
     return Reach("email", value, typed, owner, is_possible=True)
+
+
+def doubts_about(reach: Sequence[Reach]) -> tuple[tuple[str, str], ...]:
+    """What is doubtful about the ways to reach a patient, as kind and sentence, wherever they were typed."""
+    if not reach:
+        return (("phone", "There is no telephone number and no e-mail address."),)
+    return tuple((each.kind, _WRONG[each.kind].format(each.as_typed)) for each in reach if not each.is_possible)

@@ -16,6 +16,7 @@ from tracker.persistence.chain import append_event
 from tracker.persistence.models import Case, Patient, ReferralRow, StaffTask
 from tracker.services.access_log import record_view
 from tracker.services.patients import add_further_reach
+from tracker.services.reach_doubts import ask_about_reach
 from tracker.services.staff_tasks import opening
 from tracker.services.work import Work
 
@@ -36,6 +37,8 @@ def keep_further(work: Work, patient: Patient, public_id: str, new: "NewReferral
     case_id = work.session.scalars(
         select(Case.id).where(Case.clinic_id == patient.clinic_id, Case.public_id == public_id)
     ).one()
+    if added and not new.is_imported:
+        ask_about_reach(work, case_id=case_id, reach=added, today=today)
     told = _what_is_new(work, patient, case_id, new)
     if not told and not added:
         return False

@@ -20,6 +20,7 @@ from tracker.persistence.models import Case, Patient
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.implants import Component
 from tracker.services.named import paper_problems, person_problems, reader_problems
+from tracker.services.reach_doubts import ask_about_reach
 from tracker.services.referrals import NewReferral, begin_case, case_of, find_or_add
 from tracker.services.same_serial import ask_about_serial
 from tracker.services.trials import determine
@@ -98,6 +99,8 @@ def take_over_pump(work: Work, new: NewReferral, found: PumpInPlace, calendar: C
     if file.snapshot.pump is not None:
         raise InvalidInput({"mrn": "This patient's pump is followed already."})
     ask_about_serial(file, found.pump.serial)
+    if not new.is_imported:
+        ask_about_reach(work, case_id=file.case.id, reach=new.person.reach, today=today)
     pump = _record_pump(file, found)
     _record_fill(file, found, pump)
     file.ask(*unusual_dose(file.pathway, found.drug, found.daily_dose_mcg))

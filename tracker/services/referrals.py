@@ -16,6 +16,7 @@ from tracker.services.case_file import CaseFile
 from tracker.services.further_referrals import keep_further
 from tracker.services.patients import Person, add_patient, find_same
 from tracker.services.payers import payer_named
+from tracker.services.reach_doubts import ask_about_reach
 from tracker.services.work import Work, Written
 
 #: What is kept of a referral word for word.
@@ -44,6 +45,11 @@ class NewReferral:
     notes: str = ""
     source: str = "page"
 
+    @property
+    def is_imported(self) -> bool:
+        """Whether it came from a file; an import tells its doubts by itself, with all else of the row."""
+        return self.source.partition(":")[0] == "import"
+
 
 @dataclass(frozen=True, slots=True)
 class Referred:
@@ -71,6 +77,8 @@ def refer(work: Work, new: NewReferral, calendar: ClinicCalendar) -> Referred:
         is_kept = keep_further(work, found, standing, new, calendar.today(work.now))
         return Referred(standing, None, is_new=False, written=None, is_kept=is_kept)
     file = begin_case(work, found, new, calendar)
+    if not new.is_imported:
+        ask_about_reach(work, case_id=file.case.id, reach=new.person.reach, today=calendar.today(work.now))
     return Referred(file.case.public_id, file.case.id, is_new=True, written=file.finish("referred"))
 
 

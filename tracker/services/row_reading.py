@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from tracker.domain.codes import LANGUAGES
 from tracker.domain.dates import UnreadableDate, read_date
 from tracker.domain.names import fold
-from tracker.services.contact_details import email, phone
+from tracker.services.contact_details import doubts_about, email, phone
 from tracker.services.patients import LONGEST_NAME, Person, Reach
 from tracker.services.table_file import Complaint, Row
 
@@ -119,15 +119,8 @@ class RowReading:
             self.refuse(name, f"The name has more than {LONGEST_NAME} characters.")
 
     def _reach(self) -> tuple[Reach, ...]:
-        found: list[Reach] = []
-        if typed := self.text("phone"):
-            found.append(phone(typed))
-            if not found[-1].is_possible:
-                self.doubt("phone", f"“{typed}” cannot be a telephone number.")
-        if typed := self.text("email"):
-            found.append(email(typed))
-            if not found[-1].is_possible:
-                self.doubt("email", f"“{typed}” is not an e-mail address.")
-        if not found:
-            self.doubt("phone", "There is no telephone number and no e-mail address.")
-        return tuple(found)
+        typed = (("phone", phone), ("email", email))
+        found = tuple(read(text) for name, read in typed if (text := self.text(name)))
+        for name, doubt in doubts_about(found):
+            self.doubt(name, doubt)
+        return found

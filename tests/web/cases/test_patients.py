@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tests.support.journey import Journey
 from tests.support.web import WebWorld
 from tracker.domain.words import Role
-from tracker.persistence.models import Case, ContactPoint, Patient
+from tracker.persistence.models import Case, ContactPoint, Patient, StaffTask
 
 At = Callable[[str], tuple[WebWorld, Journey]]
 
@@ -91,6 +91,32 @@ class TestAReferral:
         browser.submit("/referrals/new", {**REFERRAL, "phones": "303 555 0142"})
         answer = browser.submit("/find", {"q": text})
         assert "Ana Mar" in plain(browser.get(answer.headers["Location"]).get_data(as_text=True))
+
+    @pytest.mark.parametrize(
+        ("reach", "doubts"),
+        [
+            ({"phones": "12", "emails": "ana@example.org"}, ["“12” cannot be a telephone number."]),
+            (
+                {"phones": "303 555 0142", "caregiver_emails": "ana at home"},
+                ["“ana at home” is not an e-mail address."],
+            ),
+            ({"phones": "", "emails": ""}, ["There is no telephone number and no e-mail address."]),
+            ({"phones": "303 555 0142"}, []),
+        ],
+    )
+    @pytest.mark.parametrize("form", ["/referrals/new", "/pumps/take-over"])
+    def test_with_a_doubtful_number_warns_and_opens_a_task_as_an_import_does(
+        self, at: At, form: str, reach: dict[str, str], doubts: list[str]
+    ) -> None:
+        world, _ = at("referred")
+        browser = world.sign_in(Role.COORDINATOR)
+        usual = {**(REFERRAL if "referrals" in form else PUMP), "second_by": world.user_ids[Role.NURSE]}
+        answer = browser.submit(form, {**usual, "phones": "", "emails": "", **reach})
+        page = plain(browser.get(answer.headers["Location"]).get_data(as_text=True))
+        with world.database.reading() as session:
+            tasks = session.scalars(select(StaffTask).where(StaffTask.kind == "reach_doubts")).all()
+        assert [list(each.params.values()) for each in tasks] == ([doubts] if doubts else [])
+        assert all(doubt in page for doubt in doubts)
 
     @pytest.mark.parametrize(
         ("wrong", "sentence"),

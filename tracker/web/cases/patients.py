@@ -10,6 +10,7 @@ from tracker.domain.errors import InvalidInput, StaleVersion
 from tracker.pathways import catalogue
 from tracker.queries.case_detail import get_head, list_contact_lines
 from tracker.services import patients, pumps, referrals
+from tracker.services.contact_details import doubts_about
 from tracker.services.patients import Reach
 from tracker.services.referrals import NewReferral
 from tracker.services.work import Work
@@ -79,6 +80,7 @@ def _come_in(form: PersonForm, template: str, take_in: Callable[[Work], tuple[st
             form.show_refusal(error)
         else:
             flash(said, "ready")
+            _warn_about_reach(form)
             return redirect(url_for("cases.show", public_id=public_id), 303)
     return render_template(template, form=form), 422 if form.is_submitted() else 200
 
@@ -109,12 +111,19 @@ def identity(public_id: str) -> ResponseReturnValue:
             changed = "Somebody changed this patient meanwhile. Nothing of your form is saved yet. Read it again."
         else:
             flash("Recorded: details of the patient.", "ready")
+            _warn_about_reach(form)
             return redirect(url_for("cases.show", public_id=public_id), 303)
     person = person_of(patient, today(), is_clinical=actor().may(Permission.SEE_CLINICAL))
     page = render_template(
         "cases/identity.html", form=form, person_line=person, public_id=public_id, version=version, changed=changed
     )
     return page, status
+
+
+def _warn_about_reach(form: PersonForm) -> None:
+    """Say what is doubtful about the numbers and addresses, as an import does."""
+    for _kind, doubt in doubts_about(form.person().reach):
+        flash(f"{doubt} It is kept as typed: ask for the right one.", "warn")
 
 
 def _is_kept(owner: str) -> bool:

@@ -9,6 +9,7 @@ TASKS = {
     "nobody_named": "Nobody is named to answer: name somebody",
     "import_doubts": "Doubts from the import, to be put right",
     "pump_call_unknown": "Pump call of somebody who was not found: call back now",
+    "reach_doubts": "A number or an address cannot be right: ask for it",
     "serial_twice": "The serial number of this pump stands with another patient too: read both again",
     "referred_again": "Referred again: read what came in",
 }
@@ -46,6 +47,7 @@ CALL_REASONS = {
 
 _WHY: Mapping[str, Callable[[dict[str, str]], str]] = {
     "nobody_named": lambda p: p.get("who", "").replace("_", " "),
+    "reach_doubts": lambda p: " · ".join(p.values()),
     "import_doubts": lambda p: " · ".join(p.values()),
     "pump_call_unknown": lambda p: " · ".join(p[name] for name in ("phone", "caller", "words") if p.get(name)),
     "referred_again": lambda p: " · ".join(f"{label}: {p[name]}" for name, label in REFERRED.items() if name in p),
