@@ -110,7 +110,8 @@ PIECES = {
     "named.place_problems", "named.reader_problems", "patients.add_patient", "patients.add_reach",
     "patients.find_same", "patients.get_patient", "payers.payer_named", "pumps.waiting_case",
     "patients.add_further_reach", "further_referrals.keep_further",
-    "referrals.begin_case", "referrals.case_of", "reach_doubts.ask_about_reach", "referrals.find_or_add", "same_serial.holders_of",
+    "referrals.begin_case", "referrals.case_of", "reach_doubts.ask_about_reach", "referrals.find_or_add",
+    "same_serial.holders_of",
 }  # fmt: skip
 
 
