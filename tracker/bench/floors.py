@@ -5,8 +5,6 @@ nobody signed in and no layout round it, and a row inserted into a table that no
 tracker takes more than that is its own.
 """
 
-import resource
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -14,6 +12,7 @@ from flask import Blueprint, Flask, current_app, request
 from jinja2 import Template
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, bindparam, insert, select
 
+from tracker.bench.memory import peak_mb
 from tracker.bench.templates import table_of
 from tracker.runtime import Runtime
 from tracker.web.common.access import public
@@ -72,8 +71,7 @@ def write() -> str:
 @public
 def memory() -> str:
     """The most memory that this process has had resident, in megabytes."""
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return str(most / (1e6 if sys.platform == "darwin" else 1024))
+    return str(peak_mb())
 
 
 def make_table(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""``tracker bench``: are the pages fast with ten or a hundred thousand cases?
+"""``tracker bench``: are the pages, and the reconciler, fast with ten or a hundred thousand cases?
 
 The database is the bench's own: a temporary one, a file that is kept and measured again, or an empty one that is named.
 """
@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 import click
 from sqlalchemy import make_url
 
-from tracker.bench import floors
+from tracker.bench import floors, reconciling
 from tracker.bench.budget import FLOORS, Report, excesses, report_of
 from tracker.bench.client import Browser
 from tracker.bench.clinics import WATCHER
 from tracker.bench.generate import generate
 from tracker.bench.marker import Made, find_marker, has_clinics, leave_marker
 from tracker.bench.measure import Run, gather, measure
+from tracker.bench.reconciling import Reconciled, measure_reconciler
 from tracker.bench.server import free_port, serving
 from tracker.cli.context import Composition, say, settings_of
 from tracker.cli.serve import serve
@@ -46,25 +47,32 @@ FEWEST_CASES = 1000
 @click.option("--database", "url", help="An empty database of the bench's own; without it a temporary SQLite file.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep the SQLite file here; measure it again if it is.")
 @click.option("--requests", type=click.IntRange(min=20), default=300, show_default=True, help="For each page.")
+@click.option("--reconcile", "is_reconciler", is_flag=True, help="Measure the reconciler instead of the pages.")
 @click.pass_context
 def bench(
-    context: click.Context, cases: int, url: str | None, keep: Path | None, *, requests: int, as_json: bool
+    context: click.Context,
+    cases: int,
+    url: str | None,
+    keep: Path | None,
+    *,
+    requests: int,
+    as_json: bool,
+    is_reconciler: bool,
 ) -> None:
-    """Measure the pages beside two floors. Exit 1 when one takes more of them than it may."""
+    """Measure the pages, or the reconciler, beside their floors. Exit 1 when something takes more than it may."""
     composition: Composition = context.obj
     with _database_url(url, keep) as database_url:
         settings = _settings(settings_of(context), database_url)
         runtime = build_runtime(settings)
         try:
             made = _prepare(runtime, cases)
-            report = _measure(runtime, composition, made, requests)
+            if is_reconciler:
+                runtime.database.dispose()
+                over = _tell_of_reconciler(measure_reconciler(settings, cases), as_json)
+            else:
+                over = _tell_of_pages(_measure(runtime, composition, made, requests), as_json)
         finally:
             runtime.database.dispose()
-    over = excesses(report)
-    if as_json:
-        click.echo(json.dumps(report))
-    else:
-        _tell(report)
     for sentence in over:
         say(sentence)
     if over:
@@ -145,6 +153,25 @@ def _measure(runtime: Runtime, composition: Composition, made: Made, requests: i
 def _telling() -> Callable[[str], None]:
     is_watched = sys.stderr.isatty()
     return (lambda page: say(f"  {page} …")) if is_watched else (lambda _page: None)
+
+
+def _tell_of_reconciler(found: Reconciled, as_json: bool) -> list[str]:
+    """Print the figures; a sentence for everything that takes too much."""
+    if as_json:
+        click.echo(json.dumps(found))
+    else:
+        for name, value in found.items():
+            click.echo(f"  {name.replace('_', ' '):<16} {value:>10}")
+    return reconciling.excesses(found)
+
+
+def _tell_of_pages(report: Report, as_json: bool) -> list[str]:
+    """Print the figures; a sentence for everything that takes too much."""
+    if as_json:
+        click.echo(json.dumps(report))
+    else:
+        _tell(report)
+    return excesses(report)
 
 
 def _tell(report: Report) -> None:
