@@ -7,7 +7,7 @@ ready to be sent again against the new version.
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -28,6 +28,9 @@ from tracker.web.cases.links import Missing, correcting_fact
 from tracker.web.common.current import actor, now, runtime, today
 from tracker.web.common.database import read_session, writing
 from tracker.web.common.forms import meant
+
+if TYPE_CHECKING:
+    from tracker.web.cases.refill_days import RefillDays
 
 _LARGEST_VERSION = 2**31 - 1
 _ANY_CASE = "/cases/<string(length=32):public_id>"
@@ -52,7 +55,8 @@ class Act:
     """What a form does, in words. ``known``: what is on record and helps to fill it in, as label and text.
 
     ``missing``: what stands in the way of doing it by the book; ``correct`` says which of the facts written a person
-    would want to correct. ``after`` gives what somebody must know or do next, for the page that follows.
+    would want to correct. ``after`` gives what somebody must know or do next, for the page that follows; ``days`` the
+    days that a refill can be booked on, with the room they have.
     """
 
     title: str
@@ -64,6 +68,7 @@ class Act:
     correct: int = 0
     is_danger: bool = False
     after: Callable[[Written], Sequence[Notice]] = lambda _written: ()
+    days: "RefillDays | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +87,7 @@ class ActPage:
     seen: str
     changes: tuple[str, ...]
     back_url: str
+    days: "RefillDays | None"
 
 
 def opened(public_id: str) -> OpenedCase:
@@ -200,5 +206,6 @@ def _page(
         seen=" ".join(dict.fromkeys(each.code for each in missing)) or request.form.get("deviation_seen", ""),
         changes=changes,
         back_url=back_url(case.head.public_id),
+        days=act.days,
     )
     return render_template("cases/_act.html", page=page, form=form)

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
-from wtforms import DateField, DateTimeLocalField, Field, IntegerField, RadioField, SelectField, StringField
+from wtforms import DateField, DateTimeLocalField, Field, IntegerField, RadioField, SelectField, StringField, TimeField
 from wtforms.validators import Length, Optional, StopValidation
 from wtforms.widgets import TextArea, TextInput
 
@@ -126,6 +126,19 @@ class MomentField(DateTimeLocalField):
             self.data = None
             raise ValueError("This time cannot be right.")
         self.data = moment.replace(second=0, microsecond=0)
+
+
+class HourField(TimeField):
+    """A wall time of a day that is known."""
+
+    data: Any  # a ``time``; ``None`` only where the field does not require one
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read ``07:30``."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Type the time, for example 07:30.") from None
 
 
 class _SaidOnce:

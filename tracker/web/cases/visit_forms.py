@@ -1,6 +1,7 @@
 """Forms about visits: when and where, and what became of them."""
 
 from datetime import date, datetime, timedelta
+from typing import Any, cast
 
 from wtforms import BooleanField, SelectField
 from wtforms.validators import InputRequired, NumberRange
@@ -11,6 +12,7 @@ from tracker.web.cases.fields import (
     CaseForm,
     CountField,
     DayField,
+    HourField,
     MomentField,
     NoteField,
     PersonField,
@@ -27,7 +29,7 @@ _WHY = [InputRequired("Say why.")]
 class SlotForm(CaseForm):
     """When, how long, where and with whom. The clinic's usual length is not proposed: procedures differ."""
 
-    starts = MomentField("Day and time", [InputRequired("Give day and time of the visit.")])
+    starts: Any = MomentField("Day and time", [InputRequired("Give day and time of the visit.")])
     minutes = CountField(
         "Length",
         [InputRequired("How long does it take?"), NumberRange(5, 1440, "Between 5 minutes and a day.")],
@@ -38,12 +40,17 @@ class SlotForm(CaseForm):
     clinician_id = PersonField("With")
     entered_late = BooleanField("Entered late: this was agreed on paper, and the time has passed")
 
+    @property
+    def begins(self) -> datetime:
+        """The wall time that was typed."""
+        return cast(datetime, self.starts.data)
+
     def slot(self, before: timedelta) -> Slot:
         """What was typed, as the service takes it. ``before``: how long before a visit patients come."""
         return Slot(
-            starts=self.starts.data,
+            starts=self.begins,
             minutes=self.minutes.data,
-            arrives=self.arrives.data or self.starts.data - before,
+            arrives=self.arrives.data or self.begins - before,
             room_id=self.room_id.data,
             clinician_id=self.clinician_id.data,
         )
@@ -62,6 +69,21 @@ class BookForm(SlotForm):
         [InputRequired("Choose what the visit is for.")],
         choices=with_blank({key: first_upper(label) for key, label in PURPOSE_WORDS.items()}),
     )
+
+
+class BookOnDayForm(BookForm):
+    """A new visit on a day that was chosen before; its time is asked."""
+
+    starts = HourField("Time", [InputRequired("Give the time of the visit.")])
+
+    def put_on(self, day: date) -> None:
+        """Say on which day."""
+        self._day = day
+
+    @property
+    def begins(self) -> datetime:
+        """The time that was typed, on that day."""
+        return datetime.combine(self._day, self.starts.data)
 
 
 class MoveForm(SlotForm):

@@ -8,15 +8,18 @@ from flask.typing import ResponseReturnValue
 from tracker.domain.access import Permission
 from tracker.domain.errors import NotFound
 from tracker.domain.facts import Appointment
+from tracker.domain.words import Purpose
 from tracker.queries.case_detail import OpenedCase
 from tracker.queries.clinic import get_settings, list_clinicians, list_rooms
 from tracker.services import appointments
 from tracker.web.cases.acting import Act, answer, opened, path
 from tracker.web.cases.blueprint import blueprint
+from tracker.web.cases.refill_days import chosen_day, overbooked, refill_days
 from tracker.web.cases.sentences import wall
 from tracker.web.cases.visit_forms import (
     ArriveForm,
     BookForm,
+    BookOnDayForm,
     CancelForm,
     CompleteForm,
     ConfirmForm,
@@ -63,16 +66,33 @@ def _usual_wait() -> timedelta:
     return timedelta(minutes=get_settings(read_session(), clinic().id).arrive_minutes_before)
 
 
+def _book_form() -> BookForm:
+    day = chosen_day()
+    if day is None:
+        return BookForm()
+    form = BookOnDayForm()
+    form.put_on(day)
+    return form
+
+
 @blueprint.route(path("/book-visit"), methods=["GET", "POST"])
 @permission(Permission.BOOK)
 def book_visit(public_id: str) -> ResponseReturnValue:
-    """Book a visit. ``?purpose=`` says what for, from the link that was followed."""
-    case, form = opened(public_id), BookForm()
+    """Book a visit. ``?purpose=`` says what for, from the link that was followed; ``?on=`` the day that was chosen
+    among those which have room for a refill."""
+    case, form = opened(public_id), _book_form()
     _offer_places(form)
     if not form.is_submitted() and request.args.get("purpose", "") in PURPOSE_WORDS:
         form.purpose.data = request.args["purpose"]
     word = PURPOSE_WORDS.get(form.purpose.data or "", "visit")
-    act = Act(title=f"Book the {word}", submit=f"Book the {word}", done=f"{word} booked")
+    is_refill = form.purpose.data == Purpose.REFILL
+    act = Act(
+        title=f"Book the {word}",
+        submit=f"Book the {word}",
+        done=f"{word} booked",
+        days=refill_days(case) if is_refill else None,
+        after=lambda _written: overbooked(form.begins.date()) if is_refill else (),
+    )
     wait = _usual_wait()
     return answer(
         case,
