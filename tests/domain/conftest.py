@@ -30,3 +30,9 @@ def _nothing_but_arithmetic() -> Iterator[None]:
 def itb() -> Pathway:
     """The pathway that new cases start on."""
     return current("itb")
+
+
+@pytest.fixture(scope="session")
+def reoperation() -> Pathway:
+    """The pathway of reoperations."""
+    return current("itb_reoperation")

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.domain.builders import DAY, NOW, STARTS, Case
 from tests.domain.valuation import valuation
 from tests.support.thoroughness import examples
+from tracker.domain.facts import FollowUp
 from tracker.domain.pathway.check.abstraction import certain
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.engine import DEATH, automatic_step, offered, unmet
@@ -24,17 +25,18 @@ from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.words import DeterminationKind, DeviceKind, DocumentKind, Outcome
 from tracker.pathways.catalogue import current
 
-ITB = current("itb")
+ITB, REOPERATION = current("itb"), current("itb_reoperation")
 Act = Callable[[Case], object]
 
 FEW_DAYS = st.sampled_from((-400, -366, -365, -31, -30, -2, -1, 0, 1, 2)).map(lambda days: timedelta(days=days))
-PURPOSES = st.sampled_from(("evaluation", "trial", "implant", "refill"))
+PURPOSES = st.sampled_from(("evaluation", "trial", "implant", "refill", "reoperation"))
 STATES = st.sampled_from(("booked", "arrived", "completed", "cancelled"))
 ATTEMPTS = st.integers(1, 2)
 SIGNED = st.sampled_from((None, 2))
 KEYS = (
     "consent.trial",
     "consent.implant",
+    "consent.reoperation",
     "authorization.implant",
     "trial_result",
     "dose",
@@ -78,9 +80,13 @@ ACTS: st.SearchStrategy[Act] = st.one_of(
               st.sampled_from((None, DAY))),
     st.builds(lambda h: lambda c: c.snapshot.attempt_dose and c.scored(h), st.integers(0, 9)),
     st.builds(lambda p: lambda c: c.next_attempt(p), st.sampled_from(("trial", "implant"))),
-    st.builds(lambda p: lambda c: c.snapshot.visit(p) and c.checked(ITB, p), st.sampled_from(("trial", "implant"))),
+    st.builds(lambda p: lambda c: c.snapshot.visit(p) and c.checked(REOPERATION if p == "reoperation" else ITB, p),
+              st.sampled_from(("trial", "implant", "reoperation"))),
+    st.builds(lambda u, s: lambda c: c.record(FollowUp, rule=u, about_seq=1, result=s),
+              st.sampled_from(("wound_check", "sutures_out")), st.sampled_from(("healing well", "out", "left in"))),
     st.sampled_from((Case.baseline, Case.evaluated, Case.in_pain, Case.ordered, _removed)),
 )  # fmt: skip
+OPEN = [(each, name) for each in (ITB, REOPERATION) for name, stage in each.stages.items() if stage.is_open]
 CASES = st.lists(ACTS, max_size=18)
 THOROUGH = settings(
     max_examples=examples(80), deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
@@ -94,8 +100,9 @@ def _case(acts: list[Act]) -> Snapshot:
     return case.snapshot
 
 
-def _needs(pathway: Pathway) -> tuple[Requirement, ...]:
-    asked = dict.fromkeys(need for edge in pathway.transitions for need in edge.needs)
+def _needs(*pathways: Pathway) -> tuple[Requirement, ...]:
+    edges = (edge for pathway in pathways for edge in pathway.transitions)
+    asked = dict.fromkeys(need for edge in edges for need in edge.needs)
     kinds = (DeterminationKind.DECISION, DeterminationKind.TRANSFER, DeterminationKind.TRIAL_ABORTED)
     others = (
         Determined(determination=kind, value=value, purpose=purpose, absent=absent, second_person=second)
@@ -108,7 +115,7 @@ def _needs(pathway: Pathway) -> tuple[Requirement, ...]:
     return (*asked, *others)
 
 
-NEEDS = _needs(ITB)
+NEEDS = _needs(ITB, REOPERATION)
 
 
 def test_every_kind_of_requirement_is_among_them() -> None:
@@ -150,13 +157,13 @@ def test_answers_stay_the_same_until_the_instant_named(acts: list[Act]) -> None:
 
 
 @THOROUGH
-@given(acts=CASES)
-def test_at_most_one_automatic_step_is_enabled(acts: list[Act]) -> None:
+@given(acts=CASES, pathway=st.sampled_from((ITB, REOPERATION)))
+def test_at_most_one_automatic_step_is_enabled(acts: list[Act], pathway: Pathway) -> None:
     snapshot = _case(acts)
-    for stage in ITB.stages:
+    for stage in pathway.stages:
         enabled = [
             edge
-            for edge in ITB.leaving(stage)
+            for edge in pathway.leaving(stage)
             if edge.is_automatic and edge.target != DEATH and not unmet(edge.needs, snapshot, NOW)
         ]
         assert sum(1 for edge in enabled if not edge.is_deviation) <= 1
@@ -164,12 +171,13 @@ def test_at_most_one_automatic_step_is_enabled(acts: list[Act]) -> None:
 
 
 @THOROUGH
-@given(acts=CASES, stage=st.sampled_from([name for name, stage in ITB.stages.items() if stage.is_open]))
-def test_automatic_steps_come_to_rest(acts: list[Act], stage: str) -> None:
+@given(acts=CASES, start=st.sampled_from(OPEN))
+def test_automatic_steps_come_to_rest(acts: list[Act], start: tuple[Pathway, str]) -> None:
+    pathway, stage = start
     snapshot = Case.__new__(Case)
     snapshot.snapshot = _case(acts)
-    for _ in range(len(ITB.stages)):
-        edge = automatic_step(ITB, snapshot.at_stage(stage).snapshot, NOW)
+    for _ in range(len(pathway.stages)):
+        edge = automatic_step(pathway, snapshot.at_stage(stage).snapshot, NOW)
         if edge is None:
             return
         stage = edge.target
@@ -187,5 +195,5 @@ def test_the_engine_names_the_next_instant_of_any_offer(acts: list[Act], stage: 
     assert [offer.blockers for offer in now.offers] == [o.blockers for o in offered(ITB, case.snapshot, until).offers]
 
 
-def test_no_step_of_the_file_is_thought_impossible() -> None:
-    assert all(certain(edge).is_satisfiable for edge in ITB.transitions)
+def test_no_step_of_the_files_is_thought_impossible() -> None:
+    assert all(certain(edge).is_satisfiable for pathway in (ITB, REOPERATION) for edge in pathway.transitions)

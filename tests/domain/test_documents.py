@@ -8,19 +8,27 @@ import pytest
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.describe import describe
 from tracker.domain.pathway.draw import draw
+from tracker.pathways.catalogue import CURRENT, current
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
-def test_the_description_is_in_step_with_the_file(itb: Pathway) -> None:
-    assert (DOCS / "pathway.md").read_text(encoding="utf-8") == describe(itb, "pathway.svg"), (
-        "run: ./run tracker pathway describe --out docs/pathway.md"
+#: Where each pathway is told.
+CALLED = {"itb": "pathway", "itb_reoperation": "reoperation"}
+
+
+@pytest.mark.parametrize("name", CURRENT)
+def test_the_description_is_in_step_with_the_file(name: str) -> None:
+    called = CALLED[name]
+    assert (DOCS / f"{called}.md").read_text(encoding="utf-8") == describe(current(name), f"{called}.svg"), (
+        f"run: ./run tracker pathway describe {name} --diagram {called}.svg --out docs/{called}.md"
     )
 
 
-def test_the_drawing_is_in_step_with_the_file(itb: Pathway) -> None:
-    assert (DOCS / "pathway.svg").read_text(encoding="utf-8") == draw(itb), (
-        "run: ./run tracker pathway draw --out docs/pathway.svg"
+@pytest.mark.parametrize("name", CURRENT)
+def test_the_drawing_is_in_step_with_the_file(name: str) -> None:
+    assert (DOCS / f"{CALLED[name]}.svg").read_text(encoding="utf-8") == draw(current(name)), (
+        f"run: ./run tracker pathway draw {name} --out docs/{CALLED[name]}.svg"
     )
 
 

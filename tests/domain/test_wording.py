@@ -14,7 +14,9 @@ from tracker.domain.pathway.requirements.trial import DoseGiven, TrialResult
 from tracker.domain.pathway.requirements.visit import AppointmentMade
 from tracker.domain.pathway.wording import SENTENCES, met_sentence, people, sentence, sentence_of
 from tracker.domain.words import DeterminationKind, Role
-from tracker.pathways.catalogue import current
+from tracker.pathways.catalogue import CURRENT, current
+
+EDGES = [edge for name in CURRENT for edge in current(name).transitions]
 
 #: Made from the state of an authorization, by a service when the act is recorded, or the reasons of to-dos.
 _MADE_ELSEWHERE = {
@@ -102,14 +104,14 @@ class TestPeople:
 
 
 class TestWhatIsMet:
-    @pytest.mark.parametrize("edge", current("itb").transitions, ids=lambda edge: f"{edge.source}-{edge.name}")
+    @pytest.mark.parametrize("edge", EDGES, ids=lambda edge: f"{edge.source}-{edge.name}")
     def test_is_said_without_a_code_word(self, edge: Transition) -> None:
         for need in edge.needs:
             assert met_sentence(need) and "_" not in met_sentence(need)
 
     @pytest.mark.parametrize("kind", VOCABULARY.values(), ids=list(VOCABULARY))
     def test_has_words_for_every_kind(self, kind: type[Requirement]) -> None:
-        assert any(type(need) is kind for edge in current("itb").transitions for need in edge.needs)
+        assert any(type(need) is kind for edge in EDGES for need in edge.needs)
 
     def test_says_the_opposite_of_what_must_not_be(self) -> None:
         assert met_sentence(AppointmentMade(purpose="trial", state="none")) == "no visit for the trial stands"

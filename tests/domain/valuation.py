@@ -15,6 +15,7 @@ from tracker.domain.facts import (
     Device,
     Document,
     Fill,
+    FollowUp,
     TrialDose,
 )
 from tracker.domain.pathway.snapshot import Snapshot
@@ -32,6 +33,7 @@ def valuation(snapshot: Snapshot, at: datetime, result_days: int) -> Mapping[str
         "dose_order": _yes(_latest(snapshot, "dose_order")),
         "refill_booked": _yes(snapshot.visits("refill") or _latest(snapshot, "refill_plan")),
     }
+    found |= _of_follow_ups(snapshot)
     return found | _of_visits(snapshot) | _of_trials(snapshot) | _of_devices(snapshot) | _of_determinations(snapshot)
 
 
@@ -108,6 +110,13 @@ def _of_devices(snapshot: Snapshot) -> dict[str, str]:
         "alarm_date": _yes([fill for fill in fills if fill.alarm_on]),
         "refill_done": _yes([fill for fill in fills if fill.kind in ("refill", "elsewhere")]),
     }
+
+
+def _of_follow_ups(snapshot: Snapshot) -> dict[str, str]:
+    """What is well: a wound that heals, sutures that are out."""
+    well = {"wound_check": {"healing well"}, "sutures_out": {"out", "nothing to take out"}}
+    done = [(each.rule, each.result) for each in snapshot.of(FollowUp)]
+    return {f"follow_up.{rule}": _yes([1 for r, s in done if r == rule and s in good]) for rule, good in well.items()}
 
 
 def _of_determinations(snapshot: Snapshot) -> dict[str, str]:

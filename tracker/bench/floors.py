@@ -14,6 +14,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, bindp
 
 from tracker.bench.memory import peak_mb
 from tracker.bench.templates import table_of
+from tracker.pathways.catalogue import FIRST
 from tracker.runtime import Runtime
 from tracker.web.common.access import public
 from tracker.web.common.database import read_session, writing
@@ -38,7 +39,7 @@ _FIFTY = (
     .where(
         _cases.c.clinic_id == bindparam("clinic"),
         _cases.c.is_open.expression,
-        _cases.c.pathway == "itb",
+        _cases.c.pathway == FIRST,
         _cases.c.stage == "maintained",
     )
     .order_by(_cases.c.stage_entered_at)

@@ -10,7 +10,7 @@ from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.describe import describe
 from tracker.domain.pathway.draw import draw
 from tracker.domain.pathway.loader import PathwayFileError, load_pathway
-from tracker.pathways.catalogue import text_of
+from tracker.pathways.catalogue import CURRENT, FIRST, text_of
 
 UNREADABLE = 2
 
@@ -24,11 +24,12 @@ def pathway() -> None:
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def check(file: Path | None, as_json: bool) -> None:
-    """Prove a pathway FILE (without one: the pathway in use).
+    """Prove a pathway FILE, or the one in use of that name (without either: all that are in use).
 
     Exit 1 on a violation, with the shortest counter-example; 2 on a file that cannot be read, with line and key.
     """
-    violations = check_pathway(_load(file))
+    checked = [file] if file is not None else [Path(name) for name in CURRENT]
+    violations = tuple(violation for each in checked for violation in check_pathway(_load(each)))
     if as_json:
         found = [{"property": v.property, "message": v.message, "path": list(v.path)} for v in violations]
         click.echo(json.dumps({"ok": not violations, "violations": found}, ensure_ascii=False))
@@ -42,7 +43,7 @@ def check(file: Path | None, as_json: bool) -> None:
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where the SVG is written.")
 def draw_diagram(file: Path | None, out: Path | None) -> None:
-    """Draw a pathway FILE (without one: the pathway in use) as SVG."""
+    """Draw a pathway FILE, or the one in use of that name (without either: the one cases begin on), as SVG."""
     _write(draw(_load(file)), out)
 
 
@@ -51,7 +52,7 @@ def draw_diagram(file: Path | None, out: Path | None) -> None:
 @click.option("--diagram", default="pathway.svg", show_default=True, help="Where the drawing will stand.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where the document is written.")
 def describe_in_words(file: Path | None, diagram: str, out: Path | None) -> None:
-    """Tell a pathway FILE (without one: the pathway in use) in words, as Markdown."""
+    """Tell a pathway FILE, or the one in use of that name (without either: the one cases begin on), as Markdown."""
     _write(describe(_load(file), diagram), out)
 
 
@@ -64,10 +65,11 @@ def _write(text: str, out: Path | None) -> None:
 
 
 def _load(file: Path | None) -> Pathway:
+    name = FIRST if file is None else str(file)
     try:
-        return load_pathway(text_of("itb") if file is None else file.read_text(encoding="utf-8"))
+        return load_pathway(text_of(name) if name in CURRENT else Path(name).read_text(encoding="utf-8"))
     except (PathwayFileError, OSError, UnicodeDecodeError) as error:
-        click.echo(f"{file or 'itb'}: {error}", err=True)
+        click.echo(f"{name}: {error}", err=True)
         raise SystemExit(UNREADABLE) from error
 
 

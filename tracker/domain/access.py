@@ -31,6 +31,7 @@ class Permission(StrEnum):
     SEE_HEALTH = "see_health"
     SEE_SAFETY = "see_safety"  # the figures; whose they are only with see_patients
     REFER = "refer"
+    REOPERATE = "reoperate"  # begin a reoperation beside a pump's case; what was done is recorded with implant
     IMPORT = "import"
     EDIT_PATIENT = "edit_patient"
     EVALUATE = "evaluate"
@@ -80,6 +81,7 @@ _COORDINATES = (
         _P.SEE_REPORTS,
         _P.SEE_REMINDERS,
         _P.REFER,
+        _P.REOPERATE,
         _P.IMPORT,
         _P.EDIT_PATIENT,
         _P.AUTHORIZE,
@@ -138,6 +140,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.COMPARE_PUMPS,
         _P.TRACE_DEVICES,
         _P.REFER,
+        _P.REOPERATE,
         _P.EVALUATE,
         _P.DECIDE_OUTCOME,
         _P.RECORD_DECISION,

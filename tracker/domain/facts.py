@@ -188,7 +188,7 @@ class Device(Fact):
     """One version of a device. ``device`` is the ``seq`` of its first version.
 
     An implanted device names the trial outcome, consent and authorization it relied on, or the deviation that says
-    why one was missing.
+    why one was missing; one put in at a reoperation names the case of that reoperation, where they stand.
     """
 
     device: int
@@ -212,6 +212,7 @@ class Device(Fact):
     consent_seq: int | None
     authorization_seq: int | None
     deviation_seq: int | None
+    reoperation_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

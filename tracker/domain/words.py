@@ -31,6 +31,7 @@ class Purpose(StrEnum):
     IMPLANT = "implant"
     REFILL = "refill"
     FOLLOW_UP = "follow_up"
+    REOPERATION = "reoperation"
 
 
 class AuthorizationState(StrEnum):
@@ -131,6 +132,26 @@ class DeterminationKind(StrEnum):
     PUMP_SWITCHED_OFF = "pump_switched_off"  # of somebody who died; about_seq: the pump; reason is what was done
     SCAN_DECIDED = "scan_decided"  # about_seq: the scan; reason is what a physician decided
     SCAN_TASK_DONE = "scan_task_done"  # about_seq: the scan; value: the task of the file; reason is what was done
+    REOPERATION = "reoperation"  # value: the ReoperationKind that was decided; reason is why
+    REOPERATION_DONE = "reoperation_done"  # value: the ReoperationKind that was done; reason is what was seen
+    REOPERATION_ENDED = "reoperation_ended"  # value: a ReoperationEnd; reason is what took its ground away
+
+
+class ReoperationKind(StrEnum):
+    """What is done to a pump that is in."""
+
+    REPLACEMENT = "replacement"
+    CATHETER_REVISION = "catheter_revision"
+    POCKET_REVISION = "pocket_revision"
+    EXPLANT = "explant"
+
+
+class ReoperationEnd(StrEnum):
+    """What takes the ground of a reoperation away."""
+
+    DEATH = "death"
+    REMOVED = "removed"  # the pump was taken out otherwise, or struck out
+    TRANSFERRED = "transferred"
 
 
 class DrugStock(StrEnum):
@@ -159,6 +180,7 @@ class DeviceKind(StrEnum):
 class DeviceOrigin(StrEnum):
     IMPLANTED_HERE = "implanted_here"
     ALREADY_IN = "already_in"
+    REOPERATION = "reoperation"  # put in at a reoperation, which the device names
 
 
 class FillKind(StrEnum):
@@ -207,6 +229,7 @@ class FollowedFact(StrEnum):
     TRIAL_CATHETER = "trial_catheter"
     POSITIVE_OUTCOME = "positive_outcome"
     EXPLANT = "explant"
+    REOPERATION = "reoperation"
 
 
 class Role(StrEnum):

@@ -7,8 +7,10 @@ from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.loader import load_pathway
 
 #: The file of each pathway and version. A published version is never edited; a change is a new line here.
-FILES = {("itb", 1): "itb.toml"}
-CURRENT = {"itb": 1}
+FILES = {("itb", 1): "itb.toml", ("itb_reoperation", 1): "itb_reoperation.toml"}
+CURRENT = {"itb": 1, "itb_reoperation": 1}
+#: What a patient's first case is on. The others stand beside such a case.
+FIRST = "itb"
 
 
 def text_of(name: str) -> str:
@@ -30,6 +32,6 @@ def load(name: str, version: int) -> Pathway:
     return load_pathway(resources.files("tracker.pathways").joinpath(file).read_text(encoding="utf-8"))
 
 
-def current(name: str = "itb") -> Pathway:
+def current(name: str = FIRST) -> Pathway:
     """The version that new cases start on."""
     return load(name, CURRENT[name])

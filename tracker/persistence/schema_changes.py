@@ -1,7 +1,7 @@
 """What migrations do more than once: laying the guards of a new table, and adding words to a vocabulary."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import sqlalchemy as sa
 
@@ -22,11 +22,41 @@ def close_vocabulary(connection: sa.Connection, table: str, column: str, words: 
         connection.exec_driver_sql(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
         connection.exec_driver_sql(f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({column} IN ({allowed}))")
         return
-    kept = connection.exec_driver_sql("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?", (table,))
     old = re.compile(rf"CONSTRAINT {name} CHECK \({column} IN \([^)]*\)\)")
-    text, found = old.subn(f"CONSTRAINT {name} CHECK ({column} IN ({allowed}))", kept.scalar_one())
+    _rewrite(connection, table, old, lambda _: f"CONSTRAINT {name} CHECK ({column} IN ({allowed}))")
+
+
+def add_constraints(connection: sa.Connection, table: str, constraints: Mapping[str, str]) -> None:
+    """Add constraints by their name, each written as a table's definition writes it. What is stored must satisfy them.
+
+    On SQLite as ``close_vocabulary`` does: the text is changed where SQLite keeps it.
+    """
+    if connection.dialect.name == "postgresql":
+        for name, text in constraints.items():
+            connection.exec_driver_sql(f"ALTER TABLE {table} ADD CONSTRAINT {name} {text}")
+        return
+    written = "".join(f",\n\tCONSTRAINT {name} {text}" for name, text in constraints.items())
+    _rewrite(connection, table, re.compile(r"\n\)(?=[^)]*$)"), lambda _: f"{written}\n)")
+
+
+def drop_constraints(connection: sa.Connection, table: str, constraints: Mapping[str, str]) -> None:
+    """Take away what ``add_constraints`` added."""
+    for name, text in constraints.items():
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+        else:
+            _rewrite(connection, table, re.compile(re.escape(f",\n\tCONSTRAINT {name} {text}")), lambda _: "")
+
+
+def _rewrite(connection: sa.Connection, table: str, old: re.Pattern[str], new: Callable[[re.Match[str]], str]) -> None:
+    """Change the text of a table's definition in one place, where SQLite keeps it.
+
+    :raises LookupError: if it is not there exactly once
+    """
+    kept = connection.exec_driver_sql("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?", (table,))
+    text, found = old.subn(new, kept.scalar_one())
     if found != 1:
-        raise LookupError(f"{table}.{column} has no vocabulary")
+        raise LookupError(f"{old.pattern} is not in the definition of {table}")
     version = connection.exec_driver_sql("PRAGMA schema_version").scalar_one()
     connection.exec_driver_sql("PRAGMA writable_schema = ON")
     connection.exec_driver_sql("UPDATE sqlite_schema SET sql = ? WHERE type = 'table' AND name = ?", (text, table))

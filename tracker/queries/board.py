@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, litera
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
+from tracker.pathways.catalogue import FIRST
 from tracker.persistence.base import Base
 from tracker.persistence.models import Membership, Payer, StageCount, User
 from tracker.persistence.types import JsonObject
@@ -35,7 +36,7 @@ NOBODY = 0
 class BoardFilter:
     """Which open cases. ``None`` is everybody's, every payer's, whatever the state; ``NOBODY`` owns untaken cases."""
 
-    pathway: str = "itb"
+    pathway: str = FIRST
     owner_user_id: int | None = None
     payer_id: int | None = None
     is_ready: bool | None = None

@@ -18,7 +18,7 @@ from tracker.domain.facts import Fact
 from tracker.pathways import catalogue
 from tracker.persistence.fact_tables import FACT_ROWS, field_names, table_of
 from tracker.persistence.models import Case, Clinic, Patient
-from tracker.queries.snapshots import LoadedCase, closed_days, pinned, snapshot_of, weekdays
+from tracker.queries.snapshots import REPLACEMENT_ON, LoadedCase, closed_days, pinned, snapshot_of, weekdays
 
 PAGE = 200
 
@@ -53,19 +53,19 @@ def read_page(session: Session, clinic: Clinic, after: int) -> list[ReadCase]:
     calendar = ClinicCalendar(clinic.zone, weekdays(clinic.open_weekdays), closed_days(session, clinic.id))
     facts = _facts(session, Range(clinic.id, page[0][0].id, page[-1][0].id))
     found = []
-    for case, birth_on in page:
+    for case, birth_on, replacement_on in page:
         history = tuple(sorted(facts[case.id], key=lambda fact: fact.seq))
         live = tuple(fact for fact in history if fact.superseded_by is None)
-        snapshot = snapshot_of(case, birth_on, calendar, live)
+        snapshot = snapshot_of(case, birth_on, calendar, live, replacement_on=replacement_on)
         found.append(ReadCase(LoadedCase(case, snapshot, catalogue.load(*pinned(case))), history))
         session.expunge(case)
     return found
 
 
-def _page(session: Session, clinic_id: int, after: int) -> Sequence[Row[Case, date]]:
+def _page(session: Session, clinic_id: int, after: int) -> Sequence[Row[Case, date, date | None]]:
     """Cases with the birth date of their patient; one whose clinic does not have the patient is reported elsewhere."""
     return session.execute(
-        select(Case, Patient.birth_on)
+        select(Case, Patient.birth_on, REPLACEMENT_ON.label("replacement_on"))
         .join(Patient, (Patient.clinic_id == Case.clinic_id) & (Patient.id == Case.patient_id))
         .where(Case.clinic_id == clinic_id, Case.id > after)
         .order_by(Case.id)

@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.errors import NotFound
 from tracker.domain.facts import Fact, Referral
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.snapshot import Snapshot
+from tracker.domain.words import DeterminationKind, ReoperationKind
 from tracker.pathways import catalogue
 from tracker.persistence.facts import load_live
-from tracker.persistence.models import Case, Clinic, ClosedDay, Patient
+from tracker.persistence.models import Case, Clinic, ClosedDay, DeterminationRow, Patient
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,27 @@ class LoadedCase:
     pathway: Pathway
 
 
+_beside = aliased(Case)
+#: The day booked in the open reoperation beside a case, where it replaces the pump.
+REPLACEMENT_ON = (
+    select(_beside.procedure_on)
+    .join(
+        DeterminationRow,
+        (DeterminationRow.clinic_id == _beside.clinic_id) & (DeterminationRow.case_id == _beside.id),
+    )
+    .where(
+        _beside.clinic_id == Case.clinic_id,
+        _beside.about_case_id == Case.id,
+        _beside.is_open,
+        DeterminationRow.kind == DeterminationKind.REOPERATION,
+        DeterminationRow.value == ReoperationKind.REPLACEMENT,
+        DeterminationRow.superseded_by.is_(None),
+    )
+    .correlate(Case)
+    .scalar_subquery()
+)
 _READ = (
-    select(Case, Patient.birth_on, Clinic.zone, Clinic.open_weekdays)
+    select(Case, Patient.birth_on, Clinic.zone, Clinic.open_weekdays, REPLACEMENT_ON.label("replacement_on"))
     .join(Patient, (Patient.clinic_id == Case.clinic_id) & (Patient.id == Case.patient_id))
     .join(Clinic, Clinic.id == Case.clinic_id)
     .where(Case.clinic_id == bindparam("clinic"), Case.id == bindparam("case"))
@@ -49,10 +69,11 @@ def load_snapshot(session: Session, clinic_id: int, case_id: int, *, lock: bool 
     row = session.execute(_LOCKED if lock else _READ, {"clinic": clinic_id, "case": case_id}).one_or_none()
     if row is None:
         raise NotFound(str(case_id))
-    case, birth_on, zone, open_weekdays = row
+    case, birth_on, zone, open_weekdays, replacement_on = row
     calendar = ClinicCalendar(zone, weekdays(open_weekdays), closed_days(session, clinic_id))
     facts = load_live(session, clinic_id, case_id)
-    return LoadedCase(case, snapshot_of(case, birth_on, calendar, facts), catalogue.load(*pinned(case)))
+    snapshot = snapshot_of(case, birth_on, calendar, facts, replacement_on=replacement_on)
+    return LoadedCase(case, snapshot, catalogue.load(*pinned(case)))
 
 
 def pinned(case: Case) -> tuple[str, int]:
@@ -70,8 +91,10 @@ def closed_days(session: Session, clinic_id: int) -> frozenset[date]:
     return frozenset(session.connection().scalars(_CLOSED_DAYS, {"clinic": clinic_id}))
 
 
-def snapshot_of(case: Case, birth_on: date, calendar: ClinicCalendar, facts: Iterable[Fact]) -> Snapshot:
-    """The snapshot of a case and its live facts."""
+def snapshot_of(
+    case: Case, birth_on: date, calendar: ClinicCalendar, facts: Iterable[Fact], *, replacement_on: date | None
+) -> Snapshot:
+    """The snapshot of a case and its live facts; ``replacement_on`` is what ``REPLACEMENT_ON`` says of it."""
     live = tuple(sorted(facts, key=lambda fact: fact.seq))
     referrals = [fact for fact in live if isinstance(fact, Referral)]
     return Snapshot(
@@ -84,4 +107,5 @@ def snapshot_of(case: Case, birth_on: date, calendar: ClinicCalendar, facts: Ite
         implant_attempt=case.implant_attempt,
         facts=live,
         referred_indication=referrals[-1].indication if referrals else case.indication,
+        replacement_on=replacement_on,
     )

@@ -7,13 +7,15 @@ book a room, a patient or (for procedures) a clinician twice.
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from tracker.domain.access import Permission
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.errors import InvalidInput, NotFound, Question
 from tracker.domain.facts import Appointment, Determination
-from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, DeterminationKind, Purpose, is_word
+from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, DeterminationKind
+from tracker.persistence.models import AppointmentRow, Case
 from tracker.persistence.refusals import double_booking
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.named import place_problems
@@ -81,7 +83,7 @@ def book(work: Work, ref: CaseRef, *, purpose: str, slot: Slot, entered_late: bo
     :raises InvalidInput: for a slot that cannot be, or that is taken, or a second live visit for the same purpose
     """
     file = open_case(work, ref, Permission.BOOK)
-    if not is_word(purpose, Purpose):
+    if purpose not in file.pathway.visit_purposes:
         raise InvalidInput({"purpose": "Choose what the visit is for."})
     _check(file, slot, entered_late)
     if file.snapshot.booked(purpose) is not None:
@@ -238,10 +240,32 @@ def _live(file: CaseFile, appointment: int) -> Appointment:
 def _check(file: CaseFile, slot: Slot, entered_late: bool) -> None:
     problems = slot.problems(file.snapshot.calendar, file.work.now.astimezone(UTC), may_be_past=entered_late)
     problems |= place_problems(file.work, slot.room_id, slot.clinician_id)
+    if not problems and _is_elsewhere(file, slot):
+        problems["starts"] = TAKEN["patient"][1]
     if problems:
         raise InvalidInput(problems)
     hours = (file.pathway.days(each) for each in ("visits_from_hour", "visits_until_hour"))
     file.ask(*slot.questions(file.snapshot.calendar, *hours))
+
+
+def _is_elsewhere(file: CaseFile, slot: Slot) -> bool:
+    """Whether the patient has a visit of another case at that time. Whoever writes to one of two cases that stand
+    beside each other holds the lock of the pump's case, so nobody books the other meanwhile."""
+    starts_at = file.snapshot.calendar.instant(slot.starts)
+    other = (
+        select(AppointmentRow.seq)
+        .join(Case, (Case.clinic_id == AppointmentRow.clinic_id) & (Case.id == AppointmentRow.case_id))
+        .where(
+            Case.clinic_id == file.case.clinic_id,
+            Case.patient_id == file.case.patient_id,
+            Case.id != file.case.id,
+            AppointmentRow.superseded_by.is_(None),
+            AppointmentRow.state.in_(sorted(LIVE_APPOINTMENT)),
+            AppointmentRow.starts_at < starts_at + timedelta(minutes=slot.minutes),
+            AppointmentRow.ends_at > starts_at,
+        )
+    )
+    return file.work.session.scalar(other.limit(1)) is not None
 
 
 def _write(file: CaseFile, old: Appointment | None, **values: object) -> None:

@@ -54,7 +54,7 @@ def ask_authorization(work: Work, ref: CaseRef, *, stage: str, terms: Terms) -> 
     """
     file = open_case(work, ref, Permission.AUTHORIZE)
     if stage not in file.pathway.procedures:
-        raise InvalidInput({"stage": "Choose trial or implant."})
+        raise InvalidInput({"stage": "Choose what it is for."})
     _check(file, terms)
     file.record(Authorization, stage=stage, **_values(terms))
     return file.finish(f"authorization_{terms.state}")

@@ -3,11 +3,13 @@
 A use case opens the file (lock, version, role), records its facts, asks for a step if it wants one, and finishes:
 automatic steps follow from the facts, one immutable event says all of it, the reconciler brings obligations,
 reminders and blockers in line, and the access entry says who was here. All in the caller's transaction. The case is
-locked first and the clinic's event chain last, just before the event is inserted.
+locked first and the clinic's event chain last, just before the event is inserted. Whoever writes to a reoperation locks
+the case of the pump before it: what is booked there changes what is due here, and so two people never wait for each
+other.
 """
 
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from sqlalchemy import bindparam, insert, select, update
@@ -16,6 +18,7 @@ from tracker.domain.access import Permission
 from tracker.domain.errors import AskedBack, InvalidInput, NotFound, NotPermitted, Question, Refused, StaleVersion
 from tracker.domain.facts import Correction, Fact
 from tracker.domain.milestones import reached_by
+from tracker.domain.pathway.beside import is_of_reoperation
 from tracker.domain.pathway.definition import Pathway, Transition
 from tracker.domain.pathway.engine import automatic_step, offered
 from tracker.domain.pathway.snapshot import Snapshot
@@ -23,16 +26,20 @@ from tracker.domain.words import AppointmentState
 from tracker.persistence.chain import append_event
 from tracker.persistence.facts import insert_fact, supersede
 from tracker.persistence.models import Case, StageVisit
+from tracker.queries.snapshots import LoadedCase
 from tracker.services.access_log import record_view
 from tracker.services.named import person_problems
-from tracker.services.reconcile import reconcile_case
+from tracker.services.reconcile import reconcile_case, reconcile_loaded
 from tracker.services.snapshots import load_snapshot
 from tracker.services.stage_counts import Standing, move_count, standing
 from tracker.services.work import CaseRef, Work, Written
 
 F = TypeVar("F", bound=Fact)
 
-_CASE_ID = select(Case.id).where(Case.clinic_id == bindparam("clinic"), Case.public_id == bindparam("public_id"))
+_CASE = select(Case.id, Case.about_case_id).where(
+    Case.clinic_id == bindparam("clinic"), Case.public_id == bindparam("public_id")
+)
+_LOCK = select(Case.id).where(Case.clinic_id == bindparam("clinic"), Case.id == bindparam("case")).with_for_update()
 _IN_CASE = (StageVisit.clinic_id == bindparam("clinic"), StageVisit.case_id == bindparam("case"))
 _STAY = select(StageVisit.number, StageVisit.entered_at).where(*_IN_CASE, StageVisit.left_at.is_(None))
 _LEAVE = (
@@ -46,7 +53,7 @@ _ENTER = insert(StageVisit)
 @dataclass(slots=True)
 class CaseFile:
     """One locked case while one use case writes to it. ``effective_at`` is when it happened; ``counted`` is where
-    the stage counts have it, ``None`` for a case that begins or is closed."""
+    the stage counts have it, ``None`` for a case that begins or is closed; ``planned_on`` the procedure day it had."""
 
     work: Work
     case: Case
@@ -54,6 +61,7 @@ class CaseFile:
     pathway: Pathway
     effective_at: datetime
     counted: Standing | None
+    planned_on: date | None = None
     written: list[Fact] = field(default_factory=list)
     moves: list[tuple[Transition, str]] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
@@ -71,6 +79,9 @@ class CaseFile:
             "recorded_at": self.work.now,
             "recorded_by": self.work.actor.user_id,
         }
+        if self.pathway.beside and not is_of_reoperation(fact_class, values.get("kind")):
+            # It belongs to the case of the pump, and would be lost here.
+            raise NotFound(fact_class.__name__)
         identity = fact_class.__name__.lower()
         if identity in own and identity not in values:
             values[identity] = seq
@@ -211,9 +222,22 @@ class CaseFile:
             body=self._body(detail),
         )
         self._visit_stages(event_seq)
+        self._tell_the_pumps_case()
         stages = tuple(edge.target for edge, _ in self.moves)
         standing = frozenset(fact.seq for fact in self.snapshot.facts)
         return Written(case.public_id, case.version, event_seq, tuple(self.written), standing, stages)
+
+    def _tell_the_pumps_case(self) -> None:
+        """What a reoperation plans for the pump is due in another way there."""
+        case = self.case
+        is_changed = self.counted is None or not case.is_open or case.procedure_on != self.planned_on
+        if case.about_case_id is None or not is_changed:
+            return
+        self.work.session.flush()
+        loaded = load_snapshot(self.work.session, case.clinic_id, case.about_case_id, lock=False)
+        reconcile_loaded(
+            self.work.session, loaded, now=self.work.now, ids=self.work.ids, cause=f"reoperation:{case.public_id}"
+        )
 
     def _cause(self) -> str:
         """What the reconciler names as the reason of a closed obligation."""
@@ -286,11 +310,21 @@ def open_case(
     happened_at = effective_at or work.now
     if happened_at > work.now:
         raise InvalidInput({"effective_at": "This time is in the future."})
-    clinic_id = work.actor.clinic_id
-    case_id = work.session.connection().scalar(_CASE_ID, {"clinic": clinic_id, "public_id": ref.public_id})
-    if case_id is None:
+    clinic_id, connection = work.actor.clinic_id, work.session.connection()
+    found = connection.execute(_CASE, {"clinic": clinic_id, "public_id": ref.public_id}).one_or_none()
+    if found is None:
         raise NotFound(ref.public_id)
-    loaded = load_snapshot(work.session, clinic_id, case_id, lock=True)
+    if found.about_case_id is not None:
+        connection.execute(_LOCK, {"clinic": clinic_id, "case": found.about_case_id})
+    loaded = load_snapshot(work.session, clinic_id, found.id, lock=True)
     if checks_version and loaded.case.version != ref.version:
         raise StaleVersion(loaded.case.version)
-    return CaseFile(work, loaded.case, loaded.snapshot, loaded.pathway, happened_at, standing(loaded.case))
+    return file_of(work, loaded, happened_at)
+
+
+def file_of(work: Work, loaded: LoadedCase, happened_at: datetime) -> CaseFile:
+    """The file of a case that is locked."""
+    case = loaded.case
+    return CaseFile(
+        work, case, loaded.snapshot, loaded.pathway, happened_at, standing(case), planned_on=case.procedure_on
+    )

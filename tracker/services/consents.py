@@ -1,4 +1,4 @@
-"""Consents: signed for one procedure, and withdrawn. Trial and implant are asked separately."""
+"""Consents: signed for one procedure, and withdrawn. Each procedure is asked separately."""
 
 from datetime import date
 
@@ -8,8 +8,6 @@ from tracker.domain.facts import Consent
 from tracker.domain.words import ConsentState
 from tracker.services.case_file import open_case
 from tracker.services.work import CaseRef, Work, Written
-
-PURPOSES = ("trial", "implant")
 
 
 def record_consent(
@@ -28,8 +26,8 @@ def record_consent(
     """
     file = open_case(work, ref, Permission.CONSENT)
     problems: dict[str, str] = {}
-    if purpose not in PURPOSES:
-        problems["purpose"] = "Choose trial or implant."
+    if purpose not in file.pathway.procedures:
+        problems["purpose"] = "Choose what it is for."
     if signed_on > file.snapshot.calendar.today(work.now):
         problems["signed_on"] = "This date is in the future."
     if not signed_by.strip():

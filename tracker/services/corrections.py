@@ -19,6 +19,7 @@ from tracker.domain.facts import (
 )
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.words import DeviceKind
+from tracker.services.beside import finish_with_beside
 from tracker.services.case_file import open_case
 from tracker.services.named import paper_problems, person_problems
 from tracker.services.work import CaseRef, Work, Written
@@ -78,9 +79,10 @@ def strike(
         problems["second_by"] = "Refills hang on this entry: a second person or a document must confirm it."
     if problems:
         raise InvalidInput(problems)
+    before = file.snapshot
     if isinstance(fact, Device) and fact.seq != fact.device:
         file.record(Correction, corrected_seq=fact.seq, reason=reason)
         file.change(fact, in_place=True, removed_on=None, tip_intact=None)
     else:
         file.strike(fact, reason)
-    return file.finish("fact_corrected", seq=seq, second_by=second_by, document=document_seq)
+    return finish_with_beside(file, before, "fact_corrected", seq=seq, second_by=second_by, document=document_seq)

@@ -42,16 +42,22 @@ class Implanted:
 
     def problems(self) -> dict[str, str]:
         """What cannot be, as a sentence per field."""
-        found: dict[str, str] = {}
-        if not self.pump.model.strip():
-            found["pump_model"] = "Choose the pump."
-        if not self.pump.serial.strip():
-            found["pump_serial"] = "Write down the serial number of the pump."
-        if self.pump.reservoir_ml is None or self.pump.reservoir_ml <= 0:
-            found["pump_reservoir_ml"] = "How much does the reservoir hold?"
+        found = pump_problems(self.pump)
         if not self.catheter.model.strip():
             found["catheter_model"] = "Write down the catheter."
         return found
+
+
+def pump_problems(pump: Component) -> dict[str, str]:
+    """What a new pump's label must say, as a sentence per field."""
+    found: dict[str, str] = {}
+    if not pump.model.strip():
+        found["pump_model"] = "Choose the pump."
+    if not pump.serial.strip():
+        found["pump_serial"] = "Write down the serial number of the pump."
+    if pump.reservoir_ml is None or pump.reservoir_ml <= 0:
+        found["pump_reservoir_ml"] = "How much does the reservoir hold?"
+    return found
 
 
 def record_implant(work: Work, ref: CaseRef, implanted: Implanted, *, implanted_at: datetime | None = None) -> Written:
@@ -74,10 +80,11 @@ def record_implant(work: Work, ref: CaseRef, implanted: Implanted, *, implanted_
     missing = act_blockers(file.pathway, file.snapshot, "implant", work.now)
     missing += expired_lot(implanted.filling.expires_on, file.snapshot.calendar.today(file.effective_at))
     deviation = require_reason(file, "implant", missing, implanted.deviation_reason, seen=implanted.deviation_seen)
-    ground = _ground(file, deviation)
+    visit = file.snapshot.visit("implant")
+    ground = {"appointment": visit.appointment if visit else None, **_ground(file, deviation)}
     ask_about_serial(file, implanted.pump.serial)
-    pump = _place(file, DeviceKind.PUMP, implanted.pump, ground)
-    _place(file, DeviceKind.CATHETER, implanted.catheter, ground)
+    pump = place(file, DeviceKind.PUMP, implanted.pump, DeviceOrigin.IMPLANTED_HERE, **ground)
+    place(file, DeviceKind.CATHETER, implanted.catheter, DeviceOrigin.IMPLANTED_HERE, **ground)
     fill_pump(file, implanted.filling, pump, kind=FillKind.IMPLANT, appointment=pump.appointment)
     return file.finish("pump_implanted")
 
@@ -99,8 +106,13 @@ def _ground(file: CaseFile, deviation: Determination | None) -> dict[str, int | 
     }
 
 
-def _place(file: CaseFile, kind: DeviceKind, part: Component, ground: dict[str, int | None]) -> Device:
-    visit = file.snapshot.visit("implant")
+_NO_GROUND: dict[str, int | None] = dict.fromkeys(
+    ("appointment", "outcome_seq", "waiver_seq", "consent_seq", "authorization_seq", "deviation_seq")
+)
+
+
+def place(file: CaseFile, kind: DeviceKind, part: Component, origin: DeviceOrigin, **ground: int | None) -> Device:
+    """Write a part that was put in now; ``ground`` are the fields that say what it stands on."""
     return file.record(
         Device,
         kind=kind,
@@ -110,13 +122,12 @@ def _place(file: CaseFile, kind: DeviceKind, part: Component, ground: dict[str, 
         udi=part.udi.strip(),
         lot=part.lot.strip(),
         reservoir_ml=part.reservoir_ml,
-        origin=DeviceOrigin.IMPLANTED_HERE,
+        origin=origin,
         in_place=True,
         placed_on=file.snapshot.calendar.today(file.effective_at),
         removed_on=None,
         out_by_on=None,
         end_of_service_on=part.end_of_service_on,
         tip_intact=None,
-        appointment=visit.appointment if visit else None,
-        **ground,
+        **{**_NO_GROUND, **ground},
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tracker.domain.doses import unusual_dose
 from tracker.domain.refill import days_to_alarm
-from tracker.pathways.catalogue import current
+from tracker.pathways.catalogue import FIRST, current
 from tracker.services.implants import Component
 from tracker.services.pumps import PumpInPlace
 from tracker.services.referrals import NewReferral
@@ -20,7 +20,6 @@ COLUMNS = (
     "drug", "concentration_mcg_ml", "volume_ml", "daily_dose_mcg", "alarm_volume_ml", "filled_on", "alarm_date",
     "source",
 )  # fmt: skip
-PATHWAY = "itb"
 _AMOUNTS = ("concentration_mcg_ml", "volume_ml", "daily_dose_mcg", "alarm_volume_ml")
 
 
@@ -42,7 +41,7 @@ def read_pump(reading: RowReading, second_by: int | None) -> PumpRow | None:
         return None
     _doubts(reading, found)
     new = NewReferral(
-        person=person, received_on=reading.today, indication="", pathway=PATHWAY, procedure="", urgency="",
+        person=person, received_on=reading.today, indication="", pathway=FIRST, procedure="", urgency="",
         source=f"import: {reading.text('source')}",
     )  # fmt: skip
     return PumpRow(new, found)
@@ -74,7 +73,7 @@ def _pump(reading: RowReading, second_by: int | None) -> PumpInPlace:
 
 def _drug(reading: RowReading) -> str:
     typed = reading.text("drug")
-    return typed.lower() if typed.lower() in current(PATHWAY).drugs else typed
+    return typed.lower() if typed.lower() in current().drugs else typed
 
 
 def _doubts(reading: RowReading, found: PumpInPlace) -> None:
@@ -84,7 +83,7 @@ def _doubts(reading: RowReading, found: PumpInPlace) -> None:
         reading.doubt("alarm_date", "The printed date is later than the figures allow. Read the print-out again.")
     if not found.drug:
         reading.doubt("drug", "The drug is missing.")
-    elif found.drug not in current(PATHWAY).drugs:
+    elif found.drug not in current().drugs:
         reading.doubt("drug", f"“{found.drug}” is not among the drugs that this clinic knows.")
     for question in unusual_dose(current(PATHWAY), found.drug, found.daily_dose_mcg):
         reading.doubt(question.field, question.sentence)

@@ -17,6 +17,7 @@ from tracker.domain.errors import InvalidInput, NotFound
 from tracker.domain.facts import Device, Fill
 from tracker.domain.words import DeterminationKind, DeviceKind, DeviceOrigin, FillKind
 from tracker.persistence.models import Case, Patient
+from tracker.services.beside import finish_with_beside
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.implants import Component
 from tracker.services.named import paper_problems, person_problems, reader_problems
@@ -225,5 +226,6 @@ def remove_device(
     problems = person_problems(work, second_by) | paper_problems(file.snapshot, document_seq)
     if problems:
         raise InvalidInput(problems)
+    before = file.snapshot
     file.change(part, in_place=False, removed_on=file.snapshot.calendar.today(file.effective_at))
-    return file.finish("device_removed", second_by=second_by, document=document_seq)
+    return finish_with_beside(file, before, "device_removed", second_by=second_by, document=document_seq)

@@ -9,9 +9,9 @@ from tracker.domain.access import Permission
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.errors import InvalidInput
 from tracker.domain.facts import Referral
-from tracker.domain.pathway.snapshot import Snapshot
-from tracker.pathways.catalogue import current
+from tracker.pathways.catalogue import FIRST, current
 from tracker.persistence.models import Case, Patient
+from tracker.services.beginning import NewCase, begin
 from tracker.services.case_file import CaseFile
 from tracker.services.further_referrals import keep_further
 from tracker.services.patients import Person, add_patient, find_same
@@ -33,7 +33,7 @@ class NewReferral:
     person: Person
     received_on: date
     indication: str
-    pathway: str = "itb"
+    pathway: str = FIRST
     procedure: str = "ITB pump"
     referred_by: str = ""
     specialty: str = ""
@@ -118,41 +118,20 @@ def case_of(work: Work, patient: Patient, pathway: str) -> str | None:
 
 def begin_case(work: Work, patient: Patient, new: NewReferral, calendar: ClinicCalendar) -> CaseFile:
     """Open a case at the pathway's first stage with the referral as its first fact. The caller finishes it."""
-    pathway = current(new.pathway)
-    stage = pathway.stages[pathway.initial]
     # A referral is received on a civil day: it counts from that day's start, never from before it was possible.
     happened_at = min(max(calendar.start_of(new.received_on), datetime(1970, 1, 1, tzinfo=UTC)), work.now)
-    case = Case(
-        clinic_id=patient.clinic_id,
-        id=work.ids.row_id(work.now),
-        public_id=work.ids.public_id(),
-        patient_id=patient.id,
-        pathway=pathway.name,
-        pathway_version=pathway.version,
-        stage=stage.name,
-        phase=stage.phase,
-        is_open=True,
-        stage_entered_at=happened_at,
-        version=1,
-        last_seq=0,
-        indication=new.indication,
-        urgency=new.urgency,
-        owner_role=stage.owner,
-        opened_at=happened_at,
-        trial_attempt=1,
-        trial_series=1,
-        implant_attempt=1,
-        payer_id=payer_named(work, new.payer),
+    file = begin(
+        work,
+        NewCase(
+            pathway=new.pathway,
+            patient_id=patient.id,
+            birth_on=patient.birth_on,
+            calendar=calendar,
+            opened_at=happened_at,
+            indication=new.indication,
+            urgency=new.urgency,
+            payer_id=payer_named(work, new.payer),
+        ),
     )
-    snapshot = Snapshot(
-        stage=case.stage,
-        stage_entered_at=happened_at,
-        birth_on=patient.birth_on,
-        calendar=calendar,
-        referred_indication=new.indication,
-    )
-    work.session.add(case)
-    work.session.flush()
-    file = CaseFile(work, case, snapshot, pathway, happened_at, None)
     file.record(Referral, **{name: getattr(new, name) for name in AS_RECEIVED})
     return file

@@ -6,6 +6,7 @@ from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, NotFound
 from tracker.domain.obligations.steps import TRANSFER_ASKED
 from tracker.domain.words import DeterminationKind
+from tracker.services.beside import finish_with_beside
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.named import paper_problems, person_problems
 from tracker.services.trials import determine
@@ -93,6 +94,7 @@ def record_death(
         problems["source"] = "Who said so?"
     if problems:
         raise InvalidInput(problems)
+    before = file.snapshot
     determine(
         file,
         DeterminationKind.DEATH,
@@ -102,7 +104,7 @@ def record_death(
         about_seq=document_seq,
         second_by=second_by,
     )
-    return file.finish("death_recorded")
+    return finish_with_beside(file, before, "death_recorded")
 
 
 def ask_transfer(work: Work, ref: CaseRef, *, to_clinic: str, until_on: date) -> Written:
@@ -137,6 +139,7 @@ def record_transfer(
         problems["second_by"] = "A second person must confirm it."
     if problems:
         raise InvalidInput(problems)
+    before = file.snapshot
     determine(
         file,
         DeterminationKind.TRANSFER,
@@ -145,7 +148,7 @@ def record_transfer(
         about_seq=document_seq,
         second_by=second_by,
     )
-    return file.finish("transfer_completed")
+    return finish_with_beside(file, before, "transfer_completed")
 
 
 def record_therapy_stopped(work: Work, ref: CaseRef, *, reason: str, second_by: int | None) -> Written:

@@ -19,7 +19,8 @@ MONTH_DAYS = 30
 
 
 def replacements(view: View) -> Iterator[Obligation]:
-    """A pump ends on the earliest of what its label, its indicator, its battery and its usual life say."""
+    """A pump ends on the earliest of what its label, its indicator, its battery and its usual life say. A reoperation
+    that is booked in time plans its replacement; only a new pump, or none, ends it."""
     for pump in followed_pumps(view.snapshot):
         ends = end_of_service(view, pump)
         if ends is None:
@@ -33,14 +34,25 @@ def replacements(view: View) -> Iterator[Obligation]:
             )
             continue
         ends_on, why = ends
+        planned_seq = _planned_seq(view, pump, ends_on)
+        booked = {"booked": view.snapshot.replacement_on} if planned_seq is not None else {}
         yield view.due(
             "replacement",
             f"device:{pump.device}",
             anchor_on=ends_on,
             not_before=view.day(pump.effective_at),
             reason=why,
-            params={"ends": ends_on},
+            params={"ends": ends_on, **booked},
+            planned_seq=planned_seq,
         )
+
+
+def _planned_seq(view: View, pump: Device, ends_on: date) -> int | None:
+    """The decision for the reoperation that replaces the pump in time, while its day is booked and has not passed."""
+    decided, on = view.snapshot.determination(DeterminationKind.REOPERATION), view.snapshot.replacement_on
+    if decided is None or on is None or decided.seq < pump.device:
+        return None
+    return decided.seq if view.today <= on <= ends_on else None
 
 
 def end_of_service(view: View, pump: Device) -> tuple[date, str] | None:

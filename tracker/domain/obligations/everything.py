@@ -71,5 +71,7 @@ def _next_change_at(view: View) -> datetime | None:
     }
     plans = view.snapshot.determinations(DeterminationKind.REFILL_PLAN)
     days |= {plan.until_on for plan in plans if plan.until_on is not None}
+    if view.snapshot.replacement_on is not None:
+        days.add(view.snapshot.replacement_on)
     first = min((day for day in days if day >= view.today), default=None)
     return None if first is None else view.calendar.start_of(first + timedelta(days=1))

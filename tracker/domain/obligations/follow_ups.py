@@ -54,12 +54,19 @@ def _after_explant(view: View) -> Iterator[Start]:
         yield last.device, last.removed_on
 
 
+def _after_reoperation(view: View) -> Iterator[Start]:
+    done = view.snapshot.determination(DeterminationKind.REOPERATION_DONE)
+    if done is not None:
+        yield done.seq, view.day(done.effective_at)
+
+
 _AFTER: Mapping[str, Callable[[View], Iterator[Start]]] = {
     FollowedFact.TRIAL_DOSE: _after_dose,
     FollowedFact.IMPLANT: _after_implant,
     FollowedFact.TRIAL_CATHETER: _after_trial_catheter,
     FollowedFact.POSITIVE_OUTCOME: _after_positive_outcome,
     FollowedFact.EXPLANT: _after_explant,
+    FollowedFact.REOPERATION: _after_reoperation,
 }
 
 

@@ -72,7 +72,8 @@ def grounds_lost(view: View) -> Iterator[Obligation]:
 def _trial_result_lost(view: View) -> Iterator[Obligation]:
     """In the implant phase, and for the pump that was implanted on it: no positive trial stands, and nothing excuses
     that. A result that only became too old blocks the next step; it is not lost."""
-    needs = (need for need in view.pathway.procedures[Purpose.IMPLANT].needs if isinstance(need, TrialResult))
+    procedure = view.pathway.procedures.get(Purpose.IMPLANT)
+    needs = [need for need in procedure.needs if isinstance(need, TrialResult)] if procedure else []
     if not any(b.code == "no_positive_trial" for need in needs for b in need.blockers(view.snapshot, view.now)):
         return
     outcome = view.snapshot.determination(DeterminationKind.OUTCOME)

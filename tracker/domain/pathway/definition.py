@@ -9,7 +9,7 @@ from datetime import date, time
 from decimal import Decimal
 
 from tracker.domain.pathway.requirements import Requirement
-from tracker.domain.words import Role, Told
+from tracker.domain.words import Purpose, Role, Told
 
 #: How the parameter that holds the least flow of a make's pumps ends.
 MINIMUM_FLOW = "_minimum_flow"
@@ -206,7 +206,11 @@ class Drug:
 
 @dataclass(frozen=True, slots=True)
 class Pathway:
-    """A whole pathway. ``transitions`` are in the order of the file."""
+    """A whole pathway. ``transitions`` are in the order of the file.
+
+    ``beside``: the pathway whose cases these cases stand beside, and whose devices they are about; a case of this one
+    never holds a device. Empty: a pathway of its own.
+    """
 
     name: str
     version: int
@@ -224,6 +228,7 @@ class Pathway:
     scan_tasks: dict[str, ScanTask]
     drugs: dict[str, Drug]
     phases: dict[str, str]
+    beside: str = ""
 
     def leaving(self, stage: str) -> tuple[Transition, ...]:
         """The edges out of a stage, in the order of the file."""
@@ -248,6 +253,12 @@ class Pathway:
         called = model.casefold().replace(" ", "")
         limits = (each for each in self.parameters.values() if each.name.endswith(MINIMUM_FLOW))
         return next((each.value for each in limits if each.name.removesuffix(MINIMUM_FLOW) in called), None)
+
+    @property
+    def visit_purposes(self) -> frozenset[str]:
+        """What a visit of a case can be for: its procedures, and what goes with the devices that it holds."""
+        others = (Purpose.FOLLOW_UP,) if self.beside else (Purpose.FOLLOW_UP, Purpose.EVALUATION, Purpose.REFILL)
+        return frozenset({*self.procedures, *others})
 
     @property
     def unapproved(self) -> tuple[Parameter, ...]:

@@ -9,8 +9,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from tracker.domain.errors import NotFound
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.definition import Pathway, Transition
+from tracker.domain.pathway.needs import checklist_need
 from tracker.domain.pathway.requirements import Requirement
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.words import Role
@@ -112,9 +114,11 @@ def act_blockers(pathway: Pathway, snapshot: Snapshot, purpose: str, now: dateti
     """What stands in the way of the act of a procedure itself: its needs and the first part of its checklist.
 
     With blockers the act is still recordable, as a deviation that names them.
+
+    :raises NotFound: for a procedure that the pathway does not have
     """
-    procedure = pathway.procedures[purpose]
-    checklist = f"checklist.{procedure.checklist}.before"
-    edges = pathway.leaving(procedure.day_stage)
-    before = tuple(need for edge in edges for need in edge.needs if need.key == checklist)
+    procedure = pathway.procedures.get(purpose)
+    if procedure is None:
+        raise NotFound(purpose)
+    before = checklist_need(procedure.checklist, purpose, "before", pathway.checklists[procedure.checklist])
     return unmet((*procedure.needs, *before), snapshot, now)

@@ -2,7 +2,7 @@
 
 The loader also adds what a safety property needs everywhere, so that no file can forget it: what a phase ``holds`` to
 every step into and within it, the procedure's needs to the way into its day and out of it, "no device in the patient"
-to every closing but death and completed transfer.
+to every closing but death and completed transfer. A case beside another holds no device, so it is not asked there.
 """
 
 from datetime import date, time
@@ -38,7 +38,7 @@ T = TypeVar("T")
 TOP = {
     "name", "version", "label", "initial", "phases", "holds", "parameters", "drugs", "stages", "closed",
     "procedures", "transitions", "obligations", "follow_ups", "reminders", "checklists", "scripts",
-    "scan_tasks",
+    "scan_tasks", "beside",
 }  # fmt: skip
 EDGE = {
     "label", "from", "recordable_from", "to", "roles", "automatic", "needs", "reasons", "begins", "enters",
@@ -64,6 +64,7 @@ class _Loader:
     def __init__(self, source: Source) -> None:
         self.source, self.tables = source, source.tables
         source.only(self.tables, TOP, "file")
+        self.beside = source.text_of(self.tables, "beside", "file", "")
         self.phases = self._labels("phases")
         self.parameters = {name: self._parameter(name, raw) for name, raw in self._each("parameters")}
         self.stages = self._stages()
@@ -97,6 +98,7 @@ class _Loader:
             scripts={name: self._script(name, raw) for name, raw in self._each("scripts")},
             drugs={name: self._drug(name, raw) for name, raw in self._each("drugs")},
             phases=self.phases,
+            beside=self.beside,
         )
 
     def _each(self, name: str) -> list[tuple[str, Table]]:
@@ -276,7 +278,8 @@ class _Loader:
                     needs = (*needs, Determined(determination=deviation, purpose=purpose))
         target_phase = self.stages[target].phase
         needs += tuple(hold for hold in self.holds.get(target_phase, ()) if hold.key not in {n.key for n in needs})
-        if target_phase == "closed" and self.stages[leaves].is_open and target not in WITH_DEVICE:
+        closes = target_phase == "closed" and self.stages[leaves].is_open
+        if closes and not self.beside and target not in WITH_DEVICE:
             needs = (*needs, DeviceState(device="any", in_place=False))
         return needs
 

@@ -27,7 +27,11 @@ F = TypeVar("F", bound=Fact)
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One case as it stands. Attempts count from 1 and rise when a step that ``begins`` one is taken."""
+    """One case as it stands. Attempts count from 1 and rise when a step that ``begins`` one is taken.
+
+    ``replacement_on``: the civil day that is booked in an open reoperation beside this case which replaces the pump;
+    ``None`` where there is none, or no day yet.
+    """
 
     stage: str
     stage_entered_at: datetime
@@ -38,6 +42,7 @@ class Snapshot:
     implant_attempt: int = 1
     facts: tuple[Fact, ...] = ()
     referred_indication: str = ""
+    replacement_on: date | None = None
     by_kind: dict[type[Fact], tuple[Fact, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod

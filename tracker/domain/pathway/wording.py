@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.requirements import Requirement
+from tracker.domain.pathway.requirements.aftercare import FollowedUp
 from tracker.domain.pathway.requirements.device import (
     AlarmDateKnown,
     DeviceRemoved,
@@ -54,6 +55,7 @@ PURPOSE_WORDS = {
     "evaluation": "evaluation",
     "trial": "trial",
     "implant": "implant",
+    "reoperation": "reoperation",
     "refill": "refill",
     "follow_up": "follow-up",
 }
@@ -95,6 +97,8 @@ DETERMINED_WORDS = {
     "death": "No death is recorded",
     "therapy_stopped": "Stopping the therapy is not recorded and confirmed",
     "withdrawal_watch_closed": "The watch for withdrawal is not closed",
+    "reoperation_done": "What was done is not recorded",
+    "reoperation_ended": "The reoperation is still needed",
 }
 
 #: What a caller hears of the pump.
@@ -115,6 +119,8 @@ MET_WORDS = {
     "decision.declined": "implant declined",
     "deviation": "deviation with its reason",
     "outcome": "outcome recorded",
+    "reoperation_done": "reoperation done",
+    "reoperation_ended": "the pump is out, the patient deceased or transferred",
     "therapy_stopped": "therapy stopped",
     "transfer.completed": "transfer completed",
     "trial_aborted": "trial broken off",
@@ -243,6 +249,7 @@ SENTENCES: dict[str, Callable[[Params], str]] = {
     "evaluation_lacks": lambda p: f"Evaluation does not say {_named(EVALUATION_WORDS, p, 'what')}",
     "evaluation_missing": lambda _: "Evaluation is not recorded",
     "follow_up": lambda p: p.get("label", "Follow-up"),
+    "follow_up_missing": lambda p: f"{_first(p.get('rule', '').replace('_', ' '))} is not recorded as well",
     "lot_expired": lambda p: f"The lot expired {_day(p.get('expired', ''))}",
     "no_date_yet": lambda p: f"No date yet for the {_purpose(p)}",
     "no_device": lambda p: f"No {_named(DEVICE_WORDS, p, 'device')} is recorded as in place",
@@ -331,6 +338,7 @@ _MET: dict[type[Requirement], Callable[..., str]] = {
     DoseGiven: lambda need: "no test dose given" if need.absent else "test dose given",
     DoseOrdered: lambda need: f"test dose ordered, at most {need.max_in_series} in a series",
     EvaluationComplete: lambda _: "evaluation complete",
+    FollowedUp: lambda need: f"{need.rule.replace('_', ' ')}: {' / '.join(sorted(need.results))}",
     MinimumAge: lambda need: f"{need.years} years or older",
     MinimumInterval: lambda need: f"{need.hours} h since the last test dose",
     Observed: lambda need: f"observed for {need.hours} h",

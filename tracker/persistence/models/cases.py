@@ -29,6 +29,8 @@ from tracker.persistence.types import Json, JsonObject
 class Case(Tenant, Versioned, Base):
     """One patient on one pathway. ``last_seq`` numbers its facts; ``next_step`` names a transition or is empty.
 
+    ``about_case_id``: of a reoperation, the case of the pump that it is about, of the same patient.
+
     ``reconcile_at`` is when time alone changes what is stored; ``None``: never. ``milestones`` is a set of
     ``domain.milestones.Milestone``.
     """
@@ -38,6 +40,14 @@ class Case(Tenant, Versioned, Base):
         to_tenant_row("patients", "patient_id"),
         to_tenant_row("payers", "payer_id"),
         to_member("owner_user_id"),
+        ForeignKeyConstraint(
+            ["clinic_id", "about_case_id", "patient_id"], ["cases.clinic_id", "cases.id", "cases.patient_id"]
+        ),
+        # Lets a device prove that the reoperation it was put in at is about its very case.
+        Index("uq_cases_about", "clinic_id", "id", "about_case_id", unique=True),
+        open_index("uq_cases_open_about", "clinic_id", "about_case_id", unique=True, also="about_case_id IS NOT NULL"),
+        CheckConstraint("(pathway = 'itb_reoperation') = (about_case_id IS NOT NULL)", name="beside"),
+        CheckConstraint("about_case_id <> id", name="beside_another"),
         # Lets a reminder prove that its case is its patient's.
         UniqueConstraint("clinic_id", "id", "patient_id"),
         open_index("uq_cases_open_of_patient", "clinic_id", "patient_id", "pathway", unique=True),
@@ -61,6 +71,7 @@ class Case(Tenant, Versioned, Base):
     id: Mapped[TenantRowId]
     public_id: Mapped[PublicId]
     patient_id: Mapped[RowId]
+    about_case_id: Mapped[RowId | None]
     pathway: Mapped[str]
     pathway_version: Mapped[int]
     stage: Mapped[str]

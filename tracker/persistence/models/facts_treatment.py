@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint
 from sqlalchemy.orm import Mapped
 
 from tracker.domain.words import (
@@ -117,7 +117,8 @@ class DeviceRow(FactRow, Base):
     """``facts.Device``.
 
     A pump implanted here names the evidence it relied on: trial outcome or waiver, consent and authorization; or the
-    deviation that says why it was implanted without.
+    deviation that says why it was implanted without. One put in at a reoperation names that reoperation, which is about
+    this very case: there its own evidence stands.
     """
 
     __tablename__ = "devices"
@@ -129,6 +130,9 @@ class DeviceRow(FactRow, Base):
         to_fact("consents", "consent_seq"),
         to_fact("authorizations", "authorization_seq"),
         to_fact("determinations", "deviation_seq"),
+        ForeignKeyConstraint(
+            ["clinic_id", "reoperation_id", "case_id"], ["cases.clinic_id", "cases.id", "cases.about_case_id"]
+        ),
         one_live("devices", "device"),
         one_of("kind", DeviceKind),
         one_of("origin", DeviceOrigin),
@@ -141,6 +145,9 @@ class DeviceRow(FactRow, Base):
             " OR ((outcome_seq IS NOT NULL OR waiver_seq IS NOT NULL)"
             " AND consent_seq IS NOT NULL AND authorization_seq IS NOT NULL)",
             name="grounds_of_implant",
+        ),
+        CheckConstraint(
+            f"(origin = '{DeviceOrigin.REOPERATION}') = (reoperation_id IS NOT NULL)", name="grounds_of_reoperation"
         ),
     )
 
@@ -165,6 +172,7 @@ class DeviceRow(FactRow, Base):
     consent_seq: Mapped[int | None]
     authorization_seq: Mapped[int | None]
     deviation_seq: Mapped[int | None]
+    reoperation_id: Mapped[RowId | None]
 
 
 class FillRow(FactRow, Base):

@@ -74,7 +74,8 @@ def pumps_are_watched(looked: Looked) -> Iterator[str]:
 
 def refills_turn_red(looked: Looked) -> Iterator[str]:
     """I11: a refill is red in time before its latest date, and was never closed but by a fact."""
-    days = timedelta(days=looked.case.loaded.pathway.obligations["refill"].critical_days or 0)
+    rule = looked.case.loaded.pathway.obligations.get("refill")
+    days = timedelta(days=(rule.critical_days if rule else None) or 0)
     stored = {row.device: row for row in looked.case.obligations if row.kind == "refill"}
     for due in looked.due.of("refill"):
         row, latest = stored.get(due.device), dict(due.params).get("latest", "")

@@ -23,8 +23,6 @@ from tracker.web.common.access import permission
 from tracker.web.common.current import actor, today
 from tracker.web.common.database import read_session, writing
 
-_PATHWAY = "itb"
-
 
 @blueprint.route("/referrals/new", methods=["GET", "POST"])
 @permission(Permission.REFER)
@@ -53,7 +51,7 @@ def refer() -> ResponseReturnValue:
 def take_over() -> ResponseReturnValue:
     """Take over a patient whose pump is in already."""
     form = TakeOverForm()
-    form.offer_drugs(catalogue.current(_PATHWAY))
+    form.offer_drugs(catalogue.current())
     form.second_by.offer(colleagues(Permission.TAKE_OVER_PUMP))
 
     def take_in(work: Work) -> tuple[str, str]:

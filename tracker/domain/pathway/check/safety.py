@@ -14,6 +14,8 @@ from tracker.domain.pathway.requirements.person import determined
 from tracker.domain.words import DeterminationKind, DeviceKind
 
 IMPLANT_PHASE, MAINTENANCE_PHASE = "implant", "maintenance"
+#: What is asked of devices, their fills and doses: of a case that holds them.
+OF_DEVICES = frozenset({"device", "catheter_out", "alarm_date", "refill_booked", "refill_done", "dose", "dose_order"})
 #: A positive trial in date, or what stands for it.
 SHOWN = ("yes", "both")
 
@@ -37,6 +39,9 @@ def implant_after_trial(graph: Graph) -> Iterator[Violation]:
 def phases_are_known(graph: Graph) -> Iterator[Violation]:
     """The phases and the procedure that the other properties speak of are there, so that none holds for want of it."""
     pathway = graph.pathway
+    if pathway.beside:
+        yield from _beside_faults(graph)
+        return
     for phase in (IMPLANT_PHASE, MAINTENANCE_PHASE, "closed"):
         if not any(stage.phase == phase for stage in pathway.stages.values()):
             yield Violation("phases_known", f"no stage stands in the phase {phase}")
@@ -49,9 +54,27 @@ def phases_are_known(graph: Graph) -> Iterator[Violation]:
             yield Violation("phases_known", f"{name} is a stage of the implant outside its phase", graph.to(name))
 
 
+def _beside_faults(graph: Graph) -> Iterator[Violation]:
+    """A file whose cases stand beside others has a procedure of its own, and leaves the devices to the others."""
+    pathway = graph.pathway
+    if not pathway.procedures:
+        yield Violation("phases_known", "there is no procedure")
+    for phase in (IMPLANT_PHASE, MAINTENANCE_PHASE):
+        if phase in pathway.phases:
+            yield Violation("phases_known", f"the phase {phase} belongs to the pathway {pathway.beside}")
+    for edge in graph.possible:
+        for need in edge.needs:
+            if need.kind in OF_DEVICES:
+                message = f"asks for {need.key}, and a case beside another holds no device"
+                yield graph.at("beside_without_device", edge, message)
+
+
 def is_undone(graph: Graph, edge: Transition) -> bool:
-    """Whether the step leaves a procedure's day with nothing given and nothing placed, or by death."""
+    """Whether the step leaves a procedure's day with nothing given, placed or done, or for want of its ground."""
     guard = graph.certain(edge)
+    ended = guard[determined(DeterminationKind.REOPERATION_ENDED)].excludes("none")
+    if ended or guard.ensures(determined(DeterminationKind.REOPERATION_DONE), "none"):
+        return True
     no_dose = guard.ensures("dose", "none") and guard.ensures(f"device.{DeviceKind.TRIAL_CATHETER}", "out")
     return is_death(graph, edge) or no_dose or guard.ensures("device", "none")
 
@@ -70,10 +93,20 @@ def procedures_are_covered(graph: Graph) -> Iterator[Violation]:
         for edge in ways_in:
             if not graph.certain(edge).ensures(f"appointment.{procedure.purpose}", "arrived"):
                 yield graph.at("procedure_day", edge, "does not ask that the patient has arrived")
+        for edge in acts:
+            if not _did(graph, edge):
+                yield graph.at("procedure_day", edge, f"leaves the day without a recorded {procedure.purpose}")
         for edge in ways_in + acts:
             yield from _covered(graph, procedure, edge)
         for edge in acts + [each for each in graph.possible if each.is_deviation and _records(each, procedure)]:
             yield from _checked(graph, procedure, edge)
+
+
+def _did(graph: Graph, edge: Transition) -> bool:
+    """Whether the step needs that something was given, placed or operated on."""
+    guard = graph.certain(edge)
+    operated = guard[determined(DeterminationKind.REOPERATION_DONE)].excludes("none")
+    return operated or guard.ensures("dose", "yes") or guard.ensures("device", "in")
 
 
 def _records(edge: Transition, procedure: Procedure) -> bool:
@@ -95,7 +128,10 @@ def _checked(graph: Graph, procedure: Procedure, edge: Transition) -> Iterator[V
 
 
 def closed_without_device(graph: Graph) -> Iterator[Violation]:
-    """No case closes with a device in the patient, but by a completed transfer or by death."""
+    """No case closes with a device in the patient, but by a completed transfer or by death. A case beside another
+    holds none (``phases_are_known``, and the database)."""
+    if graph.pathway.beside:
+        return
     stages = graph.pathway.stages
     for edge in graph.possible:
         if stages[edge.target].is_open or not stages[edge.source].is_open:
@@ -141,6 +177,19 @@ def pending_is_left(graph: Graph) -> Iterator[Violation]:
                 break
 
 
+def beside_ends_with_its_ground(graph: Graph) -> Iterator[Violation]:
+    """A case beside another closes by itself, wherever it stands, when its ground is gone: a patient who died, a pump
+    that is out. Nobody has to remember it."""
+    pathway = graph.pathway
+    ended = determined(DeterminationKind.REOPERATION_ENDED)
+    for stage in pathway.stages.values() if pathway.beside else ():
+        ways = [each for each in pathway.leaving(stage.name) if each.is_automatic]
+        closing = [each for each in ways if not pathway.stages[each.target].is_open]
+        if stage.is_open and not any(graph.certain(each)[ended].excludes("none") for each in closing):
+            message = f"nothing closes {stage.name} when the pump is out or the patient has died"
+            yield Violation("beside_ends", message, graph.to(stage.name))
+
+
 def deviations_record_acts(graph: Graph) -> Iterator[Violation]:
     """A step outside the plan is taken only by a deed of a procedure, with a recorded deviation of this attempt."""
     purposes = graph.pathway.procedures
@@ -150,6 +199,5 @@ def deviations_record_acts(graph: Graph) -> Iterator[Violation]:
         guard = graph.certain(edge)
         deviations = (determined(DeterminationKind.DEVIATION, purpose) for purpose in purposes)
         recorded = any(guard[deviation].excludes("none") for deviation in deviations)
-        did = guard.ensures("dose", "yes") or guard.ensures("device", "in")
-        if not (edge.is_automatic and recorded and did):
+        if not (edge.is_automatic and recorded and _did(graph, edge)):
             yield graph.at("deviation_records_act", edge, "leaves the plan without a recorded act and its deviation")

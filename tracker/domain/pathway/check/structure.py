@@ -9,6 +9,7 @@ from tracker.domain.pathway.check.graph import Graph
 from tracker.domain.pathway.check.violation import Violation
 from tracker.domain.pathway.definition import FollowUpRule, ObligationRule, ReminderRule, Stage
 from tracker.domain.pathway.requirements import Requirement
+from tracker.domain.pathway.requirements.aftercare import FollowedUp
 from tracker.domain.pathway.requirements.trial import TrialResult
 from tracker.domain.words import FollowedFact, Indication, Purpose, is_word
 
@@ -26,6 +27,22 @@ ENDINGS = frozenset(
         "fill", "device_removed", "transfer_completed", "death", "stage", "resume", "consent", "appointment",
         "authorization", "review", "correction", "outcome", "document", "interrogation", "follow_up",
         "drug_stock",
+    }
+)  # fmt: skip
+#: To-dos that any pathway comes by.
+TODOS = frozenset(
+    {
+        "next_step", "hold_review", "consent", "document", "authorization_expiring", "authorization_ask",
+        "authorization_answer", "authorization_denied", "arrival", "unmarked_day", "deviation_review", "ground_lost",
+        "follow_up", "unreachable",
+    }
+)  # fmt: skip
+#: Those of a pathway whose cases hold devices.
+TODOS_OF_DEVICES = frozenset(
+    {
+        "refill", "alarm_date", "drug_in_stock", "pump_call", "replacement", "end_of_service", "catheter_out",
+        "observation", "discrepancy", "advisory", "pump_after_death", "scan_decision", "scan_task", "scan_reading",
+        "transfer",
     }
 )  # fmt: skip
 #: What ends a task before a scan: a reading of the pump, or a person's word.
@@ -117,6 +134,23 @@ def _follow_up_faults(graph: Graph, rule: FollowUpRule) -> Iterator[str]:
         yield "has no result"
     if list(rule.days) != sorted(set(rule.days)) or rule.days[0] < 0 or (rule.every_days or 1) < 1:
         yield "has days that do not follow each other"
+
+
+def follow_ups_asked_for_are_known(graph: Graph) -> Iterator[Violation]:
+    """A step waits for a follow-up only where the file has it, with results that it has."""
+    for edge in graph.possible:
+        for need in edge.needs:
+            if isinstance(need, FollowedUp):
+                rule = graph.pathway.follow_ups.get(need.rule)
+                if rule is None or not need.results or not need.results <= set(rule.results):
+                    yield graph.at("rule_anchored", edge, f"waits for results that no follow-up {need.rule} has")
+
+
+def todos_have_rules(graph: Graph) -> Iterator[Violation]:
+    """Every to-do that can come about has its dates and its owner in the file."""
+    needed = TODOS if graph.pathway.beside else TODOS | TODOS_OF_DEVICES
+    for kind in sorted(needed - set(graph.pathway.obligations)):
+        yield Violation("todo_has_rule", f"there is no to-do {kind}")
 
 
 def scan_tasks_are_known(graph: Graph) -> Iterator[Violation]:

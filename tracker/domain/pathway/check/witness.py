@@ -24,10 +24,12 @@ from tracker.domain.facts import (
     Evaluation,
     Fact,
     Fill,
+    FollowUp,
     TrialDose,
 )
 from tracker.domain.pathway.definition import Transition
 from tracker.domain.pathway.requirements import Requirement
+from tracker.domain.pathway.requirements.aftercare import FollowedUp
 from tracker.domain.pathway.requirements.device import (
     AlarmDateKnown,
     DeviceRemoved,
@@ -260,6 +262,10 @@ def _determined(draft: Draft, need: Determined) -> None:
         draft.determine(need.determination, need.value or "yes", need.purpose)
 
 
+def _followed_up(draft: Draft, need: FollowedUp) -> None:
+    draft.add(FollowUp, rule=need.rule, result=min(need.results))
+
+
 _WAYS: dict[type[Requirement], Callable[..., None]] = {
     AppointmentMade: _appointment,
     ConsentValid: _consent,
@@ -280,4 +286,5 @@ _WAYS: dict[type[Requirement], Callable[..., None]] = {
     EvaluationComplete: _evaluation,
     ContraindicationsAnswered: _evaluation,
     Determined: _determined,
+    FollowedUp: _followed_up,
 }

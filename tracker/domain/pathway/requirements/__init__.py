@@ -1,5 +1,6 @@
 """The closed vocabulary of requirements, by the word a pathway file uses."""
 
+from tracker.domain.pathway.requirements.aftercare import FollowedUp
 from tracker.domain.pathway.requirements.base import Claim, Requirement
 from tracker.domain.pathway.requirements.device import (
     AlarmDateKnown,
@@ -53,6 +54,7 @@ _KINDS: tuple[type[Requirement], ...] = (
     ContraindicationsAnswered,
     MinimumAge,
     Determined,
+    FollowedUp,
 )
 
 #: Every requirement a pathway file may name.
