@@ -17,10 +17,12 @@ from tracker.domain.access import Actor
 from tracker.domain.errors import NotFound
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.snapshot import Snapshot
+from tracker.domain.words import DeterminationKind
 from tracker.persistence.models import (
     Case,
     Clinician,
     ContactPoint,
+    DeterminationRow,
     Event,
     Membership,
     Obligation,
@@ -74,6 +76,7 @@ class CaseHead:
     payer_id: int | None
     urgency: str
     closing_reason: str
+    about_case_id: int | None
     patient: CasePatient
 
 
@@ -84,6 +87,18 @@ class OpenedCase:
     head: CaseHead
     snapshot: Snapshot
     pathway: Pathway
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseBeside:
+    """Another case of the same patient. ``reoperation`` is the kind that was decided; empty where it is none."""
+
+    public_id: str
+    pathway: str
+    pathway_version: int
+    stage: str
+    is_open: bool
+    reoperation: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +205,49 @@ def open_for_reading(session: Session, viewer: Actor, public_id: str) -> OpenedC
     head = get_head(session, viewer, public_id)
     loaded = load_snapshot(session, viewer.clinic_id, head.case_id)
     return OpenedCase(head=head, snapshot=loaded.snapshot, pathway=loaded.pathway)
+
+
+def open_pumps_case(session: Session, viewer: Actor, reoperation: OpenedCase) -> OpenedCase:
+    """The case of the pump that a reoperation is about, as the rules see it.
+
+    :raises NotFound: where the case is no reoperation
+    """
+    about = reoperation.head.about_case_id
+    query = select(Case.public_id).where(Case.clinic_id == viewer.clinic_id, Case.id == about)
+    public_id = None if about is None else session.scalar(query)
+    if public_id is None:
+        raise NotFound(reoperation.head.public_id)
+    return open_for_reading(session, viewer, public_id)
+
+
+def list_beside(session: Session, viewer: Actor, head: CaseHead) -> tuple[CaseBeside, ...]:
+    """The other cases of the patient, the open ones first."""
+    rows = session.execute(
+        select(Case.public_id, Case.pathway, Case.pathway_version, Case.stage, Case.is_open, DeterminationRow.value)
+        .outerjoin(
+            DeterminationRow,
+            and_(
+                DeterminationRow.clinic_id == Case.clinic_id,
+                DeterminationRow.case_id == Case.id,
+                DeterminationRow.kind == DeterminationKind.REOPERATION,
+                DeterminationRow.superseded_by.is_(None),
+                Case.about_case_id.is_not(None),
+            ),
+        )
+        .where(Case.clinic_id == viewer.clinic_id, Case.patient_id == head.patient.id, Case.id != head.case_id)
+        .order_by(Case.is_open.desc(), Case.opened_at.desc())
+    )
+    return tuple(
+        CaseBeside(
+            public_id=row.public_id,
+            pathway=row.pathway,
+            pathway_version=row.pathway_version,
+            stage=row.stage,
+            is_open=row.is_open,
+            reoperation=row.value or "",
+        )
+        for row in rows
+    )
 
 
 def list_todos(session: Session, viewer: Actor, case_id: int) -> tuple[Todo, ...]:

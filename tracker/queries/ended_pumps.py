@@ -23,11 +23,13 @@ from tracker.queries.identity import IDENTITY, Identity, identity_of, is_patient
 #: How long each stays on the list, counted from when it was written.
 SHOWN_FOR = timedelta(days=30)
 REMOVED = "removed"
+#: Another pump took its place in the same act.
+REPLACED = "replaced"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndedPump:
-    """A pump, and the fact that ended its refills: ``by`` is ``removed``, ``death`` or ``transfer``.
+    """A pump, and the fact that ended its refills: ``by`` is ``removed``, ``replaced``, ``death`` or ``transfer``.
 
     ``said``: the source of a death, the clinic of a transfer. ``paper_kind`` is empty where no document says so.
     """
@@ -90,6 +92,8 @@ def _ended(
     )
 
 
+#: The events that take a pump out.
+_ENDED_BY = {"device_removed": REMOVED, "pump_replaced": REPLACED}
 _OF_CASE = (Case.id.label("case_id"), Case.public_id, *IDENTITY, DeviceRow.model, DeviceRow.serial)
 
 
@@ -109,23 +113,25 @@ def _removals(session: Session, viewer: Actor, since: datetime) -> Sequence[_End
     )
     rows = session.execute(query).all()
     told = _details(session, viewer, {row.case_id for row in rows})
-    return [_Ending(row, REMOVED, row.removed_on, "", *told.get((row.case_id, row.seq), (None, None))) for row in rows]
+    unknown = (REMOVED, None, None)
+    found = ((row, told.get((row.case_id, row.seq), unknown)) for row in rows)
+    return [_Ending(row, by, row.removed_on, "", second, paper) for row, (by, second, paper) in found]
 
 
 def _details(
     session: Session, viewer: Actor, cases: Collection[int]
-) -> Mapping[tuple[int | None, int], tuple[int | None, int | None]]:
-    """Who else said so, and by which paper, of each removal."""
+) -> Mapping[tuple[int | None, int], tuple[str, int | None, int | None]]:
+    """Whether another pump took its place, who else said so, and by which paper, of each removal."""
     if not cases:
         return {}
-    query = select(Event.case_id, Event.body).where(
-        Event.clinic_id == viewer.clinic_id, Event.case_id.in_(sorted(cases)), Event.kind == "device_removed"
+    query = select(Event.case_id, Event.kind, Event.body).where(
+        Event.clinic_id == viewer.clinic_id, Event.case_id.in_(sorted(cases)), Event.kind.in_(_ENDED_BY)
     )
-    found: dict[tuple[int | None, int], tuple[int | None, int | None]] = {}
-    for case_id, text in session.execute(query):
+    found: dict[tuple[int | None, int], tuple[str, int | None, int | None]] = {}
+    for case_id, kind, text in session.execute(query):
         body = json.loads(text)["body"]
         second, paper = body["detail"].get("second_by"), body["detail"].get("document")
-        found |= {(case_id, int(fact["seq"])): (second, paper) for fact in body["facts"]}
+        found |= {(case_id, int(fact["seq"])): (_ENDED_BY[kind], second, paper) for fact in body["facts"]}
     return found
 
 

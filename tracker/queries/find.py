@@ -6,7 +6,7 @@ not among them is found with one more letter.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -30,7 +30,10 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A patient and where the case stands: the open one, else the latest. Empty texts: there is no case."""
+    """A patient and where the case stands: the open one, else the latest. Empty texts: there is no case.
+
+    ``beside``: the open case that stands beside it; its visits are among ``visits``.
+    """
 
     public_id: str
     patient: Identity
@@ -46,6 +49,17 @@ class Found:
     owner_role: str
     owner_name: str
     visits: tuple["FoundVisit", ...]
+    beside: "FoundBeside | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundBeside:
+    """An open case beside the one that is told, and where it stands."""
+
+    case_public_id: str
+    pathway: str
+    pathway_version: int
+    stage: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +192,7 @@ def _read(
         Patient.mrn,
         Patient.city,
         Case.id.label("case_id"),
+        Case.about_case_id,
         Case.public_id.label("case_public_id"),
         Case.pathway,
         Case.pathway_version,
@@ -197,10 +212,12 @@ def _read(
         # The last row of a patient wins: the open case, else the latest.
         .order_by(Patient.id, Case.is_open, Case.opened_at)
     )
-    rows = {row.id: row for row in session.execute(query)}
-    cases = [row.case_id for row in rows.values() if row.case_id]
+    found = session.execute(query).all()
+    rows = {row.id: row for row in found if row.about_case_id is None}
+    beside = {row.id: row for row in found if row.about_case_id is not None and row.is_open}
+    cases = [row.case_id for row in (*rows.values(), *beside.values()) if row.case_id]
     visits = _visits(session, viewer, cases, from_at, until_at) if cases else {}
-    return [(patient_id, _found(row, visits.get(row.case_id, ()))) for patient_id, row in rows.items()]
+    return [(patient_id, _found(row, beside.get(patient_id), visits)) for patient_id, row in rows.items()]
 
 
 def _visits(
@@ -239,7 +256,9 @@ def _told(row: Any) -> tuple[FoundVisit, ...]:
     return (*ended, FoundVisit(starts_at=row.next, state=state))
 
 
-def _found(row: Any, visits: tuple[FoundVisit, ...]) -> Found:
+def _found(row: Any, beside: Any | None, visits: Mapping[int, tuple[FoundVisit, ...]]) -> Found:
+    both = (row, beside) if beside is not None else (row,)
+    told = sorted((visit for each in both for visit in visits.get(each.case_id, ())), key=lambda each: each.starts_at)
     return Found(
         public_id=row.public_id,
         patient=Identity(row.family_name, row.given_name, row.birth_on, row.mrn),
@@ -254,5 +273,13 @@ def _found(row: Any, visits: tuple[FoundVisit, ...]) -> Found:
         target_on=row.target_on,
         owner_role=row.owner_role or "",
         owner_name=row.owner_name or "",
-        visits=visits,
+        visits=tuple(told),
+        beside=None
+        if beside is None
+        else FoundBeside(
+            case_public_id=beside.case_public_id,
+            pathway=beside.pathway,
+            pathway_version=beside.pathway_version,
+            stage=beside.stage,
+        ),
     )

@@ -163,7 +163,7 @@ def record_explant(
     """
     file, pumps = _open(work, ref, operation)
     out = [each for each in pumps.snapshot.devices_in_place if each.device in devices]
-    problems = person_problems(work, second_by) | paper_problems(file.snapshot, document_seq)
+    problems = person_problems(work, second_by) | paper_problems(pumps.snapshot, document_seq)
     if not out or len(out) != len(set(devices)):
         problems["devices"] = "Choose what was taken out."
     if document_seq is None and second_by in (None, work.actor.user_id):
@@ -172,8 +172,8 @@ def record_explant(
         raise InvalidInput(problems)
     _record(file, operation, ReoperationKind.EXPLANT)
     _take_out(pumps, out)
-    pumps.finish("device_removed", second_by=second_by, reoperation=file.case.public_id)
-    return file.finish("reoperation_recorded", document=document_seq)
+    pumps.finish("device_removed", second_by=second_by, document=document_seq, reoperation=file.case.public_id)
+    return file.finish("reoperation_recorded")
 
 
 def _open(work: Work, ref: CaseRef, operation: Operation) -> tuple[CaseFile, CaseFile]:

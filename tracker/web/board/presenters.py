@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tracker.domain.pathway.definition import Pathway
+from tracker.pathways.catalogue import CURRENT, FIRST, current
 from tracker.queries.board import NOBODY, BoardFilter, Card, CardPage, Choice, Choices, Lane
 from tracker.queries.case_columns import WAITS_FOR_THE_DAY
 from tracker.web.common.case_lines import (
@@ -76,13 +77,23 @@ class FilterChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What the filter sentence offers. ``clear_url`` is empty where nothing is filtered."""
+    """What the filter sentence offers. ``clear_url`` is empty where nothing is filtered; ``pathway`` is kept by it."""
 
     owners: tuple[FilterChoice, ...]
     payers: tuple[FilterChoice, ...]
     states: tuple[FilterChoice, ...]
     stages: tuple[FilterChoice, ...]
     clear_url: str
+    pathway: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    """The board of one pathway."""
+
+    label: str
+    url: str
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +102,7 @@ class BoardPage:
 
     lede: str
     filters: Filters
+    tabs: tuple[Tab, ...]
     phases: tuple[PhaseView, ...]
     table_url: str
 
@@ -116,6 +128,7 @@ class TablePage:
 
     lede: str
     filters: Filters
+    tabs: tuple[Tab, ...]
     rows: tuple[RowView, ...]
     summary: str
     next_url: str
@@ -146,6 +159,7 @@ def present_board(
     return BoardPage(
         lede=f"{_cases(total)} · {over} over target",
         filters=_filters(choices, wanted, pathway, me),
+        tabs=_tabs(pathway),
         phases=tuple(phases),
         table_url=url_with("board.table"),
     )
@@ -170,11 +184,24 @@ def present_table(
     return TablePage(
         lede=f"{_cases(total)}, the longest in their stage first",
         filters=_filters(choices, wanted, pathway, me),
+        tabs=_tabs(pathway),
         rows=tuple(_row(card, pathway, today, zone) for card in found.cards),
         summary=f"{len(found.cards)} of {total} shown",
         next_url=url_with(after=after) if after else "",
         first_url=url_with(after=None),
         board_url=url_with("board.index", after=None),
+    )
+
+
+def _tabs(pathway: Pathway) -> tuple[Tab, ...]:
+    """One board for each pathway, with the same filters, but for the stage."""
+    return tuple(
+        Tab(
+            label=current(name).label,
+            url=url_with(pathway=None if name == FIRST else name, stage=None, after=None),
+            is_current=name == pathway.name,
+        )
+        for name in CURRENT
     )
 
 
@@ -306,7 +333,8 @@ def _filters(choices: Choices, wanted: BoardFilter, pathway: Pathway, me: int) -
     )
     is_filtered = any((owner is not None, wanted.payer_id, wanted.is_ready is not None, wanted.stage))
     clear_url = url_with(owner=None, payer=None, state=None, stage=None, after=None) if is_filtered else ""
-    return Filters(owners=owners, payers=payers, states=states, stages=stages, clear_url=clear_url)
+    kept = "" if pathway.name == FIRST else pathway.name
+    return Filters(owners=owners, payers=payers, states=states, stages=stages, clear_url=clear_url, pathway=kept)
 
 
 def _of(choice: Choice, chosen: int | None, after: str = "") -> FilterChoice:

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request
 
 from tracker.domain.access import Permission
 from tracker.domain.pathway.definition import Pathway
-from tracker.pathways.catalogue import current
+from tracker.pathways.catalogue import CURRENT, FIRST, current
 from tracker.queries.board import (
     NOBODY,
     BoardFilter,
@@ -35,7 +35,7 @@ _POSITION = re.compile(r"(\d{1,16})-(\d{1,19})")
 @permission(Permission.SEE_BOARD)
 def index() -> str:
     """Show phases as columns and stages as lanes, the oldest cards of each."""
-    pathway = current()
+    pathway = _pathway()
     choices = list_choices(read_session(), actor())
     wanted = _filter(pathway, choices)
     stages = [stage.name for stage in pathway.stages.values() if stage.is_open and wanted.stage in ("", stage.name)]
@@ -48,7 +48,7 @@ def index() -> str:
 @permission(Permission.SEE_BOARD)
 def table() -> str:
     """Show the same cases as rows, fifty to a page."""
-    pathway = current()
+    pathway = _pathway()
     choices = list_choices(read_session(), actor())
     wanted = _filter(pathway, choices)
     found = list_cards(read_session(), actor(), wanted, _position())
@@ -57,6 +57,11 @@ def table() -> str:
         found, total, choices, wanted, pathway=pathway, now=now(), zone=clinic().zone, me=actor().user_id
     )
     return seen(render_template("board/table.html", page=page), row_count=len(found.cards))
+
+
+def _pathway() -> Pathway:
+    """The pathway of the address; where it names none, that of a patient's first case."""
+    return current(chosen("pathway", CURRENT) or FIRST)
 
 
 def _filter(pathway: Pathway, choices: Choices) -> BoardFilter:

@@ -149,7 +149,9 @@ def answer(
 
 
 def _go_back(case: OpenedCase, act: Act, written: Written) -> ResponseReturnValue:
-    stages = [case.pathway.stages[name].label for name in written.stages]
+    # What begins beside a case passes stages of its own.
+    known = case.pathway.stages if written.public_id == case.head.public_id else {}
+    stages = [known[name].label for name in written.stages if name in known]
     now_in = f" Now: {stages[-1]}." if stages and actor().may(Permission.SEE_CLINICAL) else ""
     whose = f" for {case.head.patient.family_name}, {case.head.patient.given_name}" if request.args.get("back") else ""
     message: Any = {"text": f"Recorded{whose}: {act.done}.{now_in}"}  # the banner takes a mapping, Flask any value

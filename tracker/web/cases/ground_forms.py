@@ -1,8 +1,11 @@
 """Forms about what a procedure stands on: evaluation, documents, authorizations, consents."""
 
+from typing import Any
+
 from wtforms import RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
+from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.wording import DOCUMENT_WORDS
 from tracker.services.authorizations import Terms
 from tracker.services.evaluations import Findings
@@ -20,7 +23,12 @@ from tracker.web.cases.fields import (
 from tracker.web.cases.words import AUTHORIZATION_STATES, CONDITIONS, INDICATIONS, ORIGINS, first_upper
 from tracker.web.common.forms import options
 
-PROCEDURES = {"trial": "Trial", "implant": "Implant"}
+PROCEDURES = {"trial": "Trial", "implant": "Implant", "reoperation": "Reoperation"}
+
+
+def procedures_of(pathway: Pathway) -> list[Any]:
+    """The procedures of a pathway, as the options of a field."""
+    return options({name: PROCEDURES[name] for name in pathway.procedures})
 
 
 def _capital(labels: dict[str, str]) -> dict[str, str]:
@@ -138,14 +146,14 @@ class AuthorizationForm(AnswerForm):
         Section("", (("stage",), ("state",), ("payer_id", "number"), ("procedure_codes", "units"))),
         AnswerForm.SECTIONS[1],
     )
-    stage = RadioField("For", [InputRequired("Choose trial or implant.")], choices=options(PROCEDURES))
+    stage = RadioField("For", [InputRequired("Choose what it is for.")], choices=[])
 
 
 class ConsentForm(CaseForm):
     """A consent that was signed."""
 
     SECTIONS = (Section("", (("purpose",), ("signed_on", "valid_to"), ("signed_by",), ("witness",))),)
-    purpose = RadioField("For", [InputRequired("Choose trial or implant.")], choices=options(PROCEDURES))
+    purpose = RadioField("For", [InputRequired("Choose what it is for.")], choices=[])
     signed_on = DayField("Signed on", [InputRequired("Give the day of the signature.")])
     valid_to = DayField("Valid to", description="Only if the form says so; else the clinic's rule holds.")
     signed_by = TextField(
@@ -159,5 +167,5 @@ class ConsentForm(CaseForm):
 class WithdrawConsentForm(CaseForm):
     """A consent that the patient takes back."""
 
-    purpose = RadioField("For", [InputRequired("Choose trial or implant.")], choices=options(PROCEDURES))
+    purpose = RadioField("For", [InputRequired("Choose what it is for.")], choices=[])
     reason = NoteField("What the patient said", [InputRequired("Say what the patient said.")])

@@ -11,13 +11,13 @@ from tracker.services import authorizations, consents, evaluations
 from tracker.web.cases.acting import Act, answer, opened, path
 from tracker.web.cases.blueprint import blueprint
 from tracker.web.cases.ground_forms import (
-    PROCEDURES,
     AnswerForm,
     AuthorizationForm,
     ConsentForm,
     DocumentForm,
     EvaluationForm,
     WithdrawConsentForm,
+    procedures_of,
 )
 from tracker.web.cases.referred import as_referred
 from tracker.web.cases.sentences import civil
@@ -88,8 +88,9 @@ def _offer_payers(form: AnswerForm, chosen: int | None) -> None:
 def authorization(public_id: str) -> ResponseReturnValue:
     """Ask for an authorization, or record one that came. ``?stage=`` says for what."""
     case, form = opened(public_id), AuthorizationForm()
+    form.stage.choices = procedures_of(case.pathway)
     _offer_payers(form, case.head.payer_id)
-    if not form.is_submitted() and request.args.get("stage", "") in PROCEDURES:
+    if not form.is_submitted() and request.args.get("stage", "") in case.pathway.procedures:
         form.stage.data = request.args["stage"]
     act = Act(title="Prior authorization", submit="Record the prior auth", done="prior auth")
     return answer(
@@ -139,7 +140,8 @@ def _fill_in_terms(form: AnswerForm, standing: Authorization) -> None:
 def consent(public_id: str) -> ResponseReturnValue:
     """Record a signed consent. ``?purpose=`` says for what."""
     case, form = opened(public_id), ConsentForm()
-    if not form.is_submitted() and request.args.get("purpose", "") in PROCEDURES:
+    form.purpose.choices = procedures_of(case.pathway)
+    if not form.is_submitted() and request.args.get("purpose", "") in case.pathway.procedures:
         form.purpose.data = request.args["purpose"]
     act = Act(title="Capture a consent", submit="Record the consent", done="consent")
     return answer(
@@ -163,7 +165,8 @@ def consent(public_id: str) -> ResponseReturnValue:
 def withdraw_consent(public_id: str) -> ResponseReturnValue:
     """Record that the patient takes a consent back."""
     case, form = opened(public_id), WithdrawConsentForm()
-    if not form.is_submitted() and request.args.get("purpose", "") in PROCEDURES:
+    form.purpose.choices = procedures_of(case.pathway)
+    if not form.is_submitted() and request.args.get("purpose", "") in case.pathway.procedures:
         form.purpose.data = request.args["purpose"]
     act = Act(
         title="The patient withdraws a consent",

@@ -15,7 +15,7 @@ from tracker.domain.pathway.alarm_date import alarm_date
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.pathway.wording import DOCUMENT_WORDS
-from tracker.domain.words import AuthorizationState, DeterminationKind, DeviceKind
+from tracker.domain.words import AuthorizationState, DeterminationKind, DeviceKind, ReoperationKind
 from tracker.queries.case_detail import OpenedCase
 from tracker.services.corrections import NOT_HERE, permission_for
 
@@ -113,6 +113,15 @@ def _outcome(case: OpenedCase) -> _Form | None:
     return _Form("cases.outcome", Permission.DECIDE_OUTCOME, "Record outcome", {})
 
 
+def _follow_up(case: OpenedCase, blocker: Blocker) -> _Form | None:
+    done = case.snapshot.determination(DeterminationKind.REOPERATION_DONE)
+    if done is None:
+        return None
+    query = {"rule": blocker.param("rule"), "about": str(done.seq)}
+    label = f"Record {blocker.param('rule').replace('_', ' ')}"
+    return _Form("cases.follow_up", Permission.FOLLOW_UP, label, query)
+
+
 #: By the word with which a blocker names what clears it.
 _CLEARS: Mapping[str, Callable[[OpenedCase, Blocker], _Form | None]] = {
     "arrive": _visit("cases.arrive", Permission.CHECK_IN, "Mark as arrived"),
@@ -132,7 +141,9 @@ _CLEARS: Mapping[str, Callable[[OpenedCase, Blocker], _Form | None]] = {
     "implant": _plain("cases.implant", Permission.IMPLANT, "Record implant"),
     "move": _visit("cases.move", Permission.BOOK, "Move the trial", "trial"),
     "outcome": lambda case, _blocker: _outcome(case),
+    "follow_up": _follow_up,
     "refill": _plain("cases.refill", Permission.REFILL, "Record refill"),
+    "reoperation_done": lambda case, _blocker: _operated(case),
     "therapy_stopped": _plain("cases.stop_therapy", Permission.DECIDE_OUTCOME, "Record that it stopped"),
     "transfer": _plain("cases.transfer", Permission.CLOSE, "Record transfer"),
     "trial_aborted": _plain("cases.abort_trial", Permission.GIVE_DOSE, "Record that it was broken off"),
@@ -184,7 +195,7 @@ _DEEDS = (
     _Deed("Prepare", "cases.authorization", Permission.AUTHORIZE, "Prior auth", _always),
     _Deed("Prepare", "cases.consent", Permission.CONSENT, "Consent", _always),
     _Deed("Prepare", "cases.withdraw_consent", Permission.CONSENT, "Consent withdrawn",
-          lambda s: any(c and c.state == "signed" for c in (s.consent("trial"), s.consent("implant")))),
+          lambda s: any(c and c.state == "signed" for c in map(s.consent, ("trial", "implant", "reoperation")))),
     _Deed("Trial", "cases.score", Permission.SCORE, "Score", _always),
     _Deed("Trial", "cases.order_dose", Permission.DECIDE_OUTCOME, "Order a test dose", lambda s: s.pump is None),
     _Deed("Trial", "cases.give_dose", Permission.GIVE_DOSE, "Test dose given",
@@ -213,6 +224,8 @@ _DEEDS = (
           waits_for_second_reader),
     _Deed("Pump", "cases.stop_therapy", Permission.DECIDE_OUTCOME, "Therapy stopped, pump left in",
           lambda s: s.pump is not None),
+    _Deed("Pump", "cases.begin_reoperation", Permission.REOPERATE, "Begin a reoperation",
+          lambda s: s.pump is not None),
     _Deed("Pump", "cases.close_watch", Permission.DECIDE_OUTCOME, "Watch for withdrawal closed",
           lambda s: s.stage == "device_review" and not s.devices_in_place),
     _Deed("Case", "cases.hold", Permission.HOLD, "Put on hold", lambda s: s.hold is None),
@@ -225,10 +238,40 @@ _DEEDS = (
 )  # fmt: skip
 
 
+def _not_operated(snapshot: Snapshot) -> bool:
+    return snapshot.determination(DeterminationKind.REOPERATION_DONE) is None
+
+
+#: Where what was done at a reoperation is recorded, by its kind.
+_OPERATED = {
+    ReoperationKind.REPLACEMENT: ("cases.replaced", "Pump replaced"),
+    ReoperationKind.CATHETER_REVISION: ("cases.catheter_revised", "Catheter revised"),
+    ReoperationKind.POCKET_REVISION: ("cases.pocket_revised", "Pocket revised"),
+    ReoperationKind.EXPLANT: ("cases.explanted", "Taken out"),
+}
+#: What can be recorded in a case beside a pump's: the rest is recorded there.
+_DEEDS_BESIDE = (
+    *(_Deed("Reoperation", endpoint, Permission.IMPLANT, label, _not_operated)
+      for endpoint, label in _OPERATED.values()),
+    _Deed("Reoperation", "cases.waive", Permission.WAIVE, "Waive a requirement", _not_operated),
+    *(each for each in _DEEDS if each.endpoint in {
+        "cases.book_visit", "cases.document", "cases.authorization", "cases.consent", "cases.withdraw_consent",
+        "cases.hold", "cases.resume", "cases.assign",
+    }),
+)  # fmt: skip
+
+
+def _operated(case: OpenedCase) -> _Form:
+    """The form of what was decided; any other is among the deeds."""
+    decided = case.snapshot.determination(DeterminationKind.REOPERATION)
+    endpoint, _ = _OPERATED[ReoperationKind(decided.value) if decided else ReoperationKind.REPLACEMENT]
+    return _Form(endpoint, Permission.IMPLANT, "Record what was done", {})
+
+
 def deeds(case: OpenedCase, viewer: Actor) -> dict[str, list[Link]]:
     """Everything that this person can record about the case, by group."""
     found: dict[str, list[Link]] = {}
-    for deed in _DEEDS:
+    for deed in _DEEDS_BESIDE if case.pathway.beside else _DEEDS:
         if not case.head.is_open and deed.group != "Pump":
             continue
         if viewer.may(deed.permission) and deed.fits(case.snapshot):

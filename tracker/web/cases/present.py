@@ -175,7 +175,7 @@ def _next(case: OpenedCase, offers: Offered, names: Names, viewer: Actor, today:
 
 
 #: Where a person decides, the step is named by the question: an answer is never put into anybody's mouth.
-_QUESTIONS = {"outcome_missing": "Outcome of the trial", "not_determined": "Decision on the implant"}
+_QUESTIONS = {"outcome_missing": "Outcome of the trial", "decision": "Decision on the implant"}
 
 
 def _next_label(case: OpenedCase, offer: Offer) -> str:
@@ -188,7 +188,8 @@ def _next_label(case: OpenedCase, offer: Offer) -> str:
 
 
 def _question(offer: Offer) -> str:
-    asked = (_QUESTIONS[blocker.code] for blocker in offer.blockers if blocker.code in _QUESTIONS)
+    codes = (each.clear_with if each.code == "not_determined" else each.code for each in offer.blockers)
+    asked = (_QUESTIONS[code] for code in codes if code in _QUESTIONS)
     return next(asked, offer.transition.label)
 
 
@@ -198,6 +199,8 @@ _VISIT_OF_PHASE = {
     "trial": Purpose.TRIAL,
     "implant": Purpose.IMPLANT,
     "maintenance": Purpose.REFILL,
+    "preparation": Purpose.REOPERATION,
+    "operation": Purpose.REOPERATION,
 }
 
 

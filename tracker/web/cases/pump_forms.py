@@ -29,7 +29,8 @@ from tracker.web.cases.words import FILL_KINDS, first_upper
 from tracker.web.common.forms import options
 
 _ALARM = "The low-reservoir alarm date that the programmer printed."
-_FILLING = (
+#: What every first fill and refill is asked.
+FILLING_SECTIONS = (
     Section("What went in", (("drug", "concentration_mcg_ml", "volume_ml"), ("concentration_reason",),
                              ("lot", "expires_on"), ("second_by",))),
     Section("What the programmer printed", (("daily_dose_mcg", "alarm_volume_ml"), ("alarm_on", "alarm_on_again"),
@@ -115,7 +116,7 @@ class RefillForm(FillingForm):
         Section(
             "Before", (("kind",), ("printout",), ("filled_at",), ("residual_expected_ml", "residual_aspirated_ml"))
         ),
-        *_FILLING,
+        *FILLING_SECTIONS,
     )
     kind = RadioField(
         "Where",
@@ -149,7 +150,7 @@ class ImplantForm(FillingForm):
         Section("Pump", (("pump_model", "pump_manufacturer"), ("pump_serial", "pump_reservoir_ml"), ("pump_udi",),
                          ("pump_end_of_service_on",))),
         Section("Catheter", (("catheter_model", "catheter_lot"),)),
-        *_FILLING,
+        *FILLING_SECTIONS,
         Section("When", (("implanted_at",),)),
     )  # fmt: skip
     pump_model = TextField("Model", [InputRequired("Write down the pump.")])

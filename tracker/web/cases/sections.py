@@ -15,6 +15,7 @@ from tracker.domain.facts import (
     Determination,
     Device,
     Document,
+    Fact,
     Fill,
     TrialDose,
 )
@@ -180,7 +181,7 @@ def authorizations(telling: Telling) -> PageSection:
         title="Prior authorizations",
         headers=("For", "Number", "Payer", "Valid", "CPT", "Units", "State"),
         rows=rows,
-        empty="No payer was asked yet. Trial and implant are asked for apart.",
+        empty="No payer was asked yet. Each procedure is asked for apart.",
         add=telling.add("Ask for prior auth", "authorization", Permission.AUTHORIZE),
     )
     return PageSection(id="authorizations", label="Authorizations", tables=(table,))
@@ -247,13 +248,7 @@ def trial(telling: Telling) -> PageSection:
     course = Table(
         title="Evaluation, test doses and outcomes",
         headers=("What", "When"),
-        rows=tuple(
-            Row(
-                cells=(fact_sentence(as_told(fact), telling.names), at(fact.effective_at)),
-                links=telling.correction(fact.seq),
-            )
-            for fact in told
-        ),
+        rows=tuple(_said(telling, fact) for fact in told),
         empty="Nothing is recorded of the trial yet.",
     )
     scores = Table(
@@ -359,8 +354,34 @@ def messages(found: Sequence[Message]) -> PageSection:
     return PageSection(id="messages", label="Messages", tables=(table,))
 
 
+def reoperation(telling: Telling) -> PageSection:
+    """What was decided and done; the pump itself stands in its own case."""
+    told = {
+        DeterminationKind.REOPERATION, DeterminationKind.REOPERATION_DONE, DeterminationKind.REOPERATION_ENDED,
+        DeterminationKind.WAIVER, DeterminationKind.DEVIATION,
+    }  # fmt: skip
+    found = [each for each in telling.case.snapshot.of(Determination) if each.kind in told]
+    course = Table(
+        title="Decided and done",
+        headers=("What", "When"),
+        rows=tuple(_said(telling, fact) for fact in reversed(found)),
+        empty="Nothing is recorded of the reoperation yet.",
+    )
+    return PageSection(id="reoperation", label="Reoperation", tables=(course,))
+
+
+def _said(telling: Telling, fact: Fact) -> Row:
+    return Row(
+        cells=(fact_sentence(as_told(fact), telling.names), at(fact.effective_at)),
+        links=telling.correction(fact.seq),
+    )
+
+
 def all_sections(telling: Telling, found: Iterable[Message]) -> tuple[PageSection, ...]:
     """Every part that somebody with clinical sight has, in the order of the tabs."""
+    if telling.case.pathway.beside:
+        papers = (appointments(telling), authorizations(telling), consents(telling))
+        return (*papers, reoperation(telling), messages(tuple(found)))
     return (
         appointments(telling),
         authorizations(telling),

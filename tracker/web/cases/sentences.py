@@ -24,6 +24,8 @@ from tracker.web.cases.words import (
     OCCASIONS,
     OUTCOME_WORDS,
     PURPOSE_WORDS,
+    REOPERATION_ENDS,
+    REOPERATIONS,
     ROUTES,
     TONE_WORDS,
     VISIT_STATES,
@@ -229,6 +231,9 @@ _DETERMINED: dict[str, Callable[[Told], str]] = {
     "pump_switched_off": lambda t: f"Pump switched off after death{_because(t)}",
     "scan_decided": lambda t: f"Decided about the MRI{_because(t)}",
     "scan_task_done": lambda t: f"Before the MRI: {t['value'].replace('_', ' ')}{_because(t)}",
+    "reoperation": lambda t: f"Reoperation decided: {REOPERATIONS.get(t['value'], t['value'])}{_because(t)}",
+    "reoperation_done": lambda t: f"Done: {REOPERATIONS.get(t['value'], t['value'])}{_because(t)}",
+    "reoperation_ended": lambda t: f"No longer needed: {REOPERATION_ENDS.get(t['value'], t['value'])}",
     "not_before": lambda t: f"No new date before {civil(t['until_on'])}",
 }
 

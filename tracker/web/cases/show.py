@@ -11,7 +11,9 @@ from tracker.domain.pathway.wording import ROLE_WORDS
 from tracker.domain.words import Role
 from tracker.queries.case_detail import (
     HISTORY_SHOWN,
+    CaseBeside,
     OpenedCase,
+    list_beside,
     list_contact_lines,
     list_entries,
     list_messages,
@@ -27,15 +29,20 @@ from tracker.web.cases.identity import Person, person_of
 from tracker.web.cases.links import Link, correcting
 from tracker.web.cases.present import Overview, overview
 from tracker.web.cases.sections import PageSection, Telling, all_sections, appointments
+from tracker.web.cases.words import REOPERATIONS, first_upper
 from tracker.web.common import escalation_words
 from tracker.web.common.access import permission
+from tracker.web.common.case_lines import pathway_of
 from tracker.web.common.current import actor, clinic, now, runtime, today
 from tracker.web.common.database import noting, read_session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
-    """What ``cases/show.html`` shows. ``overview`` and ``history`` are for those who see clinical detail."""
+    """What ``cases/show.html`` shows. ``overview`` and ``history`` are for those who see clinical detail.
+
+    ``called``: what kind of case it is, where it stands beside another; ``beside``: the other cases of the patient.
+    """
 
     person: Person
     public_id: str
@@ -48,6 +55,8 @@ class CasePage:
     history: tuple[HistoryLine, ...]
     all_history_url: str
     contacts: tuple[str, ...]
+    called: str = ""
+    beside: tuple[Link, ...] = ()
     told: tuple[tuple[str, str], ...] = ()
 
 
@@ -91,7 +100,16 @@ def _clinical(case: OpenedCase) -> CasePage:
         if limit is not None and len(entries) == HISTORY_SHOWN
         else "",
         contacts=_contacts(case),
+        called=case.pathway.label if case.pathway.beside else "",
+        beside=tuple(_beside(each) for each in list_beside(session, viewer, case.head)),
     )
+
+
+def _beside(other: CaseBeside) -> Link:
+    pathway = pathway_of(other.pathway, other.pathway_version)
+    what = REOPERATIONS.get(other.reoperation, pathway.label) if pathway.beside else "Case of the pump"
+    label = f"{first_upper(what)}: {pathway.stages[other.stage].label}{'' if other.is_open else ' (closed)'}"
+    return Link(label=label, url=url_for("cases.show", public_id=other.public_id))
 
 
 def _reduced(case: OpenedCase) -> CasePage:

@@ -1,5 +1,6 @@
-"""The two-stage path: the spine of the page, with what came of each phase."""
+"""The path of the case: the spine of the page, with what came of each phase."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,10 +11,8 @@ from tracker.domain.pathway.wording import OUTCOME_WORDS
 from tracker.domain.words import DeterminationKind, DeviceKind, Outcome, Purpose
 from tracker.queries.case_detail import OpenedCase
 from tracker.web.cases.sentences import number, wall
-from tracker.web.cases.words import VISIT_STATES
+from tracker.web.cases.words import REOPERATIONS, VISIT_STATES
 from tracker.web.common.filters import on
-
-_PHASES = ("referral", "trial", "implant", "maintenance")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,33 +25,30 @@ class PathStep:
 
 
 def path_steps(case: OpenedCase, today: date) -> tuple[PathStep, ...]:
-    """The four phases: what is done, where the case stands, what is to come, and where it stopped."""
-    snapshot = case.snapshot
-    phase = case.pathway.stages[snapshot.stage].phase
-    at = _PHASES.index(phase) if phase in _PHASES else _reached(case)
-    notes = (
-        _referral_note(case, today),
-        _trial_note(case, today),
-        _implant_note(case, today),
-        _refill_note(case, today),
-    )
+    """The phases of the pathway: what is done, where the case stands, what is to come, and where it stopped."""
+    phases = [name for name in case.pathway.phases if name != "closed"]
+    phase = case.pathway.stages[case.snapshot.stage].phase
+    at = phases.index(phase) if phase in phases else min(_reached(case), len(phases) - 1)
+    is_done = case.snapshot.determination(DeterminationKind.REOPERATION_DONE) is not None
     states = []
-    for position in range(len(_PHASES)):
+    for position in range(len(phases)):
         if position < at:
             states.append("done")
         elif position == at:
-            states.append("current" if case.head.is_open else "failed")
+            states.append("current" if case.head.is_open else "done" if is_done else "failed")
         else:
             states.append("todo")
     return tuple(
-        PathStep(label=case.pathway.phases[name], state=state, note=note)
-        for name, state, note in zip(_PHASES, states, notes, strict=True)
+        PathStep(label=case.pathway.phases[name], state=state, note=_NOTES[name](case, today))
+        for name, state in zip(phases, states, strict=True)
     )
 
 
 def _reached(case: OpenedCase) -> int:
     """How far a closed case came."""
     snapshot = case.snapshot
+    if case.pathway.beside:
+        return 2 if snapshot.determination(DeterminationKind.REOPERATION_DONE) else 0
     if any(each.kind == DeviceKind.PUMP for each in snapshot.of(Device)):
         return 3
     if snapshot.standing_positive is not None:
@@ -95,3 +91,31 @@ def _refill_note(case: OpenedCase, today: date) -> str:
         return ""
     latest = fill_bound(case.pathway, standing).latest_on
     return "alarm date unknown" if latest is None else f"latest date {on(latest, today)}"
+
+
+def _decision_note(case: OpenedCase, today: date) -> str:
+    decided = case.snapshot.determination(DeterminationKind.REOPERATION)
+    if decided is None:
+        return ""
+    day = on(case.snapshot.calendar.today(decided.effective_at), today)
+    return f"{day} · {REOPERATIONS.get(decided.value, decided.value)}"
+
+
+def _operation_note(case: OpenedCase, today: date) -> str:
+    done = case.snapshot.determination(DeterminationKind.REOPERATION_DONE)
+    if done is None:
+        return _booked_note(case, Purpose.REOPERATION)
+    day = on(case.snapshot.calendar.today(done.effective_at), today)
+    return f"{day} · {REOPERATIONS.get(done.value, done.value)}"
+
+
+#: What came of each phase.
+_NOTES: Mapping[str, Callable[[OpenedCase, date], str]] = {
+    "referral": _referral_note,
+    "trial": _trial_note,
+    "implant": _implant_note,
+    "maintenance": _refill_note,
+    "preparation": _decision_note,
+    "operation": _operation_note,
+    "recovery": lambda _case, _today: "",
+}

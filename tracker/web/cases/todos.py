@@ -51,6 +51,9 @@ def _why(todo: Todo, today: date) -> str:
     if todo.kind == "refill":
         planned = " · planned" if todo.planned_seq is not None else " · not booked"
         return (f"latest date {day(date.fromisoformat(latest), today)}" if latest else "latest date unknown") + planned
+    if todo.kind == "replacement" and todo.planned_seq is not None:
+        on = date.fromisoformat(str(todo.params["booked"]))
+        return f"in progress: reoperation booked {day(on, today)}"
     if todo.kind == "hold_review":
         return str(todo.params.get("hold_reason", ""))
     if todo.kind == "deviation_review":

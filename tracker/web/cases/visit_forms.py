@@ -7,6 +7,7 @@ from wtforms import BooleanField, SelectField
 from wtforms.validators import InputRequired, NumberRange
 
 from tracker.domain.calendar import ClinicCalendar
+from tracker.domain.pathway.definition import Pathway
 from tracker.services.appointments import Slot
 from tracker.web.cases.fields import (
     CaseForm,
@@ -64,11 +65,12 @@ class BookForm(SlotForm):
             "", (("purpose",), ("starts", "minutes"), ("arrives",), ("room_id", "clinician_id"), ("entered_late",))
         ),
     )
-    purpose = SelectField(
-        "What for",
-        [InputRequired("Choose what the visit is for.")],
-        choices=with_blank({key: first_upper(label) for key, label in PURPOSE_WORDS.items()}),
-    )
+    purpose = SelectField("What for", [InputRequired("Choose what the visit is for.")], choices=[])
+
+    def offer_purposes(self, pathway: Pathway) -> None:
+        """Set what a visit of this pathway can be for; nothing is chosen."""
+        words = {key: first_upper(label) for key, label in PURPOSE_WORDS.items() if key in pathway.visit_purposes}
+        self.purpose.choices = with_blank(words)
 
 
 class BookOnDayForm(BookForm):

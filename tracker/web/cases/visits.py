@@ -81,11 +81,12 @@ def book_visit(public_id: str) -> ResponseReturnValue:
     """Book a visit. ``?purpose=`` says what for, from the link that was followed; ``?on=`` the day that was chosen
     among those which have room for a refill."""
     case, form = opened(public_id), _book_form()
+    form.offer_purposes(case.pathway)
     _offer_places(form)
-    if not form.is_submitted() and request.args.get("purpose", "") in PURPOSE_WORDS:
+    if not form.is_submitted() and request.args.get("purpose", "") in case.pathway.visit_purposes:
         form.purpose.data = request.args["purpose"]
     word = PURPOSE_WORDS.get(form.purpose.data or "", "visit")
-    is_refill = form.purpose.data == Purpose.REFILL
+    is_refill = form.purpose.data == Purpose.REFILL and Purpose.REFILL in case.pathway.visit_purposes
     act = Act(
         title=f"Book the {word}",
         submit=f"Book the {word}",

@@ -71,6 +71,17 @@ CALL_CONDITIONS = {
     "wound": "something about the wound",
 }
 ROUTES = {"lumbar_puncture": "lumbar puncture", "trial_catheter": "trial catheter"}
+REOPERATIONS = {
+    "replacement": "replacement of the pump",
+    "catheter_revision": "catheter revision",
+    "pocket_revision": "pocket revision",
+    "explant": "explant",
+}
+REOPERATION_ENDS = {
+    "death": "the patient has died",
+    "removed": "the pump is out",
+    "transferred": "another clinic follows the pump",
+}
 REMINDERS = {"consent": "Consent", "arrival": "Arrival", "refill": "Refill"}
 CHANNELS = {"email": "e-mail", "sms": "text message", "phone": "call", "": "–"}
 REMINDER_STATES = {

@@ -24,8 +24,6 @@ STATES = {
     AppointmentState.CANCELLED: ("quiet", "Cancelled"),
     AppointmentState.NO_SHOW: ("warn", "Did not come"),
 }
-#: Stages in which the case waits for the very visit, so that what blocks it is what the visit lacks.
-_WAITING = frozenset({"trial_booked", "implant_booked", "trial_day", "implant_day"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,14 +134,16 @@ def open_stops(visit: Visit, part: str = "before") -> tuple[ChecklistItemRule, .
 
 def blocked_by(visit: Visit) -> str:
     """What stands in the way of a procedure that is still to come; empty if nothing does."""
-    if (
-        not visit.first_blocker
-        or visit.stage not in _WAITING
-        or visit.first_blocker in {WAITS_FOR_THE_DAY, "dose_missing"}
-    ):
+    if not visit.first_blocker or not _waits_for(visit) or visit.first_blocker in {WAITS_FOR_THE_DAY, "dose_missing"}:
         return ""
     more = f" (+{visit.blocker_count - 1})" if visit.blocker_count > 1 else ""
     return missing(visit.first_blocker, visit.blocker_params) + more
+
+
+def _waits_for(visit: Visit) -> bool:
+    """Whether the case waits for a procedure's very visit, so that what blocks it is what the visit lacks."""
+    procedures = pathway_of(visit.pathway, visit.pathway_version).procedures.values()
+    return any(visit.stage in {each.booked_stage, each.day_stage} for each in procedures)
 
 
 def state_of(visit: Visit, now: datetime, zone: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, url_for
 
 from tracker.domain.access import Permission
 from tracker.domain.pathway.wording import DOCUMENT_WORDS
-from tracker.queries.ended_pumps import REMOVED, EndedPump, list_ended_pumps
+from tracker.queries.ended_pumps import REMOVED, REPLACED, EndedPump, list_ended_pumps
 from tracker.web.common.access import permission
 from tracker.web.common.case_lines import PersonLine, case_url, person_line
 from tracker.web.common.current import actor, now, today
@@ -42,9 +42,14 @@ def index() -> str:
 
 def _row(ended: EndedPump, today: date) -> EndedRow:
     day = on(ended.on, today) if ended.on else "an unknown day"
-    what = {REMOVED: f"Taken out {day}", "death": f"Patient died {day}", "transfer": f"Transferred to {ended.said}"}
+    what = {
+        REMOVED: f"Taken out {day}",
+        REPLACED: f"Replaced {day}",
+        "death": f"Patient died {day}",
+        "transfer": f"Transferred to {ended.said}",
+    }
     paper = f"{DOCUMENT_WORDS[ended.paper_kind]} of {on(ended.paper_on, today)}" if ended.paper_on else ""
-    is_device = ended.by == REMOVED
+    is_device = ended.by in {REMOVED, REPLACED}
     return EndedRow(
         person=person_line(ended.patient, today, url=case_url(ended.case_public_id)),
         pump=f"{ended.model}{', serial ' + ended.serial if ended.serial else ''}",

@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.words import AppointmentState
-from tracker.queries.find import Found, FoundList, FoundVisit
-from tracker.web.common.case_lines import PersonLine, case_url, clinic_day, owner_words, pathway_of, person_line
+from tracker.queries.find import Found, FoundBeside, FoundList, FoundVisit
+from tracker.web.common.case_lines import Action, PersonLine, case_url, clinic_day, owner_words, pathway_of, person_line
 from tracker.web.common.filters import at, day
 
 
@@ -24,6 +24,7 @@ class FoundRow:
     tone: str
     owner: str
     visits: tuple[str, ...]
+    beside: Action | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,14 @@ def _row(found: Found, now: datetime, zone: str, *, is_clinical: bool) -> FoundR
         tone=tone,
         owner=owner_words(found.owner_name, found.owner_role) if found.owner_role and is_clinical else "",
         visits=tuple(_visit(each, now, zone) for each in found.visits) or ("no visit booked",),
+        beside=_beside(found.beside) if found.beside and is_clinical else None,
     )
+
+
+def _beside(beside: FoundBeside) -> Action:
+    pathway = pathway_of(beside.pathway, beside.pathway_version)
+    label = f"{pathway.label}: {pathway.stages[beside.stage].label}"
+    return Action(label=label, url=case_url(beside.case_public_id))
 
 
 #: A visit of today says how it stands: who stands at the counter is asked for, or already sits inside.

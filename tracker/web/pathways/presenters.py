@@ -9,6 +9,7 @@ from tracker.domain.pathway.definition import Parameter, Pathway, Stage, Transit
 from tracker.domain.pathway.requirements import Requirement
 from tracker.domain.pathway.wording import ROLE_WORDS, met_sentence, people
 from tracker.domain.words import Role
+from tracker.pathways.catalogue import CURRENT, current
 from tracker.web.common.filters import on, plural
 
 
@@ -74,10 +75,20 @@ class ChecklistView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    """One pathway."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PathwayPage:
     """What the page shows. ``unapproved`` is empty once a clinician has confirmed every number."""
 
     label: str
+    tabs: tuple[Tab, ...]
     version: int
     diagram_url: str
     unapproved: str
@@ -98,6 +109,10 @@ def present(pathway: Pathway) -> PathwayPage:
         )
     return PathwayPage(
         label=pathway.label,
+        tabs=tuple(
+            Tab(label=current(name).label, url=url_for("pathways.show", name=name), is_current=name == pathway.name)
+            for name in CURRENT
+        ),
         version=pathway.version,
         diagram_url=url_for("pathways.diagram", name=pathway.name),
         unapproved=unapproved,

@@ -219,10 +219,18 @@ def _line(telling: _Telling, others: Sequence[Todo] = ()) -> TodoLine:
         tone=TONES[todo.urgency],
         person=person_line(todo.patient, today, url=case_url(todo.case_public_id)),
         what=what,
-        why=" · ".join(part for part in (why, *also, owner_words(todo.owner_name, todo.owner_role)) if part),
+        why=" · ".join(
+            part for part in (_beside(todo), why, *also, owner_words(todo.owner_name, todo.owner_role)) if part
+        ),
         due=_due(todo.due_on, today),
         action=action,
     )
+
+
+def _beside(todo: Todo) -> str:
+    """Which case of the patient it is, where that is not the case of the pump."""
+    pathway = pathway_of(todo.pathway, todo.pathway_version)
+    return pathway.label if pathway.beside else ""
 
 
 def _also(other: Todo) -> str:

@@ -1,0 +1,118 @@
+"""Forms of a reoperation: what is decided, and what was really done. Doses and dates begin empty."""
+
+from wtforms import BooleanField, RadioField, SelectMultipleField
+from wtforms.validators import InputRequired
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from tracker.services.implants import Component
+from tracker.services.reoperations import Operation
+from tracker.web.cases.fields import CaseForm, DayField, MomentField, NoteField, PersonField, Section, TextField
+from tracker.web.cases.pump_forms import FILLING_SECTIONS, FillingForm, amount
+from tracker.web.cases.visit_forms import instant_of
+from tracker.web.cases.words import REOPERATIONS, first_upper
+from tracker.web.common.forms import options
+
+
+class BeginForm(CaseForm):
+    """What is to be done, and why."""
+
+    kind = RadioField(
+        "What is to be done",
+        [InputRequired("Choose what is to be done.")],
+        choices=options({kind: first_upper(label) for kind, label in REOPERATIONS.items()}),
+    )
+    reason = NoteField("Why", [InputRequired("Say why.")])
+
+
+class OperationForm(CaseForm):
+    """What every reoperation is asked."""
+
+    note = NoteField("What was seen and done")
+    operated_at = MomentField("Done at", description="Empty: now.")
+    deviation_reason = NoteField("Why it was done all the same")
+
+    def operation(self, seen: frozenset[str], zone: str) -> Operation:
+        """What was typed, as the service takes it. ``seen``: the codes of what was shown as missing."""
+        return Operation(
+            note=self.note.data,
+            operated_at=instant_of(self.operated_at.data, zone),
+            deviation_reason=self.deviation_reason.data,
+            deviation_seen=seen,
+        )
+
+
+class ReplacementForm(OperationForm, FillingForm):
+    """The new pump with its first fill, and the catheter where that was replaced too."""
+
+    SECTIONS = (
+        Section("New pump", (("pump_model", "pump_manufacturer"), ("pump_serial", "pump_reservoir_ml"), ("pump_udi",),
+                             ("pump_end_of_service_on",))),
+        Section("New catheter", (("catheter_is_new",), ("catheter_model", "catheter_lot"))),
+        *FILLING_SECTIONS,
+        Section("The operation", (("note",), ("operated_at",))),
+    )  # fmt: skip
+    pump_model = TextField("Model", [InputRequired("Write down the pump.")])
+    pump_manufacturer = TextField("Manufacturer")
+    pump_serial = TextField("Serial number", [InputRequired("Write down the serial number.")], longest=60)
+    pump_udi = TextField("UDI", longest=200, description="As on the label.")
+    pump_reservoir_ml = amount("Reservoir", "mL")
+    pump_end_of_service_on = DayField("End of service", description="As on the label or the print-out.")
+    catheter_is_new = BooleanField("The catheter was replaced too")
+    catheter_model = TextField("Catheter", description="Only where it was replaced.")
+    catheter_lot = TextField("Lot of the catheter", longest=60)
+
+    def pump(self) -> Component:
+        """The new pump."""
+        return Component(
+            model=self.pump_model.data,
+            manufacturer=self.pump_manufacturer.data,
+            serial=self.pump_serial.data,
+            udi=self.pump_udi.data,
+            reservoir_ml=self.pump_reservoir_ml.data,
+            end_of_service_on=self.pump_end_of_service_on.data,
+        )
+
+    def catheter(self) -> Component | None:
+        """The new catheter, where one is spoken of."""
+        is_new = self.catheter_is_new.data or self.catheter_model.data or self.catheter_lot.data
+        return Component(model=self.catheter_model.data, lot=self.catheter_lot.data) if is_new else None
+
+
+class CatheterRevisionForm(OperationForm):
+    """The new catheter."""
+
+    SECTIONS = (
+        Section("New catheter", (("catheter_model", "catheter_lot"),)),
+        Section("The operation", (("note",), ("operated_at",))),
+    )
+    catheter_model = TextField("Catheter", [InputRequired("Write down the catheter.")])
+    catheter_lot = TextField("Lot of the catheter", longest=60)
+
+    def catheter(self) -> Component:
+        """The new catheter."""
+        return Component(model=self.catheter_model.data, lot=self.catheter_lot.data)
+
+
+class PocketRevisionForm(OperationForm):
+    """What was done to the pocket."""
+
+    note = NoteField("What was seen and done", [InputRequired("Say what was seen and done.")])
+
+
+class ExplantForm(OperationForm):
+    """What was taken out, and who else says so."""
+
+    SECTIONS = (
+        Section("", (("devices",), ("second_by",), ("document_seq",))),
+        Section("The operation", (("note",), ("operated_at",))),
+    )
+    devices = SelectMultipleField(
+        "Taken out",
+        [InputRequired("Choose what was taken out.")],
+        coerce=int,
+        choices=[],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    second_by = PersonField("Confirmed by a second person")
+    document_seq = PersonField("Or by a document", description="One that stands in the case of the pump.")
