@@ -85,7 +85,7 @@ def _doubts(reading: RowReading, found: PumpInPlace) -> None:
         reading.doubt("drug", "The drug is missing.")
     elif found.drug not in current().drugs:
         reading.doubt("drug", f"“{found.drug}” is not among the drugs that this clinic knows.")
-    for question in unusual_dose(current(PATHWAY), found.drug, found.daily_dose_mcg):
+    for question in unusual_dose(current(), found.drug, found.daily_dose_mcg):
         reading.doubt(question.field, question.sentence)
     if not found.pump.serial:
         reading.doubt("serial", "The serial number is missing.")

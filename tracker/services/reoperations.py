@@ -22,6 +22,7 @@ from tracker.services.deviations import expired_lot, require_reason
 from tracker.services.implants import Component, place, pump_problems
 from tracker.services.named import paper_problems, person_problems
 from tracker.services.refills import Filling, fill_pump
+from tracker.services.same_serial import ask_about_serial
 from tracker.services.trials import determine
 from tracker.services.work import CaseRef, Work, Written
 
@@ -97,6 +98,7 @@ def record_replacement(
     :raises NotFound: where the case is no reoperation
     :raises InvalidInput: for what cannot be, or where no pump is in place
     :raises Refused: with everything that was missing, if no reason is given
+    :raises AskedBack: for an unusual dose, or a serial that stands with another patient too
     """
     file, pumps = _open(work, ref, operation)
     problems = pump_problems(pump)
@@ -110,6 +112,7 @@ def record_replacement(
     _take_out(pumps, [old])
     if catheter is not None:
         _exchange_catheter(file, pumps, catheter)
+    ask_about_serial(pumps, pump.serial)
     new = place(pumps, DeviceKind.PUMP, pump, DeviceOrigin.REOPERATION, reoperation_id=file.case.id)
     fill_pump(pumps, filling, new, kind=FillKind.IMPLANT, appointment=None)
     pumps.finish("pump_replaced", reoperation=file.case.public_id, second_by=filling.second_by)

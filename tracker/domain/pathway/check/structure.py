@@ -45,6 +45,8 @@ TODOS_OF_DEVICES = frozenset(
         "transfer",
     }
 )  # fmt: skip
+#: Numbers that every case asks for.
+NUMBERS = frozenset({"authorization_answer_days", "visits_from_hour", "visits_until_hour"})
 #: What ends a task before a scan: a reading of the pump, or a person's word.
 SCAN_TASK_ENDINGS = frozenset({"reading", "word"})
 #: Targets of a stage that are a date of their own; the name of a procedure is one too.
@@ -191,6 +193,8 @@ def _waiver_faults(need: Requirement) -> Iterator[str]:
 
 def parameters_are_used(graph: Graph) -> Iterator[Violation]:
     """Every parameter has a positive value and a source: an unnamed number cannot be approved by a clinician."""
+    for name in sorted(NUMBERS - set(graph.pathway.parameters)):
+        yield Violation("parameter_sourced", f"there is no parameter {name}")
     for parameter in graph.pathway.parameters.values():
         if parameter.value <= 0 or not parameter.source:
             yield Violation("parameter_sourced", f"parameter {parameter.name} needs a positive value and a source")
