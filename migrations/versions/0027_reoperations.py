@@ -5,8 +5,8 @@ from alembic import op
 
 from tracker.persistence.schema_changes import add_constraints, close_vocabulary, drop_constraints, guard_facts
 
-revision = "0024"
-down_revision = "0023"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
