@@ -161,6 +161,7 @@ def _furnish(clinic: DemoClinic) -> None:
         open_weekdays="12345",
         arrive_minutes_before=90,
         phone="303-555-0148",
+        refills_per_day=2,
     )
     for rooms, names in ((clinic.procedure_rooms, PROCEDURE_ROOMS), (clinic.clinic_rooms, CLINIC_ROOMS)):
         rooms.extend(clinic.does("admin", clinic_setup.add_room, name=name) for name in names)

@@ -17,8 +17,8 @@ from tracker.web.common.database import read_session
 from tracker.web.common.filters import on, plural
 from tracker.web.common.listing import url_with
 
-#: Open days that are shown: four weeks.
-MOST_DAYS = 20
+#: Open days that are shown: three weeks.
+MOST_DAYS = 15
 #: Days on which nothing says how late a refill may be, or it is too late already, that are shown.
 _FIRST_DAYS = 10
 
@@ -116,11 +116,11 @@ def _taken(booked: int, per_day: int | None) -> tuple[str, str]:
 
 def _left(day: date, latest: date | None) -> str:
     if latest is None:
-        return ""
+        return "not known"
     days = (latest - day).days
     if days > 0:
-        return f"{plural(days, 'day')} before the latest date"
-    return "too late" if days else "the latest date"
+        return plural(days, "day")
+    return "too late" if days else "the latest date itself"
 
 
 def _lede(latest: date | None) -> str:
