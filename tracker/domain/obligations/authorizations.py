@@ -24,7 +24,7 @@ def authorizations(view: View) -> Iterator[Obligation]:
 
 def _waited_for(view: View) -> Iterator[str]:
     stage = view.pathway.stages[view.snapshot.stage]
-    step = view.pathway.transition(stage.next, stage.name) if stage.is_open else None
+    step = view.pathway.transition(stage.next, stage.name)
     for need in step.needs if step else ():
         if isinstance(need, AuthorizationGranted) and not need.in_date_on:
             yield need.stage

@@ -78,7 +78,7 @@ def end_of_service(view: View, pump: Device) -> tuple[date, str] | None:
 
 def trial_catheters(view: View) -> Iterator[Obligation]:
     """A trial catheter comes out on the ordered day, wherever the case stands."""
-    for device in view.snapshot.devices_in_place if not view.snapshot.is_dead else ():
+    for device in view.snapshot.devices_in_place:
         if device.kind == DeviceKind.TRIAL_CATHETER:
             placed_on = device.placed_on or view.day(device.effective_at)
             yield view.due(
@@ -94,7 +94,7 @@ def trial_catheters(view: View) -> Iterator[Obligation]:
 def observations(view: View) -> Iterator[Obligation]:
     """A dose was given, and nobody has closed the observation."""
     stage, dose = view.pathway.stages[view.snapshot.stage], view.snapshot.attempt_dose
-    step = view.pathway.transition(stage.next, stage.name) if stage.is_open else None
+    step = view.pathway.transition(stage.next, stage.name)
     if dose is not None and step is not None and any(isinstance(need, Observed) for need in step.needs):
         given_on = view.day(dose.effective_at)
         yield view.due(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from tracker.domain.facts import Appointment, Authorization
 from tracker.domain.obligations.obligation import Obligation, View
+from tracker.domain.pathway.definition import Procedure
 from tracker.domain.pathway.requirements.trial import TrialResult
 from tracker.domain.pathway.requirements.visit import AuthorizationGranted
 from tracker.domain.words import (
@@ -91,9 +92,7 @@ def _trial_result_lost(view: View) -> Iterator[Obligation]:
 def _authorization_lost(view: View) -> Iterator[Obligation]:
     """From the stage in which the date is sought to the day itself, the payer's word must stand."""
     for procedure in view.pathway.procedures.values():
-        leads_on = {e.target for e in view.pathway.leaving(view.snapshot.stage) if not e.is_deviation}
-        is_seeking = procedure.booked_stage in leads_on
-        if not is_seeking and view.snapshot.stage not in {procedure.booked_stage, procedure.day_stage}:
+        if not _is_sought(view, procedure):
             continue
         needs = (need for need in procedure.needs if isinstance(need, AuthorizationGranted))
         for blocker in (found for need in needs for found in need.blockers(view.snapshot, view.now)):
@@ -112,22 +111,22 @@ def _implant_papers_lost(view: View) -> Iterator[Obligation]:
     snapshot = view.snapshot
     is_consented = snapshot.consent(Purpose.IMPLANT) is not None
     is_granted = any(a.stage == Purpose.IMPLANT and a.state in GROUND for a in snapshot.of(Authorization))
+    is_asked_for = _is_sought(view, view.pathway.procedures[Purpose.IMPLANT])  # by ``_authorization_lost``
     for pump in snapshot.devices_in_place:
         is_ours = pump.kind == DeviceKind.PUMP and pump.origin == DeviceOrigin.IMPLANTED_HERE
         if not is_ours or pump.deviation_seq is not None:
             continue
         if pump.consent_seq is not None and not is_consented:
             yield _lost(view, "consent.implant", snapshot.stage_entered_at)
-        if pump.authorization_seq is not None and not is_granted and not _is_sought(view):
+        if pump.authorization_seq is not None and not (is_granted or is_asked_for):
             yield _lost(view, "authorization.implant", snapshot.stage_entered_at)
 
 
-def _is_sought(view: View) -> bool:
-    """Whether ``_authorization_lost`` asks for it already: on the way to the implant, and on its day."""
-    procedure = view.pathway.procedures[Purpose.IMPLANT]
-    leads_on = {edge.target for edge in view.pathway.leaving(view.snapshot.stage) if not edge.is_deviation}
-    stages = {procedure.booked_stage, procedure.day_stage}
-    return procedure.booked_stage in leads_on or view.snapshot.stage in stages
+def _is_sought(view: View, procedure: Procedure) -> bool:
+    """Whether the case stands between the stage in which the date of a procedure is sought and that day itself."""
+    stage = view.snapshot.stage
+    leads_on = {edge.target for edge in view.pathway.leaving(stage) if not edge.is_deviation}
+    return procedure.booked_stage in leads_on or stage in {procedure.booked_stage, procedure.day_stage}
 
 
 def _lost(view: View, what: str, lost_at: datetime, why: str = "ground_lost") -> Obligation:

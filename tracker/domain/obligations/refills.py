@@ -42,44 +42,46 @@ def fill_bound(pathway: Pathway, standing: AlarmDate) -> Bound:
 def refills(view: View) -> Iterator[Obligation]:
     """Exactly one obligation for each pump."""
     for pump in followed_pumps(view.snapshot):
-        standing = alarm_date(view.snapshot, pump.device)
-        found = None if standing is None else fill_bound(view.pathway, standing)
-        if standing is None or found is None or found.latest_on is None:
-            yield _unknown(view, "refill", pump, standing)
+        known = _known(view, pump)
+        if known is None:
+            yield _unknown(view, "refill", pump, alarm_date(view.snapshot, pump.device))
             continue
+        standing, found, latest_on = known
         yield view.due(
             "refill",
             f"device:{pump.device}",
-            anchor_on=found.latest_on,
+            anchor_on=latest_on,
             reason=f"refill_by_{_driver(found)}",
-            params={"filled": standing.filled_on, "latest": found.latest_on},
+            params={"filled": standing.filled_on, "latest": latest_on},
             device=pump.device,
-            planned_seq=_planned_seq(view, standing.fill, found.latest_on),
+            planned_seq=_planned_seq(view, standing.fill, latest_on),
         )
 
 
 def drugs_in_stock(view: View) -> Iterator[Obligation]:
     """The drug for the next refill, which must be here before the refill is due. Without a date it cannot be said."""
-    said = {
-        each.about_seq: each
-        for each in sorted(view.snapshot.determinations(DeterminationKind.DRUG_STOCK), key=lambda each: each.seq)
-    }
-    for pump in followed_pumps(view.snapshot):
-        standing = alarm_date(view.snapshot, pump.device)
-        found = None if standing is None else fill_bound(view.pathway, standing)
-        if standing is None or found is None or found.latest_on is None:
-            continue
-        stock = said.get(standing.fill.seq)
-        if stock is not None and stock.value == DrugStock.HERE:
-            continue
-        yield view.due(
-            "drug_in_stock",
-            f"fill:{standing.fill.seq}",
-            anchor_on=found.latest_on,
-            not_before=view.day(standing.fill.recorded_at),
-            reason="drug_not_in_stock" if stock is None else "drug_ordered",
-            params={"drug": standing.fill.drug},
-        )
+    said = {each.about_seq: each for each in view.snapshot.determinations(DeterminationKind.DRUG_STOCK)}
+    for standing, _found, latest_on in filter(None, (_known(view, pump) for pump in followed_pumps(view.snapshot))):
+        fill = standing.fill
+        stock = said.get(fill.seq)
+        if stock is None or stock.value != DrugStock.HERE:
+            yield view.due(
+                "drug_in_stock",
+                f"fill:{fill.seq}",
+                anchor_on=latest_on,
+                not_before=view.day(fill.recorded_at),
+                reason="drug_not_in_stock" if stock is None else "drug_ordered",
+                params={"drug": fill.drug},
+            )
+
+
+def _known(view: View, pump: Device) -> tuple[AlarmDate, Bound, date] | None:
+    """The alarm date of a pump as it stands, the dates that bind, and the latest refill date; ``None`` without one."""
+    standing = alarm_date(view.snapshot, pump.device)
+    if standing is None:
+        return None
+    found = fill_bound(view.pathway, standing)
+    return None if found.latest_on is None else (standing, found, found.latest_on)
 
 
 def alarm_dates(view: View) -> Iterator[Obligation]:
@@ -116,14 +118,14 @@ def alarm_dates(view: View) -> Iterator[Obligation]:
 
 
 def _unknown(view: View, kind: str, pump: Device, standing: AlarmDate | None) -> Obligation:
-    params = {"filled": standing.filled_on} if standing and kind == "refill" else {}
+    params: dict[str, object] = {"filled": standing.filled_on} if standing and kind == "refill" else {}
     return view.due(
         kind,
         f"device:{pump.device}",
         anchor_on=view.day((standing.fill if standing else pump).recorded_at),
         is_urgent=True,
         reason="alarm_date_unknown",
-        params=dict(params),
+        params=params,
         device=pump.device,
     )
 

@@ -64,11 +64,8 @@ def _readings(view: View, scan: Scan) -> list[Interrogation]:
 
 
 def _is_read_before(view: View, scan: Scan) -> bool:
-    return any(
-        scan.scan_on - READ_AHEAD <= view.day(each.effective_at) <= scan.scan_on
-        and not (view.day(each.effective_at) == scan.scan_on and each.cause in _AFTER_A_SCAN)
-        for each in _readings(view, scan)
-    )
+    days = (view.day(each.effective_at) for each in _readings(view, scan))
+    return any(scan.scan_on - READ_AHEAD <= day <= scan.scan_on for day in days)
 
 
 def _tasks(view: View, scan: Scan, pump: Device, *, is_read: bool) -> Iterator[Obligation]:
@@ -122,6 +119,6 @@ def _grounds(view: View, scan: Scan, pump: Device) -> Iterator[tuple[str, int]]:
     latest_on = fill_bound(view.pathway, standing).latest_on if standing else None
     soon = timedelta(days=view.pathway.days("scan_refill_days"))
     if latest_on is None or latest_on <= scan.scan_on + soon:
-        yield "refill", max(scan.seq, standing.stated_by.seq if standing else 0)
+        yield "refill", max(scan.seq, standing.stated_by.seq) if standing else scan.seq
     if not tasks_for(view, pump):
         yield "model", scan.seq

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from tracker.domain.facts import Device
 from tracker.domain.obligations.obligation import Obligation, View
 from tracker.domain.pathway.engine import following
 from tracker.domain.words import DeterminationKind, DeviceKind
@@ -36,8 +35,8 @@ def _target(view: View, entered_on: date, days: int | None, target: str) -> date
     if target == CATHETER_OUT:
         ordered = (
             device.out_by_on
-            for device in view.snapshot.of(Device)
-            if device.kind == DeviceKind.TRIAL_CATHETER and device.in_place and device.out_by_on
+            for device in view.snapshot.devices_in_place
+            if device.kind == DeviceKind.TRIAL_CATHETER and device.out_by_on
         )
         return min(ordered, default=entered_on)
     return view.snapshot.day_of(target) or entered_on
