@@ -8,7 +8,8 @@ import pytest
 from tests.domain.builders import NOW, Case
 from tracker.domain.facts import Device, Fill, Interrogation
 from tracker.domain.obligations import Obligation, obligations
-from tracker.domain.pathway.alarm_date import alarm_date
+from tracker.domain.pathway.alarm_date import alarm_date, computed_left, computed_with
+from tracker.domain.refill import Change
 from tracker.domain.words import VOIDS_ALARM_DATE, InterrogationCause
 from tracker.pathways.catalogue import current
 
@@ -85,6 +86,9 @@ class TestAChange:
 
         assert "alarm_date" not in due(case)
 
+    def test_in_the_minute_of_the_refill_counts_as_after_it(self) -> None:
+        assert "alarm_date" in due(read(filled(), at=FILLED_AT))
+
     def test_written_down_late_counts_from_when_it_was_made(self) -> None:
         """The later print-out stands although the change before it was written down after it."""
         case = read(filled(), at=NOW, alarm_on=date(2026, 5, 1), is_confirmed=True)
@@ -130,6 +134,10 @@ class TestAPrintOut:
         assert due(case)["refill"].anchor_on == date(2026, 5, 1)
         assert "alarm_date" not in due(case)
 
+    def test_that_is_not_there_confirms_nothing(self) -> None:
+        standing = alarm_date(filled(alarm_on=None, is_confirmed=True).snapshot, 1)
+        assert standing is not None and not standing.is_confirmed
+
     def test_is_missing_where_the_unknown_date_is_changed_too(self) -> None:
         case = read(filled(alarm_on=None))
 
@@ -137,7 +145,48 @@ class TestAPrintOut:
         assert due(case)["refill"].reason == "alarm_date_unknown"
 
 
-def test_a_pump_without_a_known_fill_has_no_date() -> None:
-    case = Case("maintained").record(Device)
+class TestArithmetic:
+    """What a person is told while a reading is entered, and what the page of the pump says is left."""
 
-    assert alarm_date(case.snapshot, 1) is None
+    DOUBLED = Change(TODAY, None, Decimal(200), None)
+
+    def test_takes_what_is_being_entered_as_the_last_change(self) -> None:
+        """14 mL are left on day 30, 12 of them before the alarm, at two fifths of a millilitre a day."""
+        assert computed_with(filled().snapshot, 1, self.DOUBLED, NOW) == TODAY + timedelta(days=30)
+
+    def test_takes_what_was_changed_until_then_and_nothing_later(self) -> None:
+        """Twice the dose from day 10 on: 18 mL then, and 10 on day 30."""
+        doubled = read(filled(), at=FILLED_AT + timedelta(days=10), daily_dose_mcg=Decimal(200))
+        assert computed_with(doubled.snapshot, 1, self.DOUBLED, NOW) == TODAY + timedelta(days=20)
+
+        at_once = read(filled(), at=NOW, reservoir_ml=Decimal(6))
+        assert computed_with(at_once.snapshot, 1, self.DOUBLED, NOW) == TODAY + timedelta(days=10)
+        assert computed_with(at_once.snapshot, 1, self.DOUBLED, NOW - timedelta(seconds=1)) == TODAY + timedelta(30)
+
+    def test_begins_with_the_fill(self) -> None:
+        case = filled(effective_at=NOW)
+        assert computed_with(case.snapshot, 1, self.DOUBLED, NOW) == TODAY + timedelta(days=45)
+        assert computed_with(case.snapshot, 1, self.DOUBLED, NOW - timedelta(seconds=1)) is None
+
+    def test_says_what_is_left_after_every_change(self) -> None:
+        doubled = read(filled(), at=FILLED_AT + timedelta(days=10), daily_dose_mcg=Decimal(200))
+        assert computed_left(filled().snapshot, 1, TODAY) == Decimal(14)
+        assert computed_left(doubled.snapshot, 1, TODAY) == Decimal(10)
+
+    def test_goes_by_the_alarm_volume_that_was_set_last(self) -> None:
+        """An alarm at 5 mL instead of 2: 15 of 20 mL, a fifth of a millilitre a day."""
+        case = read(filled(), "alarm_volume", daily_dose_mcg=None, alarm_volume_ml=Decimal(5))
+        standing = alarm_date(case.snapshot, 1)
+        assert standing is not None and standing.computed_on == FILLED + timedelta(days=75)
+
+    @pytest.mark.parametrize(("of_fill", "of_reading", "dose"), [(100, 130, 130), (100, None, 100), (None, None, None)])
+    def test_goes_by_the_dose_that_was_set_last(self, of_fill: int | None, of_reading: int | None, dose: int) -> None:
+        figures = [None if each is None else Decimal(each) for each in (of_fill, of_reading)]
+        standing = alarm_date(read(filled(daily_dose_mcg=figures[0]), daily_dose_mcg=figures[1]).snapshot, 1)
+        assert standing is not None and standing.daily_dose_mcg == dose
+
+    def test_cannot_say_anything_of_a_pump_without_a_fill(self) -> None:
+        case = filled().record(Device)
+        assert computed_with(case.snapshot, 3, self.DOUBLED, NOW) is None
+        assert computed_left(case.snapshot, 3, TODAY) is None
+        assert alarm_date(case.snapshot, 3) is None

@@ -76,7 +76,17 @@ class TestReplacement:
 
         assert "replacement" not in found
         assert found["end_of_service"].reason == "end_of_service_unknown"
-        assert "end_of_service" not in due(read(pump(None), battery_months=0))
+
+    def test_is_asked_of_every_pump_for_itself(self) -> None:
+        case = pump(None).record(Device, placed_on=date(2024, 5, 6))
+
+        assert {due(case)[kind].subject for kind in ("end_of_service", "replacement")} == {"device:1", "device:2"}
+
+    def test_of_an_empty_battery_is_the_day_it_was_read(self) -> None:
+        found = due(read(pump(None), battery_months=0))
+
+        assert "end_of_service" not in found
+        assert (found["replacement"].anchor_on, found["replacement"].reason) == (TODAY, "end_of_service_by_battery")
 
 
 class TestATrialCatheter:
@@ -90,7 +100,10 @@ class TestATrialCatheter:
     def test_without_an_order_comes_out_at_once(self) -> None:
         case = Case("trial_review").placed("trial_catheter", placed_on=TODAY, out_by_on=None)
 
-        assert due(case)["catheter_out"].due_on == TODAY
+        assert (due(case)["catheter_out"].due_on, due(case)["catheter_out"].params) == (TODAY, (("out_by", ""),))
+
+        unknown = Case("trial_review").placed("trial_catheter", placed_on=None, effective_at=NOW - timedelta(days=1))
+        assert due(unknown)["catheter_out"].due_on == TODAY - timedelta(days=1), "since when it is known to be in"
 
     def test_that_is_out_is_done(self) -> None:
         case = Case("trial_review").placed("trial_catheter", placed_on=TODAY).removed("trial_catheter")

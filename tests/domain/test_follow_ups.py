@@ -1,5 +1,6 @@
 """What is done afterwards, by the rules of the file: when it is due, what ends it, and who is not reached."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -74,6 +75,10 @@ class TestAfterAnImplant:
 
     def test_belong_to_whom_the_rule_says(self) -> None:
         assert due(implanted())["wound_check"].owner == Role.NURSE
+
+        others = {name: replace(rule, owner=Role.THERAPIST) for name, rule in ITB.follow_ups.items()}
+        found = obligations(replace(ITB, follow_ups=others), implanted().snapshot, NOW).of("follow_up")
+        assert {each.owner for each in found} == {Role.THERAPIST}
 
 
 class TestTheDecision:

@@ -61,6 +61,13 @@ class TestRefill:
         refill = due(with_pump(alarm_on=date(2027, 3, 1)))["refill"]
         assert (refill.anchor_on, refill.reason) == (TODAY + timedelta(days=180), "refill_by_drug_limit")
 
+    @pytest.mark.parametrize(("drug", "days"), [("baclofen", 180), ("short-lived", 60), ("unheard of", 60)])
+    def test_is_capped_by_its_own_drug_and_one_unknown_by_the_shortest(self, drug: str, days: int) -> None:
+        known = {**ITB.drugs, "short-lived": replace(ITB.drugs["baclofen"], in_pump_days=60)}
+        case = with_pump(alarm_on=date(2027, 3, 1), drug=drug)
+        (refill,) = obligations(replace(ITB, drugs=known), case.snapshot, NOW).of("refill")
+        assert refill.anchor_on == TODAY + timedelta(days=days)
+
     def test_goes_by_the_earlier_date_until_a_second_reader_confirms(self) -> None:
         late = with_pump(is_confirmed=False, alarm_on=date(2026, 9, 1))
         assert due(late)["refill"].reason == "refill_by_arithmetic"
@@ -85,6 +92,13 @@ class TestRefill:
         case = with_pump().record(Device)
         found = obligations(ITB, case.snapshot, NOW).of("refill")
         assert {each.subject for each in found} == {"device:1", "device:3"}
+        case.record(Device).record(Fill, device=4, alarm_on=LATEST)
+        found = obligations(ITB, case.snapshot, NOW).of("refill")
+        assert {each.subject for each in found} == {"device:1", "device:3", "device:4"}, "known or not"
+
+    def test_after_the_next_one_is_another_of_the_same_pump(self) -> None:
+        first, later = due(with_pump())["refill"], due(with_pump(effective_at=NOW + timedelta(days=1)))["refill"]
+        assert first.key == due(with_pump(alarm_on=date(2026, 6, 1)))["refill"].key != later.key
 
     def test_ends_with_the_pump_taken_out(self) -> None:
         assert "refill" not in due(with_pump().record(Device, superseding=1, device=1, in_place=False))
@@ -136,6 +150,14 @@ class TestPlan:
         case.record(Fill, device=1, alarm_on=LATEST, appointment=case.last.seq)
         assert due(case)["refill"].planned_seq is None
 
+    def test_is_not_a_visit_that_began_with_the_fill(self) -> None:
+        case = with_pump()
+        assert due(refill_visit(case, case.last.effective_at))["refill"].planned_seq is None
+
+    def test_is_the_first_of_several_visits(self) -> None:
+        first = refill_visit(refill_visit(with_pump(), at(date(2026, 6, 1))), at(date(2026, 5, 1)))
+        assert due(first)["refill"].planned_seq == first.last.seq
+
     def test_may_be_a_named_persons_dated_plan_before_the_latest_date(self) -> None:
         before = with_pump().determined("refill_plan", "", until_on=LATEST - timedelta(days=1))
         assert due(before)["refill"].planned_seq == before.last.seq
@@ -144,6 +166,7 @@ class TestPlan:
     def test_lapses_the_day_after_its_date(self) -> None:
         case = with_pump().determined("refill_plan", "", until_on=date(2026, 3, 20))
         midnight = datetime(2026, 3, 21, 4, 0, tzinfo=UTC)
+        assert obligations(ITB, case.snapshot, NOW).next_change_at == midnight
         assert due(case, midnight - timedelta(seconds=1))["refill"].planned_seq is not None
         assert due(case, midnight)["refill"].planned_seq is None
 
@@ -179,6 +202,11 @@ class TestDrugInStock:
         case.record(Fill, device=1, alarm_on=LATEST, effective_at=NOW)
         assert due(case)["drug_in_stock"].subject == f"fill:{case.last.seq}"
 
+    def test_is_asked_of_every_pump_for_itself(self) -> None:
+        case = with_pump(alarm_on=None).record(Device).record(Fill, device=3, alarm_on=LATEST)
+        case.determined("drug_stock", "here", about_seq=4).record(Device).record(Fill, device=6, alarm_on=LATEST)
+        assert due(case)["drug_in_stock"].subject == "fill:7", "of the first no date is known, of the next it is here"
+
     def test_has_no_day_while_no_date_is_known(self) -> None:
         assert "drug_in_stock" not in due(with_pump(alarm_on=None))
 
@@ -203,6 +231,11 @@ class TestNextStep:
         assert found.due_on >= TODAY
         assert found.owner == ITB.stages[name].owner
 
+    def test_is_a_coordinators_where_nobody_owns_the_stage(self) -> None:
+        unowned = replace(ITB, stages={name: replace(stage, owner=None) for name, stage in ITB.stages.items()})
+        (found,) = obligations(unowned, Case("maintained").snapshot, NOW).of("next_step")
+        assert found.owner == Role.COORDINATOR
+
     @pytest.mark.parametrize("stage", [each.name for each in ITB.stages.values() if not each.is_open])
     def test_does_not_exist_in_a_closed_stage(self, stage: str) -> None:
         assert due(Case(stage)) == {}
@@ -220,6 +253,9 @@ class TestNextStep:
     def test_waits_for_the_ordered_day_of_a_trial_catheter(self) -> None:
         case = Case("trial_catheter_in").record(Device, kind="trial_catheter", out_by_on=date(2026, 3, 20))
         assert due(case)["next_step"].due_on == date(2026, 3, 20)
+        case.record(Device, kind="trial_catheter", out_by_on=date(2026, 3, 18), in_place=False)
+        case.record(Device, kind="trial_catheter", out_by_on=None).record(Device, out_by_on=date(2026, 3, 19))
+        assert due(case)["next_step"].due_on == date(2026, 3, 20), "of no other device, and of none that is out"
 
     def test_is_paused_by_a_hold_which_has_its_own_date(self) -> None:
         case = Case("trial_authorization").determined("hold", "", until_on=date(2026, 4, 19))

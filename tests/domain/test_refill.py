@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.factories.facts import make
 from tracker.domain.facts import Fill
 from tracker.domain.pathway.alarm_date import AlarmDate
-from tracker.domain.refill import Bound, Change, computed_alarm_on, days_to_alarm, is_plausible
+from tracker.domain.refill import Bound, Change, computed_alarm_on, computed_left_ml, days_to_alarm, is_plausible
 
 FILLED = date(2026, 3, 17)
 ONE = timedelta(days=1)
@@ -71,8 +71,13 @@ class TestDays:
     )
     def test_refuse_what_cannot_be(self, impossible: dict[str, int]) -> None:
         figures = {"volume_ml": 20, "alarm_volume_ml": 2, "concentration_mcg_ml": 500, "daily_dose_mcg": 100}
-        with pytest.raises(ValueError, match="must be positive"):
+        said = "^dose and concentration must be positive and the volume above the alarm volume$"
+        with pytest.raises(ValueError, match=said):
             days_to_alarm(**{name: Decimal(value) for name, value in {**figures, **impossible}.items()})
+
+    def test_take_the_smallest_figures_that_can_be(self) -> None:
+        ones = dict.fromkeys(("alarm_volume_ml", "concentration_mcg_ml", "daily_dose_mcg"), Decimal(1))
+        assert days_to_alarm(volume_ml=Decimal(2), **ones) == 1
 
     @given(
         volume=st.decimals(Decimal("2.1"), 40, places=1),
@@ -133,6 +138,31 @@ class TestTheComputedDate:
 
     def test_counts_civil_days_also_as_the_clocks_change(self) -> None:
         assert computed_alarm_on(fill(), date(2026, 3, 7)) == date(2026, 6, 5)
+
+
+class TestWhatIsLeft:
+    """20 mL of 500 mcg/mL at 100 mcg a day: a fifth of a millilitre a day, all gone after 100 days."""
+
+    @pytest.mark.parametrize(
+        ("days", "left"), [(0, "20"), (1, "19.8"), (30, "14"), (98, "0.4"), (99, "0.2"), (100, "0"), (101, "0")]
+    )
+    def test_goes_down_day_by_day_and_is_never_less_than_nothing(self, days: int, left: str) -> None:
+        assert computed_left_ml(fill(), FILLED, (), FILLED + days * ONE) == Decimal(left)
+
+    def test_counts_on_from_what_was_read_and_set_last(self) -> None:
+        read = Change(FILLED + 30 * ONE, Decimal(12), Decimal(200), None)
+        assert computed_left_ml(fill(), FILLED, [read], FILLED + 30 * ONE) == Decimal(12)
+        assert computed_left_ml(fill(), FILLED, [read], FILLED + 40 * ONE) == Decimal(8)
+
+    @pytest.mark.parametrize("unknown", ["volume_ml", "concentration_mcg_ml", "daily_dose_mcg"])
+    def test_is_unknown_where_a_figure_is(self, unknown: str) -> None:
+        assert computed_left_ml(fill(**{unknown: None}), FILLED, (), FILLED + ONE) is None
+
+    def test_is_unknown_where_the_concentration_is_impossible(self) -> None:
+        assert computed_left_ml(fill(concentration_mcg_ml=Decimal(0)), FILLED, (), FILLED + ONE) is None
+
+    def test_does_not_hang_on_the_alarm_volume(self) -> None:
+        assert computed_left_ml(fill(alarm_volume_ml=None), FILLED, (), FILLED + ONE) == Decimal("19.8")
 
 
 class TestTheLatestDate:

@@ -1,11 +1,12 @@
 """An MRI with a pump in: what is done before it, who decides first, and the reading of the same day after it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from tests.domain.builders import NOW, Case
-from tracker.domain.facts import Device, Interrogation, Scan
+from tracker.domain.facts import Device, Fill, Interrogation, PumpCall, Scan
 from tracker.domain.obligations import Obligation, obligations
 from tracker.domain.words import Role
 from tracker.pathways.catalogue import current
@@ -67,6 +68,16 @@ class TestBefore:
 
         assert len(due(case, "scan_task")) == 1
 
+    def test_of_several_what_is_done_leaves_the_others_open(self) -> None:
+        tasks = {
+            **ITB.scan_tasks,
+            "told": replace(ITB.scan_tasks["emptied_before"], name="told", pumps=("synchromed",)),
+        }
+        case = read(planned(), SCAN_ON)
+        found = obligations(replace(ITB, scan_tasks=tasks), case.snapshot, NOW).of("scan_task")
+
+        assert [each.subject for each in found] == ["scan:3:told"]
+
 
 class TestAPhysicianDecidesFirst:
     def why(self, case: Case) -> str:
@@ -87,6 +98,20 @@ class TestAPhysicianDecidesFirst:
         assert self.why(read(planned(), date(2026, 3, 20), "alarm")) == "alarm"
         assert self.why(read(planned(), date(2026, 3, 10), "alarm")) == "", "before the fill"
 
+    def test_where_it_sounded_in_the_minute_of_the_fill_or_somebody_called(self) -> None:
+        case = planned()
+        fill = case.snapshot.last_fill
+        assert fill is not None
+        call = planned().record(PumpCall, device=1, effective_at=NOW)
+        case.record(
+            Interrogation, device=1, cause="alarm", effective_at=fill.effective_at, alarm_on=FAR, battery_months=None
+        )
+
+        assert (self.why(case), self.why(call)) == ("alarm", "alarm")
+
+    def test_where_the_scan_is_the_first_that_is_known(self) -> None:
+        assert self.why(Case("maintained").record(Scan, device=2, scan_on=SCAN_ON).placed(model="P")) == "model refill"
+
     def test_where_the_replacement_indicator_is_on(self) -> None:
         case = planned().record(
             Interrogation, device=1, cause="routine", replacement_indicated=True, alarm_on=FAR, battery_months=None
@@ -101,6 +126,12 @@ class TestAPhysicianDecidesFirst:
         assert self.why(case) == ""
 
         assert self.why(read(case, date(2026, 3, 21), "alarm")) == "alarm"
+
+    def test_and_again_about_a_date_that_was_printed_since(self) -> None:
+        case = planned(alarm_on=SCAN_ON).determined("scan_decided", "decided", about_seq=3)
+        assert self.why(case) == ""
+
+        assert self.why(case.record(Fill, device=1, effective_at=NOW, alarm_on=SCAN_ON)) == "refill"
 
     def test_two_days_before(self) -> None:
         (found,) = due(planned(alarm_on=None), "scan_decision")

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from tests.domain.builders import DAY, NOW, Case
-from tracker.domain.facts import Device, Fill, FollowUp, Interrogation
+from tracker.domain.facts import Advisory, Device, Fill, FollowUp, Interrogation, PumpCall, Scan
 from tracker.domain.obligations import Obligation, obligations
 from tracker.pathways.catalogue import current
 
@@ -41,7 +41,7 @@ def unreached() -> Case:
 def told(due: Obligation) -> str:
     dates = (due.warn_on, due.due_on, due.escalate_on, due.critical_on)
     days = " ".join(str(day or "-") for day in dates)
-    params = " ".join(f"{name}={value}" for name, value in due.params if name != "label")
+    params = " ".join(f"{name}={value}" for name, value in due.params)
     why = f"from {due.anchor_on} | {due.owner} | {due.reason}"
     of = f"{params} | {due.device}".strip()
     return f"{due.kind} {due.subject} | {days}\n{why}\n{of}"
@@ -109,12 +109,77 @@ WHOLE: dict[str, tuple[Case, str]] = {
           | None
         """,
     ),
+    "a fill without a date": (
+        pump(recorded_at=NOW - timedelta(days=9)).record(Fill, device=1, alarm_on=None, effective_at=NOW),
+        """
+        alarm_date device:1 | 2026-03-17 2026-03-17 2026-03-17 2026-03-17
+          from 2026-03-17 | nurse | alarm_date_unknown
+          | 1
+        refill device:1 | 2026-03-17 2026-03-17 2026-03-17 2026-03-17
+          from 2026-03-17 | coordinator | alarm_date_unknown
+          filled=2026-03-17 | 1
+        """,
+    ),
+    "a drug that is ordered": (
+        filled().determined("drug_stock", "ordered", about_seq=2),
+        """
+        drug_in_stock fill:2 | 2026-05-26 2026-06-05 2026-06-09 2026-06-12
+          from 2026-06-16 | nurse | drug_ordered
+          drug=baclofen | None
+        """,
+    ),
+    "a pump at its end": (
+        pump().record(Interrogation, device=1, cause="routine", replacement_indicated=True, battery_months=None),
+        """
+        replacement device:1 | 2025-11-17 2025-12-15 2026-03-17 2026-05-15
+          from 2026-06-15 | physician | end_of_service_indicated
+          ends=2026-06-15 | None
+        """,
+    ),
+    "a pump that somebody called about": (
+        pump().record(PumpCall, device=1, effective_at=NOW),
+        """
+        pump_call pump_call:2 | 2026-03-17 2026-03-17 2026-03-17 2026-03-17
+          from 2026-03-17 | physician | pump_call
+          caller=the daughter seq=2 tone=one | None
+        """,
+    ),
+    "a pump with an advisory": (
+        pump().record(Advisory, device=1),
+        """
+        advisory advisory:2 | 2026-03-17 2026-03-31 2026-04-07 2026-04-14
+          from 2026-03-17 | physician | advisory
+          number=FA-1 seq=2 text=replace early | None
+        """,
+    ),
+    "a pump of somebody who died": (
+        pump("deceased").determined("death", "died"),
+        """
+        pump_after_death device:1 | 2026-03-17 2026-03-17 2026-03-18 2026-03-18
+          from 2026-03-17 | physician | pump_after_death
+          device=1 model=P20 | None
+        """,
+    ),
+    "an MRI": (
+        pump(model="SynchroMed II").record(Scan, device=1, scan_on=date(2026, 4, 2)),
+        """
+        scan_decision scan:2 | 2026-03-19 2026-03-31 2026-04-01 2026-04-01
+          from 2026-04-02 | physician | scan_decision
+          on=2026-04-02 seq=2 why=refill | None
+        scan_reading scan:2 | 2026-04-01 2026-04-02 2026-04-03 2026-04-03
+          from 2026-04-02 | nurse | scan_read_after
+          on=2026-04-02 seq=2 | None
+        scan_task scan:2:read_before | 2026-03-26 2026-04-02 2026-04-02 2026-04-02
+          from 2026-04-02 | nurse | scan_read_before
+          label=Pump read before the MRI on=2026-04-02 seq=2 task=read_before | None
+        """,
+    ),
     "a trial catheter": (
         Case("trial_catheter_in").placed("trial_catheter", placed_on=DAY, out_by_on=date(2026, 3, 20)),
         """
         follow_up follow_up:site_check:1 | 2026-03-17 2026-03-18 2026-03-18 2026-03-19
           from 2026-03-18 | nurse | follow_up
-          about=1 number=1 rule=site_check | None
+          about=1 label=Trial catheter site looked at number=1 rule=site_check | None
         catheter_out device:1 | 2026-03-19 2026-03-20 2026-03-20 2026-03-20
           from 2026-03-20 | physician | catheter_in
           out_by=2026-03-20 | None
@@ -243,16 +308,16 @@ WHOLE: dict[str, tuple[Case, str]] = {
         """
         follow_up follow_up:implant_call:1 | 2026-03-07 2026-03-07 2026-03-10 -
           from 2026-03-08 | nurse | follow_up
-          about=1 number=1 rule=implant_call | None
+          about=1 label=Call the day after discharge number=1 rule=implant_call | None
         follow_up follow_up:sutures_out:1 | 2026-03-20 2026-03-20 2026-03-24 -
           from 2026-03-21 | nurse | follow_up
-          about=1 number=1 rule=sutures_out | None
+          about=1 label=Sutures or staples out number=1 rule=sutures_out | None
         follow_up follow_up:titration:1 | 2026-03-20 2026-03-20 2026-03-27 -
           from 2026-03-21 | nurse | follow_up
-          about=1 number=1 rule=titration | None
+          about=1 label=Titration visit number=1 rule=titration | None
         follow_up follow_up:wound_check:1 | 2026-03-19 2026-03-20 2026-03-23 2026-03-27
           from 2026-03-20 | nurse | follow_up
-          about=1 number=2 rule=wound_check | None
+          about=1 label=Wound check number=2 rule=wound_check | None
         """,
     ),
 }
