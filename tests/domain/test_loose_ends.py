@@ -11,6 +11,7 @@ from tracker.domain.obligations import Obligation, obligations
 from tracker.pathways.catalogue import current
 
 ITB = current()
+BESIDE = current("itb_reoperation")
 
 
 def lost(case: Case) -> dict[str, Obligation]:
@@ -134,3 +135,9 @@ class TestPapersOfAnImplant:
         case = implanted().without(Consent).record(Device, superseding=4, device=4, in_place=False)
 
         assert lost(case) == {}
+
+    @pytest.mark.parametrize("stage", [each.name for each in BESIDE.stages.values() if each.is_open])
+    def test_are_not_asked_on_a_pathway_without_an_implant(self, stage: str) -> None:
+        found = obligations(BESIDE, Case(stage).snapshot, NOW).of("ground_lost")
+
+        assert [each.subject for each in found if "implant" in each.subject] == []

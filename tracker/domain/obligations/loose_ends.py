@@ -111,7 +111,8 @@ def _implant_papers_lost(view: View) -> Iterator[Obligation]:
     snapshot = view.snapshot
     is_consented = snapshot.consent(Purpose.IMPLANT) is not None
     is_granted = any(a.stage == Purpose.IMPLANT and a.state in GROUND for a in snapshot.of(Authorization))
-    is_asked_for = _is_sought(view, view.pathway.procedures[Purpose.IMPLANT])  # by ``_authorization_lost``
+    procedure = view.pathway.procedures.get(Purpose.IMPLANT)
+    is_asked_for = procedure is not None and _is_sought(view, procedure)  # by ``_authorization_lost``
     for pump in snapshot.devices_in_place:
         is_ours = pump.kind == DeviceKind.PUMP and pump.origin == DeviceOrigin.IMPLANTED_HERE
         if not is_ours or pump.deviation_seq is not None:
