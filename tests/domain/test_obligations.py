@@ -122,7 +122,14 @@ class TestPlan:
     def test_is_a_visit_on_the_latest_date_and_not_a_day_later(self) -> None:
         on_time = refill_visit(with_pump(), at(LATEST))
         assert due(on_time)["refill"].planned_seq == on_time.last.seq
-        assert due(refill_visit(with_pump(), at(LATEST + timedelta(days=1))))["refill"].planned_seq is None
+        too_late = refill_visit(with_pump(), at(LATEST + timedelta(days=1)))
+        assert due(too_late)["refill"].planned_seq is None
+        told = dict(due(too_late)["refill"].params)
+        assert (told["late"], told["visit"]) == (
+            (LATEST + timedelta(days=1)).isoformat(),
+            str(too_late.last.appointment),
+        )
+        assert "late" not in dict(due(on_time)["refill"].params)
 
     def test_counts_civil_days_of_the_clinic(self) -> None:
         # 23:30 in New York is the next day in UTC.

@@ -9,6 +9,7 @@ from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy import select
 
 from tests.factories.facts import make
 from tests.factories.listed import Listed
@@ -18,7 +19,7 @@ from tests.support.web import WebWorld
 from tracker.domain.facts import Fill
 from tracker.domain.words import Role
 from tracker.persistence.facts import insert_fact
-from tracker.persistence.models import Case, ClosedDay
+from tracker.persistence.models import Case, ClosedDay, Obligation
 
 At = Callable[[str], tuple[WebWorld, Journey]]
 SEES = (Role.COORDINATOR, Role.LEAD_COORDINATOR, Role.NURSE, Role.PHYSICIAN, Role.MANAGER)
@@ -52,6 +53,16 @@ class TestARow:
     def test_says_in_words_what_is_planned(self, world: WebWorld, latest: int | None, said: str) -> None:
         pump(world, "Lee", latest)
         assert said in shown(world)
+
+    def test_leads_to_the_visit_that_comes_too_late(self, world: WebWorld) -> None:
+        case = pump(world, "Lee", 20)
+        with world.database.writing() as session:
+            row = session.scalars(select(Obligation)).one()
+            row.params = {**row.params, "late": "2026-04-08", "visit": "31"}
+        page = shown(world)
+        assert "booked too late: Wed 8 Apr" in page
+        assert f'href="/cases/{case.public_id}/visit/31/move?back=%2Frefills">Move visit' in page
+        assert "book-visit" not in page
 
     @pytest.mark.parametrize(
         ("latest", "left"), [(-1, "1 day past"), (0, "about 0 days left"), (1, "about 1 day left")]

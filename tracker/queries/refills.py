@@ -72,7 +72,7 @@ class LastFill:
 class Refill:
     """One pump. ``latest_on``: ``None`` where no alarm date is known; ``is_void``: the printed one no longer holds, and
     ``latest_on`` is the earlier of it and arithmetic. Planned by a visit, or until a named person's dated plan; neither
-    means that it is not planned."""
+    means that it is not planned. ``late_on``, ``late_visit``: the visit that is booked, but too late to plan it."""
 
     case_public_id: str
     version: int
@@ -92,6 +92,8 @@ class Refill:
     visit_zone: str
     visit_state: str
     plan_until_on: date | None
+    late_on: date | None
+    late_visit: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -367,6 +369,8 @@ def _refill(row: Row[Any], *, is_reliable: bool) -> Refill:
         visit_zone=row.visit_zone or "",
         visit_state=row.visit_state or "",
         plan_until_on=row.plan_until_on,
+        late_on=_day(row.params.get("late")),
+        late_visit=int(row.params["visit"]) if "visit" in row.params else None,
     )
 
 

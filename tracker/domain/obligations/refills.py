@@ -47,14 +47,20 @@ def refills(view: View) -> Iterator[Obligation]:
             yield _unknown(view, "refill", pump, alarm_date(view.snapshot, pump.device))
             continue
         standing, found, latest_on = known
+        visit = _first_visit(view, standing.fill)
+        is_late = visit is not None and view.day(visit.starts_at) > latest_on
         yield view.due(
             "refill",
             f"device:{pump.device}",
             anchor_on=latest_on,
             reason=f"refill_by_{_driver(found)}",
-            params={"filled": standing.filled_on, "latest": latest_on},
+            params={
+                "filled": standing.filled_on,
+                "latest": latest_on,
+                **({"late": view.day(visit.starts_at), "visit": visit.appointment} if visit and is_late else {}),
+            },
             device=pump.device,
-            planned_seq=_planned_seq(view, standing.fill, latest_on),
+            planned_seq=visit.seq if visit and not is_late else _plan_seq(view, standing.fill, latest_on),
         )
 
 
@@ -135,8 +141,9 @@ def _driver(found: Bound) -> str:
     return next(name for name, day in dates if day == found.latest_on)
 
 
-def _planned_seq(view: View, fill: Fill, latest_on: date) -> int | None:
-    """What plans the refill: a visit still to come on or before the latest date, else a dated plan before it."""
+def _first_visit(view: View, fill: Fill) -> Appointment | None:
+    """The next visit at which the pump will be filled: it plans the refill on or before the latest date, and after it
+    has to be moved."""
     visits = [
         visit
         for visit in view.snapshot.of(Appointment)
@@ -144,11 +151,14 @@ def _planned_seq(view: View, fill: Fill, latest_on: date) -> int | None:
         and visit.state in LIVE_APPOINTMENT
         and visit.appointment != fill.appointment
         and visit.starts_at > fill.effective_at
-        and view.today <= view.day(visit.starts_at) <= latest_on
+        and view.today <= view.day(visit.starts_at)
         and not _is_spent(view, visit, fill)
     ]
-    if visits:
-        return min(visits, key=lambda visit: visit.starts_at).seq
+    return min(visits, key=lambda visit: visit.starts_at, default=None)
+
+
+def _plan_seq(view: View, fill: Fill, latest_on: date) -> int | None:
+    """A named person's plan until a day before the latest date."""
     plans = view.snapshot.determinations(DeterminationKind.REFILL_PLAN)
     standing = (
         plan.seq for plan in plans if plan.seq > fill.seq and plan.until_on and view.today <= plan.until_on < latest_on

@@ -49,7 +49,9 @@ def todo_line(case: OpenedCase, todo: Todo, viewer: Actor, today: date, next_lab
 def _why(todo: Todo, today: date) -> str:
     latest = str(todo.params.get("latest") or "")
     if todo.kind == "refill":
-        planned = " · planned" if todo.planned_seq is not None else " · not booked"
+        late = str(todo.params.get("late") or "")
+        booked = f" · booked too late: {day(date.fromisoformat(late), today)}" if late else " · not booked"
+        planned = " · planned" if todo.planned_seq is not None else booked
         return (f"latest date {day(date.fromisoformat(latest), today)}" if latest else "latest date unknown") + planned
     if todo.kind == "replacement" and todo.planned_seq is not None:
         on = date.fromisoformat(str(todo.params["booked"]))

@@ -153,6 +153,7 @@ WAYS: Mapping[str, _Way] = {
     "follow_up": _Way("follow-up/{rule}/{about}", Permission.FOLLOW_UP, "Record it"),
     "pump_call": _Way("settle-pump-call/{seq}", Permission.REFILL, "Close the call"),
     "pump_after_death": _Way("device/{device}/switched-off", Permission.DECIDE_OUTCOME, "Switched off"),
+    "refill_booked_late": _Way("visit/{visit}/move", Permission.BOOK, "Move visit"),
     "refill_not_booked": _BOOK,
     "refill_not_done": _REFILL,
     "residual_differs": _Way("review/{seq}", Permission.DECIDE_OUTCOME, "Review"),
@@ -174,3 +175,10 @@ def action_for(viewer: Actor, public_id: str, code: str, params: Mapping[str, ob
         return Action(label="Open case", url=case_url(public_id))
     query = {way.parameter: str(params.get(way.blocker_parameter, ""))} if way.parameter else {}
     return Action(label=way.label, url=case_url(public_id, way.action.format(**params), **query))
+
+
+def refill_action(viewer: Actor, public_id: str, params: Mapping[str, object]) -> Action:
+    """What plans a refill in time: booking it, or moving the ``visit`` that comes too late."""
+    if "visit" in params:
+        return action_for(viewer, public_id, "refill_booked_late", params)
+    return action_for(viewer, public_id, "refill_not_booked", {"purpose": "refill"})

@@ -8,7 +8,7 @@ from tracker.domain.pathway.rungs import PLAN_LEVEL
 from tracker.domain.pathway.wording import ROLE_WORDS
 from tracker.domain.words import Role, Told
 from tracker.queries.escalations import Standing
-from tracker.web.common.case_lines import Action, action_for, case_url, clinic_day, pathway_of
+from tracker.web.common.case_lines import Action, action_for, case_url, clinic_day, pathway_of, refill_action
 from tracker.web.common.filters import day, plural
 
 TONES = ("quiet", "warn", "critical", "critical", "critical")
@@ -25,7 +25,8 @@ def latest(row: Standing, today: date) -> str:
     left = (row.anchor_on - today).days
     far = "today" if left == 0 else f"{plural(left, 'day')} left" if left > 0 else f"{plural(-left, 'day')} ago"
     called = "latest date" if row.kind == "refill" else "counts from"
-    planned = "" if row.kind != "refill" else " · booked or planned" if row.is_planned else " · not booked"
+    booked = "booked too late" if "late" in row.params else "not booked"
+    planned = "" if row.kind != "refill" else " · booked or planned" if row.is_planned else f" · {booked}"
     return f"{called} {row.anchor_on:%a} {row.anchor_on.day} {row.anchor_on:%b} · {far}{planned}"
 
 
@@ -56,7 +57,8 @@ def closing(row: Standing, viewer: Actor) -> Action:
     if row.kind != "refill":
         return action_for(viewer, row.case_public_id, row.reason, row.params)
     if not row.is_planned and viewer.may(Permission.BOOK):
-        return Action(label="Book refill", url=case_url(row.case_public_id, "book-visit", purpose="refill"))
+        action = refill_action(viewer, row.case_public_id, row.params)
+        return Action(label="Book refill", url=action.url) if action.label == "Book" else action
     if viewer.may(Permission.REFILL):
         return Action(label="Record refill", url=case_url(row.case_public_id, "refill"))
     return Action(label="Open case", url=case_url(row.case_public_id))

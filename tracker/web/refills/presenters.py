@@ -11,7 +11,15 @@ from tracker.domain.access import Actor, Permission
 from tracker.domain.spreadsheets import safe_cell
 from tracker.domain.words import DrugStock
 from tracker.queries.refills import ROWS_ON_PAGE, Refill, RefillList
-from tracker.web.common.case_lines import Action, PersonLine, action_for, case_url, clinic_day, person_line
+from tracker.web.common.case_lines import (
+    Action,
+    PersonLine,
+    action_for,
+    case_url,
+    clinic_day,
+    person_line,
+    refill_action,
+)
 from tracker.web.common.filters import at, on, plural
 from tracker.web.common.listing import Pager, pager
 from tracker.web.refills.filters import Filters, chosen_now
@@ -201,6 +209,12 @@ def _planned(refill: Refill, today: date, zone: str) -> tuple[str, str]:
         return f"booked: {at(refill.visit_at, zone)}", "ready"
     if refill.plan_until_on is not None:
         return f"planned until {on(refill.plan_until_on, today)}", "ready"
+    return _unplanned(refill, today)
+
+
+def _unplanned(refill: Refill, today: date) -> tuple[str, str]:
+    if refill.late_on is not None:
+        return f"booked too late: {on(refill.late_on, today)}", "critical"
     if refill.latest_on is not None and refill.latest_on < today:
         return "overdue, not booked", "critical"
     if refill.critical_on is not None and refill.critical_on <= today:
@@ -215,7 +229,9 @@ def _action(refill: Refill, viewer: Actor) -> Action | None:
     if refill.latest_on is None:
         return action_for(viewer, refill.case_public_id, "alarm_date_unknown", {})
     if refill.visit_at is None:
-        action = action_for(viewer, refill.case_public_id, "refill_not_booked", {"purpose": "refill"})
+        action = refill_action(
+            viewer, refill.case_public_id, {} if refill.late_visit is None else {"visit": refill.late_visit}
+        )
         return coming_back(action) if viewer.may(Permission.BOOK) else action
     return None
 

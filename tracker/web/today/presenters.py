@@ -24,6 +24,7 @@ from tracker.web.common.case_lines import (
     owner_words,
     pathway_of,
     person_line,
+    refill_action,
 )
 from tracker.web.common.filters import ago, distance, on, plural
 from tracker.web.common.listing import Pager, pager, url_with
@@ -254,12 +255,14 @@ def _due(due_on: date | None, today: date) -> str:
 def _refill(telling: _Telling) -> _Said:
     today, latest, filled = telling.today, telling.day("latest"), telling.day("filled")
     since = f"last filled {on(filled, today)}" if filled else ""
-    book = telling.clear("refill_not_booked", {"purpose": "refill"})
+    late = telling.day("late")
+    book = refill_action(telling.viewer, telling.todo.case_public_id, telling.todo.params)
+    booked = "not booked" if late is None else f"booked too late, {on(late, today)}"
     if latest is None:
-        return "Refill not booked: its latest date is unknown", since, book
+        return f"Refill {booked}: its latest date is unknown", since, book
     days = (latest - today).days
     left = f"about {plural(days, 'day')} left" if days >= 0 else f"{plural(-days, 'day')} past"
-    what = f"Refill not booked: latest date {on(latest, today)}, {left}"
+    what = f"Refill {booked}: latest date {on(latest, today)}, {left}"
     return what, " · ".join(part for part in (REFILL_REASONS.get(telling.todo.reason, ""), since) if part), book
 
 
