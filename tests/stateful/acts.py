@@ -325,6 +325,11 @@ def strike(seen: Seen, dice: Dice) -> Act | None:
     return lambda work, ref: corrections.strike(work, ref, seq=fact.seq, reason=reason, second_by=signs)
 
 
+def strike_one(seen: Seen, seq: int) -> Act:
+    """One fact, by its number."""
+    return lambda work, ref: corrections.strike(work, ref, seq=seq, reason="a mistake", second_by=seen.people[1])
+
+
 def answer_item(seen: Seen, dice: Dice, visit: int = 0, item: str = "") -> Act:
     visit = visit or visit_of(seen, dice)
     purpose = next((each.purpose for each in seen.snapshot.of(Appointment) if each.appointment == visit), "trial")

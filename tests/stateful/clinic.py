@@ -6,25 +6,31 @@ The first clinic is the one that works. The second only has somebody who must ne
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import select
 
 from tests.factories.rows import a_clinic, a_clinician, a_member, a_room
 from tests.support.fixed import FixedClock, SeededIds
+from tests.support.mailers import RecordingMailer
 from tracker.domain.access import Actor
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.words import Role
+from tracker.persistence.copies import copy_to, place_beside, put_in_place, remove_file
 from tracker.persistence.database import Database
 from tracker.persistence.models import Case
+from tracker.queries.sending import is_all_paused
 from tracker.queries.snapshots import load_snapshot
 from tracker.services.contact_details import email
 from tracker.services.escalating.scan import escalate_due
 from tracker.services.patients import Person
 from tracker.services.reconcile import reconcile_due
 from tracker.services.referrals import NewReferral
+from tracker.services.reminders import Dispatcher
+from tracker.services.restored import bring_to_present, note_backup, settle_restored
 from tracker.services.work import CaseRef, Work, Written
 
 BEGAN = datetime(2026, 3, 17, 15, 0, tzinfo=UTC)
@@ -114,6 +120,50 @@ class TwoClinics:
         if at > self.clock.now():
             self.clock.set(at)
         self.tick()
+
+    def pass_without_scheduler(self, at: datetime) -> None:
+        """Let time pass while nothing runs but the pages; then the jobs run once."""
+        self.clock.set(at)
+        reconcile_due(self.database, self.clock, self.ids, pause=lambda: None)
+        escalate_due(self.database, self.clock, self.ids, pause=lambda: None)
+
+    def back_up(self) -> None:
+        """Copy the database while it is in use, in place of the copy before."""
+        remove_file(self._copy)
+        with self.database.writing() as session:
+            note_backup(session, self.clock.now())
+        copy_to(self.database, self._copy)
+
+    def restore(self) -> None:
+        """Put the copy in the place of everything, as the command does; time has gone on."""
+        beside = place_beside(self.database, self._copy)
+        self.database.dispose()
+        put_in_place(self.database, beside)
+        with self.database.writing() as session:
+            settle_restored(session, now=self.clock.now(), ids=self.ids)
+        bring_to_present(self.database, self.clock, self.ids)
+
+    @property
+    def _copy(self) -> Path:
+        return Path(f"{self.database.url.database}.copy")
+
+    def is_paused(self) -> bool:
+        """Whether nothing is sent to anybody."""
+        with self.database.reading() as session:
+            return is_all_paused(session)
+
+    def send(self) -> int:
+        """Have the dispatcher send what is due; returns how many messages left."""
+        mailer = RecordingMailer()
+        Dispatcher(
+            database=self.database,
+            clock=self.clock,
+            ids=self.ids,
+            mailer=mailer,
+            chance=lambda: 0.5,
+            pause=lambda: None,
+        ).dispatch_due()
+        return mailer.tried
 
 
 def a_referral(number: int, indication: str = "spasticity") -> NewReferral:

@@ -11,9 +11,16 @@ from random import Random
 import hypothesis
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
-from tests.stateful.acts import ACTS
+from tests.stateful.acts import ACTS, strike_one
 from tests.stateful.clinic import CALENDAR, Act, TwoClinics, a_referral
 from tests.stateful.dice import Careful, Dice
 from tests.stateful.holding import faults, violations
@@ -35,6 +42,8 @@ ACT = st.sampled_from(sorted(ACTS))
 ENDS_A_REFILL = ("remove_device", "die", "transfer", "refill", "implant")
 #: A step by its place in the file; nearly always the next one of the stage.
 AIM = st.sampled_from((-1,) * 12 + tuple(range(8)))
+#: While the scheduler is stopped, or the copy lay in a drawer.
+DAYS_WITHOUT = st.sampled_from((31, 1, 8, 200))
 HOURS = (1, 4, 20, 24, 72, 24 * 8, 24 * 40, 24 * 200)
 
 
@@ -46,6 +55,7 @@ class CaseMachine(RuleBasedStateMachine):
         self.opened = databases.fresh()
         self.clinic = TwoClinics(self.opened.__enter__())
         self.cases: list[str] = []
+        self.copied: list[str] = []
 
     def teardown(self) -> None:
         """Close the database."""
@@ -71,7 +81,7 @@ class CaseMachine(RuleBasedStateMachine):
         edges = self.clinic.see(public_id, actor).pathway.leaving(stage)
         towards = edges[aim].name if 0 <= aim < len(edges) else ""
         for act in press_on(self.clinic, public_id, actor, Careful(dice), towards):
-            if not self._attempt(public_id, actor, act) and dice.choice((True, False, False)):
+            if self._attempt(public_id, actor, act) is None and dice.choice((True, False, False)):
                 return
 
     @rule(dice=CHANCE, which=WHICH, who=WHO, name=ACT)
@@ -109,6 +119,42 @@ class CaseMachine(RuleBasedStateMachine):
     def time_passes(self, hours: int) -> None:
         """With the scheduler running all the while."""
         self.clinic.pass_until(self.clinic.clock.now() + timedelta(hours=hours))
+        self._must_hold()
+
+    @rule(days=DAYS_WITHOUT)
+    def nothing_runs_but_the_pages(self, days: int) -> None:
+        """The scheduler stands still for a month, or another while; one pass heals it."""
+        self.clinic.pass_without_scheduler(self.clinic.clock.now() + timedelta(days=days))
+        self._must_hold()
+
+    @rule(dice=CHANCE, which=WHICH, name=st.sampled_from(ENDS_A_REFILL), days=DAYS_WITHOUT, runs=st.booleans())
+    def a_mistake_comes_to_light_late(self, dice: Random, which: int, name: str, days: int, runs: bool) -> None:
+        """Somebody was taken for dead, or handed over, and days later it turns out that they were not."""
+        public_id = self._case(which)
+        done = self._do(public_id, self.clinic.actors[0], name, Careful(dice))
+        later = self.clinic.clock.now() + timedelta(days=days)
+        (self.clinic.pass_until if runs else self.clinic.pass_without_scheduler)(later)
+        self._must_hold()
+        if done:
+            act = strike_one(self.clinic.see(public_id, self.clinic.actors[1]), done.fact_seqs[0])
+            self._attempt(public_id, self.clinic.actors[1], act)
+
+    @precondition(lambda self: not self.copied)
+    @rule()
+    def a_copy_is_made(self) -> None:
+        """Of the whole database, while it is in use."""
+        self.clinic.back_up()
+        self.copied = list(self.cases)
+
+    @precondition(lambda self: self.copied)
+    @rule(days=DAYS_WITHOUT)
+    def the_copy_takes_the_place_of_all(self, days: int) -> None:
+        """The world went on without it: all holds once it was brought up to the present, and nothing is sent."""
+        self.clinic.clock.set(self.clinic.clock.now() + timedelta(days=days))
+        self.clinic.restore()
+        self.cases, self.copied = self.copied, []
+        assert self.clinic.is_paused()
+        assert self.clinic.send() == 0
         self._must_hold()
 
     @invariant()
@@ -155,13 +201,12 @@ class CaseMachine(RuleBasedStateMachine):
             self.cases.append(public_id)
         self._must_hold()
 
-    def _do(self, public_id: str, actor: Actor, name: str, dice: Dice) -> None:
+    def _do(self, public_id: str, actor: Actor, name: str, dice: Dice) -> Written | None:
         act = ACTS[name](self.clinic.see(public_id, actor), dice)
-        if act is not None:
-            self._attempt(public_id, actor, act)
+        return None if act is None else self._attempt(public_id, actor, act)
 
-    def _attempt(self, public_id: str, actor: Actor, act: Act) -> bool:
-        """Done, or refused in words: nothing else may come of it."""
+    def _attempt(self, public_id: str, actor: Actor, act: Act) -> Written | None:
+        """Done, or refused in words (``None``): nothing else may come of it."""
         seen = self.clinic.see(public_id, actor)
         try:
             written = self.clinic.perform(actor, lambda work: act(work, seen.ref))
@@ -170,12 +215,12 @@ class CaseMachine(RuleBasedStateMachine):
         except DomainError as error:
             hypothesis.event(type(error).__name__)
             assert self.clinic.see(public_id, actor).ref == seen.ref
-            return False
+            return None
         assert written.version == seen.ref.version + 1
         for stage in written.stages:
             hypothesis.event(f"reached {stage}")
         self._must_hold()
-        return True
+        return written
 
     def _ask(self, public_id: str, actor: Actor, name: str, dice: Random, *, version_off_by: int = 0) -> None:
         seen = self.clinic.see(public_id, self.clinic.actors[0])

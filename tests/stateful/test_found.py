@@ -1,7 +1,7 @@
 """What chance found once, told again plainly: chance alone must never be the proof."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
@@ -20,6 +20,7 @@ from tracker.services.authorizations import Terms
 from tracker.services.implants import Component
 from tracker.services.pumps import PumpInPlace, take_over_pump
 from tracker.services.referrals import refer
+from tracker.services.reminders import resume_sending
 from tracker.services.work import Written
 
 CAREFUL = Careful(Random(0))
@@ -99,6 +100,44 @@ class TestARemovalThatWasStruckOut:
         assert open_refills(clinic) == 1
         do(clinic, with_pump, lambda work, ref: steps.take_step(work, ref, step="returned", reason="closed by mistake"))
         assert clinic.see(with_pump, clinic.actors[0]).case.is_open
+
+
+class TestAnOldCopy:
+    def test_is_whole_once_it_was_brought_up_to_the_present(self, clinic: TwoClinics, with_pump: str) -> None:
+        clinic.pass_until(clinic.clock.now() + timedelta(hours=1))
+        clinic.back_up()
+        clinic.clock.advance(days=80)
+        clinic.restore()
+        assert (faults(clinic), violations(clinic)) == ([], [])
+
+    def test_sends_nothing_until_somebody_resumes_it(self, clinic: TwoClinics, referred: str) -> None:
+        do(clinic, referred, lambda work, ref: appointments.book(work, ref, purpose="evaluation", slot=Slot(AT, 30)))
+        clinic.back_up()
+        clinic.clock.set(AT.replace(tzinfo=UTC) - timedelta(hours=37))
+        clinic.restore()
+        assert (clinic.is_paused(), clinic.send()) == (True, 0)
+        with clinic.database.writing() as session:
+            resume_sending(session)
+        assert clinic.send() == 1
+
+
+class TestAMonthWithoutAScheduler:
+    def test_is_healed_by_one_pass(self, clinic: TwoClinics, with_pump: str) -> None:
+        do(clinic, with_pump, _book()(clinic))
+        clinic.pass_without_scheduler(clinic.clock.now() + timedelta(days=31))
+        assert (faults(clinic), violations(clinic)) == ([], [])
+
+
+class TestADeathThatWasAMistake:
+    @pytest.mark.parametrize("days", [0, 31])
+    def test_brings_the_refill_back_whenever_it_comes_to_light(
+        self, clinic: TwoClinics, with_pump: str, days: int
+    ) -> None:
+        death = do(clinic, with_pump, _die(clinic.actors[1].user_id, None)(clinic)).fact_seqs[0]
+        assert open_refills(clinic) == 0
+        clinic.pass_without_scheduler(clinic.clock.now() + timedelta(days=days))
+        do(clinic, with_pump, acts.strike_one(clinic.see(with_pump, clinic.actors[0]), death))
+        assert open_refills(clinic) == 1
 
 
 class TestAClosedCase:

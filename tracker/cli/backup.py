@@ -22,8 +22,7 @@ from tracker.persistence.database import Database
 from tracker.persistence.migrations import current_revision, upgrade
 from tracker.queries.invariants import check_everything
 from tracker.runtime import Runtime, build_runtime
-from tracker.services.reconcile import reconcile_due
-from tracker.services.restored import note_backup, settle_restored
+from tracker.services.restored import bring_to_present, note_backup, settle_restored
 
 if TYPE_CHECKING:
     from config import Settings
@@ -108,8 +107,8 @@ def _settle(settings: "Settings", *, despite_violations: bool) -> None:
 
 def _check(runtime: Runtime, *, despite_violations: bool) -> None:
     try:
-        while reconcile_due(runtime.database, runtime.clock, runtime.ids, pause=lambda: None).looked_at:
-            say("Bringing it up to the present …")
+        say("Bringing it up to the present …")
+        bring_to_present(runtime.database, runtime.clock, runtime.ids)
     except ExceptionGroup as error:
         say(f"{error.message}: the check below says which.")
     with runtime.database.reading() as session:

@@ -10,11 +10,15 @@ from datetime import datetime
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from tracker.persistence.database import Database
 from tracker.persistence.models import DeliveryAttempt, DeploymentValue, Reminder
 from tracker.persistence.upsert import upsert
 from tracker.persistence.vocabulary import HELD_REMINDER, ReminderState
-from tracker.services.ports import Ids
+from tracker.services.escalating.scan import escalate_due
+from tracker.services.ports import Clock, Ids
+from tracker.services.reconcile import reconcile_due
 from tracker.services.reminders import pause_sending
+from tracker.services.turns import Turns
 
 BACKED_UP_AT = "backed_up_at"
 NOT_YET_SENT = frozenset({ReminderState.PLANNED, ReminderState.DUE}) | HELD_REMINDER
@@ -24,6 +28,25 @@ def note_backup(session: Session, now: datetime) -> None:
     """Write down, in the database and so in its copy, when the copy was made."""
     said = now.isoformat()
     upsert(session, DeploymentValue, {"name": BACKED_UP_AT}, insert={"value": said}, update={"value": said})
+
+
+def bring_to_present(database: Database, clock: Clock, ids: Ids) -> None:
+    """Let the reconciler and the ladders see the time that has gone by since the copy was made.
+
+    :raises ExceptionGroup: at the end, with everything that failed
+    """
+    turns = Turns("some of it could not be brought up to the present")
+    with turns.next():
+        while reconcile_due(database, clock, ids, pause=_go_on).looked_at:
+            pass
+    with turns.next():
+        while escalate_due(database, clock, ids, pause=_go_on).looked_at:
+            pass
+    turns.end()
+
+
+def _go_on() -> None:
+    """Nobody else writes while a database is restored."""
 
 
 def settle_restored(session: Session, *, now: datetime, ids: Ids) -> int:
