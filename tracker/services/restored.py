@@ -14,7 +14,7 @@ from tracker.persistence.database import Database
 from tracker.persistence.models import DeliveryAttempt, DeploymentValue, Reminder
 from tracker.persistence.upsert import upsert
 from tracker.persistence.vocabulary import HELD_REMINDER, ReminderState
-from tracker.services.escalating.scan import escalate_due
+from tracker.services.escalating.scan import LIMIT, escalate_due
 from tracker.services.ports import Clock, Ids
 from tracker.services.reconcile import reconcile_due
 from tracker.services.reminders import pause_sending
@@ -40,7 +40,7 @@ def bring_to_present(database: Database, clock: Clock, ids: Ids) -> None:
         while reconcile_due(database, clock, ids, pause=_go_on).looked_at:
             pass
     with turns.next():
-        while escalate_due(database, clock, ids, pause=_go_on).looked_at:
+        while escalate_due(database, clock, ids, pause=_go_on).looked_at >= LIMIT:
             pass
     turns.end()
 
