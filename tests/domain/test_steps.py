@@ -45,14 +45,15 @@ OPEN = {
     "coverage_changed→implant_authorization result_too_old→trial_authorization ground_lost→trial_review "
     "*implanted_unplanned→implant_day declined→declined transferred→transferred",
     "implant_day": "implant_discharged→recovering implant_incomplete→device_review implant_visit_lost→implant_to_book",
-    "recovering": "first_refill→maintained device_review→device_review therapy_stopped→therapy_stopped "
-    "transferred→transferred",
+    "recovering": "first_refill→maintained device_review→device_review pump_out→device_review "
+    "therapy_stopped→therapy_stopped transferred→transferred",
     "pump_intake": "intake_done→maintained device_review→device_review transferred→transferred "
     "entered_in_error→entered_in_error",
-    "maintained": "device_review→device_review therapy_stopped→therapy_stopped transferred→transferred",
+    "maintained": "device_review→device_review pump_out→device_review "
+    "therapy_stopped→therapy_stopped transferred→transferred",
     "device_review": "device_in_order→maintained replacement_needed→implant_authorization "
     "therapy_stopped→therapy_stopped device_removed→device_removed transferred→transferred",
-    "therapy_stopped": "device_review→device_review transferred→transferred",
+    "therapy_stopped": "device_review→device_review pump_out→device_review transferred→transferred",
 }
 CLOSED = {
     "not_a_candidate": "reopened→evaluating",
