@@ -218,14 +218,21 @@ def _end_absence(work: Work) -> object:
     return duties.end_absence(work, absence_id=work.session.scalars(select(Absence.id)).one())
 
 
+def _put_on_call(work: Work) -> object:
+    return duties.put_on_call(work, **{**_days(work), "user_id": _nurse(work)})
+
+
 def _take_off_call(work: Work) -> object:
-    duties.put_on_call(work, **_days(work))
+    _put_on_call(work)
     return duties.take_off_call(work, on_date=NOW.date(), position=1)
 
 
 def _name_people(work: Work) -> object:
-    nurse = work.session.scalars(select(User.id).where(User.email_key == email_of(Role.NURSE))).one()
-    return duties.name_people(work, role=Role.NURSE, user_id=nurse, cover_user_id=None, expected_version=0)
+    return duties.name_people(work, role=Role.NURSE, user_id=_nurse(work), cover_user_id=None, expected_version=0)
+
+
+def _nurse(work: Work) -> int:
+    return work.session.scalars(select(User.id).where(User.email_key == email_of(Role.NURSE))).one()
 
 
 #: A pump that nobody knows.
@@ -243,7 +250,7 @@ ONE_BY_ONE: dict[str, Doing] = {
     "escalating.duties.add_absence": lambda work: duties.add_absence(work, **_days(work)),
     "escalating.duties.end_absence": _end_absence,
     "escalating.duties.name_people": _name_people,
-    "escalating.duties.put_on_call": lambda work: duties.put_on_call(work, **_days(work)),
+    "escalating.duties.put_on_call": _put_on_call,
     "escalating.duties.take_off_call": _take_off_call,
     "clinic_setup.add_clinician": lambda work: clinic_setup.add_clinician(work, name="Dr A", kind="nurse"),
     "clinic_setup.add_payer": lambda work: clinic_setup.add_payer(work, name="Payer A"),
