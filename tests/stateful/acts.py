@@ -26,6 +26,13 @@ from tests.stateful.pump_acts import (
     stock_drug,
     switch_off,
 )
+from tests.stateful.reoperation_acts import (
+    begin_reoperation,
+    explant,
+    replace_pump,
+    revise_catheter,
+    revise_pocket,
+)
 from tests.stateful.sides import papers, second, visit_of
 from tracker.domain.facts import Appointment, Authorization, Fact
 from tracker.domain.obligations import obligations
@@ -355,5 +362,6 @@ ACTS: dict[str, Making] = {
         stock_drug, remove_device, step, hold, resume, assign, die, ask_transfer, follow_up, transfer, stop_therapy,
         close_watch, strike, answer_item,
         plan_scan, decide_scan, scan_task, switch_off, advise, settle_advisory,
+        begin_reoperation, replace_pump, revise_catheter, revise_pocket, explant,
     )
 }  # fmt: skip

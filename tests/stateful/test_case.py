@@ -216,6 +216,10 @@ class CaseMachine(RuleBasedStateMachine):
             hypothesis.event(type(error).__name__)
             assert self.clinic.see(public_id, actor).ref == seen.ref
             return None
+        if written.public_id != public_id:
+            # A reoperation has begun beside the case, and goes on as another one.
+            self._know(written.public_id)
+            return written
         assert written.version == seen.ref.version + 1
         for stage in written.stages:
             hypothesis.event(f"reached {stage}")

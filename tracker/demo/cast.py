@@ -107,6 +107,8 @@ PUMP_PARTS: tuple[PumpPart, ...] = (
     PumpPart(40, 90, trouble="dose_changed"),
     PumpPart(65, 90, trouble="today"),
     PumpPart(70, 90, trouble="today"),
+    PumpPart(75, 150, trouble="reoperation"),
+    PumpPart(20, 120, trouble="reoperation"),
 )
 
 FAMILY_NAMES = (

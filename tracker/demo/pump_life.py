@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from tracker.demo.cast import PumpPart
+from tracker.demo.reoperating import reoperated
 from tracker.demo.telling import Story, Teller
 from tracker.services import appointments, pumps, refills, steps
 from tracker.services.implants import Component
@@ -79,6 +80,8 @@ def _trouble(teller: Teller, part: PumpPart, day: date) -> Story:
     elif part.trouble == "device_review":
         yield teller.after(20)
         teller.does("physician", steps.take_step, step="device_review", reason="catheter trouble")
+    elif part.trouble == "reoperation":
+        yield from reoperated(teller, part)
     elif part.trouble == "stopped":
         yield teller.after(25)
         second = teller.clinic.user("physician2")

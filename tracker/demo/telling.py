@@ -9,7 +9,7 @@ from typing import Concatenate, ParamSpec
 
 from tracker.demo.clinic import DemoClinic
 from tracker.domain.refill import days_to_alarm
-from tracker.pathways.catalogue import current
+from tracker.pathways.catalogue import CURRENT, current
 from tracker.services import appointments, checklists, steps
 from tracker.services.appointments import Slot
 from tracker.services.checklists import Answer
@@ -24,8 +24,8 @@ P = ParamSpec("P")
 Story = Iterator[datetime]
 #: The 90th percentile of a standard normal distribution.
 NINETIETH = 1.2816
-MINUTES = {"evaluation": 45, "trial": 300, "implant": 180, "refill": 30, "follow_up": 30}
-PROCEDURES = ("trial", "implant")
+MINUTES = {"evaluation": 45, "trial": 300, "implant": 180, "reoperation": 120, "refill": 30, "follow_up": 30}
+PROCEDURES = ("trial", "implant", "reoperation")
 #: How long before a visit the coordinator calls to have it confirmed.
 CONFIRMED_BEFORE = timedelta(days=3)
 
@@ -134,7 +134,8 @@ class Teller:
 
     def answer(self, checklist: str, part: str, *, leave: int = 0) -> None:
         """The nurse answers one part of the visit's checklist, but for the last ``leave`` items."""
-        rules = [rule for rule in current().checklists[checklist] if rule.part == part]
+        lists = {name: items for file in CURRENT for name, items in current(file).checklists.items()}
+        rules = [rule for rule in lists[checklist] if rule.part == part]
         for rule in rules[: len(rules) - leave]:
             self.does(
                 "nurse", checklists.answer_item, appointment=self.visit, answer=self._answer(rule.key, rule.value)

@@ -9,7 +9,7 @@ other.
 """
 
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import bindparam, insert, select, update
@@ -18,7 +18,7 @@ from tracker.domain.access import Permission
 from tracker.domain.errors import AskedBack, InvalidInput, NotFound, NotPermitted, Question, Refused, StaleVersion
 from tracker.domain.facts import Correction, Fact
 from tracker.domain.milestones import reached_by
-from tracker.domain.pathway.beside import is_of_reoperation
+from tracker.domain.pathway.beside import NOT_BESIDE, is_of_reoperation
 from tracker.domain.pathway.definition import Pathway, Transition
 from tracker.domain.pathway.engine import automatic_step, offered
 from tracker.domain.pathway.snapshot import Snapshot
@@ -53,7 +53,7 @@ _ENTER = insert(StageVisit)
 @dataclass(slots=True)
 class CaseFile:
     """One locked case while one use case writes to it. ``effective_at`` is when it happened; ``counted`` is where
-    the stage counts have it, ``None`` for a case that begins or is closed; ``planned_on`` the procedure day it had."""
+    the stage counts have it, ``None`` for a case that begins or is closed."""
 
     work: Work
     case: Case
@@ -61,7 +61,6 @@ class CaseFile:
     pathway: Pathway
     effective_at: datetime
     counted: Standing | None
-    planned_on: date | None = None
     written: list[Fact] = field(default_factory=list)
     moves: list[tuple[Transition, str]] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
@@ -230,8 +229,7 @@ class CaseFile:
     def _tell_the_pumps_case(self) -> None:
         """What a reoperation plans for the pump is due in another way there."""
         case = self.case
-        is_changed = self.counted is None or not case.is_open or case.procedure_on != self.planned_on
-        if case.about_case_id is None or not is_changed:
+        if case.about_case_id is None:
             return
         self.work.session.flush()
         loaded = load_snapshot(self.work.session, case.clinic_id, case.about_case_id, lock=False)
@@ -302,7 +300,7 @@ def open_case(
     it changes, so that people who work on different things of one case do not hinder each other.
 
     :raises NotPermitted: if the actor may not do this at all
-    :raises NotFound: if the actor's clinic has no such case
+    :raises NotFound: if the actor's clinic has no such case, or this belongs to the case that it stands beside
     :raises StaleVersion: if the form was made from an older version
     :raises InvalidInput: if it is said to have happened in the future
     """
@@ -316,6 +314,8 @@ def open_case(
         raise NotFound(ref.public_id)
     if found.about_case_id is not None:
         connection.execute(_LOCK, {"clinic": clinic_id, "case": found.about_case_id})
+    if found.about_case_id is not None and permission in NOT_BESIDE:
+        raise NotFound(ref.public_id)
     loaded = load_snapshot(work.session, clinic_id, found.id, lock=True)
     if checks_version and loaded.case.version != ref.version:
         raise StaleVersion(loaded.case.version)
@@ -324,7 +324,4 @@ def open_case(
 
 def file_of(work: Work, loaded: LoadedCase, happened_at: datetime) -> CaseFile:
     """The file of a case that is locked."""
-    case = loaded.case
-    return CaseFile(
-        work, case, loaded.snapshot, loaded.pathway, happened_at, standing(case), planned_on=case.procedure_on
-    )
+    return CaseFile(work, loaded.case, loaded.snapshot, loaded.pathway, happened_at, standing(loaded.case))

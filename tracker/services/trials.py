@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from tracker.domain.access import Permission
-from tracker.domain.errors import InvalidInput, Question
+from tracker.domain.errors import InvalidInput, NotFound, Question
 from tracker.domain.facts import Assessment, Determination, Device, TrialDose
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.engine import unmet
@@ -72,9 +72,12 @@ class Given:
 def order_dose(work: Work, ref: CaseRef, *, dose_mcg: Decimal) -> Written:
     """Record the physician's order for the next test dose.
 
+    :raises NotFound: where the pathway has no trial
     :raises InvalidInput: for a dose that is not on the pathway's approved list
     """
     file = open_case(work, ref, Permission.DECIDE_OUTCOME)
+    if "trial" not in file.pathway.procedures:
+        raise NotFound(ref.public_id)
     approved = file.pathway.drugs["baclofen"].trial_doses_mcg
     if dose_mcg not in approved:
         listed = ", ".join(f"{dose:f}" for dose in approved)

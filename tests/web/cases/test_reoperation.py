@@ -118,6 +118,16 @@ def test_what_belongs_to_the_pump_is_not_found_there(at: At, rest: str) -> None:
     assert posted.status_code in {404, 422}
 
 
+def test_every_form_of_a_case_opens_there_or_is_not_there(at: At) -> None:
+    world, pump = at("maintained")
+    beside = begun(pump)
+    own = [rule.rule for rule in world.app.url_map.iter_rules() if rule.arguments == {"public_id"}]
+    forms = [rule.replace("<string(length=32):public_id>", beside.public_id) for rule in own if "/cases/" in rule]
+    assert len(forms) > 30
+    browser = world.sign_in(PHYSICIAN)
+    assert {browser.get(path).status_code for path in forms} <= {200, 403, 404, 405}
+
+
 def test_a_replaced_pump_is_shown_as_replaced(at: At) -> None:
     world, pump = at("maintained")
     replaced(on_the_day(begun(pump)))

@@ -1,6 +1,7 @@
 """What a case that stands beside another may hold. All else belongs to the case of the pump: its devices, fills and
 readings, the death of the patient, a transfer."""
 
+from tracker.domain.access import Permission
 from tracker.domain.facts import (
     Appointment,
     Authorization,
@@ -14,6 +15,21 @@ from tracker.domain.facts import (
 )
 from tracker.domain.words import DeterminationKind
 
+#: What is done in the case of the pump alone.
+NOT_BESIDE = frozenset(
+    {
+        Permission.CLOSE,
+        Permission.EVALUATE,
+        Permission.GIVE_DOSE,
+        Permission.PUMP_CALL,
+        Permission.RECORD_DECISION,
+        Permission.REFILL,
+        Permission.REOPERATE,
+        Permission.SCORE,
+        Permission.STOCK_DRUG,
+        Permission.TAKE_OVER_PUMP,
+    }
+)
 _FACTS: frozenset[type[Fact]] = frozenset(
     {Appointment, Authorization, ChecklistItem, Consent, Correction, Document, FollowUp}
 )
