@@ -77,6 +77,11 @@ BY_CHANCE = {
     "pump_calls.settle_pump_call": "settle_call",
     "pumps.remove_device": "remove_device",
     "pumps.switch_off_pump": "switch_off",
+    "reoperations.begin_reoperation": "begin_reoperation",
+    "reoperations.record_catheter_revision": "revise_catheter",
+    "reoperations.record_explant": "explant",
+    "reoperations.record_pocket_revision": "revise_pocket",
+    "reoperations.record_replacement": "replace_pump",
     "refills.confirm_alarm_date": "confirm_alarm_date",
     "refills.plan_refill": "plan_refill",
     "refills.record_drug_stock": "stock_drug",
@@ -106,7 +111,8 @@ BY_CHANCE = {
 BEGINNINGS = {"referrals.refer", "pumps.take_over_pump"}
 #: Pieces that a use case is made of: they read, or what they write is part of its event.
 PIECES = {
-    "case_file.open_case", "import_lookups.followed_pump", "named.payer_problems", "named.person_problems",
+    "beginning.begin", "case_file.file_of", "case_file.open_case",
+    "import_lookups.followed_pump", "named.payer_problems", "named.person_problems",
     "named.place_problems", "named.reader_problems", "patients.add_patient", "patients.add_reach",
     "patients.find_same", "patients.get_patient", "payers.payer_named", "pumps.waiting_case",
     "patients.add_further_reach", "further_referrals.keep_further",
