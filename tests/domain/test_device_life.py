@@ -1,6 +1,7 @@
 """Devices that end, come out, or hold another amount than they should."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -87,6 +88,43 @@ class TestReplacement:
 
         assert "end_of_service" not in found
         assert (found["replacement"].anchor_on, found["replacement"].reason) == (TODAY, "end_of_service_by_battery")
+
+
+class TestAPlannedReplacement:
+    ENDS = date(2026, 12, 31)
+
+    def booked(self, on: date | None, case: Case | None = None) -> Case:
+        """The pump is fact 1, the decision to replace it fact 2."""
+        case = case or pump(end_of_service_on=self.ENDS).determined("reoperation", "replacement")
+        case.snapshot = replace(case.snapshot, replacement_on=on)
+        return case
+
+    @pytest.mark.parametrize(
+        ("on", "is_planned"),
+        [
+            (None, False),
+            (TODAY - timedelta(days=1), False),
+            (TODAY, True),
+            (ENDS, True),
+            (ENDS + timedelta(days=1), False),
+        ],
+    )
+    def test_is_booked_from_today_to_the_day_the_pump_ends(self, on: date | None, is_planned: bool) -> None:
+        found = due(self.booked(on))["replacement"]
+
+        assert found.planned_seq == (2 if is_planned else None)
+        assert found.params == ((("booked", str(on)),) if is_planned else ()) + (("ends", "2026-12-31"),)
+
+    def test_was_decided_for_this_very_pump(self) -> None:
+        before = Case("maintained").determined("reoperation", "replacement").record(Device, placed_on=date(2024, 5, 6))
+
+        assert due(self.booked(TODAY, before))["replacement"].planned_seq is None
+        assert due(self.booked(TODAY, pump()))["replacement"].planned_seq is None, "nobody has decided it"
+
+    def test_lapses_with_its_day(self) -> None:
+        found = obligations(ITB, self.booked(date(2026, 3, 20)).snapshot, NOW)
+
+        assert found.next_change_at == datetime(2026, 3, 21, 4, 0, tzinfo=UTC)
 
 
 class TestATrialCatheter:

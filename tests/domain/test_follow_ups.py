@@ -140,6 +140,21 @@ class TestAnExplant:
         assert "withdrawal_watch" in due(case)
 
 
+class TestAReoperation:
+    def test_is_followed_from_the_day_it_was_done(self) -> None:
+        beside = current("itb_reoperation")
+        case = Case("reoperation_recovering")
+        assert obligations(beside, case.snapshot, NOW).of("follow_up") == ()
+
+        case.determined("reoperation_done", "replacement", at=NOW - timedelta(days=1))
+        found = {each.subject: each.anchor_on for each in obligations(beside, case.snapshot, NOW).of("follow_up")}
+        assert found == {
+            "follow_up:reoperation_call:1": TODAY,
+            "follow_up:wound_check:1": date(2026, 3, 28),
+            "follow_up:sutures_out:1": date(2026, 3, 30),
+        }
+
+
 class TestWhoIsNotReached:
     def tried(self, *results: str) -> list[Obligation]:
         case = Case("implant_decision")
@@ -162,6 +177,25 @@ class TestWhoIsNotReached:
     )
     def test_and_reached_between_is_none(self, results: tuple[str, ...]) -> None:
         assert self.tried(*results) == []
+
+    def test_counts_from_the_third_time_on(self) -> None:
+        case = Case("implant_decision")
+        for days in (5, 4, 3, 2):
+            at = NOW - timedelta(days=days)
+            case.record(
+                FollowUp, rule="decision_call", about_seq=1, result="not reached", effective_at=at, recorded_at=at
+            )
+        (found,) = obligations(ITB, case.snapshot, NOW).of("unreachable")
+
+        assert (found.anchor_on, dict(found.params)["times"]) == (TODAY - timedelta(days=3), "4")
+
+    @pytest.mark.parametrize("other", ["wound_check", "a rule that the file no longer has"])
+    def test_and_seen_for_what_asks_for_no_call_between_is_still_not_reached(self, other: str) -> None:
+        case = Case("implant_decision")
+        for number, rule in enumerate(("decision_call", other, "decision_call", other, "decision_call")):
+            done(case, rule, "not reached" if rule == "decision_call" else "seen", at=NOW + timedelta(hours=number))
+
+        assert len(obligations(ITB, case.snapshot, NOW).of("unreachable")) == 1
 
 
 def test_the_dead_are_not_called() -> None:

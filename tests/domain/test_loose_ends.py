@@ -1,6 +1,7 @@
 """A visit that nobody marked, and the grounds of a step that no longer stand: asked for once, while nothing replaces
 them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from tests.domain.builders import DAY, NOW, Case
 from tracker.domain.facts import Authorization, Consent, Determination, Device
 from tracker.domain.obligations import Obligation, obligations
+from tracker.domain.pathway.requirements.trial import TrialResult
 from tracker.pathways.catalogue import current
 
 ITB = current()
@@ -63,6 +65,15 @@ class TestTheResultOfATrial:
 
     def test_stands_though_a_later_trial_failed(self) -> None:
         assert lost(implanted().outcome("negative_final")) == {}
+
+    def test_that_only_grew_old_is_not_lost(self) -> None:
+        """Also where the file asks at the implant whether it is too old."""
+        (need,) = (each for each in ITB.procedures["implant"].needs if isinstance(each, TrialResult))
+        implant = replace(ITB.procedures["implant"], needs=(replace(need, stale=True, max_age_days=1),))
+        strict = replace(ITB, procedures={**ITB.procedures, "implant": implant})
+        case = Case("implant_decision").outcome("positive", at=NOW - timedelta(days=9))
+
+        assert obligations(strict, case.snapshot, NOW).of("ground_lost") == ()
 
 
 class TestPapersOfAnImplant:

@@ -1,5 +1,6 @@
 """What a booked visit lacks, what the payer owes, and a transfer that is not over."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from tests.domain.builders import DAY, NOW, Case
 from tracker.domain.facts import Authorization
 from tracker.domain.obligations import Obligation, obligations
+from tracker.domain.pathway.requirements.visit import DocumentInDate
 from tracker.domain.words import AppointmentState
 from tracker.pathways.catalogue import current
 
@@ -42,6 +44,16 @@ class TestPapers:
         case.document("laboratory", date(2026, 3, 7)).document("history_and_physical", date(2026, 3, 8))
 
         assert subjects(case, "document") == ["document:laboratory:implant:1"], "31 days old on the day"
+
+    def test_are_judged_today_where_the_file_names_no_procedure(self) -> None:
+        implant = ITB.procedures["implant"]
+        needs = tuple(replace(each, purpose="") for each in implant.needs if isinstance(each, DocumentInDate))
+        file = replace(ITB, procedures={**ITB.procedures, "implant": replace(implant, needs=needs)})
+        case = Case("implant_booked").evaluated().visit("implant", starts=LATER)
+        case.document("laboratory", date(2026, 2, 15)).document("history_and_physical", date(2026, 2, 14))
+
+        found = obligations(file, case.snapshot, NOW).of("document")
+        assert [each.subject for each in found] == ["document:history_and_physical:implant:1"], "31 days old today"
 
     def test_of_nobody_booked_are_not_asked_for(self) -> None:
         assert subjects(Case("implant_to_book").evaluated(), "document") == []

@@ -175,6 +175,12 @@ class TestAfter:
 
         assert not due(case, "scan_reading")
 
+    def test_of_a_pump_that_is_out_leaves_that_of_the_next_open(self) -> None:
+        case = planned().record(Device, superseding=1, device=1, in_place=False).placed()
+        (found,) = due(case.record(Scan, device=case.last.seq, scan_on=SCAN_ON), "scan_reading")
+
+        assert found.subject == f"scan:{case.last.seq}"
+
     def test_ends_with_the_pump_out_or_the_scan_struck_out(self) -> None:
         assert not due(planned().record(Device, superseding=1, device=1, in_place=False), "scan_reading")
         assert not due(planned().without(Scan), "scan_reading")
