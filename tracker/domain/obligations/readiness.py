@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tracker.domain.facts import Appointment
 from tracker.domain.obligations.obligation import Obligation, View
 from tracker.domain.pathway.definition import Procedure
-from tracker.domain.pathway.requirements.visit import AuthorizationGranted, ConsentValid, DocumentInDate
+from tracker.domain.pathway.requirements.visit import ConsentValid, DocumentInDate
 from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState
 
 
@@ -41,19 +41,16 @@ def consents(view: View) -> Iterator[Obligation]:
 def authorizations_expiring(view: View) -> Iterator[Obligation]:
     """The payer's authorization is granted, and does not cover the day that is booked, or its units are used up."""
     for procedure, visit in _waiting(view):
-        for need in procedure.needs:
-            standing = view.snapshot.authorization(procedure.purpose)
-            if not isinstance(need, AuthorizationGranted) or standing is None:
-                continue
-            for blocker in need.blockers(view.snapshot, view.now):
-                if blocker.code in {"authorization_out_of_date", "authorization_used_up"}:
-                    yield view.due(
-                        "authorization_expiring",
-                        f"authorization:{standing.authorization}:{visit.attempt}",
-                        anchor_on=view.day(visit.starts_at),
-                        reason=blocker.code,
-                        params=dict(blocker.params),
-                    )
+        standing = view.snapshot.authorization(procedure.purpose)
+        for blocker in (found for need in procedure.needs for found in need.blockers(view.snapshot, view.now)):
+            if standing is not None and blocker.code in {"authorization_out_of_date", "authorization_used_up"}:
+                yield view.due(
+                    "authorization_expiring",
+                    f"authorization:{standing.authorization}:{visit.attempt}",
+                    anchor_on=view.day(visit.starts_at),
+                    reason=blocker.code,
+                    params=dict(blocker.params),
+                )
 
 
 def documents(view: View) -> Iterator[Obligation]:
