@@ -30,6 +30,14 @@ hypothesis.settings.register_profile(
 )
 # With `./run test fast`.
 hypothesis.settings.register_profile("fast", parent=hypothesis.settings.get_profile("tracker"), max_examples=20)
+# With `./run mutation`: a mutant is killed in every run or in none.
+hypothesis.settings.register_profile(
+    "mutation",
+    parent=hypothesis.settings.get_profile("fast"),
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
 hypothesis.settings.load_profile("tracker")
 
 

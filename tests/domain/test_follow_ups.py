@@ -133,6 +133,13 @@ class TestAnExplant:
     def test_is_not_watched_where_another_pump_is_in(self) -> None:
         assert "withdrawal_watch" not in due(self.removed().record(Device, device=9))
 
+    def test_of_anything_else_is_not_watched(self) -> None:
+        case = self.removed().record(Device, device=3, kind="catheter", in_place=False, removed_on=TODAY)
+        assert due(case)["withdrawal_watch"].subject == "follow_up:withdrawal_watch:1"
+
+        catheter = Case("device_review").record(Device, kind="catheter", in_place=False, removed_on=TODAY)
+        assert due(catheter) == {}
+
     def test_of_the_next_pump_is_watched_anew(self) -> None:
         case = self.removed().determined("withdrawal_watch_closed").record(Device, device=4)
         case.record(Device, superseding=case.last.seq, device=4, in_place=False, removed_on=TODAY)
