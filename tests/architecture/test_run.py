@@ -95,6 +95,10 @@ class TestRun:
         machine.has_environment('echo "$@"\n', installed=LOCK, lock="requirements-dev.lock")
         assert machine.run("demo").stdout == "-m tracker demo\n"
 
+    def test_breaks_the_code_with_what_the_tests_need(self, machine: Machine) -> None:
+        machine.has_environment('echo "$@"\n', installed=LOCK, lock="requirements-dev.lock")
+        assert machine.run("mutation", "--max-children", "1").stdout == "-m tests.mutation.run --max-children 1\n"
+
     def test_installs_what_a_new_lock_names_by_its_hashes(self, machine: Machine) -> None:
         machine.has_environment('echo "$@"\n', installed="flask==3.0.0\n")
         done = machine.run("demo")
