@@ -1,10 +1,11 @@
 """Whoever is on call is paged by e-mail, one after the other, until somebody has it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Thread
+from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from tests.factories.case_world import NEW_YORK
 from tests.factories.desk import FILLED, LATEST, NURSE, PHYSICIAN, SECOND, Desk
@@ -35,14 +36,23 @@ def on_call(desk: Desk) -> Desk:
     """Three days before the latest date; the second physician is on call."""
     day = LATEST - timedelta(days=3)
     desk.on(day)
-    with desk.database.writing() as session:
-        put_on_call(desk.work(session), user_id=SECOND, from_on=day, until_on=day)
+    second_is_on_call(desk, day, day)
     desk.ring()
     return desk
 
 
+def second_is_on_call(desk: Desk, from_on: date, until_on: date) -> None:
+    with desk.database.writing() as session:
+        put_on_call(desk.work(session), user_id=SECOND, from_on=from_on, until_on=until_on)
+
+
 def paged(mailer: RecordingMailer) -> list[str]:
     return [each.recipient.partition("@")[0] for each in mailer.sent]
+
+
+def page_until_nobody_is_left(desk: Desk, mailer: RecordingMailer) -> None:
+    while desk.page(mailer):
+        desk.clock.advance(minutes=10)
 
 
 class TestPaging:
@@ -81,8 +91,7 @@ class TestPaging:
 
     def test_wakes_people_for_a_pump_that_calls(self, desk: Desk) -> None:
         day = FILLED + timedelta(days=3)
-        with desk.database.writing() as session:
-            put_on_call(desk.work(session), user_id=SECOND, from_on=day, until_on=day)
+        second_is_on_call(desk, day, day)
         desk.on(day, hour=7)  # three in the morning
         desk.write(PumpCall, device=desk.fill.device)
         desk.ring()
@@ -111,19 +120,63 @@ class TestPaging:
             assert [each.outcome for each in session.scalars(select(EscalationPage))] == ["accepted"]
 
 
-class TestACallOfSomebodyUnknown:
-    def call(self, desk: Desk) -> None:
-        with desk.database.writing() as session:
-            record_call_of_unknown(
-                desk.work(session, NURSE), NEW_YORK, caller="his wife", phone="555-0142", words="two tones, stiff"
-            )
+class TestADayOnWhichEverybodyWasPaged:
+    def test_is_over_the_next_morning_and_everybody_is_paged_again(self, on_call: Desk) -> None:
+        mailer = RecordingMailer()
+        page_until_nobody_is_left(on_call, mailer)
+        everybody = paged(mailer)
+        assert everybody == ["user5", "user2", "user3"]
+        on_call.on(LATEST - timedelta(days=3), hour=23)
+        assert on_call.page(mailer) == 0
+        day = LATEST - timedelta(days=2)
+        second_is_on_call(on_call, day, day)
+        on_call.on(day, hour=10)  # six in the morning
+        on_call.ring()
+        assert on_call.page(mailer) == 0
+        on_call.clock.advance(hours=1)
+        page_until_nobody_is_left(on_call, mailer)
+        assert paged(mailer) == everybody * 2
 
+
+class TestAQuietTick:
+    @pytest.mark.parametrize("is_answered", [False, True])
+    def test_opens_no_write_transaction(self, on_call: Desk, is_answered: bool) -> None:
+        mailer = RecordingMailer()
+        on_call.page(mailer)
+        if is_answered:
+            on_call.acknowledge(SECOND, LATEST - timedelta(days=2))
+            on_call.clock.advance(minutes=30)
+            on_call.ring()
+        begun: list[Any] = []
+        event.listen(on_call.database.write, "begin", begun.append)
+        on_call.page(mailer)
+        on_call.ring()
+        assert begun == []
+
+    def test_opens_none_about_a_call_that_somebody_was_just_paged_about(self, desk: Desk) -> None:
+        desk.on(FILLED + timedelta(days=3))
+        call_of_unknown(desk)
+        mailer = RecordingMailer()
+        desk.page(mailer)
+        begun: list[Any] = []
+        event.listen(desk.database.write, "begin", begun.append)
+        assert desk.page(mailer) == 0
+        assert begun == []
+
+
+def call_of_unknown(desk: Desk) -> None:
+    with desk.database.writing() as session:
+        record_call_of_unknown(
+            desk.work(session, NURSE), NEW_YORK, caller="his wife", phone="555-0142", words="two tones, stiff"
+        )
+
+
+class TestACallOfSomebodyUnknown:
     def test_wakes_whoever_is_on_call_and_then_the_next(self, desk: Desk) -> None:
         day = FILLED + timedelta(days=3)
-        with desk.database.writing() as session:
-            put_on_call(desk.work(session), user_id=SECOND, from_on=day, until_on=day)
+        second_is_on_call(desk, day, day)
         desk.on(day, hour=7)  # three in the morning
-        self.call(desk)
+        call_of_unknown(desk)
         mailer = RecordingMailer()
         assert (desk.page(mailer), desk.page(mailer)) == (1, 0)
         desk.clock.advance(minutes=10)
@@ -133,7 +186,7 @@ class TestACallOfSomebodyUnknown:
 
     def test_pages_nobody_any_more_once_it_is_dealt_with(self, desk: Desk) -> None:
         desk.on(FILLED + timedelta(days=3))
-        self.call(desk)
+        call_of_unknown(desk)
         mailer = RecordingMailer()
         desk.page(mailer)
         with desk.database.writing() as session:
@@ -146,7 +199,7 @@ class TestACallOfSomebodyUnknown:
         desk.on(FILLED + timedelta(days=3))
         with desk.database.writing() as session:
             a_member(session, a_clinic(session, 2), 9, Role.PHYSICIAN)
-        self.call(desk)
+        call_of_unknown(desk)
         mailer = RecordingMailer()
         for _ in range(8):
             desk.page(mailer)

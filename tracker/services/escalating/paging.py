@@ -5,15 +5,16 @@ A page is written down before it leaves, by one process: whoever writes its numb
 page is unanswered after ten minutes like any other, and the next person is paged. It says nothing of a patient.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import literal, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, literal, null, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tracker.domain.calendar import ClinicCalendar
-from tracker.domain.escalation.people import Paged, next_to_page
+from tracker.domain.escalation.people import Paged, Roster, next_to_page
 from tracker.domain.mail import MailError, Message
 from tracker.domain.words import Told
 from tracker.persistence.database import Database
@@ -35,6 +36,62 @@ _IS_CALL = StaffTask.kind == literal(PAGED_TASK, literal_execute=True)
 
 
 @dataclass(frozen=True, slots=True)
+class _About:
+    """What people are paged about: the rows that stand, and the table of their pages with its column for the row."""
+
+    rows: type[StaffTask | Escalation]
+    standing: Select[int, int, str, str, Any]
+    pages: type[TaskPage | EscalationPage]
+    of: InstrumentedAttribute[int]
+    reference: str
+
+
+_CALLS = _About(
+    StaffTask,
+    select(StaffTask.clinic_id, StaffTask.id, Clinic.zone, literal(CALL).label("kind"), null().label("rests_until"))
+    .join(Clinic, Clinic.id == StaffTask.clinic_id)
+    .where(Clinic.sending_paused_at.is_(None), StaffTask.done_at.is_(None), _IS_CALL)
+    .order_by(StaffTask.opened_at, StaffTask.id),
+    TaskPage,
+    TaskPage.task_id,
+    "call",
+)
+_ESCALATIONS = _About(
+    Escalation,
+    select(
+        Escalation.clinic_id,
+        Escalation.id,
+        Clinic.zone,
+        Obligation.kind,
+        Escalation.acknowledged_until.label("rests_until"),
+    )
+    .join(Clinic, Clinic.id == Escalation.clinic_id)
+    .join(Obligation, (Obligation.clinic_id == Escalation.clinic_id) & (Obligation.id == Escalation.obligation_id))
+    .where(
+        Clinic.sending_paused_at.is_(None),
+        Escalation.ended_at.is_(None),
+        Escalation.who == Told.ON_CALL,
+        Obligation.is_open.expression,
+    )
+    .order_by(Escalation.opened_at, Escalation.id),
+    EscalationPage,
+    EscalationPage.escalation_id,
+    "page",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """The next page about one row: its number, and whom."""
+
+    about: _About
+    clinic_id: int
+    row_id: int
+    number: int
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Page:
     """A page that was written down and must leave now; ``key`` is its row's."""
 
@@ -43,18 +100,10 @@ class _Page:
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
-class _Asking:
-    """What somebody is to be paged about: an escalation or a task of a clinic."""
-
-    write_down: Callable[[Session, "_Asking", datetime], _Page | None]
-    clinic_id: int
-    id: int
-    calendar: ClinicCalendar
-
-
 def page_due(database: Database, clock: Clock, mailer: Mailer, *, pause: Callable[[], None]) -> int:
     """Page whoever is next, for everything that stands with whoever is on call; returns how many pages left.
+
+    Nearly always nobody is to be paged: only who is opens a write transaction, in which it is decided again.
 
     :raises PermissionError: a demonstration has a mailer that reaches people
     """
@@ -63,11 +112,11 @@ def page_due(database: Database, clock: Clock, mailer: Mailer, *, pause: Callabl
             raise PermissionError("a demonstration writes its messages to files; it must not reach people")
         if is_all_paused(session):
             return 0
-        found = [*_calls(session), *_escalations(session)]
+        found = [due for about in (_CALLS, _ESCALATIONS) for due in _due(session, about, about.standing, clock.now())]
     sent = 0
-    for asking in found:
+    for due in found:
         with database.writing() as session:
-            page = asking.write_down(session, asking, clock.now())
+            page = _write_down(session, due, clock.now())
         pause()
         if page is not None:
             sent += _send(database, mailer, page)
@@ -75,107 +124,52 @@ def page_due(database: Database, clock: Clock, mailer: Mailer, *, pause: Callabl
     return sent
 
 
-def _calls(session: Session) -> list[_Asking]:
-    query = (
-        select(StaffTask.clinic_id, StaffTask.id, Clinic.zone)
-        .join(Clinic, Clinic.id == StaffTask.clinic_id)
-        .where(Clinic.sending_paused_at.is_(None), StaffTask.done_at.is_(None), _IS_CALL)
-        .order_by(StaffTask.opened_at, StaffTask.id)
-    )
-    return [_Asking(_about_task, row.clinic_id, row.id, ClinicCalendar(row.zone)) for row in session.execute(query)]
-
-
-def _escalations(session: Session) -> list[_Asking]:
-    query = (
-        select(Escalation.clinic_id, Escalation.id, Clinic.zone)
-        .join(Clinic, Clinic.id == Escalation.clinic_id)
-        .where(Clinic.sending_paused_at.is_(None), Escalation.ended_at.is_(None), Escalation.who == Told.ON_CALL)
-        .order_by(Escalation.opened_at, Escalation.id)
-    )
-    return [
-        _Asking(_about_escalation, row.clinic_id, row.id, ClinicCalendar(row.zone)) for row in session.execute(query)
-    ]
-
-
-def _about_task(session: Session, asking: _Asking, now: datetime) -> _Page | None:
-    """Write the next page down under the lock of the task; ``None`` if none is due."""
-    open_task = select(StaffTask).where(
-        StaffTask.clinic_id == asking.clinic_id, StaffTask.id == asking.id, StaffTask.done_at.is_(None)
-    )
-    if session.scalars(open_task.with_for_update()).one_or_none() is None:
-        return None
-    pages = session.scalars(
-        select(TaskPage)
-        .where(TaskPage.clinic_id == asking.clinic_id, TaskPage.task_id == asking.id)
-        .order_by(TaskPage.number)
-    ).all()
-    user_id = _next(session, asking, pages, now, CALL)
-    if user_id is None:
-        return None
-    key = (asking.clinic_id, asking.id, len(pages) + 1)
-    session.add(TaskPage(clinic_id=key[0], task_id=key[1], number=key[2], user_id=user_id, paged_at=now, outcome=""))
-    return _page(session, TaskPage, key, user_id, "call")
-
-
-def _about_escalation(session: Session, asking: _Asking, now: datetime) -> _Page | None:
-    """Write the next page down under the lock of its row; ``None`` if none is due."""
-    row = session.scalars(
-        select(Escalation)
-        .join(
-            Obligation,
-            (Obligation.clinic_id == Escalation.clinic_id) & (Obligation.id == Escalation.obligation_id),
+def _due(session: Session, about: _About, standing: Select[int, int, str, str, Any], now: datetime) -> Iterator[_Due]:
+    """The pages that are due now about the rows that ``standing`` finds, at most one for each."""
+    rosters: dict[int, Roster] = {}
+    for row in session.execute(standing).all():
+        calendar = ClinicCalendar(row.zone)
+        today = calendar.today(now)
+        if row.rests_until is not None and row.rests_until > today:
+            continue
+        if row.clinic_id not in rosters:
+            rosters[row.clinic_id] = get_roster(session, row.clinic_id, today)
+        table = about.pages
+        pages = session.execute(
+            select(table.user_id, table.paged_at, table.outcome)
+            .where(table.clinic_id == row.clinic_id, about.of == row.id)
+            .order_by(table.number)
+        ).all()
+        of_today = tuple(
+            Paged(each.user_id, each.paged_at, each.outcome == FAILED)
+            for each in pages
+            if calendar.today(each.paged_at) == today
         )
-        .where(
-            Escalation.clinic_id == asking.clinic_id,
-            Escalation.id == asking.id,
-            Escalation.ended_at.is_(None),
-            Obligation.is_open,
-            or_(Escalation.acknowledged_until.is_(None), Escalation.acknowledged_until <= asking.calendar.today(now)),
+        user_id = next_to_page(rosters[row.clinic_id], of_today, now, calendar.wall(now).time(), row.kind)
+        if user_id is not None:
+            yield _Due(about, row.clinic_id, row.id, len(pages) + 1, user_id)
+
+
+def _write_down(session: Session, looked: _Due, now: datetime) -> _Page | None:
+    """Decide again under the lock of the row and write the page down; ``None`` if none is due any more."""
+    rows = looked.about.rows
+    locked = looked.about.standing.where(rows.clinic_id == looked.clinic_id, rows.id == looked.row_id)
+    due = next(_due(session, looked.about, locked.with_for_update(of=rows), now), None)
+    if due is None:
+        return None
+    about, key = due.about, (due.clinic_id, due.row_id, due.number)
+    row = {about.of.key: due.row_id, "clinic_id": due.clinic_id, "number": due.number}
+    session.add(about.pages(**row, user_id=due.user_id, paged_at=now, outcome=""))
+    if rows is Escalation:
+        session.execute(
+            update(Escalation)
+            .where(Escalation.clinic_id == due.clinic_id, Escalation.id == due.row_id)
+            .values(user_id=due.user_id)
         )
-        .with_for_update(of=Escalation)
-    ).one_or_none()
-    if row is None:
-        return None
-    pages = session.scalars(
-        select(EscalationPage)
-        .where(EscalationPage.clinic_id == asking.clinic_id, EscalationPage.escalation_id == asking.id)
-        .order_by(EscalationPage.number)
-    ).all()
-    kind = session.get_one(Obligation, (asking.clinic_id, row.obligation_id)).kind
-    user_id = _next(session, asking, pages, now, kind)
-    if user_id is None:
-        return None
-    key = (asking.clinic_id, asking.id, len(pages) + 1)
-    session.add(
-        EscalationPage(clinic_id=key[0], escalation_id=key[1], number=key[2], user_id=user_id, paged_at=now, outcome="")
-    )
-    row.user_id = user_id
-    return _page(session, EscalationPage, key, user_id, "page")
-
-
-def _next(session: Session, asking: _Asking, pages: Sequence[Page], now: datetime, kind: str) -> int | None:
-    """Who is paged now; ``None``: nobody yet, or everybody was today."""
-    today = asking.calendar.today(now)
-    of_today = tuple(
-        Paged(each.user_id, each.paged_at, each.outcome == FAILED)
-        for each in pages
-        if asking.calendar.today(each.paged_at) == today
-    )
-    roster = get_roster(session, asking.clinic_id, today)
-    return next_to_page(roster, of_today, now, asking.calendar.wall(now).time(), kind)
-
-
-def _page(
-    session: Session,
-    table: type[Page],
-    key: tuple[int, int, int],
-    user_id: int,
-    reference: str,
-) -> _Page:
     session.flush()
-    address = session.scalars(select(User.email).where(User.id == user_id)).one()
-    reference = "-".join((reference, *map(str, key)))
-    return _Page(table, key, Message(address, WORDS, f"{WORDS}.\n", reference))
+    address = session.scalars(select(User.email).where(User.id == due.user_id)).one()
+    reference = "-".join((about.reference, *map(str, key)))
+    return _Page(about.pages, key, Message(address, WORDS, f"{WORDS}.\n", reference))
 
 
 def _send(database: Database, mailer: Mailer, page: _Page) -> bool:
