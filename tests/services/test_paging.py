@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import event, select, update
 
 from tests.factories.case_world import NEW_YORK
-from tests.factories.desk import FILLED, LATEST, NURSE, PHYSICIAN, SECOND, Desk
+from tests.factories.desk import FILLED, LATEST, LEAD, NURSE, PHYSICIAN, SECOND, Desk
 from tests.factories.rows import a_clinic, a_member
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.mailers import RecordingMailer
+from tracker.domain.errors import NotPermitted
 from tracker.domain.facts import PumpCall
 from tracker.domain.mail import MailUnavailable
 from tracker.domain.words import Role
@@ -120,6 +121,83 @@ class TestPaging:
             assert [each.outcome for each in session.scalars(select(EscalationPage))] == ["accepted"]
 
 
+class TestOnTheRungOfThePhysiciansPlan:
+    """From the latest date on a physician owes the plan, and whoever is on call is paged until it is there."""
+
+    @pytest.fixture
+    def named(self, desk: Desk) -> Desk:
+        desk.name_everybody()
+        second_is_on_call(desk, LATEST - timedelta(days=14), LATEST + timedelta(days=60))
+        return desk
+
+    @pytest.mark.parametrize("days", [0, 1, 40])
+    def test_pages_also_about_a_pump_that_came_when_its_date_was_past(self, named: Desk, days: int) -> None:
+        named.on(LATEST + timedelta(days=days))
+        named.ring()
+        mailer = RecordingMailer()
+        assert (named.page(mailer), named.page(mailer)) == (1, 0)
+        assert paged(mailer) == ["user5"]
+        assert [(row.who, row.user_id) for row in named.rows()] == [("physician", PHYSICIAN)]
+
+    @pytest.mark.parametrize(("days", "pages"), [(-14, 0), (-4, 0), (-3, 1), (-1, 1), (0, 1)])
+    def test_and_on_the_rung_before_it_but_on_none_below(self, named: Desk, days: int, pages: int) -> None:
+        named.on(LATEST + timedelta(days=days))
+        named.ring()
+        assert named.page(RecordingMailer()) == pages
+
+    def test_pages_whoever_had_it_until_then_again(self, named: Desk) -> None:
+        named.on(LATEST - timedelta(days=3))
+        named.ring()
+        mailer = RecordingMailer()
+        named.page(mailer)
+        named.acknowledge(SECOND, LATEST)
+        named.on(LATEST - timedelta(days=1))
+        named.ring()
+        assert named.page(mailer) == 0
+        named.on(LATEST)
+        named.ring()
+        assert named.page(mailer) == 1
+        assert paged(mailer) == ["user5", "user5"]
+
+    def test_pages_about_a_booked_refill_that_was_not_filled(self, named: Desk) -> None:
+        named.on(LATEST - timedelta(days=20))
+        named.book("refill", f"{LATEST}T16:00")
+        named.on(LATEST)
+        named.ring()
+        assert named.standing().is_planned
+        assert named.page(RecordingMailer()) == 1
+
+    def test_goes_on_to_the_next_until_a_physician_has_a_plan(self, named: Desk) -> None:
+        named.on(LATEST)
+        named.ring()
+        mailer = RecordingMailer()
+        named.page(mailer)
+        named.clock.advance(minutes=10)
+        named.page(mailer)
+        with pytest.raises(NotPermitted):
+            named.acknowledge(LEAD, LATEST + timedelta(days=1))
+        named.acknowledge(SECOND, LATEST + timedelta(days=1), "Admitted, refill at noon")
+        named.clock.advance(minutes=10)
+        assert named.page(mailer) == 0
+        assert paged(mailer) == ["user5", "user2"]
+        named.on(LATEST + timedelta(days=1))
+        named.ring()
+        named.page(mailer)
+        assert paged(mailer) == ["user5", "user2", "user5"]
+
+    def test_wakes_nobody(self, named: Desk) -> None:
+        named.on(LATEST, hour=10)  # six in the morning
+        named.ring()
+        assert named.page(RecordingMailer()) == 0
+
+    def test_asks_the_administrator_to_put_somebody_on_call(self, desk: Desk) -> None:
+        desk.name_everybody()
+        desk.on(LATEST)
+        desk.ring()
+        assert [task.params for task in desk.tasks()] == [{"who": "on_call"}]
+        assert desk.page(RecordingMailer()) == 1
+
+
 class TestADayOnWhichEverybodyWasPaged:
     def test_is_over_the_next_morning_and_everybody_is_paged_again(self, on_call: Desk) -> None:
         mailer = RecordingMailer()
@@ -136,6 +214,14 @@ class TestADayOnWhichEverybodyWasPaged:
         on_call.clock.advance(hours=1)
         page_until_nobody_is_left(on_call, mailer)
         assert paged(mailer) == everybody * 2
+
+    def test_comes_again_each_day_for_weeks(self, desk: Desk) -> None:
+        mailer = RecordingMailer()
+        for ahead in range(21):
+            desk.on(LATEST + timedelta(days=ahead))
+            desk.ring()
+            page_until_nobody_is_left(desk, mailer)
+        assert paged(mailer) == ["user2", "user3", "user5"] * 21
 
 
 class TestAQuietTick:

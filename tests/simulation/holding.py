@@ -43,8 +43,8 @@ def empty_pumps(world: World) -> list[str]:
 
 
 def untold(world: World) -> list[str]:
-    """Pumps that were not, in a named person's hands and before they were empty, with the physician and with whoever
-    is on call, who was paged."""
+    """Pumps that were not with a physician by name, and about which whoever is on call was not paged, before they were
+    empty. A pump that came when its latest date was past stands on the rung of the plan at once."""
     with world.runtime.database.reading() as session:
         rows = session.execute(
             select(Escalation.case_id, Escalation.who, Escalation.opened_at).where(Escalation.user_id.is_not(None))
@@ -52,7 +52,7 @@ def untold(world: World) -> list[str]:
         pages = session.execute(
             select(Escalation.case_id, EscalationPage.paged_at)
             .join(Escalation, Escalation.id == EscalationPage.escalation_id)
-            .where(EscalationPage.outcome == "accepted", Escalation.who == Told.ON_CALL)
+            .where(EscalationPage.outcome == "accepted")
         ).all()
     told = [(row.case_id, str(row.who), row.opened_at) for row in rows]
     told += [(page.case_id, "paged", page.paged_at) for page in pages]
@@ -61,7 +61,7 @@ def untold(world: World) -> list[str]:
 
 def _untold(patient: Patient, told: list[tuple[int, str, datetime]]) -> Iterator[str]:
     empties_at = patient.pump.was_empty_at or patient.pump.empties_at
-    for who in (Told.PHYSICIAN, Told.ON_CALL, "paged"):
+    for who in (Told.PHYSICIAN, "paged"):
         at = min((at for case_id, name, at in told if (case_id, name) == (patient.case_id, who)), default=None)
         if at is None or at >= empties_at:
             yield f"the pump of {patient.public_id} empties at {empties_at}; {who}: {at}"

@@ -34,6 +34,7 @@ class TestStaff:
         self, sqlite_databases: SqliteDatabases, seed: int, pumps: int, days: int
     ) -> None:
         with a_world(sqlite_databases, seed=seed, pumps=pumps, days=days) as world:
+            world.take_in(pumps, is_late=True)
             # By then no drug keeps any longer, and every pump has stood on each list.
             world.pass_until(world.at(BEGINS + timedelta(days=max(days, 200)), 18))
             assert violations(world) == []

@@ -21,7 +21,7 @@ from tests.support.web import SECRET, WEAK_PASSWORDS
 from tracker.demo.clinic import ZONE, DemoClinic, SimulatedClock, open_clinic
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.escalation.ladders import climb, ladder_of
-from tracker.domain.words import Told
+from tracker.domain.pathway.rungs import PAGED_LEVEL
 from tracker.pathways.catalogue import current
 from tracker.persistence.models import Case, Escalation, EscalationPage, Obligation, Reminder
 from tracker.queries.snapshots import LoadedCase, load_snapshot
@@ -55,12 +55,12 @@ _TURNS = select(
 _CLIMBING = select(
     Obligation.kind, Obligation.reason, Obligation.params, Obligation.anchor_on, Obligation.planned_seq
 ).where(Obligation.is_open, Obligation.climbs_on.is_not(None))
-#: What stands with whoever is on call, who was not paged yet.
+#: What whoever is on call is to be paged about, and was not yet.
 _UNPAGED = (
     select(func.count())
     .select_from(Escalation)
     .outerjoin(EscalationPage, EscalationPage.escalation_id == Escalation.id)
-    .where(Escalation.ended_at.is_(None), Escalation.who == Told.ON_CALL, EscalationPage.escalation_id.is_(None))
+    .where(Escalation.ended_at.is_(None), Escalation.level >= PAGED_LEVEL, EscalationPage.escalation_id.is_(None))
 )
 
 
@@ -113,14 +113,15 @@ class World:
         with self.runtime.database.reading() as session:
             return CaseRef(patient.public_id, session.scalars(_VERSION, {"case": patient.case_id}).one())
 
-    def take_in(self, number: int) -> Patient:
-        """Somebody comes with a pump from elsewhere: mostly with a print-out that two people read."""
+    def take_in(self, number: int, *, is_late: bool = False) -> Patient:
+        """Somebody comes with a pump from elsewhere: mostly with a print-out that two people read. ``is_late``: on the
+        very day that was printed."""
         chance, pump = self.chance, draw_pump(self.chance, self.now)
         lasts = min((pump.prints(self.today) - self.today).days, KEEPS_DAYS)
-        ago = chance.randrange(max(1, lasts - LEAST_LEFT_DAYS))
+        ago = lasts if is_late else chance.randrange(max(1, lasts - LEAST_LEFT_DAYS))
         filled_on, printed = self.today - timedelta(days=ago), pump.prints(self.today - timedelta(days=ago))
         pump.since = self.at(filled_on, 10)
-        is_known = chance.random() >= 0.04
+        is_known = is_late or chance.random() >= 0.04
         found = PumpInPlace(
             pump=Component("SynchroMed II", "Medtronic", f"NGV{number:06d}H", reservoir_ml=Decimal(pump.reservoir_ml)),
             placed_on=self.today - timedelta(days=chance.randrange(200, 700)),

@@ -7,9 +7,10 @@ from sqlalchemy import insert, select, update
 
 from tests.factories.listed import Listed
 from tests.support.web import Browser, WebWorld
+from tracker.domain.pathway.rungs import PLAN_LEVEL
 from tracker.domain.words import Role
 from tracker.persistence.chain import verify_chain
-from tracker.persistence.models import Absence, Acknowledgement, Duty, Escalation, Obligation, OnCall
+from tracker.persistence.models import Absence, Acknowledgement, Duty, Escalation, EscalationPage, Obligation, OnCall
 
 TODAY = date(2026, 3, 17)
 
@@ -85,6 +86,41 @@ class TestThePage:
         page = lead.get("/escalations").text
         assert page.index("With me") < page.index("Mine")
         assert "everybody: lead coordinator" in page
+
+
+class TestThePhysiciansPlan:
+    """The latest date is here: the row stays with the physician, and says who was paged beside."""
+
+    @pytest.fixture
+    def plan(self, world: WebWorld) -> int:
+        owed = escalated(world, "Empty", Role.PHYSICIAN, number=1)
+        with world.database.writing() as session:
+            session.execute(update(Escalation).values(level=PLAN_LEVEL))
+            paged = {"clinic_id": world.clinic_id, "escalation_id": owed, "outcome": "accepted"}
+            for number, role in enumerate((Role.NURSE, Role.LEAD_COORDINATOR), start=1):
+                session.add(
+                    EscalationPage(
+                        **paged, number=number, user_id=world.user_ids[role], paged_at=world.clock.now()
+                    )
+                )  # fmt: skip
+        return owed
+
+    def test_says_who_owes_it_and_who_is_paged_until_then(self, world: WebWorld, plan: int) -> None:
+        page = world.sign_in(Role.PHYSICIAN).get("/escalations").text
+        assert "physician&#39;s plan since" in page and "told: Physician Person" in page
+        assert "whoever is on call is paged until a physician has a plan" in page
+        assert "2 pages sent, the last to Lead Coordinator Person" in page
+
+    def test_is_with_whoever_was_paged_last_too(self, world: WebWorld, lead: Browser, plan: int) -> None:
+        for role, is_mine in ((Role.PHYSICIAN, True), (Role.LEAD_COORDINATOR, True), (Role.NURSE, False)):
+            assert ("With me" in world.sign_in(role).get("/escalations").text) is is_mine
+
+    def test_pages_nobody_once_it_is_there(self, world: WebWorld, plan: int) -> None:
+        physician = world.sign_in(Role.PHYSICIAN)
+        until = (TODAY + timedelta(days=1)).isoformat()
+        assert physician.submit(f"/escalations/{plan}", {"outcome": "Admitted", "until_on": until}).status_code == 303
+        page = physician.get("/escalations").text
+        assert "acknowledged until" in page and "is paged until" not in page
 
 
 class TestTakingIt:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.access import Actor
 from tracker.domain.errors import NotFound
@@ -25,7 +25,7 @@ MOST_SHOWN = 200
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """One obligation on its rung. ``user_name`` is empty where everybody with ``role`` is told; ``on_date`` ``None``:
-    from the beginning; ``paged``: how many people were paged."""
+    from the beginning; ``paged``: how many pages were sent, the last to ``paged_user_id``."""
 
     id: int
     kind: str
@@ -42,6 +42,8 @@ class Standing:
     user_id: int | None
     user_name: str
     paged: int
+    paged_user_id: int | None
+    paged_user_name: str
     acknowledged: int
     acknowledged_until: date | None
     case_id: int
@@ -55,7 +57,9 @@ class Standing:
         return self.acknowledged_until is not None and self.acknowledged_until > today
 
     def is_of(self, viewer: Actor) -> bool:
-        """Whether the viewer was told, in person or with everybody of a role."""
+        """Whether the viewer was told, in person or with everybody of a role, or paged last."""
+        if self.paged_user_id == viewer.user_id:
+            return True
         return self.user_id == viewer.user_id if self.user_id is not None else self.role in viewer.roles
 
 
@@ -73,6 +77,13 @@ _PAGED = (
     .correlate(Escalation)
     .scalar_subquery()
 )
+#: Pages are numbered from one on: the last is the one whose number is how many there are.
+_LAST_PAGE = and_(
+    EscalationPage.clinic_id == Escalation.clinic_id,
+    EscalationPage.escalation_id == Escalation.id,
+    EscalationPage.number == _PAGED,
+)
+_PAGED_USER = aliased(User)
 _OWN = (
     "id", "who", "level", "on_date", "opened_at", "role", "user_id", "acknowledged", "acknowledged_until", "case_id",
 )  # fmt: skip
@@ -88,6 +99,8 @@ _COLUMNS: tuple[Any, ...] = (
     Case.pathway_version,
     User.name.label("user_name"),
     _PAGED.label("paged"),
+    EscalationPage.user_id.label("paged_user_id"),
+    _PAGED_USER.name.label("paged_user_name"),
     *IDENTITY,
 )
 _IS_OPEN = and_(
@@ -104,6 +117,8 @@ def _query(viewer: Actor, *conditions: ColumnElement[bool]) -> Select[Any]:
         .join(Case, and_(Case.clinic_id == Escalation.clinic_id, Case.id == Escalation.case_id))
         .join(Patient, is_patient_of_case())
         .outerjoin(User, User.id == Escalation.user_id)
+        .outerjoin(EscalationPage, _LAST_PAGE)
+        .outerjoin(_PAGED_USER, _PAGED_USER.id == EscalationPage.user_id)
         .where(Escalation.clinic_id == viewer.clinic_id, Escalation.ended_at.is_(None), *conditions)
         .order_by(Escalation.level.desc(), Obligation.anchor_on, Escalation.id)
         .limit(MOST_SHOWN)
@@ -155,6 +170,8 @@ def _standing(row: Row[Any], today: date) -> Standing | None:
         next_on=now.next_on,
         user_name=row.user_name or "",
         paged=row.paged,
+        paged_user_id=row.paged_user_id,
+        paged_user_name=row.paged_user_name or "",
         case_public_id=row.public_id,
         pathway=row.pathway,
         pathway_version=row.pathway_version,

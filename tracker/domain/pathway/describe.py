@@ -17,6 +17,9 @@ from tracker.domain.pathway.requirements import Requirement
 from tracker.domain.pathway.wording import ROLE_WORDS, met_sentence, people
 from tracker.domain.words import Role, Told
 
+#: How the rung of a plan reads.
+PLAN = ", with a plan, and whoever is on call is paged until it is there"
+
 
 def describe(pathway: Pathway, diagram: str) -> str:
     """The whole document; ``diagram`` is the address of the drawing."""
@@ -66,7 +69,7 @@ def _ladders(pathway: Pathway) -> Iterator[tuple[str, ...]]:
 def _rung(rung: Rung) -> str:
     who = "whoever is on call" if rung.who == Told.ON_CALL else ROLE_WORDS[Role(rung.who)]
     when = "from the beginning" if rung.days is None else f"{rung.days}"
-    return f"{who} {when}{' while unplanned' if rung.is_unplanned else ''}{', with a plan' if rung.is_plan else ''}"
+    return f"{who} {when}{' while unplanned' if rung.is_unplanned else ''}{PLAN if rung.is_plan else ''}"
 
 
 def _follow_ups(pathway: Pathway) -> Iterator[tuple[str, ...]]:

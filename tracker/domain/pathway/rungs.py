@@ -14,6 +14,8 @@ LEVELS: Mapping[Told, int] = {
     Told.ON_CALL: 3,
 }
 PLAN_LEVEL = 4
+#: From this height on whoever is on call is paged, also while a physician owes the plan.
+PAGED_LEVEL = LEVELS[Told.ON_CALL]
 
 
 def level_of(rung: Rung) -> int:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.escalation.people import Paged, Roster, next_to_page
 from tracker.domain.mail import MailError, Message
-from tracker.domain.words import Told
+from tracker.domain.pathway.rungs import PAGED_LEVEL, PLAN_LEVEL
 from tracker.persistence.database import Database
 from tracker.persistence.models import Clinic, Escalation, EscalationPage, Obligation, StaffTask, TaskPage, User
 from tracker.persistence.models.escalations import Page
@@ -70,7 +70,7 @@ _ESCALATIONS = _About(
     .where(
         Clinic.sending_paused_at.is_(None),
         Escalation.ended_at.is_(None),
-        Escalation.who == Told.ON_CALL,
+        Escalation.level >= PAGED_LEVEL,
         Obligation.is_open.expression,
     )
     .order_by(Escalation.opened_at, Escalation.id),
@@ -101,7 +101,8 @@ class _Page:
 
 
 def page_due(database: Database, clock: Clock, mailer: Mailer, *, pause: Callable[[], None]) -> int:
-    """Page whoever is next, for everything that stands with whoever is on call; returns how many pages left.
+    """Page whoever is next, for everything that stands with whoever is on call, and for a pump past its latest date
+    until a physician has a plan; returns how many pages left.
 
     Nearly always nobody is to be paged: only who is opens a write transaction, in which it is decided again.
 
@@ -160,10 +161,10 @@ def _write_down(session: Session, looked: _Due, now: datetime) -> _Page | None:
     about, key = due.about, (due.clinic_id, due.row_id, due.number)
     row = {about.of.key: due.row_id, "clinic_id": due.clinic_id, "number": due.number}
     session.add(about.pages(**row, user_id=due.user_id, paged_at=now, outcome=""))
-    if rows is Escalation:
+    if rows is Escalation:  # Who is paged has it from now on; a plan stays with the physician who owes it.
         session.execute(
             update(Escalation)
-            .where(Escalation.clinic_id == due.clinic_id, Escalation.id == due.row_id)
+            .where(Escalation.clinic_id == due.clinic_id, Escalation.id == due.row_id, Escalation.level < PLAN_LEVEL)
             .values(user_id=due.user_id)
         )
     session.flush()

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.escalation.ladders import Climb, Step, climb, ladder_of
 from tracker.domain.escalation.people import Answer, Roster, answer
-from tracker.domain.pathway.rungs import level_of
+from tracker.domain.pathway.rungs import PAGED_LEVEL, level_of
 from tracker.domain.words import Role, Told
 from tracker.pathways import catalogue
 from tracker.persistence.database import Database
@@ -128,9 +128,9 @@ def climb_of(case: Case, obligation: Obligation, today: date) -> Climb:
 
 def _stand(session: Session, day: _Day, obligation: Obligation, step: Step, own: Escalation | None) -> bool:
     """Open the row of a rung, open it again, or hand it to whoever answers today."""
-    told = answer(day.roster, step.rung.who)
-    if told.gap:
-        _tell_of_gap(session, day, told)
+    told, level = answer(day.roster, step.rung.who), level_of(step.rung)
+    for gap in _gaps(day.roster, told, level):
+        _tell_of_gap(session, day, gap)
     if own is None:
         own = Escalation(
             clinic_id=day.clinic_id,
@@ -139,7 +139,7 @@ def _stand(session: Session, day: _Day, obligation: Obligation, step: Step, own:
             obligation_id=obligation.id,
             rung=step.number,
             who=step.rung.who,
-            level=level_of(step.rung),
+            level=level,
             on_date=None if step.rung.days is None else step.on,
             opened_at=day.now,
             acknowledged=0,
@@ -161,19 +161,25 @@ def _stand(session: Session, day: _Day, obligation: Obligation, step: Step, own:
     return has_changed
 
 
+def _gaps(roster: Roster, told: Answer, level: int) -> set[str]:
+    """What nobody is named for: whoever is told, and whoever is paged."""
+    paged = answer(roster, Told.ON_CALL).gap if level >= PAGED_LEVEL else ""
+    return {told.gap, paged} - {""}
+
+
 def gap_key(gap: str, today: date) -> str:
     """The key of the task that somebody is to be named: once a month, and each day that nobody is on call."""
     return f"nobody_named:{gap}:{today:%Y-%m-%d}" if gap == Told.ON_CALL else f"nobody_named:{gap}:{today:%Y-%m}"
 
 
-def _tell_of_gap(session: Session, day: _Day, told: Answer) -> None:
+def _tell_of_gap(session: Session, day: _Day, gap: str) -> None:
     task = opening(
         session,
         clinic_id=day.clinic_id,
         case_id=None,
         kind="nobody_named",
-        key=gap_key(told.gap, day.today),
-        params={"who": told.gap},
+        key=gap_key(gap, day.today),
+        params={"who": gap},
         owner=Role.ADMINISTRATOR,
         due_on=day.today,
         now=day.now,

@@ -41,8 +41,10 @@ def rung(row: Standing, today: date, zone: str) -> str:
     name = "on call" if row.who == Told.ON_CALL else ROLE_WORDS[Role(row.who)]
     name = "physician's plan" if row.level == PLAN_LEVEL else name
     parts = [f"{name} since {since}", f"told: {who_has_it(row)}"]
+    if row.level == PLAN_LEVEL and not row.is_resting(today):
+        parts.append("whoever is on call is paged until a physician has a plan")
     if row.paged:
-        parts.append(f"{plural(row.paged, 'page')} sent")
+        parts.append(f"{plural(row.paged, 'page')} sent, the last to {row.paged_user_name}")
     if row.is_resting(today) and row.acknowledged_until is not None:
         parts.append(f"acknowledged until {day(row.acknowledged_until, today)}")
     elif row.acknowledged:
