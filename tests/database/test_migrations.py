@@ -2,17 +2,21 @@
 
 import re
 import shutil
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, MetaData, inspect, text
 
+from tracker.domain.access import Actor
+from tracker.domain.words import Role
 from tracker.persistence import migrations
 from tracker.persistence.base import Base
 from tracker.persistence.database import Database
 from tracker.persistence.fact_tables import FACT_ROWS, table_of
+from tracker.queries.find import find_patients
 
 CONSTRAINTS = {
     "sqlite": "SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql IS NOT NULL",
@@ -92,6 +96,77 @@ class TestMigrations:
             migrations.upgrade(database)
         with database.read.connect() as connection:
             assert inspect(connection).get_table_names() == ["alembic_version", "fills"]
+
+
+THEN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+#: Family name, clinic, number as stored, and what else is unlike the usual.
+PHONES: tuple[tuple[str, int, str, dict[str, object]], ...] = (
+    ("Lee", 1, "+13035550142", {}),
+    ("Lee", 1, "+17205550142", {"owner": "caregiver"}),
+    ("Okafor", 1, "+17205559142", {}),
+    ("Nunez", 1, "+13035550142", {"ended_at": THEN}),
+    ("Ruiz", 1, "+1 call 0142", {"is_possible": False}),
+    ("Diaz", 1, "+someone0142", {"kind": "email"}),
+    ("Known", 1, "+13035550142", {}),
+    ("Elsewhere", 2, "+13035550142", {}),
+)
+
+
+def write_as_of_then(connection: Connection) -> None:
+    """Patients as they were stored before their last four digits were: by the tables as they stand now."""
+    tables = MetaData()
+    tables.reflect(connection, only=["clinics", "patients", "patient_words", "contact_points"])
+
+    def write(table: str, **values: object) -> None:
+        connection.execute(tables.tables[table].insert().values(values))
+
+    made_at = THEN.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if connection.dialect.name == "sqlite" else THEN
+    for clinic in (1, 2):
+        write(
+            "clinics", id=clinic, public_id=f"{clinic:032x}", name=f"Clinic {clinic}", zone="America/New_York",
+            open_weekdays="12345", arrive_minutes_before=90, phone="", version=1,
+        )  # fmt: skip
+    ids: dict[str, int] = {}
+    for number, (family, clinic, value, unlike) in enumerate(PHONES, start=1):
+        if family not in ids:
+            ids[family] = number
+            write(
+                "patients", clinic_id=clinic, id=number, public_id=f"{number:032x}", mrn=f"M{number}",
+                family_name=family, given_name="Ada", name_key=f"{family.lower()} ada", birth_on=date(1970, 1, 2),
+                sex="", language="", allergies="", city="", prefers="", created_at=made_at, version=1,
+            )  # fmt: skip
+            write("patient_words", clinic_id=clinic, word=family.lower(), patient_id=number)
+        point = {"kind": "phone", "owner": "patient", "is_possible": True, "ended_at": None} | unlike
+        write(
+            "contact_points", clinic_id=clinic, id=number, patient_id=ids[family], value=value, as_typed=value,
+            created_at=made_at, **{**point, "ended_at": point["ended_at"] and made_at},
+        )  # fmt: skip
+    write("patient_words", clinic_id=1, word="0142", patient_id=ids["Known"])
+
+
+class TestTheLastFourDigitsOfANumber:
+    def test_find_patients_who_were_there_before(self, database: Database) -> None:
+        migrations.downgrade(database, "0025")
+        with database.migrating() as connection:
+            write_as_of_then(connection)
+        migrations.upgrade(database)
+
+        with database.reading() as session:
+            found = {
+                (clinic, digits): sorted(
+                    each.patient.name
+                    for each in find_patients(
+                        session, Actor(1, clinic, frozenset({Role.COORDINATOR}), ""), digits, THEN, THEN
+                    ).patients
+                )
+                for clinic, digits in ((1, "0142"), (1, "9142"), (2, "0142"), (2, "9142"))
+            }
+        assert found == {
+            (1, "0142"): ["Known, Ada", "Lee, Ada"],
+            (1, "9142"): ["Okafor, Ada"],
+            (2, "0142"): ["Elsewhere, Ada"],
+            (2, "9142"): [],
+        }
 
 
 class TestGuards:
