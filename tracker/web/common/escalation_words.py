@@ -44,7 +44,8 @@ def rung(row: Standing, today: date, zone: str) -> str:
     if row.level == PLAN_LEVEL and not row.is_resting(today):
         parts.append("whoever is on call is paged until a physician has a plan")
     if row.paged:
-        parts.append(f"{plural(row.paged, 'page')} sent, the last to {row.paged_user_name}")
+        last = " to" if row.paged == 1 else ", the last to"
+        parts.append(f"{plural(row.paged, 'page')} sent{last} {row.paged_user_name}")
     if row.is_resting(today) and row.acknowledged_until is not None:
         parts.append(f"acknowledged until {day(row.acknowledged_until, today)}")
     elif row.acknowledged:
