@@ -172,9 +172,7 @@ class AtWork:
                 self._book(patient, row.latest_on - AHEAD)
             elif self.world.today < row.latest_on:
                 today = self.world.today
-                self.clinic.does(
-                    "nurse", refills.plan_refill, self.world.ref(patient), until_on=today, plan=NOT_REACHED
-                )
+                self.clinic.does("lead", refills.plan_refill, self.world.ref(patient), until_on=today, plan=NOT_REACHED)
 
     def _book(self, patient: Patient, wanted: date) -> None:
         """Book a refill, or move the one that is booked, to the open day before ``wanted``, or today if fetched."""

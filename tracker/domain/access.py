@@ -48,6 +48,7 @@ class Permission(StrEnum):
     WAIVE = "waive"
     IMPLANT = "implant"
     REFILL = "refill"
+    PLAN_REFILL = "plan_refill"  # a dated plan in place of a visit; not for whom its ladder tells first
     FOLLOW_UP = "follow_up"
     STOCK_DRUG = "stock_drug"  # say that the drug for a refill is ordered, or here
     TAKE_OVER_PUMP = "take_over_pump"
@@ -131,12 +132,21 @@ _TREATS = (
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.COORDINATOR: _COORDINATES,
     Role.LEAD_COORDINATOR: _COORDINATES
-    | {_P.EXPORT, _P.PAUSE_SENDING, _P.SEE_SAFETY, _P.MAKE_DOWNTIME_KIT, _P.TRACE_DEVICES, _P.MANAGE_DUTIES},
+    | {
+        _P.EXPORT,
+        _P.PAUSE_SENDING,
+        _P.SEE_SAFETY,
+        _P.PLAN_REFILL,
+        _P.MAKE_DOWNTIME_KIT,
+        _P.TRACE_DEVICES,
+        _P.MANAGE_DUTIES,
+    },
     Role.NURSE: _TREATS | {_P.STOCK_DRUG, _P.REFER, _P.EDIT_PATIENT, _P.BOOK, _P.CHECK_IN},
     Role.PHYSICIAN: _TREATS
     | {
         _P.SEE_SAFETY,
         _P.SEE_ENDED_PUMPS,
+        _P.PLAN_REFILL,
         _P.COMPARE_PUMPS,
         _P.TRACE_DEVICES,
         _P.REFER,

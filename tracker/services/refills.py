@@ -216,9 +216,11 @@ def confirm_alarm_date(work: Work, ref: CaseRef, *, alarm_on: date) -> Written:
 def plan_refill(work: Work, ref: CaseRef, *, until_on: date, plan: str) -> Written:
     """Record a named person's dated plan where the refill cannot be booked now.
 
+    While it lasts nobody is told that nothing is booked; so it is not for those who are told of it first.
+
     :raises InvalidInput: without a plan, or for a date in the past
     """
-    file = open_case(work, ref, Permission.REFILL)
+    file = open_case(work, ref, Permission.PLAN_REFILL)
     problems: dict[str, str] = {}
     if not plan.strip():
         problems["plan"] = "Say what is planned, and who does it."

@@ -25,6 +25,8 @@ PHYSICIAN = {Role.PHYSICIAN}
 TRACE = {Role.LEAD_COORDINATOR, Role.PHYSICIAN, Role.ADMINISTRATOR}
 RECEIVE = COORDINATE | {Role.NURSE, Role.FRONT_DESK}
 RUN_THE_CLINIC = {Role.MANAGER, Role.ADMINISTRATOR}
+#: Whom a ladder tells first books the visit; nobody plans away what stands with themselves.
+PLAN = {Role.LEAD_COORDINATOR, Role.PHYSICIAN}
 COMPARE = COORDINATE | PHYSICIAN | {Role.MANAGER}
 NAME_PEOPLE = RUN_THE_CLINIC | {Role.LEAD_COORDINATOR}
 
@@ -62,7 +64,7 @@ ON_A_CASE: dict[str, set[Role]] = {
     "pumps.remove_device": TREAT,
     "pumps.switch_off_pump": PHYSICIAN,
     "refills.confirm_alarm_date": TREAT,
-    "refills.plan_refill": TREAT,
+    "refills.plan_refill": PLAN,
     "refills.record_drug_stock": COORDINATE | {Role.NURSE},
     "refills.record_refill": TREAT,
     "reoperations.begin_reoperation": COORDINATE | PHYSICIAN,

@@ -335,7 +335,7 @@ FORMS = (
         good={"state": "here"}, bad={"state": ""}, sentence="Choose whether it is ordered or here.",
     ),
     FormCase(
-        name="plan", stage="maintained", path="refill-plan", role=NURSE,
+        name="plan", stage="maintained", path="refill-plan", role=PHYSICIAN,
         good=lambda s: {"until_on": s.day(5), "plan": "Dana calls on Monday"},
         bad=lambda s: {"until_on": s.day(-5), "plan": "Dana calls on Monday"}, sentence="This day has passed.",
         kept=("Dana calls on Monday",),

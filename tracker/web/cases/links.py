@@ -219,7 +219,7 @@ _DEEDS = (
           lambda s: s.pump is not None),
     _Deed("Pump", "cases.drug_stock", Permission.STOCK_DRUG, "Drug ordered or here", lambda s: s.last_fill is not None),
     _Deed("Pump", "cases.scan", Permission.FOLLOW_UP, "MRI planned", lambda s: s.pump is not None),
-    _Deed("Pump", "cases.refill_plan", Permission.REFILL, "Plan for the refill", lambda s: s.pump is not None),
+    _Deed("Pump", "cases.refill_plan", Permission.PLAN_REFILL, "Plan for the refill", lambda s: s.pump is not None),
     _Deed("Pump", "cases.confirm_alarm_date", Permission.REFILL, "Second reading of the alarm date",
           waits_for_second_reader),
     _Deed("Pump", "cases.stop_therapy", Permission.DECIDE_OUTCOME, "Therapy stopped, pump left in",

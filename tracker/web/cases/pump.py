@@ -169,7 +169,7 @@ def confirm_alarm_date(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.route(path("/refill-plan"), methods=["GET", "POST"])
-@permission(Permission.REFILL)
+@permission(Permission.PLAN_REFILL)
 def refill_plan(public_id: str) -> ResponseReturnValue:
     """Record who does what by when, where the refill cannot be booked now."""
     case, form = opened(public_id), RefillPlanForm()
