@@ -92,11 +92,11 @@ def measure_in(runtime: Runtime, cases: int) -> Reconciled:
     """Measures the database of this runtime in this process."""
     database, clinics = runtime.database, _clinics(runtime.database)
     _forget_who_was_told(database)
-    _ring(database, clinics)
+    _ring(runtime, clinics)
     _reconcile(runtime)
     open_cases, rows, floor_s = _floor(database, clinics)
     _wipe(database, clinics)
-    _ring(database, clinics)
+    _ring(runtime, clinics)
     settle(database)
     began = perf_counter()
     _reconcile(runtime)
@@ -155,13 +155,14 @@ def _reconcile(runtime: Runtime) -> None:
                 return
 
 
-def _ring(database: Database, clinics: Sequence[int], most: int = sys.maxsize) -> int:
-    """Has the open cases, or some of them, looked at by the next tick; returns how many."""
+def _ring(runtime: Runtime, clinics: Sequence[int], most: int = sys.maxsize) -> int:
+    """Has the open cases, or some of them, looked at by the next tick, as a change of rules does; returns how many."""
+    database, now = runtime.database, runtime.clock.now()
     rung = 0
     for chunk in _chunks(database, clinics):
         some = _Chunk(chunk.clinic_id, chunk.ids[: most - rung])
         with database.write.begin() as connection:
-            connection.execute(update(_cases).where(some.rows(_cases)).values(reconcile_at=_cases.c.opened_at))
+            connection.execute(update(_cases).where(some.rows(_cases)).values(reconcile_at=now))
         rung += len(some.ids)
         if rung == most:
             break
@@ -227,7 +228,7 @@ def _ticks(runtime: Runtime, clinics: Sequence[int]) -> tuple[float, float]:
         run_once(runtime, _RECONCILE)
         idle.append(1000 * (perf_counter() - began))
     middle = timing_of(idle).p50
-    touched = _ring(runtime.database, clinics, TOUCHED)
+    touched = _ring(runtime, clinics, TOUCHED)
     began = perf_counter()
     run_once(runtime, _RECONCILE)
     return middle, (1000 * (perf_counter() - began) - middle) / touched

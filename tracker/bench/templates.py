@@ -86,13 +86,17 @@ class Template:
 
 
 def load_templates(connection: Connection, shared_ids: frozenset[int]) -> list[Template]:
-    """Every case of a played SQLite database of one clinic. ``shared_ids`` are ids that are not a case's own."""
+    """Every case of a played SQLite database of one clinic, but for reoperations and the cases that they stand beside:
+    each is copied by itself. ``shared_ids`` are ids that are not a case's own."""
     found: dict[int, Template] = {}
     of_patient: dict[int, Template] = {}
     of_reminder: dict[int, Template] = {}
-    for cells in _read(connection, "cases"):
-        row = named("cases", cells)
+    cases = [(cells, named("cases", cells)) for cells in _read(connection, "cases")]
+    in_pairs = {_number(row[name]) for _, row in cases if row["about_case_id"] for name in ("id", "about_case_id")}
+    for cells, row in cases:
         case_id, patient_id = _number(row["id"]), _number(row["patient_id"])
+        if case_id in in_pairs:
+            continue
         template = Template(case_id, patient_id, row["is_open"] == 1)
         found[case_id] = of_patient[patient_id] = template
         _add(template, "cases", cells)

@@ -5,7 +5,7 @@ after the other cost a round trip each, and loading ORM objects eight times the 
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import NoneType
@@ -49,8 +49,9 @@ _DECODE: Final[Mapping[type, Decode]] = {
 }
 
 
-def _select(*, only_live: bool, dialect: str) -> CompoundSelect[Any]:
-    """One statement for all kinds: every row as the JSON text of its columns, so that they fit under one another."""
+def _select(*, only_live: bool, dialect: str, of_several: bool = False) -> CompoundSelect[Any]:
+    """One statement for all kinds: every row as the JSON text of its columns, so that they fit under one another.
+    ``of_several``: of some cases of a clinic, with the case's id before the rest."""
     array = func.json_array if dialect == "sqlite" else func.json_build_array
     branches: list[Select[Any]] = []
     for number, kind in enumerate(FACT_ROWS):
@@ -59,11 +60,14 @@ def _select(*, only_live: bool, dialect: str) -> CompoundSelect[Any]:
             continue
         table = table_of(kind)
         columns = [_as_json(table.c[name], dialect) for name in _NAMES[kind]]
+        case_id = table.c.case_id
+        is_asked = case_id.in_(bindparam("of_cases", expanding=True)) if of_several else case_id == bindparam("of_case")
         branch = select(
+            *((case_id,) if of_several else ()),
             literal_column(str(number)).label("kind"),
             table.c.seq,
             cast(array(*columns), Text).label("fact"),
-        ).where(table.c.clinic_id == bindparam("of_clinic"), table.c.case_id == bindparam("of_case"))
+        ).where(table.c.clinic_id == bindparam("of_clinic"), is_asked)
         branches.append(branch.where(table.c.superseded_by.is_(None)) if only_live else branch)
     return union_all(*branches).order_by("seq")
 
@@ -101,8 +105,13 @@ def _supersede(fact_class: type[Fact]) -> Update:
     )
 
 
+#: Without the search for blanks and what is left over: a page reads some hundred facts.
+_parsed: Final = json.JSONDecoder().raw_decode
 _KINDS: Final = [(kind, _NAMES[kind], _decoders(kind)) for kind in FACT_ROWS]
 _LIVE: Final = {dialect: _select(only_live=True, dialect=dialect) for dialect in ("sqlite", "postgresql")}
+_LIVE_OF_SEVERAL: Final = {
+    dialect: _select(only_live=True, dialect=dialect, of_several=True) for dialect in ("sqlite", "postgresql")
+}
 _ALL: Final = {dialect: _select(only_live=False, dialect=dialect) for dialect in ("sqlite", "postgresql")}
 _INSERT: Final[Mapping[type[Fact], Insert]] = {kind: insert(table_of(kind)) for kind in FACT_ROWS}
 _SUPERSEDE: Final[Mapping[type[Fact], Update]] = {kind: _supersede(kind) for kind in FACT_ROWS}
@@ -111,6 +120,16 @@ _SUPERSEDE: Final[Mapping[type[Fact], Update]] = {kind: _supersede(kind) for kin
 def load_live(session: Session, clinic_id: int, case_id: int) -> tuple[Fact, ...]:
     """Every fact that stands, corrections apart, in the order written."""
     return _load(session, _LIVE, clinic_id, case_id)
+
+
+def load_live_of(session: Session, clinic_id: int, case_ids: Sequence[int]) -> dict[int, list[Fact]]:
+    """The same of several cases of a clinic, by the case's id: one statement costs a third of one for each."""
+    connection = session.connection()
+    keys = {"of_clinic": clinic_id, "of_cases": case_ids}
+    found: dict[int, list[Fact]] = {case_id: [] for case_id in case_ids}
+    for case_id, number, _, text in connection.execute(_LIVE_OF_SEVERAL[connection.dialect.name], keys):
+        found[case_id].append(_fact(number, text))
+    return found
 
 
 def load_history(session: Session, clinic_id: int, case_id: int) -> tuple[Fact, ...]:
@@ -154,7 +173,7 @@ def _load(
 
 def _fact(number: int, text: str) -> Fact:
     kind, names, decoders = _KINDS[number]
-    values: dict[str, Any] = dict(zip(names, json.loads(text), strict=True))
+    values: dict[str, Any] = dict(zip(names, _parsed(text)[0], strict=True))
     for name, decode in decoders:
         if values[name] is not None:
             values[name] = decode(values[name])

@@ -29,7 +29,7 @@ from tracker.persistence.models import Case, StageVisit
 from tracker.queries.snapshots import LoadedCase
 from tracker.services.access_log import record_view
 from tracker.services.named import person_problems
-from tracker.services.reconcile import reconcile_case, reconcile_loaded
+from tracker.services.reconcile import reconcile_loaded
 from tracker.services.snapshots import load_snapshot
 from tracker.services.stage_counts import Standing, move_count, standing
 from tracker.services.work import CaseRef, Work, Written
@@ -193,17 +193,8 @@ class CaseFile:
             self._move(edge, "")
         self.case.version += 1
         session, case = self.work.session, self.case
-        reconcile_case(
-            session,
-            clinic_id=case.clinic_id,
-            case_id=case.id,
-            snapshot=self.snapshot,
-            pathway=self.pathway,
-            stored_case=case,
-            now=self.work.now,
-            ids=self.work.ids,
-            cause=self._cause(),
-        )
+        standing_now = LoadedCase(case, self.snapshot, self.pathway)
+        reconcile_loaded(session, standing_now, now=self.work.now, ids=self.work.ids, cause=self._cause())
         move_count(session, case, self.counted)
         record_view(
             session, self.work.actor, self.work.ids, self.work.now,

@@ -5,69 +5,92 @@ come. It never moves a stage and closes nothing without the fact that closes it.
 crash, a restore or a changed rule heals with the next run.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
 
 from sqlalchemy import Executable, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.contacts import contacts
 from tracker.domain.obligations import obligations
-from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.engine import offered
-from tracker.domain.pathway.snapshot import Snapshot
 from tracker.persistence.database import Database
 from tracker.persistence.models import Case
 from tracker.queries.case_columns import derived_columns
-from tracker.queries.snapshots import LoadedCase
+from tracker.queries.snapshots import LoadedCase, load_snapshots
 from tracker.services.ports import Clock, Ids
+from tracker.services.reconciling import blocker_rows, obligation_rows, reminder_rows
 from tracker.services.reconciling.blocker_rows import blocker_changes
 from tracker.services.reconciling.obligation_rows import obligation_changes
-from tracker.services.reconciling.reminder_rows import read_preferences, reminder_changes
-from tracker.services.reconciling.scope import TIME, Change, Scope, Values
-from tracker.services.snapshots import load_snapshot
+from tracker.services.reconciling.reminder_rows import may_be_written_to, preferences_of, reminder_changes
+from tracker.services.reconciling.scope import TIME, Change, Scope, Stored, Values, rows_by
 from tracker.services.turns import Turns
 
 #: Cases compared in one read transaction of the full pass.
 PAGE = 200
+#: Cases written in one transaction. What is due at once comes in hundreds, and a commit costs as much as a case; more
+#: would have a page's write wait longer on SQLite, which has one writer.
+GROUP = 8
 
 
-def reconcile_case(
-    session: Session,
-    *,
-    clinic_id: int,
-    case_id: int,
-    snapshot: Snapshot,
-    pathway: Pathway,
-    stored_case: Case,
-    now: datetime,
-    ids: Ids,
-    cause: str,
-) -> int:
+def reconcile_loaded(session: Session, loaded: LoadedCase, *, now: datetime, ids: Ids, cause: str) -> int:
     """Bring what is stored for a locked case in line with its facts; returns how many rows that took.
 
     ``cause`` names what was just written (``fill:31``, ``correction:40``, ``stage``), or is ``time``.
     """
-    scope = Scope(
+    (stored,) = _stored(session, [loaded], now)
+    changed = _write(_scope(session, loaded, now, ids, cause), stored, loaded.case)
+    session.flush()
+    return changed
+
+
+def _scope(session: Session, loaded: LoadedCase, now: datetime, ids: Ids, cause: str) -> Scope:
+    return Scope(
         session=session,
-        clinic_id=clinic_id,
-        case_id=case_id,
-        patient_id=stored_case.patient_id,
-        pathway=pathway,
-        snapshot=snapshot,
+        clinic_id=loaded.case.clinic_id,
+        case_id=loaded.case.id,
+        patient_id=loaded.case.patient_id,
+        pathway=loaded.pathway,
+        snapshot=loaded.snapshot,
         now=now,
         ids=ids,
         cause=cause,
     )
-    changes, values = _work_out(scope, stored_case)
-    connection = session.connection()
+
+
+def _stored(session: Session, several: Sequence[LoadedCase], now: datetime) -> list[Stored]:
+    """What is stored of some cases of one clinic, in their order: read once for all."""
+    if not several:
+        return []
+    clinic_id, case_ids = several[0].case.clinic_id, [each.case.id for each in several]
+    obligations_of = rows_by(session, obligation_rows.STORED, clinic_id, case_ids)
+    intervals_of = rows_by(session, blocker_rows.OPEN, clinic_id, case_ids)
+    reminders_of = rows_by(session, reminder_rows.STORED, clinic_id, case_ids, now=now)
+    to_reach = {each.case.patient_id for each in several if may_be_written_to(each.snapshot)}
+    reached = rows_by(session, reminder_rows.REACHED, clinic_id, to_reach)
+    return [
+        Stored(
+            obligations=obligations_of[case.id],
+            intervals=intervals_of[case.id],
+            reminders=reminders_of[case.id],
+            preferences=preferences_of(reached[case.patient_id]),
+        )
+        for case in (each.case for each in several)
+    ]
+
+
+def _write(scope: Scope, stored: Stored, case: Case) -> int:
+    """Write the difference, but for the columns of the case row, which go to the database with the next flush."""
+    changes, values = _work_out(scope, stored, case)
+    connection = scope.session.connection()
     for statement, several in _together(changes):
         connection.execute(statement, several)
     for name, value in values.items():
-        setattr(stored_case, name, value)
-    session.flush()
+        setattr(case, name, value)
     return len(changes) + bool(values)
 
 
@@ -86,16 +109,16 @@ def _names(change: Change) -> frozenset[str]:
     return frozenset(change.values) if isinstance(change.values, dict) else frozenset()
 
 
-def _work_out(scope: Scope, case: Case) -> tuple[list[Change], dict[str, object]]:
+def _work_out(scope: Scope, stored: Stored, case: Case) -> tuple[list[Change], dict[str, object]]:
     """The statements, and the columns of the case row, that differ."""
     steps = offered(scope.pathway, scope.snapshot, scope.now)
     due = obligations(scope.pathway, scope.snapshot, scope.now)
-    wanted = contacts(scope.pathway, scope.snapshot, due, read_preferences(scope), scope.now)
+    wanted = contacts(scope.pathway, scope.snapshot, due, stored.preferences, scope.now)
     blockers = steps.next.blockers if steps.next else ()
     changes = [
-        *obligation_changes(scope, due.items),
-        *blocker_changes(scope, steps.next_name, blockers),
-        *reminder_changes(scope, wanted.items),
+        *obligation_changes(scope, stored.obligations, due.items),
+        *blocker_changes(scope, stored.intervals, steps.next_name, blockers),
+        *reminder_changes(scope, stored.reminders, wanted.items),
     ]
     turns = [each for each in (steps.next_change_at, due.next_change_at, wanted.next_change_at) if each is not None]
     values = {**derived_columns(scope.pathway, scope.snapshot, steps, due), "reconcile_at": min(turns, default=None)}
@@ -111,7 +134,7 @@ class Pass:
 
 
 def reconcile_due(database: Database, clock: Clock, ids: Ids, *, pause: Callable[[], None], limit: int = 500) -> Pass:
-    """Reconcile the cases whose next instant has come, each in its own short transaction.
+    """Reconcile the cases whose next instant has come, some in each short transaction.
 
     ``pause`` is called between two of them: SQLite has one writer, and it is not fair. One case that fails does not
     hold up the others.
@@ -120,9 +143,11 @@ def reconcile_due(database: Database, clock: Clock, ids: Ids, *, pause: Callable
     """
     now = clock.now()
     with database.reading() as session:
-        query = select(Case.clinic_id, Case.id).where(Case.reconcile_at <= now).order_by(Case.reconcile_at)
-        found = [(row.clinic_id, row.id) for row in session.execute(query.limit(limit))]
-    return _each(found, lambda key: _reconcile_locked(database, key, clock.now(), ids, only_due=True), pause)
+        # After a change of rules all are due at one instant: neighbours are read and written faster than others.
+        order = (Case.reconcile_at, Case.clinic_id, Case.id)
+        query = select(Case.clinic_id, Case.id).where(Case.reconcile_at <= now).order_by(*order)
+        found = [_Key(*row) for row in session.execute(query.limit(limit))]
+    return _each(found, lambda some: _reconcile_locked(database, some, clock.now(), ids, only_due=True), pause)
 
 
 def reconcile_all(database: Database, clock: Clock, ids: Ids, *, clinic_id: int, pause: Callable[[], None]) -> Pass:
@@ -132,9 +157,9 @@ def reconcile_all(database: Database, clock: Clock, ids: Ids, *, clinic_id: int,
     """
     after, looked_at, changed = 0, 0, 0
     while keys := _next_page(database, clinic_id, after):
-        after = keys[-1][1]
+        after = keys[-1].case_id
         different = _differing(database, keys, clock.now(), ids)
-        done = _each(different, lambda key: _reconcile_locked(database, key, clock.now(), ids, only_due=False), pause)
+        done = _each(different, lambda some: _reconcile_locked(database, some, clock.now(), ids, only_due=False), pause)
         looked_at, changed = looked_at + len(keys), changed + done.changed
     return Pass(looked_at, changed)
 
@@ -153,64 +178,65 @@ def ring_every_clinic(session: Session, *, now: datetime) -> None:
     session.execute(update(Case).values(reconcile_at=now), execution_options={"synchronize_session": False})
 
 
-def _each(keys: Sequence[tuple[int, int]], work: Callable[[tuple[int, int]], bool], pause: Callable[[], None]) -> Pass:
+class _Key(NamedTuple):
+    clinic_id: int
+    case_id: int
+
+
+def _each(keys: Iterable[_Key], work: Callable[[Sequence[_Key]], int], pause: Callable[[], None]) -> Pass:
+    """Do some cases of a clinic in one go; where that fails, each of them by itself."""
     turns = Turns("some cases could not be reconciled")
-    changed = 0
-    for key in keys:
-        with turns.next():
-            changed += work(key)
+    looked_at = changed = 0
+    for some in _groups(keys):
+        together = Turns("some of these")
+        with together.next():
+            changed += work(some)
         pause()
+        for key in some if together.has_failed else ():
+            with turns.next():
+                changed += work([key])
+            pause()
+        looked_at += len(some)
     turns.end()
-    return Pass(len(keys), changed)
+    return Pass(looked_at, changed)
 
 
-def _reconcile_locked(database: Database, key: tuple[int, int], now: datetime, ids: Ids, *, only_due: bool) -> bool:
+def _groups(keys: Iterable[_Key]) -> Iterator[list[_Key]]:
+    for _, of_clinic in groupby(sorted(keys), key=attrgetter("clinic_id")):
+        found = list(of_clinic)
+        yield from (found[start : start + GROUP] for start in range(0, len(found), GROUP))
+
+
+def _reconcile_locked(database: Database, some: Sequence[_Key], now: datetime, ids: Ids, *, only_due: bool) -> int:
+    """Reconcile some cases of one clinic in one transaction, read again under their locks; returns how many changed."""
+    changed = 0
     with database.writing() as session:
-        loaded = load_snapshot(session, *key, lock=True)
-        reconcile_at = loaded.case.reconcile_at
-        if only_due and (reconcile_at is None or reconcile_at > now):
-            return False
-        return reconcile_loaded(session, loaded, now=now, ids=ids, cause=TIME) > 0
+        due = [each for each in _loaded(session, some, lock=True) if not only_due or _is_due(each.case, now)]
+        for loaded, stored in zip(due, _stored(session, due, now), strict=True):
+            changed += _write(_scope(session, loaded, now, ids, TIME), stored, loaded.case) > 0
+    return changed
 
 
-def reconcile_loaded(session: Session, loaded: LoadedCase, *, now: datetime, ids: Ids, cause: str) -> int:
-    """Reconcile a case as it was loaded, under its lock."""
-    return reconcile_case(
-        session,
-        clinic_id=loaded.case.clinic_id,
-        case_id=loaded.case.id,
-        snapshot=loaded.snapshot,
-        pathway=loaded.pathway,
-        stored_case=loaded.case,
-        now=now,
-        ids=ids,
-        cause=cause,
-    )
+def _is_due(case: Case, now: datetime) -> bool:
+    return case.reconcile_at is not None and case.reconcile_at <= now
 
 
-def _next_page(database: Database, clinic_id: int, after: int) -> list[tuple[int, int]]:
+def _loaded(session: Session, some: Sequence[_Key], *, lock: bool) -> list[LoadedCase]:
+    return load_snapshots(session, some[0].clinic_id, [key.case_id for key in some], lock=lock)
+
+
+def _next_page(database: Database, clinic_id: int, after: int) -> list[_Key]:
     with database.reading() as session:
         query = select(Case.clinic_id, Case.id).where(Case.clinic_id == clinic_id, Case.id > after).order_by(Case.id)
-        return [(row.clinic_id, row.id) for row in session.execute(query.limit(PAGE))]
+        return [_Key(*row) for row in session.execute(query.limit(PAGE))]
 
 
-def _differing(database: Database, keys: Sequence[tuple[int, int]], now: datetime, ids: Ids) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
+def _differing(database: Database, keys: Sequence[_Key], now: datetime, ids: Ids) -> list[_Key]:
+    found: list[_Key] = []
     with database.reading() as session:
-        for key in keys:
-            loaded = load_snapshot(session, *key, lock=False)
-            scope = Scope(
-                session=session,
-                clinic_id=key[0],
-                case_id=key[1],
-                patient_id=loaded.case.patient_id,
-                pathway=loaded.pathway,
-                snapshot=loaded.snapshot,
-                now=now,
-                ids=ids,
-                cause=TIME,
-            )
-            if any(_work_out(scope, loaded.case)):
-                found.append(key)
+        several = _loaded(session, keys, lock=False)
+        for loaded, stored in zip(several, _stored(session, several, now), strict=True):
+            if any(_work_out(_scope(session, loaded, now, ids, TIME), stored, loaded.case)):
+                found.append(_Key(loaded.case.clinic_id, loaded.case.id))
             session.expunge(loaded.case)
     return found

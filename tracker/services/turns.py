@@ -23,6 +23,11 @@ class Turns:
         except Exception as error:  # noqa: BLE001  # raised by `end`, after the others had their turn
             self._failed.append(error)
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether something that had its turn raised."""
+        return bool(self._failed)
+
     def end(self) -> None:
         """Raise what was kept.
 

@@ -4,7 +4,7 @@ Nothing here decides anything. ``loader`` makes these values, ``engine`` and the
 proves them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
 
@@ -229,10 +229,16 @@ class Pathway:
     drugs: dict[str, Drug]
     phases: dict[str, str]
     beside: str = ""
+    _leaving: dict[str, tuple[Transition, ...]] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Sort the edges by where they begin: every look at a case asks for them several times."""
+        found = {stage: tuple(each for each in self.transitions if each.source == stage) for stage in self.stages}
+        object.__setattr__(self, "_leaving", found)
 
     def leaving(self, stage: str) -> tuple[Transition, ...]:
         """The edges out of a stage, in the order of the file."""
-        return tuple(edge for edge in self.transitions if edge.source == stage)
+        return self._leaving.get(stage, ())
 
     def transition(self, name: str, source: str) -> Transition | None:
         """The edge of that name out of ``source``, if there is one."""

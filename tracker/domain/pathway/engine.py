@@ -5,13 +5,13 @@ patients wait). Nothing here reads a clock: ``now`` comes in, and ``next_change_
 the answer.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.domain.errors import NotFound
 from tracker.domain.pathway.blocker import Blocker
-from tracker.domain.pathway.definition import Pathway, Transition
+from tracker.domain.pathway.definition import Pathway, Stage, Transition
 from tracker.domain.pathway.needs import checklist_need
 from tracker.domain.pathway.requirements import Requirement
 from tracker.domain.pathway.snapshot import Snapshot
@@ -71,9 +71,10 @@ def offered(pathway: Pathway, snapshot: Snapshot, now: datetime) -> Offered:
     """Every step out of the case's stage: allowed, or the complete list of its blockers."""
     edges = pathway.leaving(snapshot.stage)
     turns = (need.turns_at(snapshot, now) for edge in edges for need in edge.needs)
+    offers = {edge.name: _offer(edge, snapshot, now) for edge in edges if not edge.is_deviation}
     return Offered(
-        offers=tuple(_offer(edge, snapshot, now) for edge in edges if not edge.is_deviation),
-        next_name=following(pathway, snapshot, now),
+        offers=tuple(offers.values()),
+        next_name=_following(pathway.stages[snapshot.stage], edges, lambda edge: offers[edge.name].blockers),
         next_change_at=min((turn for turn in turns if turn is not None), default=None),
     )
 
@@ -82,21 +83,27 @@ def following(pathway: Pathway, snapshot: Snapshot, now: datetime) -> str:
     """The name of the step that comes next: the stage's own, or where what is recorded rules that out, the first in
     the order of the file that is not ruled out. After a negative outcome nobody waits for a positive one. Empty in a
     closed stage."""
-    stage = pathway.stages[snapshot.stage]
-    named = stage.next
-    edges = (edge for edge in pathway.leaving(stage.name) if stage.is_open and not edge.is_deviation)
-    in_turn = sorted(edges, key=lambda edge: edge.name != named)
-    possible = (edge.name for edge in in_turn if not _is_ruled_out(edge, snapshot, now))
-    return next(possible, named)
+    edges = pathway.leaving(snapshot.stage)
+    return _following(pathway.stages[snapshot.stage], edges, lambda edge: unmet(edge.needs, snapshot, now))
 
 
-def _is_ruled_out(edge: Transition, snapshot: Snapshot, now: datetime) -> bool:
-    return any(blocker.clear_with == RULED_OUT for blocker in unmet(edge.needs, snapshot, now))
+def _following(stage: Stage, edges: Iterable[Transition], blockers: Callable[[Transition], tuple[Blocker, ...]]) -> str:
+    possible = (edge for edge in edges if stage.is_open and not edge.is_deviation)
+    in_turn = sorted(possible, key=lambda edge: edge.name != stage.next)
+    is_ruled_out = (any(blocker.clear_with == RULED_OUT for blocker in blockers(edge)) for edge in in_turn)
+    return next((edge.name for edge, is_out in zip(in_turn, is_ruled_out, strict=True) if not is_out), stage.next)
 
 
 def _offer(edge: Transition, snapshot: Snapshot, now: datetime) -> Offer:
-    met = tuple(need for need in edge.needs if need.is_asked(snapshot) and not need.blockers(snapshot, now))
-    return Offer(edge, unmet(edge.needs, snapshot, now), met)
+    found: dict[tuple[object, ...], Blocker] = {}
+    met = []
+    for need in edge.needs:
+        blockers = need.blockers(snapshot, now)
+        for blocker in blockers:
+            found.setdefault(blocker.key, blocker)
+        if not blockers and need.is_asked(snapshot):
+            met.append(need)
+    return Offer(edge, tuple(found.values()), tuple(met))
 
 
 def automatic_step(pathway: Pathway, snapshot: Snapshot, now: datetime) -> Transition | None:

@@ -136,7 +136,8 @@ def scope_of(session: Session, key: Key, now: datetime, ids: Ids, *, lock: bool)
 
 def _contacts(scope: Scope) -> tuple[Contact, ...]:
     due = obligations(scope.pathway, scope.snapshot, scope.now)
-    return contacts(scope.pathway, scope.snapshot, due, read_preferences(scope), scope.now).items
+    wants = read_preferences(scope.session, scope.clinic_id, scope.patient_id)
+    return contacts(scope.pathway, scope.snapshot, due, wants, scope.now).items
 
 
 def _ending(

@@ -1,5 +1,6 @@
 """What stands in the way of the next step, as open intervals: later they say why patients waited."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, delete, insert, select, update
@@ -9,10 +10,11 @@ from tracker.persistence.models import BlockerInterval
 from tracker.persistence.types import canonical_json
 from tracker.services.reconciling.scope import Change, Scope, Values
 
-_NAMES = ("code", "params_key", "from_at", "transition")
-_OPEN: Select[Any] = select(*(getattr(BlockerInterval, name) for name in _NAMES)).where(
+_NAMES = ("case_id", "code", "params_key", "from_at", "transition")
+#: The open intervals of some cases.
+OPEN: Select[Any] = select(*(getattr(BlockerInterval, name) for name in _NAMES)).where(
     BlockerInterval.clinic_id == bindparam("clinic"),
-    BlockerInterval.case_id == bindparam("case"),
+    BlockerInterval.case_id.in_(bindparam("keys", expanding=True)),
     BlockerInterval.until_at.is_(None),
 )
 
@@ -28,10 +30,9 @@ _END = update(BlockerInterval).where(*_IS_INTERVAL)
 _FORGET = delete(BlockerInterval).where(*_IS_INTERVAL)
 
 
-def blocker_changes(scope: Scope, step: str, blockers: tuple[Blocker, ...]) -> list[Change]:
+def blocker_changes(scope: Scope, rows: Sequence[Row[Any]], step: str, blockers: tuple[Blocker, ...]) -> list[Change]:
     """The statements that end the intervals of what is gone and begin those of what is new."""
-    found = scope.session.connection().execute(_OPEN, {"clinic": scope.clinic_id, "case": scope.case_id})
-    stored = {(row.transition, row.code, row.params_key): row for row in found}
+    stored = {(row.transition, row.code, row.params_key): row for row in rows}
     wanted = {(step, each.code, _params_key(each)): each for each in blockers}
     changes = [_end(scope, stored[key]) for key in sorted(stored.keys() - wanted.keys())]
     new = [_row(scope, step, wanted[key]) for key in wanted if key not in stored]

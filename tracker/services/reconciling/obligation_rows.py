@@ -29,15 +29,20 @@ _VALUES = (
     "climbs_on",
 )  # fmt: skip
 _COLUMNS = tuple(getattr(Obligation, name) for name in ("id", *_KEY, *_VALUES))
-_STORED: Select[Any] = (
-    select(*_COLUMNS, PumpWatch.device.label("watched"))
+#: The open obligations of some cases, each with the pump that is watched by it.
+STORED: Select[Any] = (
+    select(Obligation.case_id, *_COLUMNS, PumpWatch.device.label("watched"))
     .outerjoin(
         PumpWatch,
         (PumpWatch.clinic_id == Obligation.clinic_id)
         & (PumpWatch.case_id == Obligation.case_id)
         & (PumpWatch.obligation_id == Obligation.id),
     )
-    .where(Obligation.clinic_id == bindparam("clinic"), Obligation.case_id == bindparam("case"), Obligation.is_open)
+    .where(
+        Obligation.clinic_id == bindparam("clinic"),
+        Obligation.case_id.in_(bindparam("keys", expanding=True)),
+        Obligation.is_open,
+    )
     .order_by(Obligation.id)
 )
 
@@ -45,9 +50,8 @@ _OPEN = insert(Obligation)
 _CHANGE = update(Obligation).where(Obligation.clinic_id == bindparam("clinic"), Obligation.id == bindparam("of_id"))
 
 
-def obligation_changes(scope: Scope, computed: tuple[Due, ...]) -> list[Change]:
+def obligation_changes(scope: Scope, rows: Sequence[Row[Any]], computed: tuple[Due, ...]) -> list[Change]:
     """The statements that bring the stored obligations of a case in line."""
-    rows = scope.session.connection().execute(_STORED, {"clinic": scope.clinic_id, "case": scope.case_id}).all()
     stored = {_key(row): row for row in rows}
     wanted = {each.key: each for each in computed}
     kept = {key: row for key, row in stored.items() if key in wanted}

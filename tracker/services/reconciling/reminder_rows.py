@@ -8,13 +8,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, insert, or_, select, update
+from sqlalchemy.orm import Session
 
 from tracker.domain.contacts import TO_COME, Address, Contact, Preferences
 from tracker.domain.facts import Appointment
+from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.words import Role
 from tracker.persistence.models import ContactPoint, Patient, Reminder
 from tracker.persistence.vocabulary import ContactKind, ReminderState
-from tracker.services.reconciling.scope import Change, Scope, Values
+from tracker.services.reconciling.scope import Change, Scope, Values, rows_by
 from tracker.services.reminder_texts import current_version
 from tracker.services.staff_tasks import opening, withdrawing
 
@@ -26,20 +28,21 @@ NOT_NEEDED = "not needed: the visit was moved, kept or cancelled"
 WRITTEN_INSTEAD = "not needed: a message can be sent"
 
 
-_NAMES = ("id", "key", "kind", "state", "wanted_at", "useless_after", "contact_point_id", "closed_reason")
-#: What is still to be sent, could still be wanted, or is waiting for a person's call.
-_STORED: Select[Any] = select(*(getattr(Reminder, name) for name in _NAMES)).where(
+_NAMES = ("case_id", "id", "key", "kind", "state", "wanted_at", "useless_after", "contact_point_id", "closed_reason")
+#: Of some cases, what is still to be sent, could still be wanted, or is waiting for a person's call.
+STORED: Select[Any] = select(*(getattr(Reminder, name) for name in _NAMES)).where(
     Reminder.clinic_id == bindparam("clinic"),
-    Reminder.case_id == bindparam("case"),
+    Reminder.case_id.in_(bindparam("keys", expanding=True)),
     or_(
         Reminder.useless_after > bindparam("now"),
         Reminder.next_action_at.is_not(None),
         Reminder.state == ReminderState.TASKED,
     ),
 )
-_POINT = ("id", "owner", "is_possible", "opted_out_at")
-_REACHED: Select[Any] = (
-    select(Patient.zone, Patient.prefers, *(getattr(ContactPoint, name) for name in _POINT))
+_POINT: tuple[Any, ...] = (ContactPoint.id, ContactPoint.owner, ContactPoint.is_possible, ContactPoint.opted_out_at)
+#: How some patients want to be reached.
+REACHED: Select[Any] = (
+    select(Patient.id.label("patient_id"), Patient.zone, Patient.prefers, *_POINT)
     .outerjoin(
         ContactPoint,
         (ContactPoint.clinic_id == Patient.clinic_id)
@@ -47,7 +50,7 @@ _REACHED: Select[Any] = (
         & (ContactPoint.kind == ContactKind.EMAIL)
         & ContactPoint.ended_at.is_(None),
     )
-    .where(Patient.clinic_id == bindparam("clinic"), Patient.id == bindparam("patient"))
+    .where(Patient.clinic_id == bindparam("clinic"), Patient.id.in_(bindparam("keys", expanding=True)))
     .order_by(ContactPoint.id)
 )
 
@@ -57,22 +60,29 @@ _CHANGE = update(Reminder).where(
 )
 
 
-def read_preferences(scope: Scope) -> Preferences:
-    """How the patient wants to be reached. Asked only where there is a visit to come."""
-    if not any(visit.state in TO_COME for visit in scope.snapshot.of(Appointment)):
+def may_be_written_to(snapshot: Snapshot) -> bool:
+    """Whether it matters how the patient wants to be reached: there is a visit to come."""
+    return any(visit.state in TO_COME for visit in snapshot.of(Appointment))
+
+
+def preferences_of(rows: Sequence[Row[Any]]) -> Preferences:
+    """How a patient wants to be reached; without rows nobody has asked."""
+    if not rows:
         return Preferences()
-    about = {"clinic": scope.clinic_id, "patient": scope.patient_id}
-    rows = scope.session.connection().execute(_REACHED, about).all()
     addresses = tuple(
         Address(row.id, row.owner, row.is_possible, row.opted_out_at is not None) for row in rows if row.id is not None
     )
     return Preferences(rows[0].zone or "", rows[0].prefers, addresses)
 
 
-def reminder_changes(scope: Scope, computed: Sequence[Contact]) -> list[Change]:
+def read_preferences(session: Session, clinic_id: int, patient_id: int) -> Preferences:
+    """How one patient wants to be reached."""
+    return preferences_of(rows_by(session, REACHED, clinic_id, [patient_id])[patient_id])
+
+
+def reminder_changes(scope: Scope, rows: Sequence[Row[Any]], computed: Sequence[Contact]) -> list[Change]:
     """The statements that bring the stored reminders of a case, and the calls for it, in line."""
-    about = {"clinic": scope.clinic_id, "case": scope.case_id, "now": scope.now}
-    stored = {row.key: row for row in scope.session.connection().execute(_STORED, about)}
+    stored = {row.key: row for row in rows}
     wanted = {f"{scope.case_id}:{each.key}": each for each in computed}
     gone = [row for key, row in stored.items() if key not in wanted and row.state in WAITING | {ReminderState.TASKED}]
     changes = [_change(scope, row, state=ReminderState.CANCELLED, reason=scope.cause) for row in gone]
