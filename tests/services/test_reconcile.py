@@ -3,14 +3,15 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from tests.factories.case_world import CaseWorld
+from tests.factories.rows import a_case, a_patient
 from tests.support.fixed import FixedClock, SeededIds
 from tracker.domain.facts import Authorization, Consent, Determination, Device, Fill
 from tracker.persistence.database import Database
-from tracker.persistence.models import BlockerInterval, PumpWatch
-from tracker.services.reconcile import reconcile_all, reconcile_due, ring
+from tracker.persistence.models import BlockerInterval, Case, Clinic, Obligation, PumpWatch
+from tracker.services.reconcile import GROUP, reconcile_all, reconcile_due, ring
 
 
 @pytest.fixture
@@ -239,11 +240,31 @@ class TestReconciling:
         assert {each.state for each in world.reminders()} == {"planned"}
 
     def test_of_one_broken_case_does_not_hold_up_the_others(self, world: CaseWorld) -> None:
+        others = more_cases(world, 3)
         with world.database.writing() as session:
-            session.connection().exec_driver_sql("UPDATE cases SET pathway_version = 99")
+            session.execute(update(Case).where(Case.id == others[1]).values(pathway_version=99))
             ring(session, clinic_id=world.clinic_id, now=world.clock.now())
-        with pytest.raises(ExceptionGroup, match="could not be reconciled"):
+        with pytest.raises(ExceptionGroup, match="could not be reconciled") as failed:
             reconcile_due(world.database, world.clock, world.ids, pause=no_pause)
+        assert len(failed.value.exceptions) == 1
+        with world.database.reading() as session:
+            assert set(session.scalars(select(Obligation.case_id))) == {world.case_id, others[0], others[2]}
+
+    def test_of_many_takes_a_transaction_for_some_of_them(self, world: CaseWorld) -> None:
+        others, pauses = more_cases(world, GROUP), []
+        with world.database.writing() as session:
+            ring(session, clinic_id=world.clinic_id, now=world.clock.now())
+        done = reconcile_due(world.database, world.clock, world.ids, pause=lambda: pauses.append(1))
+        assert (done.looked_at, done.changed, len(pauses)) == (GROUP + 1, GROUP + 1, 2)
+        with world.database.reading() as session:
+            assert set(session.scalars(select(Obligation.case_id))) == {world.case_id, *others}
+
+
+def more_cases(world: CaseWorld, count: int) -> list[int]:
+    """Cases of other patients of the same clinic; their ids."""
+    with world.database.writing() as session:
+        clinic = session.get_one(Clinic, world.clinic_id)
+        return [a_case(session, a_patient(session, clinic, number), number).id for number in range(2, count + 2)]
 
 
 class TestAConsent:
