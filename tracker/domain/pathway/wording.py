@@ -126,6 +126,8 @@ MET_WORDS = {
     "trial_aborted": "trial broken off",
     "withdrawal_watch_closed": "watch for withdrawal closed",
 }
+#: That none stands, where there is a plainer word for it.
+ABSENT_WORDS = {"reoperation_ended": "pump in the patient and followed here"}
 
 Params = Mapping[str, str]
 
@@ -314,7 +316,7 @@ def _determined_met(need: Determined) -> str:
     name = f"{need.determination}.{need.value}" if need.value else str(need.determination)
     words = MET_WORDS.get(name, name.replace("_", " ").replace(".", ": "))
     if need.absent:
-        return f"not: {words}"
+        return ABSENT_WORDS.get(name, f"not: {words}")
     return f"{words}, confirmed by a second person" if need.second_person else words
 
 
