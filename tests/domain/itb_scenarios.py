@@ -186,6 +186,8 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario("device_review", "device_removed", "not_determined",
              lambda _: Case("device_review").determined("withdrawal_watch_closed"),
              lambda c: c.without(Determination)),
+    Scenario("device_review", "replacement_needed", "device_in_place",
+             lambda _: Case("device_review").outcome("positive"), lambda c: c.placed()),
     Scenario("declined", "reopened", "device_in_place", lambda _: Case("declined"), lambda c: c.placed()),
     Scenario("deceased", "reopened", "determined", lambda _: Case("deceased"), lambda c: c.determined("death")),
     Scenario("deceased", "returned", "determined", lambda _: Case("deceased").placed(),
