@@ -115,6 +115,10 @@ class TestThePhysiciansPlan:
         for role, is_mine in ((Role.PHYSICIAN, True), (Role.LEAD_COORDINATOR, True), (Role.NURSE, False)):
             assert ("With me" in world.sign_in(role).get("/escalations").text) is is_mine
 
+    def test_may_be_for_one_day_only(self, world: WebWorld, plan: int) -> None:
+        page = world.sign_in(Role.PHYSICIAN).get(f"/escalations/{plan}").text
+        assert ">Wed 18 Mar<" in page
+
     def test_pages_nobody_once_it_is_there(self, world: WebWorld, plan: int) -> None:
         physician = world.sign_in(Role.PHYSICIAN)
         until = (TODAY + timedelta(days=1)).isoformat()

@@ -1,7 +1,7 @@
 """Who has what is still open, and the form that says that one has it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -128,7 +128,7 @@ def acknowledge(escalation_id: int) -> ResponseReturnValue:
         row=line(row),
         form=form,
         is_plan=row.level == PLAN_LEVEL,
-        span=f"{on(today() + timedelta(days=1), today())} to {on(last, today())}" if last > today() else "",
+        span=_span(last),
     )
     with noting() as connection:
         record_view(
@@ -136,3 +136,11 @@ def acknowledge(escalation_id: int) -> ResponseReturnValue:
             page="escalations.acknowledge", case_id=row.case_id,
         )  # fmt: skip
     return body, 422 if form.errors else 200
+
+
+def _span(last: date) -> str:
+    """The days on which it may stand again, in words; empty if there is none."""
+    first = today() + timedelta(days=1)
+    if last <= first:
+        return on(last, today()) if last == first else ""
+    return f"{on(first, today())} to {on(last, today())}"
