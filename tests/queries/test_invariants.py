@@ -11,6 +11,7 @@ from tests.factories.rows import a_clinic, a_member
 from tests.support.databases import SqliteDatabases
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.journey import Journey, a_person
+from tests.support.reoperating import begun, on_the_day, replaced
 from tracker.domain.access import Actor
 from tracker.domain.words import Role
 from tracker.persistence.copies import copy_to
@@ -219,3 +220,13 @@ def test_a_lag_is_forgiven_for_a_quarter_of_an_hour(journey: Journey) -> None:
     assert checked(journey).is_ok
     journey.clock.advance(seconds=1)
     assert {each.invariant for each in checked(journey).violations} == {"I2"}
+
+
+def test_a_reoperation_without_its_papers_is_found(sqlite_database: Database) -> None:
+    pump = a_journey(sqlite_database).go("maintained")
+    replaced(on_the_day(begun(pump)))
+    assert "I5" not in {each.invariant for each in checked(pump).violations}
+    tamper(pump, "UPDATE consents SET valid_to = '2026-01-01' WHERE purpose = 'reoperation'")
+    tamper(pump, "UPDATE authorizations SET state = 'denied' WHERE stage = 'reoperation'")
+    said = [each.message for each in checked(pump).violations if each.invariant == "I5"]
+    assert said == ["the replacement was done without consent", "the replacement was done without authorization"]

@@ -208,23 +208,49 @@ def _is_shown(history: dict[int, Fact], pump: Device, _day: date) -> bool:
 
 
 def _is_consented(history: dict[int, Fact], pump: Device, day: date) -> bool:
-    consent = history.get(pump.consent_seq or 0)
-    return (
-        isinstance(consent, Consent)
-        and consent.purpose == Purpose.IMPLANT
-        and consent.state == ConsentState.SIGNED
-        and consent.signed_on <= day <= (consent.valid_to or date.max)
-    )
+    return _consents(history.get(pump.consent_seq or 0), Purpose.IMPLANT, day)
 
 
 def _is_authorized(history: dict[int, Fact], pump: Device, day: date) -> bool:
-    granted = history.get(pump.authorization_seq or 0)
+    return _authorizes(history.get(pump.authorization_seq or 0), Purpose.IMPLANT, day)
+
+
+def _consents(fact: Fact | None, purpose: Purpose, day: date) -> bool:
     return (
-        isinstance(granted, Authorization)
-        and granted.stage == Purpose.IMPLANT
-        and granted.state in {AuthorizationState.GRANTED, AuthorizationState.NOT_REQUIRED}
-        and (granted.valid_from or date.min) <= day <= (granted.valid_to or date.max)
+        isinstance(fact, Consent)
+        and fact.purpose == purpose
+        and fact.state == ConsentState.SIGNED
+        and fact.signed_on <= day <= (fact.valid_to or date.max)
     )
+
+
+def _authorizes(fact: Fact | None, purpose: Purpose, day: date) -> bool:
+    return (
+        isinstance(fact, Authorization)
+        and fact.stage == purpose
+        and fact.state in {AuthorizationState.GRANTED, AuthorizationState.NOT_REQUIRED}
+        and (fact.valid_from or date.min) <= day <= (fact.valid_to or date.max)
+    )
+
+
+def reoperations_have_grounds(looked: Looked) -> Iterator[str]:
+    """I5: nothing was done in a reoperation without consent and authorization at the time, or a deviation."""
+    snapshot = looked.case.loaded.snapshot
+    done = snapshot.determination(DeterminationKind.REOPERATION_DONE)
+    if done is None:
+        return
+    standing = [
+        fact
+        for fact in looked.case.history
+        if fact.seq < done.seq and (fact.superseded_by is None or fact.superseded_by > done.seq)
+    ]
+    deviations = (fact for fact in standing if isinstance(fact, Determination) and fact.recorded_at == done.recorded_at)
+    if any(fact.kind == DeterminationKind.DEVIATION for fact in deviations):
+        return
+    day = snapshot.calendar.today(done.effective_at)
+    for what, holds in (("consent", _consents), ("authorization", _authorizes)):
+        if not any(holds(fact, Purpose.REOPERATION, day) for fact in standing):
+            yield f"the {done.value.replace('_', ' ')} was done without {what}"
 
 
 def reminders_exist(looked: Looked) -> Iterator[str]:
@@ -261,6 +287,7 @@ CHECKS: tuple[tuple[str, Callable[[Looked], Iterator[str]]], ...] = (
     ("derived", columns_are_derived),
     ("I6", stage_is_the_fold_of_events),
     ("I5", implants_have_grounds),
+    ("I5", reoperations_have_grounds),
     ("I15", reminders_exist),
     ("I10", reminders_move_on),
 )
