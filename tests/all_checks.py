@@ -1,7 +1,7 @@
 """Runs every check and every test, in the order in which a mistake is cheapest to see, and says at the end what failed.
 
     ./run test               everything
-    ./run test fast          the same without the browser and the slow tests, with fewer examples of each property
+    ./run test fast          the same on SQLite alone, without the browser and the slow tests, with fewer examples
     ./run test ARGUMENTS …   pytest alone, with these arguments
     ./run soak               what takes hours: a thousand pumps for three years, long stories of a case
     ./run soak --seed N      the same story of the pumps as another time
@@ -91,7 +91,9 @@ def _run_all(checks: Sequence[Check]) -> list[str]:
     with ExitStack() as stack:
         if BROWSER in checks:
             chromium_path()
-        environment = os.environ | {URL_VARIABLE: stack.enter_context(postgres_server())}
+        environment = dict(os.environ)
+        if FAST not in checks:
+            environment[URL_VARIABLE] = stack.enter_context(postgres_server())
         # Else every run would compile everything anew, and every command that a test starts once more.
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:

@@ -46,17 +46,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seed", type=int, default=1, help="what chance begins with in tests/simulation")
 
 
-#: Where the engine is what is tested. Elsewhere PostgreSQL is left to the full run, and SQLite speaks for both.
-OF_ENGINES = ("tests/database/", "tests/queries/")
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as slow what is tried a second time, on PostgreSQL."""
+    """Mark as slow what is tried a second time, on PostgreSQL: a fast run needs no server."""
     for item in items:
         parameters = getattr(item, "callspec", None)
-        is_of_postgresql = parameters is not None and parameters.params.get("engine_name") == "postgresql"
-        if is_of_postgresql and not item.nodeid.startswith(OF_ENGINES):
+        if parameters is not None and parameters.params.get("engine_name") == "postgresql":
             item.add_marker(pytest.mark.slow)
 
 

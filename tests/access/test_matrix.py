@@ -25,6 +25,8 @@ from tracker.domain.words import Role
 from tracker.web.common.access import rule_of
 
 MATRIX = tomllib.loads((Path(__file__).parent / "matrix.toml").read_text(encoding="utf-8"))
+#: The most and the least that a role may do; the others are left to the full run.
+QUICK = (Role.LEAD_COORDINATOR, Role.FRONT_DESK)
 EVERYONE, SIGNED_IN = "everyone", "signed in"
 SHAPES: tuple[tuple[type[BaseConverter], object], ...] = (
     (IntegerConverter, 1),
@@ -100,7 +102,9 @@ class TestTheMatrix:
         ]
         assert not wrong, "the matrix and the application differ for a visitor: " + ", ".join(wrong)
 
-    @pytest.mark.parametrize("role", Role)
+    @pytest.mark.parametrize(
+        "role", [pytest.param(role, marks=() if role in QUICK else pytest.mark.slow) for role in Role]
+    )
     def test_says_what_each_role_may_do(self, world: WebWorld, role: Role) -> None:
         browser = world.sign_in(role)
         wrong = []

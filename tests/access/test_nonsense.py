@@ -59,13 +59,8 @@ def requests(world: WebWorld, browser: Browser, chance: random.Random) -> Iterat
             yield f"{method} {path} {data}", answer.status_code
 
 
-@pytest.mark.parametrize(
-    "role",
-    [
-        Role.LEAD_COORDINATOR,
-        *(pytest.param(role, marks=pytest.mark.slow) for role in (Role.ADMINISTRATOR, Role.NURSE, Role.PHYSICIAN)),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("role", [Role.LEAD_COORDINATOR, Role.ADMINISTRATOR, Role.NURSE, Role.PHYSICIAN])
 def test_nonsense_is_answered_with_a_sentence(world: WebWorld, role: Role) -> None:
     browser = world.sign_in(role)
     chance = random.Random(role.value)

@@ -134,11 +134,13 @@ class TestAWrongSetting:
         assert isinstance(result.exception, SettingsError)
         assert not (tmp_path / "new.db").exists()
 
+    @pytest.mark.slow
     def test_is_one_sentence_on_stderr(self, environ: dict[str, str]) -> None:
         done = _tracker({**environ, "TRACKER_PORT": "many"}, "db", "upgrade")
         assert done.returncode == 2
         assert done.stderr == "TRACKER_PORT must be a whole number from 1 to 65535, not 'many'.\n"
 
+    @pytest.mark.slow
     def test_does_not_keep_help_from_being_shown(self, environ: dict[str, str]) -> None:
         done = _tracker({**environ, "TRACKER_PORT": "many"}, "--help")
         assert done.returncode == 0

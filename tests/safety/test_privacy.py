@@ -116,8 +116,8 @@ class TestHerOwnClinic:
     @pytest.mark.parametrize(
         "role",
         [
-            Role.PHYSICIAN,
-            *(pytest.param(role, marks=pytest.mark.slow) for role in (Role.LEAD_COORDINATOR, Role.FRONT_DESK)),
+            *(pytest.param(role, marks=pytest.mark.slow) for role in (Role.LEAD_COORDINATOR, Role.PHYSICIAN)),
+            Role.FRONT_DESK,
         ],
     )
     def test_puts_nothing_of_her_into_an_address_or_a_log(

@@ -3,14 +3,17 @@
 import csv
 import io
 import re
+from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, update
 
 from tests.factories.rows import a_clinic, a_member
+from tests.support.databases import SqliteDatabases
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.journey import Journey, a_person
 from tracker.domain.errors import NotPermitted
@@ -31,9 +34,28 @@ from tracker.services.work import Work
 PHONE = Reach("phone", "+13035550147", "+1 303 555 0147")
 
 
+@pytest.fixture(scope="module")
+def played(sqlite_databases: SqliteDatabases) -> Iterator[tuple[Journey, bytes]]:
+    """The way to be copied, walked once, and the file that holds it."""
+    with sqlite_databases.fresh() as database:
+        journey = walked(database, FixedClock(datetime(2026, 3, 17, 15, 0, tzinfo=UTC)), SeededIds())
+        database.dispose()
+        yield journey, Path(str(database.url.database)).read_bytes()
+
+
 @pytest.fixture
-def journey(database: Database, clock: FixedClock, ids: SeededIds) -> Journey:
+def journey(database: Database, clock: FixedClock, ids: SeededIds, played: tuple[Journey, bytes]) -> Journey:
     """A clinic whose first patient has a pump and comes to be refilled; another clinic with nobody."""
+    if not database.is_sqlite:
+        return walked(database, clock, ids)
+    way, content = played
+    database.dispose()
+    Path(str(database.url.database)).write_bytes(content)
+    return replace(way, database=database, clock=FixedClock(way.clock.now()), ids=deepcopy(way.ids))
+
+
+def walked(database: Database, clock: FixedClock, ids: SeededIds) -> Journey:
+    """From the referral to the refill."""
     with database.writing() as session:
         clinic = a_clinic(session, name="Riverside Pump Clinic")
         a_clinic(session, 2)

@@ -84,6 +84,7 @@ class TestAForm:
         assert stranger.post(url, values).status_code == 404
         assert journey.look().head.version == journey.version
 
+    @pytest.mark.slow
     def test_from_an_older_version_says_what_changed_and_keeps_what_was_typed(self, at: At, form: FormCase) -> None:
         world, journey, url = ready(at, form)
         browser = world.sign_in(form.role)
