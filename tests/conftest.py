@@ -48,10 +48,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as slow what is tried a second time, on PostgreSQL: a fast run needs no server."""
+    """Mark as slow what is tried on PostgreSQL, mostly a second time: a fast run needs no server."""
     for item in items:
         parameters = getattr(item, "callspec", None)
-        if parameters is not None and parameters.params.get("engine_name") == "postgresql":
+        is_second = parameters is not None and parameters.params.get("engine_name") == "postgresql"
+        if is_second or any("postgresql" in name for name in getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
 
 

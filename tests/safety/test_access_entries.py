@@ -58,7 +58,8 @@ def browsers(world: WebWorld) -> dict[Role, Browser]:
     return {role: world.sign_in(role) for role in (Role.LEAD_COORDINATOR, Role.NURSE, Role.PHYSICIAN, Role.MANAGER)}
 
 
-@pytest.mark.parametrize("stage", ["trial_day", pytest.param("maintained", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", ["trial_day", "maintained"])
 def test_every_look_at_a_patient_is_recorded(clinic_at: ClinicAt, stage: str) -> None:
     world, journey = clinic_at(stage)
     people, unrecorded, nameless, opened = browsers(world), [], [], set()

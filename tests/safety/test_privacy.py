@@ -168,6 +168,7 @@ class TestHerOwnClinic:
 
 
 class TestAnotherClinic:
+    @pytest.mark.slow
     def test_is_told_nothing_of_her(self, hers: tuple[WebWorld, Journey], logs: list[str]) -> None:
         world, journey = hers
         browsers = {role: world.sign_in(role, "north") for role in PEOPLE}
@@ -191,6 +192,7 @@ class TestAnotherClinic:
 
 
 class TestMessages:
+    @pytest.mark.slow
     def test_hold_her_first_name_at_most(self, world: WebWorld, mailer: RecordingMailer, logs: list[str]) -> None:
         runtime = Runtime(
             settings=world.runtime.settings, database=world.database, clock=world.clock, ids=world.ids,

@@ -43,6 +43,7 @@ def desk(database: Database, clock: FixedClock, ids: SeededIds) -> Desk:
     return Desk(database, clock, ids)
 
 
+@pytest.mark.slow
 class TestAYearInWhichNobodyDoesAnything:
     def test_brings_a_pump_to_everybody_in_order_before_its_latest_date(self, desk: Desk) -> None:
         desk.name_everybody()

@@ -247,6 +247,7 @@ class Died(Exception):
 
 
 class TestACrash:
+    @pytest.mark.slow
     def test_at_any_statement_loses_nothing_and_sends_twice_at_most(
         self, sqlite_database: Database, ids: SeededIds
     ) -> None:

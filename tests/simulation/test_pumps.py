@@ -40,6 +40,7 @@ class TestStaff:
             assert violations(world) == []
             assert untold(world) == []
 
+    @pytest.mark.slow
     def test_who_work_let_no_pump_run_dry(
         self, sqlite_databases: SqliteDatabases, seed: int, pumps: int, days: int
     ) -> None:

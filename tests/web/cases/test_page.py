@@ -26,9 +26,8 @@ def page_of(world: WebWorld, journey: Journey, role: Role = Role.PHYSICIAN) -> s
 
 
 class TestThePage:
-    @pytest.mark.parametrize(
-        "stage", [*(pytest.param(stage, marks=pytest.mark.slow) for stage in ORDER[:-1]), ORDER[-1]]
-    )
+    @pytest.mark.slow
+    @pytest.mark.parametrize("stage", ORDER)
     def test_has_only_links_that_its_reader_may_follow(self, at: At, stage: str) -> None:
         world, journey = at(stage)
         for role in (Role.COORDINATOR, Role.NURSE, Role.PHYSICIAN, Role.MANAGER, Role.THERAPIST, Role.FRONT_DESK):
