@@ -1,13 +1,15 @@
 """To-dos of today: grouped by urgency, then by date; counted exactly; nobody else's."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import insert
 
 from tests.factories.listed import Listed
-from tracker.domain.access import Actor
+from tracker.domain.access import Actor, Permission
+from tracker.domain.words import Role
 from tracker.persistence.models import Heartbeat, StaffTask
-from tracker.queries.today import ROWS_ON_PAGE, TodayFilter, TodayList, Urgency, get_today
+from tracker.queries.today import ROWS_ON_PAGE, TASKS_ON_PAGE, TodayFilter, TodayList, Urgency, get_today
 
 
 def today(listed: Listed, viewer: Actor, page: int = 1, **wanted: object) -> TodayList:
@@ -18,6 +20,17 @@ def today(listed: Listed, viewer: Actor, page: int = 1, **wanted: object) -> Tod
 def who(found: TodayList) -> list[tuple[str, str]]:
     """Urgency and family name of each row."""
     return [(todo.urgency.value, todo.patient.family_name) for todo in found.todos]
+
+
+def open_tasks(listed: Listed, ids: range, kind: str, owner: str = "administrator", due: int = 0) -> None:
+    """Tasks of the clinic with these ids."""
+    for number in ids:
+        listed.session.execute(
+            insert(StaffTask).values(
+                clinic_id=1, id=number, kind=kind, key=f"{kind}:{number}", params={}, owner_role=owner,
+                due_on=listed.today + timedelta(days=due), opened_at=listed.now,
+            )
+        )  # fmt: skip
 
 
 class TestToday:
@@ -98,6 +111,31 @@ class TestToday:
             (listed.today, True),
             (listed.today + timedelta(days=1), False),
         ]
+
+    def test_counts_every_task_and_pages_through_them(self, listed: Listed, viewer: Actor) -> None:
+        open_tasks(listed, range(1, 2 * ROWS_ON_PAGE + 8), "nobody_named")
+        first = today(listed, viewer)
+        assert (len(first.tasks), first.tasks_total) == (TASKS_ON_PAGE, 107)
+        pages = [today(listed, viewer, page, is_tasks=True) for page in (1, 2, 3, 4)]
+        assert [len(page.tasks) for page in pages] == [50, 50, 7, 0]
+        assert len({task.id for page in pages for task in page.tasks}) == 107
+        assert {page.tasks_total for page in pages} == {107}
+
+    def test_puts_a_pump_call_before_every_older_task(self, listed: Listed, viewer: Actor) -> None:
+        open_tasks(listed, range(1, 2 * TASKS_ON_PAGE + 1), "nobody_named", due=-30)
+        open_tasks(listed, range(900, 901), "pump_call_unknown", "physician")
+        found = today(listed, viewer)
+        assert (found.tasks[0].id, found.tasks_total, found.tasks_critical) == (900, 51, 1)
+        assert [task.is_critical for task in found.tasks].count(True) == 1
+
+    def test_a_pump_call_is_of_everybody_who_may_take_calls(self, listed: Listed, viewer: Actor) -> None:
+        open_tasks(listed, range(1, 2), "nobody_named", "physician")
+        open_tasks(listed, range(900, 901), "pump_call_unknown", "physician")
+        assert viewer.may(Permission.PUMP_CALL)
+        found = today(listed, viewer, is_mine=True)
+        assert ([task.id for task in found.tasks], found.tasks_total) == ([900], 1)
+        administrator = replace(viewer, roles=frozenset({Role.ADMINISTRATOR}))
+        assert today(listed, administrator, is_mine=True).tasks == ()
 
     def test_says_when_the_list_was_last_compared_with_the_facts(self, listed: Listed, viewer: Actor) -> None:
         assert today(listed, viewer).compared_at is None

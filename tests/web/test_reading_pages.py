@@ -20,6 +20,7 @@ from tracker.web.common.case_lines import WAYS, case_url
 PAGES = {
     "/today": 8,
     "/today?mine=1&kind=refill": 8,
+    "/today?mine=1&tasks=1": 8,
     "/escalations": 8,
     "/board": 8,
     "/board?state=blocked": 8,

@@ -11,16 +11,30 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from tracker.domain.access import Actor
+from tracker.domain.access import Actor, Permission
 from tracker.persistence.models import Case, Heartbeat, Obligation, Patient, PumpWatch, StaffTask, User
+from tracker.persistence.models.messages import PAGED_TASK
 from tracker.persistence.types import JsonObject
 from tracker.queries.identity import IDENTITY, Identity, identity_of, is_patient_of_case
 
 ROWS_ON_PAGE = 50
-#: Tasks are few: what does not fit is older than anybody should let it become.
+#: Tasks beneath the to-dos of the first page. The others are a link away, and all of them are counted.
 TASKS_ON_PAGE = 25
 #: The job whose beat says when to-dos were last compared with the facts.
 COMPARED_BY = "reconcile"
@@ -36,10 +50,12 @@ class Urgency(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TodayFilter:
-    """``is_mine``: of my cases, and of my roles where nobody has taken the case. ``kind`` empty: every kind."""
+    """``is_mine``: of my cases, and of my roles where nobody has taken the case; and the pump calls of whoever was not
+    found, for everybody who may take calls. ``kind`` empty: every kind. ``is_tasks``: page through the tasks alone."""
 
     is_mine: bool = False
     kind: str = ""
+    is_tasks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,16 +98,24 @@ class Task:
     case_public_id: str
     patient: Identity | None
 
+    @property
+    def is_critical(self) -> bool:
+        """Whether somebody is waiting whose pump may be empty: nobody knows yet who it is."""
+        return self.kind == PAGED_TASK
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TodayList:
-    """One page of to-dos and the counts of all pages. ``pumps_unplanned``: pumps whose next refill nothing is planned
+    """One page of to-dos and tasks, critical tasks first, and the counts of all pages. ``tasks_critical``: those of the
+    ``tasks_total`` that are critical. ``pumps_unplanned``: pumps whose next refill nothing is planned
     for, the same that ``tracker check`` counts; ``pumps_critical``: those of them so near their latest refill date that
     it is critical, or without one. ``compared_at``: when the to-dos were last held against the facts."""
 
     todos: tuple[Todo, ...]
     counts: dict[Urgency, int]
     tasks: tuple[Task, ...]
+    tasks_total: int
+    tasks_critical: int
     pumps: int
     pumps_unplanned: int
     pumps_critical: int
@@ -114,7 +138,7 @@ def get_today(session: Session, viewer: Actor, wanted: TodayFilter, today: date,
         Urgency.SOON: max(0, figures.soon - figures.due),
     }
     todos: list[Todo] = []
-    skip, left = (page - 1) * ROWS_ON_PAGE, ROWS_ON_PAGE
+    skip, left = (page - 1) * ROWS_ON_PAGE, 0 if wanted.is_tasks else ROWS_ON_PAGE
     for urgency in Urgency:
         if skip < counts[urgency] and left:
             rows = connection.execute(_list(urgency, shape), {**values, "most": left, "skipped": skip}).all()
@@ -122,11 +146,17 @@ def get_today(session: Session, viewer: Actor, wanted: TodayFilter, today: date,
             todos += found
             left -= len(found)
         skip = max(0, skip - counts[urgency])
-    tasks = tuple(_task(row) for row in connection.execute(_tasks(shape), values).all()) if page == 1 else ()
+    tasks: tuple[Task, ...] = ()
+    if wanted.is_tasks or page == 1:
+        most = ROWS_ON_PAGE if wanted.is_tasks else TASKS_ON_PAGE
+        asked = {**values, "most": most, "skipped": (page - 1) * most}
+        tasks = tuple(_task(row) for row in connection.execute(_tasks(shape), asked).all())
     return TodayList(
         todos=tuple(todos),
         counts=counts,
         tasks=tasks,
+        tasks_total=figures.tasks,
+        tasks_critical=figures.tasks_critical,
         pumps=figures.pumps,
         pumps_unplanned=figures.unplanned,
         pumps_critical=figures.unplanned_critical,
@@ -145,7 +175,8 @@ def _shape(wanted: TodayFilter) -> _Shape:
 def _values(viewer: Actor, wanted: TodayFilter, today: date) -> dict[str, object]:
     values: dict[str, object] = {"clinic": viewer.clinic_id, "today": today}
     if wanted.is_mine:
-        values |= {"viewer": viewer.user_id, "roles": sorted(viewer.roles)}
+        takes_calls = viewer.may(Permission.PUMP_CALL)
+        values |= {"viewer": viewer.user_id, "roles": sorted(viewer.roles), "takes_calls": takes_calls}
     if wanted.kind:
         values["kind"] = wanted.kind
     return values
@@ -153,6 +184,8 @@ def _values(viewer: Actor, wanted: TodayFilter, today: date) -> dict[str, object
 
 _CLINIC: BindParameter[int] = bindparam("clinic")
 _TODAY: BindParameter[date] = bindparam("today")
+#: Written out, so that an engine knows the index of these few.
+_IS_CALL = StaffTask.kind == literal_column(f"'{PAGED_TASK}'")
 
 
 @cache
@@ -176,9 +209,12 @@ def _count(shape: _Shape) -> Select[*tuple[Any, ...]]:
     )
     critical = unplanned.where(Obligation.critical_on <= _TODAY)
     pumps = select(func.count()).where(PumpWatch.clinic_id == _CLINIC)
+    tasks = _open_tasks(select(func.count()).select_from(StaffTask), shape)
     beat = select(Heartbeat.beat_at).where(Heartbeat.name == COMPARED_BY)
     return select(
         *counted,
+        tasks.scalar_subquery().label("tasks"),
+        tasks.where(_IS_CALL).scalar_subquery().label("tasks_critical"),
         pumps.scalar_subquery().label("pumps"),
         unplanned.scalar_subquery().label("unplanned"),
         critical.scalar_subquery().label("unplanned_critical"),
@@ -303,17 +339,20 @@ def _todo(row: Row[Any], urgency: Urgency) -> Todo:
 
 @cache
 def _tasks(shape: _Shape) -> Select[*tuple[Any, ...]]:
+    """Some tasks: whoever has to be called back about a pump first, then by the day they are due."""
+    first = (not_(_IS_CALL), StaffTask.due_on, StaffTask.id)
+    query = _open_tasks(select(*_TASK_COLUMNS), shape).outerjoin(Patient, is_patient_of_case())
+    return query.order_by(*first).limit(bindparam("most")).offset(bindparam("skipped"))
+
+
+def _open_tasks(query: Select[*tuple[Any, ...]], shape: _Shape) -> Select[*tuple[Any, ...]]:
     is_mine, has_kind = shape
-    query = (
-        select(*_TASK_COLUMNS)
-        .outerjoin(Case, and_(Case.clinic_id == StaffTask.clinic_id, Case.id == StaffTask.case_id))
-        .outerjoin(Patient, is_patient_of_case())
-        .where(StaffTask.clinic_id == _CLINIC, StaffTask.done_at.is_(None))
-        .order_by(StaffTask.due_on, StaffTask.id)
-        .limit(TASKS_ON_PAGE)
+    query = query.outerjoin(Case, and_(Case.clinic_id == StaffTask.clinic_id, Case.id == StaffTask.case_id)).where(
+        StaffTask.clinic_id == _CLINIC, StaffTask.done_at.is_(None)
     )
     if is_mine:
-        query = query.where(_is_viewers(StaffTask.owner_role))
+        takes_it = and_(_IS_CALL, bindparam("takes_calls", type_=Boolean))
+        query = query.where(or_(_is_viewers(StaffTask.owner_role), takes_it))
     return query.where(StaffTask.kind == bindparam("kind")) if has_kind else query
 
 

@@ -55,13 +55,15 @@ class TodoLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """The rows of one urgency on this page, and how many there are on all."""
+    """The rows of one urgency on this page, and how many there are on all. ``more_url``: where the others are; empty
+    where the pages lead to them."""
 
     id: str
     label: str
     tone: str
     count: int
     rows: tuple[TodoLine, ...]
+    more_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,7 @@ class KindChoice:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TodayPage:
     """What the page shows. ``pumps_tone``: ready where every pump is planned, critical where one is nearly too late;
-    ``safety_url``: empty for whoever does not see those figures."""
+    ``safety_url``: empty for whoever does not see those figures; ``whole_url``: from the tasks back to all of it."""
 
     day: str
     total: str
@@ -90,6 +92,7 @@ class TodayPage:
     is_mine: bool
     pager: Pager | None
     everybody_url: str
+    whole_url: str
 
 
 def present(
@@ -105,14 +108,17 @@ def present(
 ) -> TodayPage:
     """Make the page. ``pump_list``: when the pumps are next held against another list, for whoever does that."""
     today = clinic_day(now, zone)
-    pages = pager(page, per_page=ROWS_ON_PAGE, shown=len(found.todos), total=found.total)
+    pages = _pager(found, wanted, page)
     is_whole = not (pages.previous_url or pages.next_url)
     folded = fold(found.todos)
     of_clinic = _of_clinic(pump_list, today)
-    listed = _counts(found, folded) if is_whole else found.counts
+    listed = _counts(found, folded) if is_whole and not wanted.is_tasks else found.counts
     counts = {urgency: listed[urgency] + len(of_clinic.get(urgency, ())) for urgency in Urgency}
+    counts[Urgency.CRITICAL] += found.tasks_critical
+    calls = [_task_line(task, today) for task in found.tasks if task.is_critical]
     rows = {
         urgency: (
+            *(calls if urgency is Urgency.CRITICAL else ()),
             *of_clinic.get(urgency, ()),
             *(
                 _line(_Telling(each.todo, viewer, today, zone), each.others)
@@ -124,21 +130,27 @@ def present(
     }
     return TodayPage(
         day=on(today, today),
-        total=f"{sum(counts.values()) + len(found.tasks)} to do",
+        total=f"{sum(counts.values()) + found.tasks_total - found.tasks_critical} to do",
         critical=counts[Urgency.CRITICAL],
         pumps=_pumps(found),
         pumps_tone="critical" if found.pumps_critical else "quiet" if found.pumps_unplanned else "ready",
         safety_url=url_for("safety.index") if viewer.may(Permission.SEE_SAFETY) else "",
         compared=f"({ago(found.compared_at, now)})" if found.compared_at else "(not compared yet)",
-        groups=tuple(_groups(rows, counts, tuple(_task_line(task, today) for task in found.tasks))),
+        groups=(*_groups(rows, counts), *_tasks(found, wanted, today)),
         kinds=tuple(
             KindChoice(value=kind, label=rule.label, is_chosen=kind == wanted.kind)
             for kind, rule in pathway.obligations.items()
         ),
         is_mine=wanted.is_mine,
         pager=None if is_whole else pages,
-        everybody_url=url_with(mine=None, kind=None),
+        everybody_url=url_with(mine=None, kind=None, tasks=None),
+        whole_url=url_with(tasks=None) if wanted.is_tasks else "",
     )
+
+
+def _pager(found: TodayList, wanted: TodayFilter, page: int) -> Pager:
+    shown, total = (found.tasks, found.tasks_total) if wanted.is_tasks else (found.todos, found.total)
+    return pager(page, per_page=ROWS_ON_PAGE, shown=len(shown), total=total)
 
 
 def _counts(found: TodayList, folded: Sequence[Folded]) -> Mapping[Urgency, int]:
@@ -146,15 +158,21 @@ def _counts(found: TodayList, folded: Sequence[Folded]) -> Mapping[Urgency, int]
     return {urgency: sum(each.todo.urgency is urgency for each in folded) for urgency in found.counts}
 
 
-def _groups(
-    rows: Mapping[Urgency, tuple[TodoLine, ...]], counts: Mapping[Urgency, int], tasks: tuple[TodoLine, ...]
-) -> Iterator[Group]:
-    """The groups in which something stands, tasks last."""
+def _groups(rows: Mapping[Urgency, tuple[TodoLine, ...]], counts: Mapping[Urgency, int]) -> Iterator[Group]:
+    """The urgencies in which something stands."""
     for urgency, lines in rows.items():
         if lines:
             yield Group(id=urgency.value, label=LABELS[urgency], tone=TONES[urgency], count=counts[urgency], rows=lines)
-    if tasks:
-        yield Group(id="tasks", label="Tasks", tone="quiet", count=len(tasks), rows=tasks)
+
+
+def _tasks(found: TodayList, wanted: TodayFilter, today: date) -> Iterator[Group]:
+    """The tasks that are not critical. Those that do not fit beneath the to-dos are counted and a link away, also where
+    nothing but calls fitted."""
+    lines = tuple(_task_line(task, today) for task in found.tasks if not task.is_critical)
+    hidden = not wanted.is_tasks and found.tasks and len(found.tasks) < found.tasks_total
+    if lines or hidden:
+        count, more = found.tasks_total - found.tasks_critical, url_with(tasks=1) if hidden else ""
+        yield Group(id="tasks", label="Tasks", tone="quiet", count=count, rows=lines, more_url=more)
 
 
 def _of_clinic(pump_list: DueLine | None, today: date) -> Mapping[Urgency, tuple[TodoLine, ...]]:
@@ -362,7 +380,7 @@ def _task_line(task: Task, today: date) -> TodoLine:
     is_late = task.due_on < today
     what, why = task_words(task.kind, task.params)
     return TodoLine(
-        tone="warn" if is_late else "quiet",
+        tone="critical" if task.is_critical else "warn" if is_late else "quiet",
         person=person_line(task.patient, today, url=case_url(task.case_public_id)) if task.patient else None,
         what=what,
         why=" · ".join(part for part in (why, owner_words("", task.owner_role)) if part),

@@ -22,7 +22,11 @@ blueprint = Blueprint("today", __name__)
 def index() -> str:
     """Show what is critical, due and coming up."""
     pathway, page = current(), page_number()
-    wanted = TodayFilter(is_mine=bool(chosen("mine", ("1",))), kind=chosen("kind", pathway.obligations))
+    wanted = TodayFilter(
+        is_mine=bool(chosen("mine", ("1",))),
+        kind=chosen("kind", pathway.obligations),
+        is_tasks=bool(chosen("tasks", ("1",))),
+    )
     found = get_today(read_session(), actor(), wanted, today(), page)
     shown = present(
         found,
@@ -39,7 +43,7 @@ def index() -> str:
 
 def _pump_list(wanted: TodayFilter, page: int) -> DueLine | None:
     """When the pumps are next held against another list; ``None`` for whoever does not do that, or asks for others."""
-    is_asked = page == 1 and not wanted.kind and (not wanted.is_mine or OWNER in actor().roles)
+    is_asked = page == 1 and not wanted.is_tasks and not wanted.kind and (not wanted.is_mine or OWNER in actor().roles)
     if not is_asked or not actor().may(Permission.COMPARE_PUMPS):
         return None
     return due_line(get_standings(read_session(), actor().clinic_id), today(), clinic().zone)
