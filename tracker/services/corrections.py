@@ -8,6 +8,7 @@ from tracker.domain.facts import (
     Assessment,
     ChecklistItem,
     Correction,
+    Determination,
     Device,
     Fact,
     Fill,
@@ -18,7 +19,7 @@ from tracker.domain.facts import (
     TrialDose,
 )
 from tracker.domain.pathway.snapshot import Snapshot
-from tracker.domain.words import DeviceKind
+from tracker.domain.words import DeterminationKind, DeviceKind
 from tracker.services.beside import finish_with_beside
 from tracker.services.case_file import open_case
 from tracker.services.named import paper_problems, person_problems
@@ -26,14 +27,17 @@ from tracker.services.work import CaseRef, Work, Written
 
 #: What only those who treat may strike out.
 CLINICAL: tuple[type[Fact], ...] = (TrialDose, Assessment, ChecklistItem, Device, Fill, Interrogation, Scan, Advisory)
+#: What was missing when something was done all the same, and what a physician said of it.
+DEVIATIONS = frozenset({DeterminationKind.DEVIATION, DeterminationKind.DEVIATION_REVIEWED})
 #: A visit is put back by ``appointments.reinstate``; a referral is what was received.
 NOT_HERE: tuple[type[Fact], ...] = (Appointment, Referral)
 
 
 def permission_for(fact: Fact) -> Permission:
-    """What somebody needs to strike out a fact of this kind. A pump call nobody but a physician takes back: its to-do
-    would go with it."""
-    if isinstance(fact, PumpCall):
+    """What somebody needs to strike out a fact of this kind. A pump call or a deviation nobody but a physician takes
+    back: the physician's to-do would go with it."""
+    is_deviation = isinstance(fact, Determination) and fact.kind in DEVIATIONS
+    if isinstance(fact, PumpCall) or is_deviation:
         return Permission.DECIDE_OUTCOME
     return Permission.CORRECT_CLINICAL if isinstance(fact, CLINICAL) else Permission.CORRECT
 

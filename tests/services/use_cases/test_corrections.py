@@ -95,3 +95,15 @@ def test_it_is_the_work_of_whoever_writes_such_facts(at: At, kind: type[Fact], r
     fact = journey.look().snapshot.of(kind)[-1]
     with pytest.raises(NotPermitted):
         journey.do(role, lambda w, r: corrections.strike(w, r, seq=fact.seq, reason="not this patient"))
+
+
+def test_a_deviation_is_taken_back_by_a_physician_alone(at: At) -> None:
+    journey = at("maintained")
+    journey.refill(deviation_reason="shelf stock", expires_on=journey.today - timedelta(days=1))
+    deviation = journey.look().snapshot.determination("deviation")
+    assert deviation is not None and "deviation_review" in open_todos(journey)
+    for role in (Role.NURSE, Role.COORDINATOR, Role.LEAD_COORDINATOR):
+        with pytest.raises(NotPermitted):
+            journey.do(role, lambda w, r: corrections.strike(w, r, seq=deviation.seq, reason="no need"))
+    strike(journey, deviation)
+    assert "deviation_review" not in open_todos(journey)
