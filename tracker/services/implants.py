@@ -42,10 +42,7 @@ class Implanted:
 
     def problems(self) -> dict[str, str]:
         """What cannot be, as a sentence per field."""
-        found = pump_problems(self.pump)
-        if not self.catheter.model.strip():
-            found["catheter_model"] = "Write down the catheter."
-        return found
+        return pump_problems(self.pump) | catheter_problems(self.catheter)
 
 
 def pump_problems(pump: Component) -> dict[str, str]:
@@ -58,6 +55,11 @@ def pump_problems(pump: Component) -> dict[str, str]:
     if pump.reservoir_ml is None or pump.reservoir_ml <= 0:
         found["pump_reservoir_ml"] = "How much does the reservoir hold?"
     return found
+
+
+def catheter_problems(catheter: Component) -> dict[str, str]:
+    """What a new catheter's label must say, as a sentence per field."""
+    return {} if catheter.model.strip() else {"catheter_model": "Write down the catheter."}
 
 
 def record_implant(work: Work, ref: CaseRef, implanted: Implanted, *, implanted_at: datetime | None = None) -> Written:

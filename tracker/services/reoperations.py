@@ -19,7 +19,7 @@ from tracker.services.beginning import NewCase, begin
 from tracker.services.beside import PURPOSE, pumps_case, reoperation_beside
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.deviations import expired_lot, require_reason
-from tracker.services.implants import Component, place, pump_problems
+from tracker.services.implants import Component, catheter_problems, place, pump_problems
 from tracker.services.named import paper_problems, person_problems
 from tracker.services.refills import Filling, fill_pump
 from tracker.services.same_serial import ask_about_serial
@@ -105,6 +105,8 @@ def record_replacement(
     old = pumps.snapshot.pump
     if old is None:
         problems["pump_model"] = "No pump is recorded as in place."
+    if catheter is not None:
+        problems |= catheter_problems(catheter)
     if problems or old is None:
         raise InvalidInput(problems)
     late = expired_lot(filling.expires_on, file.snapshot.calendar.today(file.effective_at))
@@ -127,8 +129,8 @@ def record_catheter_revision(work: Work, ref: CaseRef, operation: Operation, *, 
     :raises Refused: with everything that was missing, if no reason is given
     """
     file, pumps = _open(work, ref, operation)
-    if not catheter.model.strip():
-        raise InvalidInput({"catheter_model": "Write down the catheter."})
+    if problems := catheter_problems(catheter):
+        raise InvalidInput(problems)
     _record(file, operation, ReoperationKind.CATHETER_REVISION)
     _exchange_catheter(file, pumps, catheter)
     pumps.finish("catheter_replaced", reoperation=file.case.public_id)

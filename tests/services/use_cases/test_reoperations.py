@@ -168,6 +168,14 @@ class TestReplacement:
         replaced(on_the_day(begun(pump)), catheter=Component(model="Ascenda 8781"))
         assert device(pump, "catheter").model == "Ascenda 8781"
 
+    def test_needs_the_name_of_a_catheter_that_was_replaced_too(self, at: At) -> None:
+        pump = at("maintained")
+        old = device(pump, "catheter")
+        beside = on_the_day(begun(pump))
+        with pytest.raises(InvalidInput, match="catheter_model: Write down the catheter"):
+            replaced(beside, catheter=Component(model=" "))
+        assert (device(pump, "catheter"), device(pump, "pump").serial) == (old, "NGP123")
+
     def test_is_over_when_the_wound_has_healed(self, at: At) -> None:
         pump = at("maintained")
         beside = on_the_day(begun(pump))
