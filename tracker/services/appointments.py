@@ -5,7 +5,7 @@ book a room, a patient or (for procedures) a clinician twice.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +17,7 @@ from tracker.domain.facts import Appointment, Determination
 from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, DeterminationKind
 from tracker.persistence.models import AppointmentRow, Case
 from tracker.persistence.refusals import double_booking
+from tracker.services.beside import pumps_case
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.named import place_problems
 from tracker.services.work import CaseRef, Work, Written
@@ -80,11 +81,15 @@ class Slot:
 def book(work: Work, ref: CaseRef, *, purpose: str, slot: Slot, entered_late: bool = False) -> Written:
     """Book a visit.
 
-    :raises InvalidInput: for a slot that cannot be, or that is taken, or a second live visit for the same purpose
+    :raises InvalidInput: for a slot that cannot be, or that is taken, a second live visit for the same purpose,
+        somebody who has died, or a procedure in a closed case
     """
     file = open_case(work, ref, Permission.BOOK)
     if purpose not in file.pathway.visit_purposes:
         raise InvalidInput({"purpose": "Choose what the visit is for."})
+    if purpose in file.pathway.procedures and not file.case.is_open:
+        # What follows an operation may still be booked: a wound, or a pump that stays in, outlives the case.
+        raise InvalidInput({"purpose": "This case is closed. Nothing is operated on here any more."})
     _check(file, slot, entered_late)
     if file.snapshot.booked(purpose) is not None:
         raise InvalidInput({"purpose": "There is already a visit booked for this. Move that one."})
@@ -110,7 +115,7 @@ def move(
     """Move a visit to another time, room or clinician. It must be confirmed again.
 
     :raises NotFound: if no such visit holds its place
-    :raises InvalidInput: for a slot that cannot be or is taken, or where the patient has come
+    :raises InvalidInput: for a slot that cannot be or is taken, or where the patient has come or has died
     """
     file = open_case(work, ref, Permission.BOOK)
     visit = _live(file, appointment)
@@ -216,7 +221,7 @@ def reinstate(work: Work, ref: CaseRef, *, appointment: int, reason: str) -> Wri
     """Put back a visit that was marked arrived, missed or cancelled by mistake. The stage does not move back.
 
     :raises NotFound: if there is no such visit, or it only waits to begin
-    :raises InvalidInput: without a reason, or where its room, patient or clinician is taken by now
+    :raises InvalidInput: without a reason, where its room, patient or clinician is taken by now, or after a death
     """
     file = open_case(work, ref, Permission.CORRECT)
     visit = next((each for each in file.snapshot.of(Appointment) if each.appointment == appointment), None)
@@ -224,6 +229,8 @@ def reinstate(work: Work, ref: CaseRef, *, appointment: int, reason: str) -> Wri
         raise NotFound(str(appointment))
     if not reason.strip():
         raise InvalidInput({"reason": "Say what was wrong."})
+    if died := _after_death(file, file.snapshot.calendar.today(visit.starts_at)):
+        raise InvalidInput({"reason": died["starts"]})
     attempt = file.snapshot.attempt(visit.purpose)
     values = {"version": visit.version + 1, "attempt": attempt, "state": AppointmentState.BOOKED, "reason": reason}
     _write(file, visit, **values)
@@ -239,13 +246,23 @@ def _live(file: CaseFile, appointment: int) -> Appointment:
 
 def _check(file: CaseFile, slot: Slot, entered_late: bool) -> None:
     problems = slot.problems(file.snapshot.calendar, file.work.now.astimezone(UTC), may_be_past=entered_late)
-    problems |= place_problems(file.work, slot.room_id, slot.clinician_id)
+    problems |= place_problems(file.work, slot.room_id, slot.clinician_id) | _after_death(file, slot.starts.date())
     if not problems and _is_elsewhere(file, slot):
         problems["starts"] = TAKEN["patient"][1]
     if problems:
         raise InvalidInput(problems)
     hours = (file.pathway.days(each) for each in ("visits_from_hour", "visits_until_hour"))
     file.ask(*slot.questions(file.snapshot.calendar, *hours))
+
+
+def _after_death(file: CaseFile, day: date) -> dict[str, str]:
+    """What is said of a visit after the patient's death, which stands in the case of the pump. One before it took
+    place, and can be entered late."""
+    holder = file if file.case.about_case_id is None else pumps_case(file)
+    death = holder.snapshot.determination(DeterminationKind.DEATH)
+    if death is None or (death.until_on is not None and day <= death.until_on):
+        return {}
+    return {"starts": "The patient has died."}
 
 
 def _is_elsewhere(file: CaseFile, slot: Slot) -> bool:

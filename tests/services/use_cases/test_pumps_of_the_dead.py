@@ -5,13 +5,15 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from tests.support.journey import NURSE, PHYSICIAN, Journey
+from tests.support.journey import COORDINATOR, NURSE, PHYSICIAN, Journey
+from tests.support.reoperating import anew, begun
 from tests.support.todos import open_todos
 from tracker.domain.errors import InvalidInput, NotFound, NotPermitted
 from tracker.domain.words import DeterminationKind
 from tracker.persistence.models import Reminder
 from tracker.persistence.vocabulary import FINAL_REMINDER
-from tracker.services import corrections, pumps, steps
+from tracker.services import appointments, corrections, pumps, steps
+from tracker.services.appointments import Slot
 
 At = Callable[[str], Journey]
 
@@ -35,6 +37,45 @@ def switch_off(journey: Journey, reason: str = "off, undertaker told") -> None:
 def waiting_messages(journey: Journey) -> list[str]:
     with journey.database.reading() as session:
         return [each.key for each in session.scalars(select(Reminder)) if each.state not in FINAL_REMINDER]
+
+
+class TestAVisit:
+    """Of somebody who has died."""
+
+    @pytest.mark.parametrize("purpose", ["refill", "follow_up", "evaluation"])
+    def test_is_not_booked(self, at: At, purpose: str) -> None:
+        journey = at("maintained")
+        die(journey)
+        with pytest.raises(InvalidInput, match="The patient has died"):
+            journey.book(purpose, journey.in_days(3))
+
+    @pytest.mark.parametrize("is_open", [True, False])
+    def test_is_not_booked_in_a_reoperation(self, at: At, is_open: bool) -> None:
+        journey = at("maintained")
+        beside = begun(journey, role=PHYSICIAN)
+        if not is_open:
+            beside.step("reoperation_declined", reason="does not want surgery")
+        die(anew(journey))
+        for purpose, said in (("follow_up", "The patient has died"), ("reoperation", "This case is closed")):
+            with pytest.raises(InvalidInput, match=said):
+                anew(beside).book(purpose, beside.in_days(3))
+
+    def test_is_not_put_back(self, at: At) -> None:
+        journey = at("maintained")
+        visit = journey.visit_for("refill")
+        journey.do(COORDINATOR, lambda w, r: appointments.cancel(w, r, appointment=visit, reason="fever"))
+        die(journey)
+        with pytest.raises(InvalidInput, match="The patient has died"):
+            journey.do(COORDINATOR, lambda w, r: appointments.reinstate(w, r, appointment=visit, reason="error"))
+
+    def test_that_took_place_before_is_entered_late(self, at: At) -> None:
+        journey = at("maintained")
+        die(journey)
+        slot = Slot(starts=journey.in_days(-1), minutes=30)
+        journey.do(
+            COORDINATOR,
+            lambda w, r: appointments.book(w, r, purpose="follow_up", slot=slot, entered_late=True),
+        )
 
 
 class TestADeath:
