@@ -8,11 +8,14 @@ import pytest
 from tests.domain.builders import DAY, NOW, Case
 from tracker.domain.facts import Authorization
 from tracker.domain.obligations import Obligation, obligations
+from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.requirements.visit import DocumentInDate
 from tracker.domain.words import AppointmentState
 from tracker.pathways.catalogue import current
 
 ITB = current()
+REOPERATION = current("itb_reoperation")
+ASKED = {"authorization_ask", "authorization_denied"}
 #: Tuesday in three weeks, 10:00 in New York.
 LATER = datetime(2026, 4, 7, 14, 0, tzinfo=UTC)
 
@@ -95,6 +98,32 @@ class TestThePayer:
 
     def test_is_not_asked_where_the_way_does_not_wait_for_it(self) -> None:
         assert "authorization_ask" not in due(Case("evaluating"))
+
+    @pytest.mark.parametrize(
+        ("file", "stage", "purpose"),
+        [
+            (REOPERATION, "reoperation_decided", "reoperation"),
+            (REOPERATION, "reoperation_booked", "reoperation"),
+            (ITB, "evaluating", "trial"),
+            (ITB, "implant_decision", "implant"),
+        ],
+    )
+    def test_is_asked_for_wherever_a_procedure_is_booked_without_one(
+        self, file: Pathway, stage: str, purpose: str
+    ) -> None:
+        def asked(case: Case) -> list[str]:
+            return [each.reason for each in obligations(file, case.snapshot, NOW).items if each.kind in ASKED]
+
+        case = Case(stage).visit(purpose)
+        assert asked(case) == ["authorization_missing"]
+        assert asked(Case(stage).visit(purpose).authorized(purpose, state="denied")) == ["authorization_denied"]
+        assert asked(Case(stage).visit(purpose).authorized(purpose)) == []
+        assert asked(Case(stage).visit(purpose, "cancelled")) == []
+
+    def test_is_not_asked_where_it_was_waived(self) -> None:
+        case = Case("reoperation_booked").visit("reoperation")
+        case.determined("waiver", "authorization.reoperation", second_by=2)
+        assert not ASKED & {each.kind for each in obligations(REOPERATION, case.snapshot, NOW).items}
 
     @pytest.mark.parametrize(
         ("values", "due_on"),

@@ -6,12 +6,13 @@ from datetime import timedelta
 from tracker.domain.facts import Authorization
 from tracker.domain.obligations.obligation import Obligation, View
 from tracker.domain.pathway.requirements.visit import AuthorizationGranted
-from tracker.domain.words import AuthorizationState
+from tracker.domain.words import APPOINTMENT_TO_COME, AuthorizationState
 
 
 def authorizations(view: View) -> Iterator[Obligation]:
-    """What the payer was not asked, has not answered, or has denied, for the stages whose next step waits for it."""
-    for stage in _waited_for(view):
+    """What the payer was not asked, has not answered, or has denied, for the stages whose next step waits for it and
+    for what is booked already: a day is often found before the case has come that far."""
+    for stage in dict.fromkeys((*_waited_for(view), *_booked(view))):
         standing = view.snapshot.authorization(stage)
         if standing is None or standing.state == AuthorizationState.WITHDRAWN:
             yield _due(view, stage, "authorization_missing", None)
@@ -28,6 +29,17 @@ def _waited_for(view: View) -> Iterator[str]:
     for need in step.needs if step else ():
         if isinstance(need, AuthorizationGranted) and not need.in_date_on:
             yield need.stage
+
+
+def _booked(view: View) -> Iterator[str]:
+    """The stages whose payer's word a procedure needs that is booked and to come; one that was waived is not due."""
+    for procedure in view.pathway.procedures.values() if view.is_open else ():
+        visit = view.snapshot.visit(procedure.purpose)
+        if visit is None or visit.state not in APPOINTMENT_TO_COME:
+            continue
+        for need in procedure.needs:
+            if isinstance(need, AuthorizationGranted) and need.blockers(view.snapshot, view.now):
+                yield need.stage
 
 
 _KINDS = {
