@@ -44,10 +44,14 @@ class Scene:
 
     def send(self, headers: dict[str, str] | None = None, **values: str) -> str:
         """Send the form as its page made it; returns where the answer leads."""
-        made = dict(_HIDDEN.findall(self.page))
-        answer = self.browser.client.post(self.url, data={**made, **self.typed, **values}, headers=headers or HERE)
+        answer = self.send_anyway(headers, **values)
         assert answer.status_code == 303, text_of(answer)
         return answer.headers["Location"]
+
+    def send_anyway(self, headers: dict[str, str] | None = None, **values: str) -> TestResponse:
+        """Send the form as its page made it, whoever is signed in by now."""
+        made = dict(_HIDDEN.findall(self.page))
+        return self.browser.client.post(self.url, data={**made, **self.typed, **values}, headers=headers or HERE)
 
     def leave(self, how: str) -> None:
         """The sign-in ends."""
@@ -56,9 +60,9 @@ class Scene:
         else:
             self.world.clock.advance(minutes=16)
 
-    def come_back(self, role: Role = Role.NURSE) -> tuple[Browser, TestResponse]:
+    def come_back(self, role: Role = Role.NURSE, clinic: str = "main") -> tuple[Browser, TestResponse]:
         """Somebody signs in, in the same browser."""
-        answer = self.browser.submit("/sign-in", {"email": email_of(role), "password": PASSWORD})
+        answer = self.browser.submit("/sign-in", {"email": email_of(role, clinic), "password": PASSWORD})
         assert answer.status_code == 303
         return self.browser, self.browser.get(answer.headers["Location"])
 
@@ -123,6 +127,52 @@ def test_is_seen_by_nobody_else(scene: Scene) -> None:
     browser.post("/sign-out")
     _browser, page = scene.come_back()
     assert REASON in text_of(page)
+
+
+ELSE = "This form was opened by somebody else who has signed out since."
+
+
+@pytest.mark.parametrize(
+    ("role", "clinic"),
+    [(Role.COORDINATOR, "main"), (Role.ADMINISTRATOR, "main"), (Role.NURSE, "north")],
+    ids=["of the same clinic", "who may not hold a case", "of another clinic"],
+)
+def test_that_another_person_sends_is_kept_for_whoever_typed_it(scene: Scene, role: Role, clinic: str) -> None:
+    before = scene.journey.look().head.version
+    scene.leave("sign-out")
+    scene.come_back(role, clinic)
+    answer = scene.send_anyway()
+    assert answer.status_code == 400
+    assert f"{ELSE} It is kept for them." in text_of(answer)
+    assert "brother" not in text_of(answer)
+    assert len(scene.rows) == 1
+    assert scene.journey.look().head.version == before
+    assert scene.browser.get("/account/kept").status_code == 303
+
+    scene.browser.post("/sign-out")
+    _browser, page = scene.come_back()
+    assert REASON in text_of(page)
+    assert REASON in text_of(scene.press())
+
+
+@pytest.mark.parametrize("made", [{}, {"form_of": ""}], ids=["by the same person", "that names nobody"])
+def test_that_the_same_person_sends_after_signing_in_anew_is_shown_at_once(scene: Scene, made: dict[str, str]) -> None:
+    scene.leave("sign-out")
+    scene.come_back()
+    answer = scene.send_anyway(**made)
+    assert answer.status_code == 422
+    assert "This page was made before you last signed in." in text_of(answer)
+    assert REASON in text_of(answer)
+    assert scene.rows == []
+
+
+def test_of_another_person_that_is_too_old_is_neither_kept_nor_shown(scene: Scene) -> None:
+    scene.world.clock.advance(hours=12, minutes=1)
+    scene.come_back(Role.COORDINATOR)
+    answer = scene.send_anyway()
+    assert f"{ELSE} It could not be kept for them." in text_of(answer)
+    assert "brother" not in text_of(answer)
+    assert scene.rows == []
 
 
 def rows_of(scene: Scene) -> list[int]:

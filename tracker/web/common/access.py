@@ -19,7 +19,7 @@ from flask_login import current_user
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.errors import NotPermitted
-from tracker.web.common.kept_forms import keep_what_was_typed
+from tracker.web.common.kept_forms import keep_what_was_typed, refuse_of_somebody_else
 from tracker.web.common.session_user import SessionUser
 
 _log = structlog.get_logger()
@@ -101,6 +101,7 @@ def _check_access() -> ResponseReturnValue | None:
     if not isinstance(current_user, SessionUser):
         return _ask_to_sign_in()
     person = current_user.person
+    refuse_of_somebody_else(person.user_id)
     if rule.permission is None:
         return None
     if person.clinic is None or not person.roles:

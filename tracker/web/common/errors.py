@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from tracker.domain.errors import InvalidInput, NotFound, NotPermitted, Refused, StaleVersion
 from tracker.web.common.current import runtime
-from tracker.web.common.forms import ReadAgain, read_again_because, typed_fields
+from tracker.web.common.forms import ReadAgain, SomebodyElses, read_again_because, typed_fields
 
 _log = structlog.get_logger()
 
@@ -95,6 +95,19 @@ def _read_again(_error: ReadAgain) -> ResponseReturnValue:
         back_url=same_site_referrer(),
         repeat=typed_fields(request.form),
         csrf_token=generate_csrf(),
+    )
+    return error_answer(400, page)
+
+
+def _somebody_elses(error: SomebodyElses) -> ResponseReturnValue:
+    """Nothing of what was sent is on this page: it is another person's."""
+    kept = "It is kept for them." if error.is_kept else "It could not be kept for them."
+    page = ErrorPage(
+        title="This form is somebody else's",
+        sentences=(
+            f"This form was opened by somebody else who has signed out since. {kept}",
+            "Nothing of it was saved. To enter something yourself, open the page anew.",
+        ),
     )
     return error_answer(400, page)
 
@@ -179,6 +192,7 @@ def init_errors(app: Flask) -> None:
     """Answer every error with its page."""
     app.register_error_handler(CSRFError, _csrf_failed)
     app.register_error_handler(ReadAgain, _read_again)
+    app.register_error_handler(SomebodyElses, _somebody_elses)
     app.register_error_handler(StaleVersion, _stale)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(InvalidInput, _invalid)

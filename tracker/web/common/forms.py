@@ -29,6 +29,17 @@ class ReadAgain(Exception):
     """What was sent must be read by its sender and sent once more before anything of it is written."""
 
 
+class SomebodyElses(Exception):
+    """What was sent was typed by another person than the one who is signed in: nothing of it is shown or written.
+
+    ``is_kept``: whether it waits for whoever typed it.
+    """
+
+    def __init__(self, *, is_kept: bool) -> None:
+        super().__init__("typed by somebody else")
+        self.is_kept = is_kept
+
+
 class CheckboxesField(SelectMultipleField):
     """Several of a few choices, as check boxes."""
 

@@ -1,8 +1,9 @@
 """What somebody sends after their sign-in has ended is kept for them, and shown when they have signed in again.
 
 Every form says, sealed, whom it was made for. If it comes from one of this site's own pages while nobody is signed in,
-what was typed goes, sealed, into a row of that person's. Nobody else ever sees it, and nothing sends it: the person
-presses, the form opens with what was typed, and is sent again as any other (``docs/adr/0013``).
+what was typed goes, sealed, into a row of that person's; so does what comes while somebody else is signed in. Nobody
+else ever sees it, and nothing sends it: the person presses, the form opens with what was typed, and is sent again as
+any other (``docs/adr/0013``).
 """
 
 import json
@@ -19,7 +20,7 @@ from tracker.services.kept_forms import forget_form, keep_form
 from tracker.web.common.current import actor, now, runtime
 from tracker.web.common.database import noting, read_session, writing
 from tracker.web.common.form_tokens import came_from_here
-from tracker.web.common.forms import have_read_again, read_again_because, typed_fields
+from tracker.web.common.forms import SomebodyElses, have_read_again, read_again_because, typed_fields
 from tracker.web.common.sealing import box
 from tracker.web.common.session_user import SessionUser
 
@@ -52,11 +53,11 @@ def form_of() -> str:
 
 
 def keep_what_was_typed() -> bool:
-    """Keep what this request of a visitor holds for whoever typed it; false where that cannot be."""
+    """Keep what this request holds for whoever typed it; false where that cannot be."""
     author = _author()
     fields = typed_fields(request.form)
     said = json.dumps({"address": request.full_path.rstrip("?"), "fields": fields}).encode()
-    if author is None or not came_from_here() or request.files or len(said) > _LARGEST:
+    if author is None or _is_too_old() or not came_from_here() or request.files or len(said) > _LARGEST:
         return False
     clinic_id, user_id = author
     sealed = box(_CONTENT).encrypt_at_time(said, int(now().timestamp())).decode()
@@ -65,15 +66,34 @@ def keep_what_was_typed() -> bool:
     return True
 
 
+def refuse_of_somebody_else(user_id: int) -> None:
+    """Let nobody read or send what another person typed on this computer: it is kept for whoever did.
+
+    :raises SomebodyElses: the posted form was made for another person than ``user_id``, who is signed in
+    """
+    author = _author() if request.method == "POST" else None
+    if author is not None and author[1] != user_id:
+        raise SomebodyElses(is_kept=keep_what_was_typed())
+
+
 def _author() -> tuple[int, int] | None:
-    """The clinic and the person that the posted form was made for."""
-    sealed, at = request.form.get("form_of", "").encode(), int(now().timestamp())
+    """The clinic and the person that the posted form was made for, however long ago."""
     try:
-        said = box(_AUTHOR).decrypt_at_time(sealed, int(FORM_KEPT.total_seconds()), at)
+        said = box(_AUTHOR).decrypt(_sealed_author())
     except InvalidToken:
         return None
     clinic_id, user_id = said.decode().split()
     return int(clinic_id), int(user_id)
+
+
+def _is_too_old() -> bool:
+    """Whether the posted form, whose author is known, was made longer ago than anything is kept."""
+    made = box(_AUTHOR).extract_timestamp(_sealed_author())
+    return int(now().timestamp()) > made + int(FORM_KEPT.total_seconds())
+
+
+def _sealed_author() -> bytes:
+    return request.form.get("form_of", "").encode()
 
 
 def has_kept_forms(clinic_id: int, user_id: int) -> bool:
