@@ -246,8 +246,8 @@ PUMP_LIST = pump_comparisons.PumpList("theirs.csv", b"mrn\n7\n", [Listed(row=2, 
 
 
 def _compare_pumps(work: Work) -> object:
-    pump_comparisons.open_tasks(work, PUMP_LIST, today=NOW.date())
-    return pump_comparisons.record_comparison(work, PUMP_LIST, reasons={}, note="")
+    pump_comparisons.open_tasks(work, PUMP_LIST, round_id=0, reasons={}, today=NOW.date())
+    return pump_comparisons.record_comparison(work, PUMP_LIST, round_id=0, reasons={}, note="")
 
 
 ONE_BY_ONE: dict[str, Doing] = {
@@ -270,7 +270,9 @@ ONE_BY_ONE: dict[str, Doing] = {
     "downtime.kits.ask_for_kit": downtime.ask_for_kit,
     "patients.change_patient": _change_patient,
     "pump_calls.record_call_of_unknown": _call_of_unknown,
-    "pump_comparisons.open_tasks": lambda work: pump_comparisons.open_tasks(work, PUMP_LIST, today=NOW.date()),
+    "pump_comparisons.open_tasks": lambda work: pump_comparisons.open_tasks(
+        work, PUMP_LIST, round_id=0, reasons={}, today=NOW.date()
+    ),
     "pump_comparisons.record_comparison": _compare_pumps,
     "safety.ask_for_check": safety.ask_for_check,
     "sending.set_sending": _set_sending,

@@ -24,7 +24,7 @@ At = Callable[[str], tuple[WebWorld, Journey]]
 PATH = "/refills/compare"
 THEIRS = "Patient ID,Last name,First name,DOB,Pump Serial #\n"
 OURS = "004401,Okafor,James,03/12/1961,NGP123\n"
-_HIDDEN = re.compile(r'<input[^>]*name="(content|name)"[^>]*value="([^"]*)"')
+_HIDDEN = re.compile(r'<input[^>]*name="(content|name|round)"[^>]*value="([^"]*)"')
 _KEYS = re.compile(r'name="reason:([^"]+)"')
 
 
@@ -66,6 +66,11 @@ def stored(world: WebWorld) -> dict[str, int]:
 def tasks(world: WebWorld) -> list[StaffTask]:
     with world.database.reading() as session:
         return list(session.scalars(select(StaffTask).where(StaffTask.kind == "pump_list").order_by(StaffTask.id)))
+
+
+def end(browser: Browser, task: StaffTask) -> None:
+    answer = browser.post(f"/tasks/{task.id}", {"outcome": "put right with billing"})
+    assert answer.status_code == 303, text(answer)
 
 
 class TestLooking:
@@ -168,7 +173,8 @@ class TestTasks:
         answer = browser.post(f"{PATH}/tasks", {**listed, "task": keys(answer)[0]})
         assert "1 task opened" in answer.get_data(as_text=True) and len(tasks(world)) == 1
         answer = browser.post(f"{PATH}/tasks", {**listed, "task": "", f"reason:{keys(answer)[0]}": "kept"})
-        assert "2 tasks opened" in answer.get_data(as_text=True)
+        assert "1 task opened" in answer.get_data(as_text=True)
+        browser.post(f"{PATH}/tasks", {**listed, "task": ""})
         found = tasks(world)
         assert [(each.owner_role, each.due_on == journey.today) for each in found] == [("coordinator", True)] * 3
         assert [each.case_id is not None for each in found] == [True, False, False]
@@ -187,8 +193,62 @@ class TestTasks:
             assert len(keys(answer)) == 1
             answer = browser.post(f"{PATH}/tasks", {**listed, "task": ""})
             assert keys(answer) == [] and len(tasks(world)) == month
+            end(browser, tasks(world)[-1])
             assert browser.post(f"{PATH}/done", listed).status_code == 303
             world.clock.advance(days=31)
+
+    def test_for_all_that_are_left_leave_out_what_has_a_reason_and_keep_it(self, at: At) -> None:
+        world, _ = at("maintained")
+        browser = world.sign_in(Role.LEAD_COORDINATOR)
+        answer = choose(browser, THEIRS + OURS + "1,Lee,Ann,,A1\n2,Lee,Bo,,B2\n3,Lee,Cy,,C3\n")
+        listed, (first, second, third) = carried(answer), keys(answer)
+        typed = {f"reason:{first}": "a test row", f"reason:{second}": "  "}
+        answer = browser.post(f"{PATH}/tasks", {**listed, **typed, "task": ""})
+        assert "2 tasks opened" in answer.get_data(as_text=True) and len(tasks(world)) == 2
+        assert keys(answer) == [first] and 'value="a test row"' in answer.get_data(as_text=True)
+        answer = browser.post(f"{PATH}/tasks", {**listed, **typed, "task": ""})
+        assert "Every difference has a task or a reason already." in text(answer) and len(tasks(world)) == 2
+        answer = browser.post(f"{PATH}/tasks", {**listed, **typed, "task": first})
+        assert len(tasks(world)) == 3 and "a test row" in text(answer)
+        assert browser.post(f"{PATH}/done", {**listed, f"reason:{first}": "a test row"}).status_code == 303
+        assert "a test row" in text(browser.get(PATH)) and third
+
+    def test_are_not_opened_from_a_page_that_a_colleagues_comparison_has_overtaken(self, at: At) -> None:
+        world, _ = at("maintained")
+        mine, theirs = world.sign_in(Role.COORDINATOR), world.sign_in(Role.LEAD_COORDINATOR)
+        rows = THEIRS + OURS + "1,Lee,Ann,,A1\n2,Lee,Bo,,B2\n"
+        answer = choose(mine, rows)
+        listed, (first, _second) = carried(answer), keys(answer)
+        other = carried(choose(theirs, rows))
+        theirs.post(f"{PATH}/tasks", {**other, "task": ""})
+        assert theirs.post(f"{PATH}/done", other).status_code == 303
+        before = stored(world)
+        for path in ("tasks", "done"):
+            answer = mine.post(f"{PATH}/{path}", {**listed, "task": "", f"reason:{first}": "typed by me"})
+            assert answer.status_code == 422 and stored(world) == before
+            assert "Lead Coordinator Person recorded a comparison with this same list on" in text(answer)
+            assert "No task was opened" in text(answer) and "typed by me" in text(answer)
+        answer = mine.post(f"{PATH}/tasks", {**carried(answer), "task": ""})
+        assert answer.status_code == 200 and len(tasks(world)) == 2
+        answer = mine.post(f"{PATH}/tasks", {**listed, "content": "bXJuCjkK", "task": ""})
+        assert "recorded a comparison with another list on" in text(answer) and len(tasks(world)) == 2
+
+    def test_that_are_still_open_next_month_are_shown_and_those_that_were_ended_asked_again(self, at: At) -> None:
+        world, _ = at("maintained")
+        rows = THEIRS + OURS + "1,Lee,Ann,,A1\n2,Lee,Bo,,B2\n"
+        browser = world.sign_in(Role.LEAD_COORDINATOR)
+        answer = choose(browser, rows)
+        listed, (_ann, bo) = carried(answer), keys(answer)
+        browser.post(f"{PATH}/tasks", {**listed, "task": ""})
+        ended, kept = (next(each for each in tasks(world) if each.key.endswith(key)) for key in (bo, _ann))
+        end(browser, ended)
+        assert browser.post(f"{PATH}/done", listed).status_code == 303
+        world.clock.advance(days=31)
+        browser = world.sign_in(Role.LEAD_COORDINATOR)
+        answer = choose(browser, rows)
+        assert keys(answer) == [bo] and f"/tasks/{kept.id}" in text(answer) and "Task open" in text(answer)
+        browser.post(f"{PATH}/tasks", {**carried(answer), "task": ""})
+        assert len(tasks(world)) == 3
 
     def test_of_a_list_that_was_damaged_are_refused(self, at: At) -> None:
         world, _ = at("referred")

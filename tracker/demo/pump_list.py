@@ -33,10 +33,10 @@ def monthly_comparison(clinic: DemoClinic) -> Story:
         found = hold_against(session, actor, listed.rows)
     reasons = {each.key: "billed by the hospital since the move" for each in found.of(Finding.NOT_LISTED)}
     for each in found.of(Finding.NOT_FOLLOWED):
-        clinic.does("lead", open_tasks, listed, today=day, key=each.key)
+        clinic.does("lead", open_tasks, listed, round_id=0, reasons={}, today=day, key=each.key)
     with clinic.runtime.database.reading() as session:
         tasks = tasks_since(session, actor, 0)
-    clinic.does("lead", record_comparison, listed, reasons=reasons, note="Compared with Jo of billing")
+    clinic.does("lead", record_comparison, listed, round_id=0, reasons=reasons, note="Compared with Jo of billing")
     yield clinic.calendar.start_of(day) + timedelta(hours=15)
     for task in tasks.values():
         clinic.does("coordinator", end_task, task_id=task.id, outcome="Moved away in spring; billing put it right")

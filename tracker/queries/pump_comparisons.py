@@ -41,11 +41,12 @@ class Compared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standings:
-    """When a clinic last compared, and by whom; ``first_pump_at`` is asked for only where it never did."""
+    """When a clinic last compared, by whom and which list; ``first_pump_at`` is asked for only where it never did."""
 
     last_id: int
     last_at: datetime | None
     last_by: str
+    last_digest: str
     first_pump_at: datetime | None
 
     def due_on(self, zone: str) -> date | None:
@@ -67,7 +68,7 @@ class TaskState:
 def get_standings(session: Session, clinic_id: int) -> Standings:
     """What decides when the clinic compares again, in one statement: it stands on Today."""
     last = (
-        select(PumpComparison.id, PumpComparison.compared_at, User.name)
+        select(PumpComparison.id, PumpComparison.compared_at, PumpComparison.digest, User.name)
         .join(User, User.id == PumpComparison.compared_by)
         .where(PumpComparison.clinic_id == clinic_id)
         .order_by(PumpComparison.compared_at.desc(), PumpComparison.id.desc())
@@ -82,7 +83,11 @@ def get_standings(session: Session, clinic_id: int) -> Standings:
     always = select(literal(1)).subquery()
     row = session.execute(select(last, first_pump_at).select_from(always).outerjoin(last, true())).one()
     return Standings(
-        last_id=row.id or 0, last_at=row.compared_at, last_by=row.name or "", first_pump_at=row.first_pump_at
+        last_id=row.id or 0,
+        last_at=row.compared_at,
+        last_by=row.name or "",
+        last_digest=row.digest or "",
+        first_pump_at=row.first_pump_at,
     )
 
 
@@ -97,7 +102,13 @@ def all_standings(session: Session) -> dict[int, Standings]:
     )
     began = {row[0]: row[1] for row in session.execute(first)}
     return {
-        clinic_id: Standings(last_id=0, last_at=compared.get(clinic_id), last_by="", first_pump_at=began.get(clinic_id))
+        clinic_id: Standings(
+            last_id=0,
+            last_at=compared.get(clinic_id),
+            last_by="",
+            last_digest="",
+            first_pump_at=began.get(clinic_id),
+        )
         for clinic_id in compared.keys() | began.keys()
     }
 
@@ -237,16 +248,23 @@ def _known(row: Row[Any], standing: Standing, **pump: Any) -> Known:
 
 
 def task_key(round_id: int, key: str) -> str:
-    """The key of a difference's task. What is found again next month is asked again, whatever came of it before."""
+    """The key of a difference's task. What is found again after its task was ended is asked again."""
     return f"{TASK}:{round_id}:{key}"
 
 
 def tasks_since(session: Session, viewer: Actor, round_id: int) -> dict[str, TaskState]:
-    """The tasks for differences found since the comparison ``round_id``, by the key of the difference."""
-    prefix = task_key(round_id, "")
-    query = select(StaffTask.key, StaffTask.id, StaffTask.done_at).where(
-        StaffTask.clinic_id == viewer.clinic_id,
-        StaffTask.kind == TASK,
-        StaffTask.key.startswith(prefix, autoescape=True),
+    """The tasks for differences, by the key of the difference: those found since the comparison ``round_id``, and those
+    found before that nobody has ended yet."""
+    is_of_round = StaffTask.key.startswith(task_key(round_id, ""), autoescape=True)
+    query = (
+        select(StaffTask.key, StaffTask.id, StaffTask.done_at)
+        .where(
+            StaffTask.clinic_id == viewer.clinic_id,
+            StaffTask.kind == TASK,
+            or_(is_of_round, StaffTask.done_at.is_(None)),
+        )
+        .order_by(StaffTask.done_at.is_(None), StaffTask.id)
     )
-    return {row.key.removeprefix(prefix): TaskState(row.id, row.done_at is not None) for row in session.execute(query)}
+    return {
+        row.key.split(":", maxsplit=2)[2]: TaskState(row.id, row.done_at is not None) for row in session.execute(query)
+    }

@@ -7,7 +7,7 @@ that nobody records what was no longer so.
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import insert, select
 
@@ -39,16 +39,32 @@ class PumpList:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def open_tasks(work: Work, compared: PumpList, *, today: date, key: str = "") -> int:
-    """Open a coordinator's task for one difference, or for every one that has none; returns how many were opened.
+class ComparedMeanwhile(Exception):
+    """Somebody recorded a comparison after this one was begun: what is asked for may be asked for already.
+
+    ``at``, ``by``: when and by whom; ``is_same_list``: whether it was the very same file.
+    """
+
+    def __init__(self, *, at: datetime, by: str, is_same_list: bool) -> None:
+        super().__init__("compared meanwhile")
+        self.at, self.by, self.is_same_list = at, by, is_same_list
+
+
+def open_tasks(
+    work: Work, compared: PumpList, *, round_id: int, reasons: Mapping[str, str], today: date, key: str = ""
+) -> int:
+    """Open a coordinator's task for one difference, or for every one that has neither a task nor one of ``reasons``;
+    returns how many were opened. ``round_id``: the last comparison when the list was held against the pumps, 0 if none.
 
     :raises NotPermitted: for a role that does not compare pumps
+    :raises ComparedMeanwhile: ``round_id`` is not the last comparison any more
     """
     work.require(Permission.COMPARE_PUMPS)
+    _refuse_after_another(work, compared, round_id)
     found = hold_against(work.session, work.actor, compared.rows)
-    round_id = get_standings(work.session, work.actor.clinic_id).last_id
+    left = found.differences if key else [each for each in found.differences if not reasons.get(each.key, "").strip()]
     known = tasks_since(work.session, work.actor, round_id)
-    wanted = [each for each in found.differences if each.key not in known and key in ("", each.key)]
+    wanted = [each for each in left if each.key not in known and key in ("", each.key)]
     cases = _case_ids(work, wanted)
     for each in wanted:
         work.session.execute(
@@ -70,15 +86,17 @@ def open_tasks(work: Work, compared: PumpList, *, today: date, key: str = "") ->
     return len(wanted)
 
 
-def record_comparison(work: Work, compared: PumpList, *, reasons: Mapping[str, str], note: str) -> None:
-    """Record that the list was compared: for the month nothing is left open.
+def record_comparison(work: Work, compared: PumpList, *, round_id: int, reasons: Mapping[str, str], note: str) -> None:
+    """Record that the list was compared: for the month nothing is left open. ``round_id``: as for ``open_tasks``.
 
     :raises NotPermitted: for a role that does not compare pumps
+    :raises ComparedMeanwhile: ``round_id`` is not the last comparison any more
     :raises InvalidInput: while a difference has neither a task nor a reason; the problems are named by their keys
     """
     work.require(Permission.COMPARE_PUMPS)
+    _refuse_after_another(work, compared, round_id)
     found = hold_against(work.session, work.actor, compared.rows)
-    tasks = tasks_since(work.session, work.actor, get_standings(work.session, work.actor.clinic_id).last_id)
+    tasks = tasks_since(work.session, work.actor, round_id)
     problems = _problems(found, tasks, reasons)
     if problems:
         raise InvalidInput(problems)
@@ -93,12 +111,20 @@ def record_comparison(work: Work, compared: PumpList, *, reasons: Mapping[str, s
             name=compared.name.strip()[:200] or "list",
             size_bytes=len(compared.content),
             digest=compared.digest,
-            reasons={"said": [_said(each, reasons[each.key]) for each in found.differences if each.key not in tasks]},
+            reasons={
+                "said": [_said(each, said) for each in found.differences if (said := reasons.get(each.key, "").strip())]
+            },
             note=note.strip()[:LONGEST_REASON],
             **counts,
         )
     )
     _tell(work, "pump_list_compared", {**counts, "digest": compared.digest, "size_bytes": len(compared.content)})
+
+
+def _refuse_after_another(work: Work, compared: PumpList, round_id: int) -> None:
+    last = get_standings(work.session, work.actor.clinic_id)
+    if last.last_at is not None and last.last_id != round_id:
+        raise ComparedMeanwhile(at=last.last_at, by=last.last_by, is_same_list=last.last_digest == compared.digest)
 
 
 def _problems(found: Comparison, tasks: Mapping[str, object], reasons: Mapping[str, str]) -> dict[str, str]:
@@ -114,7 +140,7 @@ def _problems(found: Comparison, tasks: Mapping[str, object], reasons: Mapping[s
 
 def _said(difference: Difference, reason: str) -> list[object]:
     case = difference.known.case if difference.known else ""
-    return [difference.finding.value, case, difference.listed.row if difference.listed else 0, reason.strip()]
+    return [difference.finding.value, case, difference.listed.row if difference.listed else 0, reason]
 
 
 def _params(difference: Difference) -> JsonObject:

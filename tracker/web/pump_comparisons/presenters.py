@@ -81,7 +81,7 @@ class FindingPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonPage:
-    """What the two lists say. ``open_tasks``: how many differences have no task yet."""
+    """What the two lists say. ``without_task``: how many differences have neither a task nor a reason yet."""
 
     stats: tuple[Stat, ...]
     parts: tuple[FindingPart, ...]
@@ -127,7 +127,10 @@ def present_comparison(
             if found.of(finding)
         ),
         doubts=tuple(doubts),
-        without_task=sum(each.key not in answers.tasks for each in found.differences),
+        without_task=sum(
+            each.key not in answers.tasks and not answers.reasons.get(each.key, "").strip()
+            for each in found.differences
+        ),
     )
 
 

@@ -16,14 +16,20 @@ from tracker.domain.errors import InvalidInput
 from tracker.domain.pump_comparison import Comparison
 from tracker.domain.spreadsheets import MARK
 from tracker.queries.pump_comparisons import get_standings, hold_against, list_comparisons, tasks_since
-from tracker.services.pump_comparisons import LONGEST_REASON, PumpList, open_tasks, record_comparison
+from tracker.services.pump_comparisons import (
+    LONGEST_REASON,
+    ComparedMeanwhile,
+    PumpList,
+    open_tasks,
+    record_comparison,
+)
 from tracker.services.pump_list_file import read_pump_list
 from tracker.services.table_file import UnreadableFile
 from tracker.services.work import Work
 from tracker.web.common.access import permission
 from tracker.web.common.current import actor, clinic, now, runtime, today
 from tracker.web.common.database import read_session, writing
-from tracker.web.common.filters import plural
+from tracker.web.common.filters import at, plural
 from tracker.web.common.listing import seen
 from tracker.web.common.pump_list_words import due_line
 from tracker.web.common.uploads import CarryForm, ChooseFileForm
@@ -44,9 +50,11 @@ _LONGEST_NAME = 200
 
 
 class CompareForm(CarryForm):
-    """The other list as it was chosen, and what is said of the comparison as a whole."""
+    """The other list as it was chosen, what is said of the comparison as a whole, and the last comparison when it was
+    held against the pumps: what somebody recorded since is said before anything is opened."""
 
     name = HiddenField("Name of the list", [Length(max=_LONGEST_NAME)])
+    round = HiddenField("Last comparison")
     note = TextAreaField(
         "Note, if there is anything to say",
         [Length(max=LONGEST_REASON, message=f"Use at most {LONGEST_REASON} characters.")],
@@ -85,6 +93,7 @@ def preview() -> ResponseReturnValue:
     carrying = CompareForm(formdata=None)
     carrying.keep(chosen.pumps.content)
     carrying.name.data = chosen.pumps.name
+    _begin(carrying)
     return _show(carrying, chosen)
 
 
@@ -93,19 +102,25 @@ def preview() -> ResponseReturnValue:
 def again() -> ResponseReturnValue:
     """Compare the same list with what is known now."""
     form, chosen = _carried()
+    _begin(form)
     return _show(form, chosen)
 
 
 @blueprint.post("/tasks")
 @permission(Permission.COMPARE_PUMPS)
 def ask_for_tasks() -> ResponseReturnValue:
-    """Open a task for one difference, or for every one that has none."""
+    """Open a task for one difference, or for every one that has neither a task nor a reason."""
     form, chosen = _carried()
-    with writing() as session:
-        work = Work(session, actor(), runtime().ids, now())
-        opened = open_tasks(work, chosen.pumps, today=today(), key=request.form.get("task", ""))
+    key = request.form.get("task", "")
+    try:
+        with writing() as session:
+            work = Work(session, actor(), runtime().ids, now())
+            opened = open_tasks(work, chosen.pumps, round_id=_round(form), reasons=_reasons(), today=today(), key=key)
+    except ComparedMeanwhile as error:
+        return _show_anew(form, chosen, error)
     said = f"{plural(opened, 'task')} opened: on Today, for the coordinators."
-    flash(said if opened else "Somebody has opened this task already.")
+    none = "Somebody has opened this task already." if key else "Every difference has a task or a reason already."
+    flash(said if opened else none)
     return _show(form, chosen)
 
 
@@ -119,7 +134,9 @@ def record() -> ResponseReturnValue:
     try:
         with writing() as session:
             work = Work(session, actor(), runtime().ids, now())
-            record_comparison(work, chosen.pumps, reasons=_reasons(), note=form.note.data or "")
+            record_comparison(work, chosen.pumps, round_id=_round(form), reasons=_reasons(), note=form.note.data or "")
+    except ComparedMeanwhile as error:
+        return _show_anew(form, chosen, error)
     except InvalidInput as error:
         count = len(error.problems)
         form.show_problems({"": f"{plural(count, 'difference')} still without a task or a reason that can be kept."})
@@ -172,6 +189,30 @@ def _carried() -> tuple[CompareForm, Chosen]:
         return form, _read(str(form.name.data or ""), content)
     except UnreadableFile:
         abort(400)
+
+
+def _begin(form: CompareForm) -> None:
+    """What is shown now is held against the pumps after the last comparison that was recorded."""
+    form.round.data = str(get_standings(read_session(), actor().clinic_id).last_id)
+
+
+def _round(form: CompareForm) -> int:
+    """The comparison that was the last one when the page was made; one that never was, where the form does not say."""
+    said = str(form.round.data or "")
+    return int(said) if said.isascii() and said.isdigit() else -1
+
+
+def _show_anew(form: CompareForm, chosen: Chosen, error: ComparedMeanwhile) -> ResponseReturnValue:
+    """Say that somebody compared meanwhile, and show what differs now, with what was typed."""
+    which = "this same list" if error.is_same_list else "another list"
+    form.show_problems(
+        {
+            "": f"{error.by} recorded a comparison with {which} on {at(error.at, clinic().zone)}, after this page was"
+            " made. No task was opened and nothing was recorded. Look at what is left below."
+        }
+    )
+    _begin(form)
+    return _show(form, chosen)
 
 
 def _reasons() -> dict[str, str]:
