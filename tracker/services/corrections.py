@@ -7,7 +7,6 @@ from tracker.domain.facts import (
     Appointment,
     Assessment,
     ChecklistItem,
-    Correction,
     Determination,
     Device,
     Fact,
@@ -23,6 +22,7 @@ from tracker.domain.words import DeterminationKind, DeviceKind
 from tracker.services.beside import finish_with_beside
 from tracker.services.case_file import open_case
 from tracker.services.named import paper_problems, person_problems
+from tracker.services.reoperations_struck import is_operation, is_replacement, put_back, take_back
 from tracker.services.work import CaseRef, Work, Written
 
 #: What only those who treat may strike out.
@@ -39,17 +39,19 @@ def permission_for(fact: Fact) -> Permission:
     is_deviation = isinstance(fact, Determination) and fact.kind in DEVIATIONS
     if isinstance(fact, PumpCall) or is_deviation:
         return Permission.DECIDE_OUTCOME
-    return Permission.CORRECT_CLINICAL if isinstance(fact, CLINICAL) else Permission.CORRECT
+    is_clinical = isinstance(fact, CLINICAL) or is_operation(fact)
+    return Permission.CORRECT_CLINICAL if is_clinical else Permission.CORRECT
 
 
 def needs_second(snapshot: Snapshot, fact: Fact) -> bool:
-    """Whether the refills of a pump hang on the fact: the pump itself, or the fill that its dates are counted from.
+    """Whether the refills of a pump hang on the fact: the pump itself, a replacement that brought it in, or the fill
+    that its dates are counted from.
 
     Without the pump nobody asks for a refill any more, as after its removal; without the fill another date counts.
     """
     if isinstance(fact, Device):
         return fact.kind == DeviceKind.PUMP and fact.in_place and fact.seq == fact.device
-    return isinstance(fact, Fill) and snapshot.last_fill == fact
+    return is_replacement(fact) or (isinstance(fact, Fill) and snapshot.last_fill == fact)
 
 
 def strike(
@@ -64,11 +66,12 @@ def strike(
     """Strike out a fact that stands, with a reason. The stage does not move back; moving is a step of its own.
 
     A device whose removal is struck out is in the patient again, and so is everything that is due for it. A pump, or
-    its last fill, is struck out only where a second person or a document says so.
+    its last fill, is struck out only where a second person or a document says so. With what was done in a reoperation
+    goes what that changed in the pump's case.
 
     :raises NotFound: if no such fact stands
     :raises NotPermitted: for a clinical fact, if the actor does not treat, and for any other, if they do not coordinate
-    :raises InvalidInput: without a reason, or without the second person or document
+    :raises InvalidInput: without a reason, without the second person or document, or where later entries stand on it
     """
     may_any = work.actor.may(Permission.CORRECT)
     file = open_case(work, ref, Permission.CORRECT if may_any else Permission.CORRECT_CLINICAL)
@@ -85,8 +88,9 @@ def strike(
         raise InvalidInput(problems)
     before = file.snapshot
     if isinstance(fact, Device) and fact.seq != fact.device:
-        file.record(Correction, corrected_seq=fact.seq, reason=reason)
-        file.change(fact, in_place=True, removed_on=None, tip_intact=None)
+        put_back(file, fact, reason)
     else:
+        if is_operation(fact):
+            take_back(file, fact, reason)
         file.strike(fact, reason)
     return finish_with_beside(file, before, "fact_corrected", seq=seq, second_by=second_by, document=document_seq)

@@ -89,6 +89,45 @@ def test_records_an_explant_of_what_is_ticked(at: At) -> None:
     assert "Taken out" in ended and "Physician Person" in ended
 
 
+def correct_it(world: WebWorld, beside: Journey, path: str, typed: dict[str, object]) -> str:
+    """Something is recorded, and the banner's link followed; gives the address of the form that strikes it out."""
+    browser = world.sign_in(NURSE)
+    answer = browser.submit(f"/cases/{beside.public_id}/{path}", {**typed, "expected_version": beside.version})
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    told = html.unescape(browser.get(answer.headers["Location"]).get_data(as_text=True))
+    link = re.search(r'href="([^"]+)">Correct it<', told)
+    assert link is not None
+    assert "the refill is due as before" in page_of(world, NURSE, link[1])
+    return link[1]
+
+
+def test_an_explant_of_another_patient_is_corrected_from_its_banner(at: At) -> None:
+    world, pump = at("maintained")
+    beside = on_the_day(begun(pump, kind="explant"))
+    parts = [each.device for each in pump.look().snapshot.devices_in_place]
+    link = correct_it(world, beside, "explanted", {"devices": parts, **Scene(world, beside).second()})
+    assert pump.public_id not in page_of(world, NURSE, "/refills")
+
+    typed = {"reason": "another patient", "expected_version": anew(beside).version}
+    assert world.sign_in(NURSE).submit(link, typed).status_code == 303
+    assert pump.public_id in page_of(world, NURSE, "/refills")
+    assert pump.public_id not in page_of(world, PHYSICIAN, "/refills/ended")
+    assert "Struck out: Pump" in page_of(world, NURSE, f"/cases/{pump.public_id}")
+
+
+def test_a_replacement_of_another_patient_is_corrected_where_two_say_so(at: At) -> None:
+    world, pump = at("maintained")
+    beside = on_the_day(begun(pump))
+    link = correct_it(world, beside, "replaced", {**PUMP, **filling(Scene(world, beside)), "note": "as planned"})
+    browser = world.sign_in(NURSE)
+    typed = {"reason": "another patient", "expected_version": anew(beside).version}
+    alone = browser.submit(link, typed)
+    assert alone.status_code == 422 and "a second person or a document must confirm it" in alone.get_data(as_text=True)
+    assert browser.submit(link, {**typed, **Scene(world, beside).second()}).status_code == 303
+    pumps = [each.serial for each in pump.look().snapshot.devices_in_place if each.kind == "pump"]
+    assert pumps == ["NGP123"] and pump.public_id in page_of(world, NURSE, "/refills")
+
+
 def test_a_catheter_revision_is_recorded(at: At) -> None:
     world, pump = at("maintained")
     beside = on_the_day(begun(pump, kind="catheter_revision"))

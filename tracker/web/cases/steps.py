@@ -9,6 +9,7 @@ from tracker.domain.facts import Document
 from tracker.domain.pathway.engine import offered
 from tracker.queries.case_detail import OpenedCase
 from tracker.services import corrections, pumps, steps
+from tracker.services.reoperations_struck import is_operation
 from tracker.services.work import CaseRef, Work, Written
 from tracker.web.cases.acting import Act, answer, opened, path
 from tracker.web.cases.blueprint import blueprint
@@ -262,6 +263,13 @@ def correct_clinical(public_id: str, seq: int) -> ResponseReturnValue:
     return _strike(public_id, seq)
 
 
+_OF_ENTRY = "It stays readable in the history. The case stays where it is; what stood on this entry is asked again."
+_OF_OPERATION = (
+    "It stays readable in the history. In the case of the pump the devices stand again as before: what was taken out "
+    "is in place again, what was put in and filled is struck out too, and the refill is due as before."
+)
+
+
 def _strike(public_id: str, seq: int) -> ResponseReturnValue:
     case = opened(public_id)
     fact = next((each for each in case.snapshot.facts if each.seq == seq), None)
@@ -278,7 +286,7 @@ def _strike(public_id: str, seq: int) -> ResponseReturnValue:
         title="Strike out an entry",
         submit="Strike it out",
         done="entry struck out. Record now what is right",
-        lede="It stays readable in the history. The case stays where it is; what stood on this entry is asked again.",
+        lede=_OF_OPERATION if is_operation(fact) else _OF_ENTRY,
         known=[("Entry", fact_sentence(told, names)), ("Written", f"{at(fact.recorded_at)} by {who}")],
         is_danger=True,
     )
