@@ -118,13 +118,14 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     :raises SettingsError: a value is wrong or weak, or a ``TRACKER_`` variable is not a setting
     """
     read = _Environment(environ)
+    port = read.number("PORT", 8000, lowest=1, highest=65535)
     settings = Settings(
         database_url=_database_url(read.text("DATABASE_URL", "sqlite:///tracker.db")),
         secret_key=_secret("SECRET_KEY", read.text("SECRET_KEY")),
-        base_url=_base_url(read.text("BASE_URL", "http://localhost:8000")),
+        base_url=_base_url(read.text("BASE_URL", f"http://localhost:{port}")),
         trusted_proxies=read.number("TRUSTED_PROXIES", 0, lowest=0, highest=8),
         host=read.text("HOST", "127.0.0.1"),
-        port=read.number("PORT", 8000, lowest=1, highest=65535),
+        port=port,
         mail_transport=_mail_transport(read.text("MAIL_TRANSPORT")),
         smtp_host=read.text("SMTP_HOST"),
         smtp_port=read.number("SMTP_PORT", 587, lowest=1, highest=65535),

@@ -45,7 +45,7 @@ def demo(context: click.Context, folder: Path, *, build_only: bool) -> None:
     _prepare(settings, folder)
     if build_only:
         return
-    _introduce(settings)
+    introduce(settings)
     serve(settings, composition, with_scheduler=True)
 
 
@@ -111,7 +111,8 @@ def _progress(done: int, total: int) -> None:
         click.echo(f"\r  [{'█' * filled}{'·' * (BAR_WIDTH - filled)}] {done} of {total} days{end}", err=True, nl=False)
 
 
-def _introduce(settings: "Settings") -> None:
+def introduce(settings: "Settings") -> None:
+    """Print the address at which the demonstration is served, and one sign-in for each role."""
     click.echo(f"\nThe demonstration clinic: {settings.base_url}\n")
     click.echo(f"  password for everybody: {PASSWORD}\n")
     for name, sign_in, roles in STAFF:
