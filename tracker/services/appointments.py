@@ -93,9 +93,7 @@ def book(work: Work, ref: CaseRef, *, purpose: str, slot: Slot, entered_late: bo
     _check(file, slot, entered_late)
     if file.snapshot.booked(purpose) is not None:
         raise InvalidInput({"purpose": "There is already a visit booked for this. Move that one."})
-    earliest = file.snapshot.determination(DeterminationKind.NOT_BEFORE)
-    if earliest and earliest.until_on and slot.starts.date() < earliest.until_on and purpose == earliest.value:
-        raise InvalidInput({"starts": f"Not before {earliest.until_on.isoformat()}: {earliest.reason}"})
+    _refuse_too_early(file, slot, purpose)
     _write(
         file,
         None,
@@ -242,6 +240,15 @@ def _live(file: CaseFile, appointment: int) -> Appointment:
         if visit.appointment == appointment and visit.state in LIVE_APPOINTMENT:
             return visit
     raise NotFound(str(appointment))
+
+
+def _refuse_too_early(file: CaseFile, slot: Slot, purpose: str) -> None:
+    """Refuse a day before the one that was said when the last visit was cancelled."""
+    earliest = file.snapshot.determination(DeterminationKind.NOT_BEFORE)
+    if earliest and earliest.until_on and slot.starts.date() < earliest.until_on and purpose == earliest.value:
+        until = earliest.until_on
+        year = "" if until.year == slot.starts.year else f" {until.year}"
+        raise InvalidInput({"starts": f"Not before {until:%a} {until.day} {until:%b}{year}: {earliest.reason}"})
 
 
 def _check(file: CaseFile, slot: Slot, entered_late: bool) -> None:

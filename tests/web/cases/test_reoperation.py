@@ -11,6 +11,7 @@ from tests.support.reoperating import anew, begun, booked, on_the_day, replaced
 from tests.support.web import WebWorld
 from tests.web.cases.forms import filling
 from tests.web.cases.scene import COORDINATOR, DESK, NURSE, PHYSICIAN, Scene
+from tests.web.test_ended_pumps import die
 from tracker.domain.words import Role
 
 At = Callable[[str], tuple[WebWorld, Journey]]
@@ -165,6 +166,23 @@ def test_every_form_of_a_case_opens_there_or_is_not_there(at: At) -> None:
     assert len(forms) > 30
     browser = world.sign_in(PHYSICIAN)
     assert {browser.get(path).status_code for path in forms} <= {200, 403, 404, 405}
+
+
+def test_says_which_operation_the_papers_are_for(at: At) -> None:
+    world, pump = at("maintained")
+    beside = begun(pump)
+    assert "asked for before the reoperation." in page_of(world, NURSE, f"/cases/{beside.public_id}")
+    assert "asked for before the implant." not in page_of(world, NURSE, f"/cases/{beside.public_id}")
+
+
+def test_that_ends_with_a_death_says_so_with_one_full_stop(at: At) -> None:
+    world, pump = at("maintained")
+    beside = begun(pump)
+    booked(beside)
+    die(anew(pump))
+    page = page_of(world, PHYSICIAN, f"/cases/{beside.public_id}")
+    assert "The patient has died." in page
+    assert ".." not in page
 
 
 def test_a_replaced_pump_is_shown_as_replaced(at: At) -> None:

@@ -10,7 +10,7 @@ from tracker.domain.access import Actor
 from tracker.domain.facts import Fact
 from tracker.domain.pathway.definition import Pathway
 from tracker.queries.case_detail import Entry, Names, list_names
-from tracker.web.cases.sentences import Told, as_told, fact_sentence
+from tracker.web.cases.sentences import Told, as_told, fact_sentence, stopped
 from tracker.web.common.filters import at
 
 #: Written this long after it happened, an entry says so.
@@ -85,7 +85,7 @@ def sentences_of(entries: Sequence[Entry], names: Names, pathway: Pathway) -> It
     """What happened, as sentences with who and when, the first first."""
     for entry in reversed(entries):
         who = names.users.get(entry.actor_id or 0, "The system")
-        yield f"{who}, {at(entry.recorded_at)}: {entry_text(entry, names, pathway)}."
+        yield f"{who}, {at(entry.recorded_at)}: {stopped(entry_text(entry, names, pathway))}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +153,7 @@ def _when(instant: datetime) -> str:
 def _line(entry: Entry, past: Past) -> HistoryLine:
     first = int(entry.facts[0]["seq"]) if entry.facts else 0
     by = past.struck.get(first)
-    details = [f"{fact_sentence(fact, past.names)}." for fact in entry.facts[1:]]
+    details = [stopped(fact_sentence(fact, past.names)) for fact in entry.facts[1:]]
     details += [f"{_stage(past.pathway, move['from'])} → {_stage(past.pathway, move['to'])}" for move in entry.moves]
     if by is not None:
         who = past.names.users.get(by[0].actor_id or 0, "The system")
@@ -162,7 +162,7 @@ def _line(entry: Entry, past: Past) -> HistoryLine:
         when=_when(entry.effective_at),
         written=at(entry.recorded_at) if entry.recorded_at - entry.effective_at > LATE else "",
         who=past.names.users.get(entry.actor_id or 0, "The system"),
-        text=f"{_text(entry, past)}.",
+        text=stopped(_text(entry, past)),
         struck=by is not None,
         details=tuple(details),
         correct_url=past.correct_url(first) if first and by is None else "",

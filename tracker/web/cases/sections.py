@@ -190,6 +190,7 @@ def authorizations(telling: Telling) -> PageSection:
 def consents(telling: Telling) -> PageSection:
     """Consents and the papers that a procedure stands on."""
     snapshot = telling.case.snapshot
+    operation = "reoperation" if telling.case.pathway.beside else "implant"
     signed = Table(
         title="Consents",
         headers=("For", "Signed", "By", "Witness", "State"),
@@ -212,7 +213,7 @@ def consents(telling: Telling) -> PageSection:
             )
             for each in reversed(snapshot.of(Document))
         ),
-        empty="No paper is attached. H&P and lab results are asked for before the implant.",
+        empty=f"No paper is attached. H&P and lab results are asked for before the {operation}.",
         add=telling.add("Attach document", "document", Permission.CONSENT),
     )
     return PageSection(id="consents", label="Consents", tables=(signed, papers))

@@ -60,6 +60,11 @@ def wall(text: object) -> str:
     return f"{moment:%a} {moment.day} {moment:%b %Y} {moment:%H:%M}"
 
 
+def stopped(text: str) -> str:
+    """A sentence with its full stop: one that somebody typed at its end is enough."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
 def number(text: object) -> str:
     """An amount without needless zeros."""
     return "–" if text in (None, "") else f"{Decimal(str(text)).normalize():f}"
