@@ -6,6 +6,7 @@ from datetime import date
 from tracker.domain.errors import Refused
 from tracker.domain.facts import Determination
 from tracker.domain.pathway.blocker import Blocker
+from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.wording import sentence_of
 from tracker.domain.words import DeterminationKind
 from tracker.services.case_file import CaseFile
@@ -21,6 +22,14 @@ def expired_lot(expires_on: date | None, given_on: date) -> tuple[Blocker, ...]:
     if expires_on is None or expires_on >= given_on:
         return ()
     return (Blocker(LOT_EXPIRED, (("expired", expires_on.isoformat()),), requirement=LOT_EXPIRED),)
+
+
+def day_not_begun(pathway: Pathway, stage: str, purpose: str) -> tuple[Blocker, ...]:
+    """What to say of a procedure whose day has not begun in the case's stage; nothing of an act that is none."""
+    procedure = pathway.procedures.get(purpose)
+    if procedure is None or stage == procedure.day_stage:
+        return ()
+    return (Blocker(DAY_NOT_BEGUN, (("purpose", purpose),), requirement=DAY_NOT_BEGUN),)
 
 
 def require_reason(
@@ -43,9 +52,8 @@ def require_reason(
     :raises Refused: with all that was missing, if nobody says why it was done, or something of it was not shown
     """
     found = list(blockers)
-    procedure = file.pathway.procedures.get(purpose)
-    if procedure is not None and file.case.stage not in {procedure.day_stage, begun_in}:
-        found.append(Blocker(DAY_NOT_BEGUN, (("purpose", purpose),), requirement=DAY_NOT_BEGUN))
+    if file.case.stage != begun_in:
+        found += day_not_begun(file.pathway, file.case.stage, purpose)
     if not found:
         return None
     if not reason.strip() or (seen is not None and not {blocker.code for blocker in found} <= seen):

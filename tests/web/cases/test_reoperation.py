@@ -72,10 +72,26 @@ def test_asks_why_where_something_is_missing(at: At) -> None:
     browser, typed = world.sign_in(NURSE), {"note": "seroma", "expected_version": beside.version}
     refused = browser.submit(path, typed)
     assert refused.status_code == 422
-    seen = re.search(r'name="deviation_seen" value="([^"]*)"', refused.get_data(as_text=True))
+    text = refused.get_data(as_text=True)
+    assert "Nothing is saved yet" in text and text.count("Something is missing. Say why") == 2, "above and at the field"
+    seen = re.search(r'name="deviation_seen" value="([^"]*)"', text)
     assert seen is not None and "consent_missing" in seen[1]
     why = {"deviation_reason": "at night", "deviation_seen": seen[1]}
     assert browser.submit(path, {**typed, **why}).status_code == 303
+
+
+def test_shows_all_that_is_missing_before_the_first_try(at: At) -> None:
+    world, pump = at("maintained")
+    beside = begun(pump, kind="pocket_revision")
+    path, browser = f"/cases/{beside.public_id}/pocket-revised", world.sign_in(NURSE)
+    page = browser.get(path).get_data(as_text=True)
+    assert "not marked as arrived" in page
+    seen = re.search(r'name="deviation_seen" value="([^"]*)"', page)
+    assert seen is not None
+    typed = {"note": "seroma", "expected_version": beside.version, "deviation_reason": "at night"}
+    more = browser.submit(path, {**typed, "deviation_seen": seen[1].split()[0]})
+    assert more.status_code == 422 and "More is missing than was shown." in more.get_data(as_text=True)
+    assert browser.submit(path, {**typed, "deviation_seen": seen[1]}).status_code == 303
 
 
 def test_records_an_explant_of_what_is_ticked(at: At) -> None:

@@ -17,9 +17,11 @@ from tracker.domain.access import Permission
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.errors import InvalidInput, Refused, StaleVersion
 from tracker.domain.pathway.blocker import Blocker
+from tracker.domain.pathway.engine import act_blockers
 from tracker.domain.pathway.wording import people, sentence_of
 from tracker.queries.case_detail import OpenedCase, list_entries, open_for_reading
 from tracker.queries.clinic_calendar import get_calendar
+from tracker.services.deviations import day_not_begun
 from tracker.services.work import CaseRef, Work, Written
 from tracker.web.cases.fields import CaseForm
 from tracker.web.cases.history import names_of, sentences_of
@@ -108,6 +110,12 @@ def work_in(session: Session) -> Work:
     return Work(session, actor(), runtime().ids, now(), meant())
 
 
+def missing_for(case: OpenedCase, purpose: str) -> tuple[Blocker, ...]:
+    """What is missing for the act of a procedure, as its record would say, so that one reason speaks of all of it."""
+    missing = act_blockers(case.pathway, case.snapshot, purpose, now())
+    return missing + day_not_begun(case.pathway, case.snapshot.stage, purpose)
+
+
 def seen_blockers() -> frozenset[str]:
     """The codes of what the posted form showed as missing: a reason is given for that and nothing else."""
     return frozenset(request.form.get("deviation_seen", "").split())
@@ -144,8 +152,19 @@ def answer(
         blockers = error.blockers if isinstance(error, Refused) else None
         if isinstance(error, InvalidInput):
             form.show_refusal(error)
+        else:
+            form.show_problems(_still_missing(form))
         return _page(case, form, act, version, blockers=blockers), 422
     return _go_back(case, act, written)
+
+
+def _still_missing(form: CaseForm) -> dict[str, str]:
+    """What a refusal says above the form, and at the reason where one is taken."""
+    if "deviation_reason" not in form:
+        return {"missing": "This cannot be done yet. What is missing stands below."}
+    if form["deviation_reason"].data:
+        return {"deviation_reason": "More is missing than was shown. Read the list again: does the reason still hold?"}
+    return {"deviation_reason": "Something is missing. Say why it was done all the same."}
 
 
 def _go_back(case: OpenedCase, act: Act, written: Written) -> ResponseReturnValue:

@@ -8,12 +8,11 @@ from tracker.domain.errors import NotFound
 from tracker.domain.facts import Document, Fill
 from tracker.domain.obligations.device_life import is_discrepant
 from tracker.domain.pathway.alarm_date import computed_left
-from tracker.domain.pathway.engine import act_blockers
 from tracker.domain.words import DocumentKind, FillKind, Purpose
 from tracker.queries.case_detail import OpenedCase
 from tracker.services import implants, pumps, refills
 from tracker.services.work import Written
-from tracker.web.cases.acting import Act, Notice, answer, opened, path, seen_blockers
+from tracker.web.cases.acting import Act, Notice, answer, missing_for, opened, path, seen_blockers
 from tracker.web.cases.blueprint import blueprint
 from tracker.web.cases.pump_forms import (
     ImplantForm,
@@ -27,7 +26,7 @@ from tracker.web.cases.trial import colleagues
 from tracker.web.cases.visit_forms import instant_of
 from tracker.web.cases.words import DEVICE_WORDS, DOCUMENT_WORDS, OUTCOME_WORDS, first_upper
 from tracker.web.common.access import permission
-from tracker.web.common.current import clinic, now, today
+from tracker.web.common.current import clinic, today
 from tracker.web.common.filters import at
 
 
@@ -66,7 +65,7 @@ def implant(public_id: str) -> ResponseReturnValue:
         submit="Record the implant",
         done="implant and first fill",
         known=_ground(case),
-        missing=act_blockers(case.pathway, case.snapshot, Purpose.IMPLANT, now()),
+        missing=missing_for(case, Purpose.IMPLANT),
         correct=-1,
     )
     zone = clinic().zone

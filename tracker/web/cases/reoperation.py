@@ -6,12 +6,11 @@ from flask.typing import ResponseReturnValue
 from tracker.domain.access import Permission
 from tracker.domain.errors import NotFound
 from tracker.domain.facts import Device, Document
-from tracker.domain.pathway.engine import act_blockers
 from tracker.domain.words import DeterminationKind
 from tracker.queries.case_detail import OpenedCase, open_pumps_case
 from tracker.services import reoperations
 from tracker.services.work import Written
-from tracker.web.cases.acting import Act, Notice, answer, opened, path, seen_blockers
+from tracker.web.cases.acting import Act, Notice, answer, missing_for, opened, path, seen_blockers
 from tracker.web.cases.blueprint import blueprint
 from tracker.web.cases.reoperation_forms import (
     BeginForm,
@@ -24,7 +23,7 @@ from tracker.web.cases.sentences import civil, number
 from tracker.web.cases.trial import colleagues
 from tracker.web.cases.words import DEVICE_WORDS, DOCUMENT_WORDS, REOPERATIONS, first_upper
 from tracker.web.common.access import permission
-from tracker.web.common.current import actor, clinic, now
+from tracker.web.common.current import actor, clinic
 from tracker.web.common.database import read_session
 
 _PURPOSE = "reoperation"
@@ -167,7 +166,7 @@ def _act(case: OpenedCase, pumps: OpenedCase, kind: str, lede: str, *, is_danger
         done=words,
         lede=lede,
         known=[*known, *_devices(pumps)],
-        missing=act_blockers(case.pathway, case.snapshot, _PURPOSE, now()),
+        missing=missing_for(case, _PURPOSE),
         correct=-1,
         is_danger=is_danger,
         after=after,
