@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from tracker.domain.access import Permission
-from tracker.domain.errors import InvalidInput
+from tracker.domain.errors import InvalidInput, Question
 from tracker.domain.facts import Determination, Device
 from tracker.domain.pathway.engine import act_blockers
 from tracker.domain.words import DeterminationKind, DeviceKind, DeviceOrigin, FillKind
@@ -14,6 +14,9 @@ from tracker.services.deviations import expired_lot, require_reason
 from tracker.services.refills import Filling, fill_pump
 from tracker.services.same_serial import ask_about_serial
 from tracker.services.work import CaseRef, Work, Written
+
+#: The largest reservoir (mL) that is not asked back; the usual pumps hold 10 to 40 mL.
+LARGEST_RESERVOIR_ML = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,15 @@ def pump_problems(pump: Component) -> dict[str, str]:
     return found
 
 
+def ask_about_reservoir(file: CaseFile, reservoir_ml: Decimal | None) -> None:
+    """Ask back about a reservoir that is larger than that of any usual pump: a figure too many, most likely."""
+    if reservoir_ml is None or reservoir_ml <= LARGEST_RESERVOIR_ML:
+        return
+    sentence = f"{reservoir_ml.normalize():f} mL is more than {LARGEST_RESERVOIR_ML} mL. Read the label again."
+    about = f"{reservoir_ml.normalize():f}"
+    file.ask(Question("pump_reservoir_ml", about, sentence, "The reservoir is as large as that: save it"))
+
+
 def catheter_problems(catheter: Component) -> dict[str, str]:
     """What a new catheter's label must say, as a sentence per field."""
     return {} if catheter.model.strip() else {"catheter_model": "Write down the catheter."}
@@ -68,7 +80,7 @@ def record_implant(work: Work, ref: CaseRef, implanted: Implanted, *, implanted_
 
     :raises InvalidInput: for what cannot be, where a pump is in place already, or in a closed case
     :raises Refused: with everything that was missing, if no reason is given
-    :raises AskedBack: for an unusual dose, or a serial that stands with another patient too
+    :raises AskedBack: for an unusual dose or reservoir, or a serial that stands with another patient too
     """
     file = open_case(work, ref, Permission.IMPLANT, effective_at=implanted_at)
     problems = implanted.problems()
@@ -85,6 +97,7 @@ def record_implant(work: Work, ref: CaseRef, implanted: Implanted, *, implanted_
     visit = file.snapshot.visit("implant")
     ground = {"appointment": visit.appointment if visit else None, **_ground(file, deviation)}
     ask_about_serial(file, implanted.pump.serial)
+    ask_about_reservoir(file, implanted.pump.reservoir_ml)
     pump = place(file, DeviceKind.PUMP, implanted.pump, DeviceOrigin.IMPLANTED_HERE, **ground)
     place(file, DeviceKind.CATHETER, implanted.catheter, DeviceOrigin.IMPLANTED_HERE, **ground)
     fill_pump(file, implanted.filling, pump, kind=FillKind.IMPLANT, appointment=pump.appointment)

@@ -19,7 +19,7 @@ from tracker.domain.words import DeterminationKind, DeviceKind, DeviceOrigin, Fi
 from tracker.persistence.models import Case, Patient
 from tracker.services.beside import finish_with_beside
 from tracker.services.case_file import CaseFile, open_case
-from tracker.services.implants import Component
+from tracker.services.implants import Component, ask_about_reservoir
 from tracker.services.named import paper_problems, person_problems, reader_problems
 from tracker.services.reach_doubts import ask_about_reach
 from tracker.services.referrals import NewReferral, begin_case, case_of, find_or_add
@@ -87,7 +87,7 @@ def take_over_pump(work: Work, new: NewReferral, found: PumpInPlace, calendar: C
 
     :raises NotPermitted: for a role that may not take over
     :raises InvalidInput: for what cannot be, or a patient whose pump is followed already
-    :raises AskedBack: for an unusual dose, or a serial that stands with another patient too
+    :raises AskedBack: for an unusual dose or reservoir, or a serial that stands with another patient too
     """
     work.require(Permission.TAKE_OVER_PUMP)
     today = calendar.today(work.now)
@@ -100,6 +100,7 @@ def take_over_pump(work: Work, new: NewReferral, found: PumpInPlace, calendar: C
     if file.snapshot.pump is not None:
         raise InvalidInput({"mrn": "This patient's pump is followed already."})
     ask_about_serial(file, found.pump.serial)
+    ask_about_reservoir(file, found.pump.reservoir_ml)
     if not new.is_imported:
         ask_about_reach(work, case_id=file.case.id, reach=new.person.reach, today=today)
     pump = _record_pump(file, found)

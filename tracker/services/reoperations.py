@@ -19,7 +19,7 @@ from tracker.services.beginning import NewCase, begin
 from tracker.services.beside import PURPOSE, pumps_case, reoperation_beside
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.deviations import expired_lot, require_reason
-from tracker.services.implants import Component, catheter_problems, place, pump_problems
+from tracker.services.implants import Component, ask_about_reservoir, catheter_problems, place, pump_problems
 from tracker.services.named import paper_problems, person_problems
 from tracker.services.refills import Filling, fill_pump
 from tracker.services.same_serial import ask_about_serial
@@ -98,7 +98,7 @@ def record_replacement(
     :raises NotFound: where the case is no reoperation
     :raises InvalidInput: for what cannot be, or where no pump is in place
     :raises Refused: with everything that was missing, if no reason is given
-    :raises AskedBack: for an unusual dose, or a serial that stands with another patient too
+    :raises AskedBack: for an unusual dose or reservoir, or a serial that stands with another patient too
     """
     file, pumps = _open(work, ref, operation)
     problems = pump_problems(pump)
@@ -115,6 +115,7 @@ def record_replacement(
     if catheter is not None:
         _exchange_catheter(file, pumps, catheter)
     ask_about_serial(pumps, pump.serial)
+    ask_about_reservoir(pumps, pump.reservoir_ml)
     new = place(pumps, DeviceKind.PUMP, pump, DeviceOrigin.REOPERATION, reoperation_id=file.case.id)
     fill_pump(pumps, filling, new, kind=FillKind.IMPLANT, appointment=None)
     pumps.finish("pump_replaced", reoperation=file.case.public_id, second_by=filling.second_by)

@@ -76,6 +76,27 @@ def test_a_daily_dose_of_a_pump_that_is_taken_over(at: At) -> None:
     assert browser.post("/pumps/take-over", {**values, "meant": "daily_dose_mcg:40000"}).status_code == 303
 
 
+def test_a_reservoir_larger_than_any_usual_one(at: At) -> None:
+    world, journey = at("implant_day")
+    browser, values = world.sign_in(NURSE), {**implant(Scene(world, journey)), "deviation_reason": "x"}
+    journey.tick(journey.visit_for("implant"), "before")
+    status, page = send(browser, journey, "implant", {**values, "pump_reservoir_ml": "4000"})
+    assert status == 422 and "4000 mL is more than 40 mL. Read the label again." in page.partition("<form")[2]
+    status, page = send(
+        browser, journey, "implant", {**values, "pump_reservoir_ml": "4000", "meant": "pump_reservoir_ml:4000"}
+    )
+    assert status == 303, page
+
+
+@pytest.mark.parametrize("reservoir", ["40.5", "4000"])
+def test_a_reservoir_of_a_pump_that_is_taken_over(at: At, reservoir: str) -> None:
+    world, journey = at("referred")
+    browser, values = world.sign_in(NURSE), {**PUMP, **Scene(world, journey).second(), "pump_reservoir_ml": reservoir}
+    answer = browser.submit("/pumps/take-over", values)
+    assert answer.status_code == 422 and f"{reservoir} mL is more than 40 mL." in text_of(answer)
+    assert browser.post("/pumps/take-over", {**values, "meant": f"pump_reservoir_ml:{reservoir}"}).status_code == 303
+
+
 #: Closed days and hours seen from a Tuesday: what is said, and how the day and time are typed.
 UNUSUAL = {
     "a closed weekday": (4, 9, "The clinic is closed on Saturday"),
