@@ -87,6 +87,9 @@ def strike(
     if problems:
         raise InvalidInput(problems)
     before = file.snapshot
+    if isinstance(fact, Device) and fact.kind == DeviceKind.PUMP and fact.reoperation_id and fact.in_place:
+        # Without the old pump back in place nobody would refill what is really in the patient.
+        raise InvalidInput({"reason": "This pump came in at a reoperation: strike out what was done there instead."})
     if isinstance(fact, Device) and fact.seq != fact.device:
         put_back(file, fact, reason)
     else:
