@@ -35,6 +35,7 @@ from tracker.web import (
     today,
 )
 from tracker.web.common.access import init_access, permission
+from tracker.web.common.addresses import init_addresses
 from tracker.web.common.current import actor
 from tracker.web.common.database import init_database
 from tracker.web.common.errors import init_errors
@@ -121,6 +122,7 @@ def create_app(runtime: Runtime, *, is_testing: bool = False) -> Flask:
     app.testing = is_testing
     _configure(app, runtime)
     # The order matters: who may not come is refused before a form is even looked at.
+    init_addresses(app)
     init_database(app)
     init_login(app)
     init_access(app)

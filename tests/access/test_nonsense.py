@@ -9,8 +9,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from flask import Flask
+from werkzeug.routing import IntegerConverter
 
-from tests.access.test_matrix import addresses
+from tests.access.test_matrix import addresses, part
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.web import Browser, WebWorld, lent_world
 from tracker.domain.words import Role
@@ -26,6 +28,8 @@ NONSENSE = (
     "' OR 1=1 --", "%", "_%", "\\", "{{ 7*7 }}", "<script>alert(1)</script>", "=1+1", "../../etc/passwd", "a\r\nb: c",
     "\ufeff", "\u202e", "\u0301", "🩺" * 50, "x" * 5000, "f" * 32, "null", "[]", "Ünïcödé", "\x7f", "\t",
 )  # fmt: skip
+#: Numbers in addresses: the least that does not fit into 31 bits, into 63, and one that fits nowhere.
+BEYOND = (2**31, 2**63, 10**25 - 1)
 _FIELD = re.compile(r"<(?:input|select|textarea)\b[^>]*\bname=\"([^\"]+)\"")
 
 
@@ -33,6 +37,13 @@ _FIELD = re.compile(r"<(?:input|select|textarea)\b[^>]*\bname=\"([^\"]+)\"")
 def world(database: Database, clock: FixedClock, ids: SeededIds) -> Iterator[WebWorld]:
     """On both engines: they refuse different things."""
     with lent_world(database, clock, ids) as world:
+        yield world
+
+
+@pytest.fixture
+def quick_world(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> Iterator[WebWorld]:
+    """What is refused before any engine is asked."""
+    with lent_world(sqlite_database, clock, ids) as world:
         yield world
 
 
@@ -57,6 +68,42 @@ def requests(world: WebWorld, browser: Browser, chance: random.Random) -> Iterat
             data = nonsense(chance, fields)
             answer = browser.get(path, query_string=data) if method == "GET" else browser.post(path, data)
             yield f"{method} {path} {data}", answer.status_code
+
+
+def with_numbers(app: Flask) -> Iterator[tuple[str, str, str]]:
+    """Every endpoint whose address holds a number, with each method and numbers at and beyond what a row can have."""
+    adapter = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        numbers = [name for name in rule.arguments if isinstance(rule._converters[name], IntegerConverter)]
+        for number in BEYOND if numbers else ():
+            values = {name: number if name in numbers else part(rule, name) for name in rule.arguments}
+            path = adapter.build(rule.endpoint, values, force_external=False)
+            for method in sorted({"GET", "POST"} & (rule.methods or set())):
+                yield rule.endpoint, method, path
+
+
+def test_every_number_in_an_address_is_bounded(quick_world: WebWorld) -> None:
+    """Also where the patient is looked for first, whom these addresses do not name."""
+    unbounded = [
+        f"{rule.rule}: {name}"
+        for rule in quick_world.app.url_map.iter_rules()
+        for name, shape in rule._converters.items()
+        if isinstance(shape, IntegerConverter) and not (shape.max and shape.max < 2**63)
+    ]
+    assert not unbounded, "\n".join(unbounded)
+
+
+def test_a_number_that_no_row_can_have_is_nobody_s_page(quick_world: WebWorld) -> None:
+    browser = quick_world.sign_in(Role.PHYSICIAN)
+    sent = list(with_numbers(quick_world.app))
+    assert {"tasks.show", "accounts.discard"} <= {endpoint for endpoint, *_ in sent}
+    told = [
+        f"{method} {path} → {answer.status_code}"
+        for _endpoint, method, path in sent
+        for answer in [browser.get(path) if method == "GET" else browser.post(path, {})]
+        if answer.status_code >= 500 or (str(BEYOND[-1]) in path and answer.status_code not in {404, 405})
+    ]
+    assert not told, "\n".join(told)
 
 
 @pytest.mark.slow

@@ -19,7 +19,7 @@ class SettleAdvisoryForm(CaseForm):
     reason = NoteField("What was done", [InputRequired("Say what was done.")])
 
 
-@blueprint.route(path("/advisory/<int:seq>"), methods=["GET", "POST"])
+@blueprint.route(path("/advisory/<seq:seq>"), methods=["GET", "POST"])
 @permission(Permission.REFILL)
 def advisory(public_id: str, seq: int) -> ResponseReturnValue:
     """Record what was done about an advisory."""

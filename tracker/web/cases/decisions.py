@@ -104,7 +104,7 @@ def _to_review(found: Determination | Fill) -> list[tuple[str, str]]:
     ]
 
 
-@blueprint.route(path("/review/<int:seq>"), methods=["GET", "POST"])
+@blueprint.route(path("/review/<seq:seq>"), methods=["GET", "POST"])
 @permission(Permission.DECIDE_OUTCOME)
 def review(public_id: str, seq: int) -> ResponseReturnValue:
     """Review what was done against the plan."""

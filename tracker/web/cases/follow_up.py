@@ -36,7 +36,7 @@ def _done(case: OpenedCase, rule: FollowUpRule, about_seq: int) -> list[tuple[st
     return [(at(each.effective_at), f"{each.result}{': ' + each.note if each.note else ''}") for each in done]
 
 
-@blueprint.route(path("/follow-up/<rule>/<int:about>"), methods=["GET", "POST"])
+@blueprint.route(path("/follow-up/<rule>/<seq:about>"), methods=["GET", "POST"])
 @permission(Permission.FOLLOW_UP)
 def follow_up(public_id: str, rule: str, about: int) -> ResponseReturnValue:
     """Record a follow-up by a rule, about one fact."""

@@ -101,7 +101,7 @@ def authorization(public_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.route(path("/authorization/<int:seq>"), methods=["GET", "POST"])
+@blueprint.route(path("/authorization/<seq:seq>"), methods=["GET", "POST"])
 @permission(Permission.AUTHORIZE)
 def answer_authorization(public_id: str, seq: int) -> ResponseReturnValue:
     """Record the payer's answer, an extension or a withdrawal. What is known is filled in, but not the answer."""

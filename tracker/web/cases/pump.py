@@ -187,7 +187,7 @@ def refill_plan(public_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.route(path("/device/<int:device>/remove"), methods=["GET", "POST"])
+@blueprint.route(path("/device/<seq:device>/remove"), methods=["GET", "POST"])
 @permission(Permission.IMPLANT)
 def remove_device(public_id: str, device: int) -> ResponseReturnValue:
     """Record that a device was taken out, confirmed by a second person or a document."""

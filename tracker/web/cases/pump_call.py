@@ -103,7 +103,7 @@ def pump_call(public_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.route(path("/settle-pump-call/<int:seq>"), methods=["GET", "POST"])
+@blueprint.route(path("/settle-pump-call/<seq:seq>"), methods=["GET", "POST"])
 @permission(Permission.REFILL)
 def settle_call(public_id: str, seq: int) -> ResponseReturnValue:
     """Close a call by a document of care elsewhere, or by a physician's decision."""

@@ -72,7 +72,7 @@ def scan(public_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.route(path("/scan/<int:seq>/decide"), methods=["GET", "POST"])
+@blueprint.route(path("/scan/<seq:seq>/decide"), methods=["GET", "POST"])
 @permission(Permission.DECIDE_OUTCOME)
 def decide_scan(public_id: str, seq: int) -> ResponseReturnValue:
     """Decide about an MRI that something speaks against."""
@@ -84,7 +84,7 @@ def decide_scan(public_id: str, seq: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.route(path("/scan/<int:seq>/task/<task>"), methods=["GET", "POST"])
+@blueprint.route(path("/scan/<seq:seq>/task/<task>"), methods=["GET", "POST"])
 @permission(Permission.REFILL)
 def scan_task(public_id: str, seq: int, task: str) -> ResponseReturnValue:
     """Record what was done before an MRI."""

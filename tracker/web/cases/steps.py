@@ -219,7 +219,7 @@ def stop_therapy(public_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.route(path("/device/<int:device>/switched-off"), methods=["GET", "POST"])
+@blueprint.route(path("/device/<seq:device>/switched-off"), methods=["GET", "POST"])
 @permission(Permission.DECIDE_OUTCOME)
 def switch_off(public_id: str, device: int) -> ResponseReturnValue:
     """Record what became of the pump of somebody who died, where it stays in."""
@@ -249,14 +249,14 @@ def close_watch(public_id: str) -> ResponseReturnValue:
     return answer(case, form, act, lambda work, ref: steps.close_withdrawal_watch(work, ref, reason=form.reason.data))
 
 
-@blueprint.route(path("/correct/<int:seq>"), methods=["GET", "POST"])
+@blueprint.route(path("/correct/<seq:seq>"), methods=["GET", "POST"])
 @permission(Permission.CORRECT)
 def correct(public_id: str, seq: int) -> ResponseReturnValue:
     """Strike out what was wrong. It stays in the history; what stood on it is blocked or due at once."""
     return _strike(public_id, seq)
 
 
-@blueprint.route(path("/correct-clinical/<int:seq>"), methods=["GET", "POST"])
+@blueprint.route(path("/correct-clinical/<seq:seq>"), methods=["GET", "POST"])
 @permission(Permission.CORRECT_CLINICAL)
 def correct_clinical(public_id: str, seq: int) -> ResponseReturnValue:
     """Strike out a dose, a score, a device or a fill: for those who treat."""

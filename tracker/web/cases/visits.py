@@ -34,7 +34,7 @@ from tracker.web.common.access import permission
 from tracker.web.common.current import clinic
 from tracker.web.common.database import read_session
 
-_VISIT = "/visit/<int:appointment>"
+_VISIT = "/visit/<seq:appointment>"
 
 
 def find_visit(case: OpenedCase, appointment: int) -> Appointment:

@@ -26,7 +26,7 @@ from tracker.web.day.presenters import present_day, present_no_show
 blueprint = Blueprint("day", __name__)
 record_looks(blueprint, "case_id")
 
-_VISIT = "/day/visits/<string(length=32):case_id>/<int(max=2147483647):appointment>"
+_VISIT = "/day/visits/<string(length=32):case_id>/<seq:appointment>"
 #: How far from today a day may be looked at.
 _FARTHEST = timedelta(days=3650)
 

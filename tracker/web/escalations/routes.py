@@ -99,7 +99,7 @@ def index() -> str:
     return seen(body, row_count=len(found.rows))
 
 
-@blueprint.route("/escalations/<int(max=9223372036854775807):escalation_id>", methods=["GET", "POST"])
+@blueprint.route("/escalations/<int:escalation_id>", methods=["GET", "POST"])
 @permission(Permission.ACKNOWLEDGE)
 def acknowledge(escalation_id: int) -> ResponseReturnValue:
     """Say that one has it."""
