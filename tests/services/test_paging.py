@@ -25,6 +25,7 @@ from tracker.persistence.models import (
 from tracker.services.escalating.duties import put_on_call
 from tracker.services.escalating.paging import WORDS
 from tracker.services.pump_calls import record_call_of_unknown
+from tracker.services.task_endings import end_task
 
 
 @pytest.fixture
@@ -196,6 +197,22 @@ class TestOnTheRungOfThePhysiciansPlan:
         desk.ring()
         assert [task.params for task in desk.tasks()] == [{"who": "on_call"}]
         assert desk.page(RecordingMailer()) == 1
+
+    def test_asks_with_one_task_however_many_days_nobody_is_on_call(self, desk: Desk) -> None:
+        desk.name_everybody()
+        for days in range(4):
+            desk.on(LATEST + timedelta(days=days))
+            desk.ring()
+        still_open = [task.due_on for task in desk.tasks() if task.done_at is None]
+        assert still_open == [LATEST + timedelta(days=3)]
+        with desk.database.writing() as session:
+            (task,) = [each for each in desk.tasks() if each.done_at is None]
+            end_task(desk.work(session, PHYSICIAN), task_id=task.id, outcome="nobody is there on Sundays")
+        desk.ring()
+        assert [task for task in desk.tasks() if task.done_at is None] == []
+        desk.on(LATEST + timedelta(days=4))
+        desk.ring()
+        assert [task.due_on for task in desk.tasks() if task.done_at is None] == [LATEST + timedelta(days=4)]
 
 
 class TestADayOnWhichEverybodyWasPaged:

@@ -9,14 +9,13 @@ from tracker.domain.errors import InvalidInput, NotFound, StaleVersion
 from tracker.domain.escalation.people import NAMED
 from tracker.domain.words import Role, Told
 from tracker.persistence.chain import append_event
-from tracker.persistence.models import Absence, Duty, Escalation, Membership, MembershipRole, OnCall, StaffTask
+from tracker.persistence.models import Absence, Duty, Escalation, Membership, MembershipRole, OnCall
 from tracker.persistence.types import JsonObject
-from tracker.services.staff_tasks import withdrawing
+from tracker.services.escalating.gaps import close_gap
 from tracker.services.work import Work
 
 #: Nobody is on call, or away, for longer in one entry.
 MOST_DAYS = 366
-NAMED_NOW = "not needed: somebody is named"
 
 
 def name_people(
@@ -49,7 +48,7 @@ def name_people(
     duty.user_id, duty.cover_user_id, duty.version = user_id, cover_user_id, expected_version + 1
     work.session.flush()
     if user_id is not None:
-        _close_gap(work, role)
+        close_gap(work.session, clinic_id=work.actor.clinic_id, gap=role, now=work.now)
     _tell(work, "duty_named", {"role": role, "user": user_id, "cover": cover_user_id})
 
 
@@ -108,7 +107,7 @@ def put_on_call(work: Work, *, user_id: int, from_on: date, until_on: date) -> N
             last = work.session.scalar(select(func.max(OnCall.position)).where(*of_day)) or 0
             work.session.add(OnCall(clinic_id=work.actor.clinic_id, on_date=day, position=last + 1, user_id=user_id))
             work.session.flush()
-    _close_gap(work, Told.ON_CALL)
+    close_gap(work.session, clinic_id=work.actor.clinic_id, gap=Told.ON_CALL, now=work.now)
     _tell(work, "put_on_call", {"user": user_id, "from": from_on, "until": until_on})
 
 
@@ -157,18 +156,6 @@ def _has_role(work: Work, user_id: int, *roles: Role) -> bool:
         MembershipRole.role.in_(roles),
     )
     return _is_member(work, user_id) and work.session.scalar(query.limit(1)) is not None
-
-
-def _close_gap(work: Work, gap: str) -> None:
-    keys = select(StaffTask.key).where(
-        StaffTask.clinic_id == work.actor.clinic_id,
-        StaffTask.kind == "nobody_named",
-        StaffTask.key.startswith(f"nobody_named:{gap}:", autoescape=True),
-        StaffTask.done_at.is_(None),
-    )
-    found = set(work.session.scalars(keys))
-    if found:
-        work.session.execute(withdrawing(clinic_id=work.actor.clinic_id, keys=found, outcome=NAMED_NOW, now=work.now))
 
 
 def _tell(work: Work, kind: str, body: JsonObject) -> None:

@@ -15,13 +15,13 @@ from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.escalation.ladders import Climb, Step, climb, ladder_of
 from tracker.domain.escalation.people import Answer, Roster, answer
 from tracker.domain.pathway.rungs import PAGED_LEVEL, level_of
-from tracker.domain.words import Role, Told
+from tracker.domain.words import Told
 from tracker.pathways import catalogue
 from tracker.persistence.database import Database
 from tracker.persistence.models import Case, Clinic, Escalation, Obligation
 from tracker.queries.roster import get_roster
+from tracker.services.escalating.gaps import tell_of_gap
 from tracker.services.ports import Clock, Ids
-from tracker.services.staff_tasks import opening
 from tracker.services.turns import Turns
 
 #: Obligations looked at in one pass of one clinic; the next pass goes on.
@@ -130,7 +130,7 @@ def _stand(session: Session, day: _Day, obligation: Obligation, step: Step, own:
     """Open the row of a rung, open it again, or hand it to whoever answers today."""
     told, level = answer(day.roster, step.rung.who), level_of(step.rung)
     for gap in _gaps(day.roster, told, level):
-        _tell_of_gap(session, day, gap)
+        tell_of_gap(session, clinic_id=day.clinic_id, gap=gap, today=day.today, now=day.now, ids=day.ids)
     if own is None:
         own = Escalation(
             clinic_id=day.clinic_id,
@@ -165,24 +165,3 @@ def _gaps(roster: Roster, told: Answer, level: int) -> set[str]:
     """What nobody is named for: whoever is told, and whoever is paged."""
     paged = answer(roster, Told.ON_CALL).gap if level >= PAGED_LEVEL else ""
     return {told.gap, paged} - {""}
-
-
-def gap_key(gap: str, today: date) -> str:
-    """The key of the task that somebody is to be named: once a month, and each day that nobody is on call."""
-    return f"nobody_named:{gap}:{today:%Y-%m-%d}" if gap == Told.ON_CALL else f"nobody_named:{gap}:{today:%Y-%m}"
-
-
-def _tell_of_gap(session: Session, day: _Day, gap: str) -> None:
-    task = opening(
-        session,
-        clinic_id=day.clinic_id,
-        case_id=None,
-        kind="nobody_named",
-        key=gap_key(gap, day.today),
-        params={"who": gap},
-        owner=Role.ADMINISTRATOR,
-        due_on=day.today,
-        now=day.now,
-        ids=day.ids,
-    )
-    session.execute(task)
