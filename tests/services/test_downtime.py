@@ -18,6 +18,7 @@ from tests.support.fixed import FixedClock, SeededIds
 from tests.support.journey import Journey, a_person
 from tracker.domain.errors import NotPermitted
 from tracker.domain.facts import Fill
+from tracker.domain.task_words import task_words
 from tracker.domain.words import Role
 from tracker.integrations.kit_shelf import FolderShelf
 from tracker.persistence.database import Database
@@ -221,6 +222,27 @@ class TestItsPages:
         (other,) = [path for path in kits(tmp_path, "") if "riverside" not in path.parent.name]
         assert table(other, "refills") == [] and table(other, "visits") == [] and table(other, "critical") == []
         assert not any("HYPERLINK" in path.read_text() for path in other.iterdir())
+
+    def test_tells_of_a_call_of_somebody_unknown_first_and_of_tasks_in_the_words_of_the_pages(
+        self, journey: Journey, maker: KitMaker, tmp_path: Path
+    ) -> None:
+        call = {"phone": "303 555 0199", "caller": "a sister", "words": "it beeps"}
+        twice = {"serial": "NGP123", "mrn": "4711"}
+        with journey.database.writing() as session:
+            for number, (kind, params) in enumerate((("serial_twice", twice), ("pump_call_unknown", call)), 1):
+                session.add(
+                    StaffTask(
+                        clinic_id=journey.clinic_id, id=number, kind=kind, key=kind, params=params,
+                        owner_role="physician", due_on=journey.today, opened_at=journey.clock.now(),
+                    )
+                )  # fmt: skip
+        maker.make_due()
+        rows = table(kits(tmp_path)[0], "critical")
+        assert [(row["Urgency"], row["What"], row["Why"]) for row in (rows[0], rows[-1])] == [
+            ("CRITICAL", *task_words("pump_call_unknown", call)),
+            ("task due", *task_words("serial_twice", twice)),
+        ]
+        assert rows[0]["Why"] == "303 555 0199 · a sister · it beeps"
 
     def test_needs_no_network_and_runs_nothing(self, maker: KitMaker, tmp_path: Path) -> None:
         maker.make_due()

@@ -19,6 +19,7 @@ from tracker.domain.obligations.refills import followed_pumps
 from tracker.domain.pathway.alarm_date import alarm_date
 from tracker.domain.pathway.engine import offered
 from tracker.persistence.models import Case, Clinic, ContactPoint, Patient, StaffTask
+from tracker.persistence.models.messages import PAGED_TASK
 from tracker.persistence.types import JsonObject
 from tracker.persistence.vocabulary import ContactKind
 from tracker.queries.case_columns import derived_columns
@@ -164,16 +165,19 @@ def _todos(
     ]
 
 
-def in_order(todos: Iterable[CriticalLine]) -> list[CriticalLine]:
-    """What is critical first, then by the day it is due."""
-    return sorted(
+def in_order(todos: Iterable[CriticalLine], tasks: Sequence[CriticalLine]) -> list[CriticalLine]:
+    """Critical tasks before all else, to-dos that are critical, then by the day they are due, and the other tasks."""
+    ordered = sorted(
         todos,
         key=lambda line: (not line.is_critical, line.due_on or date.min, line.patient.name if line.patient else ""),
     )
+    calls = [task for task in tasks if task.is_critical]
+    return [*calls, *ordered, *(task for task in tasks if not task.is_critical)]
 
 
 def list_due_tasks(session: Session, clinic_id: int, today: date) -> list[CriticalLine]:
-    """Tasks that somebody was given and that are due: no rule asks for these, they are what was written down."""
+    """Tasks that somebody was given and that are due: no rule asks for these, they are what was written down. The pump
+    call of somebody who was not found is critical: nobody knows whose pump it is."""
     rows = _due_tasks(session, clinic_id, today)
     phones = phones_of(session, clinic_id, {row.patient_id for row in rows if row.patient_id is not None})
     return [
@@ -186,6 +190,7 @@ def list_due_tasks(session: Session, clinic_id: int, today: date) -> list[Critic
             owner_role=row.owner_role,
             due_on=row.due_on,
             pathway=None,
+            is_critical=row.kind == PAGED_TASK,
         )
         for row in rows
     ]

@@ -14,10 +14,10 @@ from tests.support.web import Browser, WebWorld
 from tests.web.cases.forms import filling, implant
 from tests.web.cases.scene import COORDINATOR, NURSE, PHYSICIAN, Scene
 from tests.web.cases.test_patients import PUMP
+from tracker.domain.task_words import task_words
 from tracker.domain.words import Role
 from tracker.persistence.models import StaffTask
 from tracker.services import pumps, steps
-from tracker.web.common.task_words import task_words
 
 At = Callable[[str], tuple[WebWorld, Journey]]
 Typed = Callable[[Scene], Mapping[str, object]]

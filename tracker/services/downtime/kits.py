@@ -182,7 +182,7 @@ class KitMaker:
                 _day(session, clinic, name, on)
                 for name, on in (("today", today), ("tomorrow", today + timedelta(days=1)))
             ]
-            critical = critical_rows([*in_order(todos), *list_due_tasks(session, clinic.id, today)])
+            critical = critical_rows(in_order(todos, list_due_tasks(session, clinic.id, today)))
             is_made_up = is_demo(session)
         return Kit(
             clinic=clinic.name,

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 from tracker.domain.pathway.definition import ChecklistItemRule
 from tracker.domain.pathway.wording import PURPOSE_WORDS, ROLE_WORDS, sentence
+from tracker.domain.task_words import task_words
 from tracker.domain.words import Role
 from tracker.pathways import catalogue
 from tracker.queries.day import Visit
 from tracker.queries.downtime import CriticalLine, PumpLine
 from tracker.queries.identity import Identity
 
-TASKS = {"call": "Call the patient"}
 REFILL_HEADERS = (
     "Latest refill date",
     "Whole days left",
@@ -154,12 +154,14 @@ def _booked(pump: PumpLine, zone: str) -> str:
 
 def _what(line: CriticalLine) -> str:
     if line.pathway is None:
-        return TASKS.get(line.kind, line.kind.replace("_", " ").capitalize())
+        return task_words(line.kind, line.params)[0]
     rule = catalogue.load(*line.pathway).obligations.get(line.kind)
     return rule.label if rule else line.kind.replace("_", " ").capitalize()
 
 
 def _why(line: CriticalLine) -> str:
+    if line.pathway is None:
+        return task_words(line.kind, line.params)[1]
     latest = str(line.params.get("latest", ""))
     if latest:
         return f"latest date {day(date.fromisoformat(latest))}"

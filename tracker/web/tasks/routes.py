@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Length
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput
+from tracker.domain.task_words import task_words
 from tracker.queries.tasks import Reachable, TaskDetail, get_task
 from tracker.services.access_log import record_view
 from tracker.services.task_endings import end_task
@@ -19,7 +20,6 @@ from tracker.web.common.current import actor, now, runtime, today
 from tracker.web.common.database import read_session, writing
 from tracker.web.common.filters import day
 from tracker.web.common.forms import TrackerForm
-from tracker.web.common.task_words import task_words
 
 blueprint = Blueprint("tasks", __name__)
 

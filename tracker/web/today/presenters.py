@@ -10,6 +10,7 @@ from tracker.domain.access import Actor, Permission
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.wording import PURPOSE_WORDS
 from tracker.domain.pump_comparison import OWNER, Pressing
+from tracker.domain.task_words import task_words
 from tracker.domain.words import AppointmentState
 from tracker.queries.case_columns import WAITS_FOR_THE_DAY
 from tracker.queries.today import ROWS_ON_PAGE, Task, TodayFilter, TodayList, Todo, Urgency
@@ -29,7 +30,6 @@ from tracker.web.common.case_lines import (
 from tracker.web.common.filters import ago, distance, on, plural
 from tracker.web.common.listing import Pager, pager, url_with
 from tracker.web.common.pump_list_words import DueLine
-from tracker.web.common.task_words import task_words
 from tracker.web.today.folding import Folded, fold
 
 LABELS = {Urgency.CRITICAL: "Critical", Urgency.DUE: "Due", Urgency.SOON: "Coming up"}

@@ -1,8 +1,8 @@
-"""What a task asks for, in the clinic's words."""
+"""What a task asks for, in the clinic's words: on the pages and on paper."""
 
 from collections.abc import Callable, Mapping
 
-from tracker.web.common.case_lines import missing
+from tracker.domain.pathway.wording import sentence
 
 TASKS = {
     "alarm_obligation_vanished": "A to-do ended without a cause: look at the case",
@@ -62,9 +62,9 @@ def task_words(kind: str, given: Mapping[str, object]) -> tuple[str, str]:
         about = CALLS.get(params.get("about", ""), "next visit")
         return f"Call about the {about}", CALL_REASONS.get(params.get("why", ""), "no message can reach the patient")
     if kind == "pump_list":
-        return PUMP_LISTS[params["finding"]], _pump_list(params)
+        return PUMP_LISTS.get(params.get("finding", ""), sentence(kind, {})), _pump_list(params)
     why = _WHY.get(kind)
-    return TASKS.get(kind, missing(kind, {})), why(params) if why else ""
+    return TASKS.get(kind, sentence(kind, {})), why(params) if why else ""
 
 
 def _pump_list(params: Mapping[str, str]) -> str:
