@@ -208,3 +208,17 @@ def test_a_pocket_revision_leaves_the_pumps_case_alone(at: At) -> None:
     version = pump.look().head.version
     strike(beside)
     assert (in_place(pump), pump.look().head.version) == (was, version)
+
+
+def test_the_new_pump_is_not_struck_out_by_itself(at: At) -> None:
+    pump = at("maintained")
+    replaced(on_the_day(begun(pump)))
+    anew(pump)
+    new = pump.look().snapshot.pump
+    assert new is not None
+    with pytest.raises(InvalidInput, match="reason"):
+        pump.do(
+            PHYSICIAN,
+            lambda w, r: corrections.strike(w, r, seq=new.seq, reason="wrong", second_by=pump.user_ids[NURSE]),
+        )
+    assert refilled(pump) == [new.device]
