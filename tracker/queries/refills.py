@@ -285,31 +285,32 @@ def _is_fact(table: Any, seq: Any) -> ColumnElement[bool]:
     return and_(of_case, table.seq == seq)
 
 
-_REFILLS = (
-    select(*_COLUMNS)
-    .join(Case, and_(Case.clinic_id == Obligation.clinic_id, Case.id == Obligation.case_id))
-    .join(Patient, is_patient_of_case())
-    .outerjoin(
-        DeviceRow,
-        and_(
-            DeviceRow.clinic_id == Obligation.clinic_id,
-            DeviceRow.case_id == Obligation.case_id,
-            DeviceRow.device == Obligation.device,
-            DeviceRow.superseded_by.is_(None),
-        ),
-    )
-    .outerjoin(FillRow, _is_fact(FillRow, _LAST_FILL))
-    .outerjoin(_STOCK, _is_fact(_STOCK, _STOCK_SEQ))
-    .outerjoin(User, User.id == _STOCK.recorded_by)
-    .outerjoin(_VISIT, _is_fact(_VISIT, Obligation.planned_seq))
-    .outerjoin(_PLAN, _is_fact(_PLAN, Obligation.planned_seq))
-)
-
-
 def _page(chosen: Select[int]) -> Select[*tuple[Any, ...]]:
-    """One page of some refills: chosen first and joined then, so that only what is shown is read."""
-    shown = chosen.order_by(*_ORDER).limit(bindparam("most")).offset(bindparam("skipped"))
-    return _REFILLS.where(Obligation.clinic_id == _CLINIC, Obligation.id.in_(shown)).order_by(*_ORDER)
+    """One page of some refills: chosen first and joined then, so that only what is shown is read. PostgreSQL takes
+    joins in their order where there are many, and would otherwise read everything before it chooses."""
+    shown = chosen.order_by(*_ORDER).limit(bindparam("most")).offset(bindparam("skipped")).subquery("shown")
+    found = (
+        select(*_COLUMNS)
+        .select_from(shown)
+        .join(Obligation, and_(Obligation.clinic_id == _CLINIC, Obligation.id == shown.c.id))
+        .join(Case, and_(Case.clinic_id == Obligation.clinic_id, Case.id == Obligation.case_id))
+        .join(Patient, is_patient_of_case())
+        .outerjoin(
+            DeviceRow,
+            and_(
+                DeviceRow.clinic_id == Obligation.clinic_id,
+                DeviceRow.case_id == Obligation.case_id,
+                DeviceRow.device == Obligation.device,
+                DeviceRow.superseded_by.is_(None),
+            ),
+        )
+        .outerjoin(FillRow, _is_fact(FillRow, _LAST_FILL))
+        .outerjoin(_STOCK, _is_fact(_STOCK, _STOCK_SEQ))
+        .outerjoin(User, User.id == _STOCK.recorded_by)
+        .outerjoin(_VISIT, _is_fact(_VISIT, Obligation.planned_seq))
+        .outerjoin(_PLAN, _is_fact(_PLAN, Obligation.planned_seq))
+    )
+    return found.order_by(*_ORDER)
 
 
 def _narrowed(chosen: Select[int], shape: tuple[bool, bool, str], *, has_date: bool) -> Select[int]:
