@@ -111,7 +111,7 @@ BY_CHANCE = {
 BEGINNINGS = {"referrals.refer", "pumps.take_over_pump"}
 #: Pieces that a use case is made of: they read, or what they write is part of its event.
 PIECES = {
-    "beginning.begin", "case_file.file_of", "case_file.open_case",
+    "beginning.begin", "case_file.file_of", "case_file.open_case", "clinic_events.tell_clinic",
     "import_lookups.followed_pump", "named.payer_problems", "named.person_problems",
     "named.place_problems", "named.reader_problems", "patients.add_patient", "patients.add_reach",
     "patients.find_same", "patients.get_patient", "payers.payer_named", "pumps.waiting_case",

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from tracker.domain.access import Actor
 from tracker.domain.serials import is_in_range
 from tracker.domain.words import DeterminationKind
-from tracker.persistence.models import Case, DeterminationRow, DeviceRow, Patient
+from tracker.persistence.models import Case, DeviceRow, Patient
+from tracker.queries.determined import is_determined
 from tracker.queries.identity import IDENTITY, Identity, identity_of, is_patient_of_case
 
 
@@ -66,16 +67,6 @@ def trace_devices(session: Session, viewer: Actor, wanted: DeviceFilter) -> tupl
     one of them. Nothing where nothing is asked for."""
     if wanted.is_empty:
         return ()
-    death = (
-        select(DeterminationRow.seq)
-        .where(
-            DeterminationRow.clinic_id == Case.clinic_id,
-            DeterminationRow.case_id == Case.id,
-            DeterminationRow.kind == DeterminationKind.DEATH,
-            DeterminationRow.superseded_by.is_(None),
-        )
-        .exists()
-    )
     query = (
         select(*_COLUMNS)
         .join(Case, and_(Case.clinic_id == DeviceRow.clinic_id, Case.id == DeviceRow.case_id))
@@ -84,7 +75,7 @@ def trace_devices(session: Session, viewer: Actor, wanted: DeviceFilter) -> tupl
             DeviceRow.clinic_id == viewer.clinic_id,
             DeviceRow.in_place.is_(True),
             DeviceRow.superseded_by.is_(None),
-            ~death,
+            ~is_determined(DeterminationKind.DEATH),
         )
         .order_by(Patient.name_key, Patient.id, DeviceRow.device)
     )

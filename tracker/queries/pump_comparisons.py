@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, literal, or_, select, true
+from sqlalchemy import Row, and_, case, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
@@ -15,6 +15,7 @@ from tracker.domain.obligations.refills import TRANSFERRED
 from tracker.domain.pump_comparison import Comparison, Finding, Known, Listed, Standing, compare, due_on
 from tracker.domain.words import DeterminationKind, DeviceKind
 from tracker.persistence.models import Case, DeterminationRow, DeviceRow, Patient, PumpComparison, StaffTask, User
+from tracker.queries.determined import is_determined
 from tracker.queries.identity import IDENTITY, is_patient_of_case
 
 #: The kind of the tasks that a difference is given to somebody by.
@@ -157,24 +158,13 @@ def hold_against(session: Session, viewer: Actor, listed: Sequence[Listed]) -> C
     return compare([*pumps, *people], listed) if people else found
 
 
-def _of_case(kind: DeterminationKind, *more: ColumnElement[bool]) -> ColumnElement[bool]:
-    query = select(DeterminationRow.seq).where(
-        DeterminationRow.clinic_id == Case.clinic_id,
-        DeterminationRow.case_id == Case.id,
-        DeterminationRow.kind == kind,
-        DeterminationRow.superseded_by.is_(None),
-        *more,
-    )
-    return query.exists()
-
-
 _STANDING = case(
     (DeviceRow.in_place.is_(False), Standing.REMOVED.value),
-    (_of_case(DeterminationKind.DEATH), Standing.DIED.value),
+    (is_determined(DeterminationKind.DEATH), Standing.DIED.value),
     (
         and_(
             Case.stage == TRANSFERRED,
-            _of_case(DeterminationKind.TRANSFER, DeterminationRow.value == "completed"),
+            is_determined(DeterminationKind.TRANSFER, DeterminationRow.value == "completed"),
         ),
         Standing.TRANSFERRED.value,
     ),

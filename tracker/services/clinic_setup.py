@@ -17,8 +17,8 @@ from tracker.domain.errors import InvalidInput, NotFound, StaleVersion
 from tracker.domain.names import fold
 from tracker.persistence.chain import append_event, start_chain
 from tracker.persistence.models import Case, Clinic, Clinician, ClosedDay, Membership, Payer, PumpWatch, Room
-from tracker.persistence.types import JsonObject
 from tracker.persistence.vocabulary import ClinicianKind
+from tracker.services.clinic_events import tell_clinic
 from tracker.services.ports import Ids
 from tracker.services.work import Work
 
@@ -112,7 +112,7 @@ def change_clinic(
     clinic.version += 1
     if moves_dates:
         _look_again_at_cases(work)
-    _tell(
+    tell_clinic(
         work,
         "clinic_changed",
         {
@@ -157,7 +157,7 @@ def close_day(work: Work, *, on_date: date, label: str) -> None:
         raise InvalidInput(problems)
     work.session.execute(insert(ClosedDay).values(clinic_id=work.actor.clinic_id, on_date=on_date, label=label.strip()))
     _look_again_at_cases(work)
-    _tell(work, "day_closed", {"on": on_date.isoformat(), "label": label.strip()})
+    tell_clinic(work, "day_closed", {"on": on_date.isoformat(), "label": label.strip()})
 
 
 def open_day(work: Work, *, on_date: date) -> None:
@@ -174,7 +174,7 @@ def open_day(work: Work, *, on_date: date) -> None:
     if not gone:
         raise NotFound("this day is not closed")
     _look_again_at_cases(work)
-    _tell(work, "day_opened", {"on": on_date.isoformat()})
+    tell_clinic(work, "day_opened", {"on": on_date.isoformat()})
 
 
 def add_room(work: Work, *, name: str) -> int:
@@ -289,13 +289,13 @@ def _open(work: Work, table: type[Listed], entry_id: int, expected_version: int)
 
 def _add(work: Work, entry: Room | Payer | Clinician, kind: str) -> int:
     work.session.add(entry)
-    _tell(work, kind, {"id": str(entry.id)})
+    tell_clinic(work, kind, {"id": str(entry.id)})
     return entry.id
 
 
 def _keep(work: Work, entry: Room | Payer | Clinician, kind: str) -> None:
     entry.version += 1
-    _tell(work, kind, {"id": str(entry.id), "version": entry.version, "is_active": entry.is_active})
+    tell_clinic(work, kind, {"id": str(entry.id), "version": entry.version, "is_active": entry.is_active})
 
 
 def _look_again_at_cases(work: Work) -> None:
@@ -307,16 +307,4 @@ def _look_again_at_cases(work: Work) -> None:
         .where(Case.clinic_id == work.actor.clinic_id, or_(Case.is_open, has_pump))
         .values(reconcile_at=work.now)
         .execution_options(synchronize_session=False)
-    )
-
-
-def _tell(work: Work, kind: str, body: JsonObject) -> None:
-    append_event(
-        work.session,
-        clinic_id=work.actor.clinic_id,
-        kind=kind,
-        actor_id=work.actor.user_id,
-        effective_at=work.now,
-        recorded_at=work.now,
-        body=body,
     )

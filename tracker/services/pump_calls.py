@@ -13,9 +13,9 @@ from tracker.domain.errors import InvalidInput, NotFound
 from tracker.domain.facts import Document, PumpCall
 from tracker.domain.obligations.pump_calls import BY_DOCUMENT, DECIDED
 from tracker.domain.words import CallTone, DeterminationKind, Role, is_word
-from tracker.persistence.chain import append_event
 from tracker.persistence.models.messages import PAGED_TASK
 from tracker.services.case_file import CaseFile, open_case
+from tracker.services.clinic_events import tell_clinic
 from tracker.services.named import paper_problems
 from tracker.services.staff_tasks import opening
 from tracker.services.trials import determine
@@ -128,13 +128,4 @@ def record_call_of_unknown(work: Work, calendar: ClinicCalendar, *, caller: str,
             ids=work.ids,
         )
     )
-    append_event(
-        session,
-        clinic_id=clinic_id,
-        case_id=None,
-        kind="pump_call_of_unknown_taken",
-        actor_id=work.actor.user_id,
-        effective_at=work.now,
-        recorded_at=work.now,
-        body={"task": PAGED_TASK, "key": key},
-    )
+    tell_clinic(work, "pump_call_of_unknown_taken", {"task": PAGED_TASK, "key": key})

@@ -15,10 +15,10 @@ from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput
 from tracker.domain.pump_comparison import Comparison, Difference, Finding, Listed
 from tracker.domain.words import Role
-from tracker.persistence.chain import append_event
 from tracker.persistence.models import Case, PumpComparison
 from tracker.persistence.types import JsonObject
 from tracker.queries.pump_comparisons import TASK, get_standings, hold_against, task_key, tasks_since
+from tracker.services.clinic_events import tell_clinic
 from tracker.services.staff_tasks import opening
 from tracker.services.work import Work
 
@@ -82,7 +82,7 @@ def open_tasks(
             )
         )
     if wanted:
-        _tell(work, "pump_list_tasks_opened", {"tasks": len(wanted), "digest": compared.digest})
+        tell_clinic(work, "pump_list_tasks_opened", {"tasks": len(wanted), "digest": compared.digest})
     return len(wanted)
 
 
@@ -118,7 +118,7 @@ def record_comparison(work: Work, compared: PumpList, *, round_id: int, reasons:
             **counts,
         )
     )
-    _tell(work, "pump_list_compared", {**counts, "digest": compared.digest, "size_bytes": len(compared.content)})
+    tell_clinic(work, "pump_list_compared", {**counts, "digest": compared.digest, "size_bytes": len(compared.content)})
 
 
 def _refuse_after_another(work: Work, compared: PumpList, round_id: int) -> None:
@@ -165,15 +165,3 @@ def _case_ids(work: Work, differences: Sequence[Difference]) -> dict[str, int]:
         Case.clinic_id == work.actor.clinic_id, Case.public_id.in_(sorted(wanted))
     )
     return {row.public_id: row.id for row in work.session.execute(query)}
-
-
-def _tell(work: Work, kind: str, body: JsonObject) -> None:
-    append_event(
-        work.session,
-        clinic_id=work.actor.clinic_id,
-        kind=kind,
-        actor_id=work.actor.user_id,
-        effective_at=work.now,
-        recorded_at=work.now,
-        body=body,
-    )

@@ -12,12 +12,12 @@ from datetime import datetime
 from sqlalchemy import select
 
 from tracker.domain.access import Permission
-from tracker.persistence.chain import append_event
 from tracker.persistence.database import Database
 from tracker.persistence.models import Clinic
 from tracker.queries.clinic_jobs import NEVER, JobState, all_jobs
 from tracker.queries.invariants import Report, check_case, check_clinic, look, page_of_cases
 from tracker.queries.safety import JOB, check_of, kept
+from tracker.services.clinic_events import tell_clinic
 from tracker.services.clinic_jobs import RENEW, Claim, ClaimLost, ask, finish, renew, take
 from tracker.services.ports import Clock, Ids
 from tracker.services.turns import Turns
@@ -42,15 +42,7 @@ def ask_for_check(work: Work) -> bool:
     clinic_id = work.actor.clinic_id
     if not ask(work.session, clinic_id=clinic_id, name=JOB, user_id=work.actor.user_id, now=work.now):
         return False
-    append_event(
-        work.session,
-        clinic_id=clinic_id,
-        kind="safety_check_asked_for",
-        actor_id=work.actor.user_id,
-        effective_at=work.now,
-        recorded_at=work.now,
-        body={},
-    )
+    tell_clinic(work, "safety_check_asked_for", {})
     return True
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from tracker.domain.errors import Question
 from tracker.domain.serials import serial_key
 from tracker.domain.words import DeterminationKind, DeviceKind, Role
-from tracker.persistence.models import Case, DeterminationRow, DeviceRow, Patient
+from tracker.persistence.models import Case, DeviceRow, Patient
+from tracker.queries.determined import is_determined
 from tracker.services.case_file import CaseFile
 from tracker.services.staff_tasks import opening
 from tracker.services.work import Work
@@ -24,16 +25,6 @@ def holders_of(work: Work, serial: str, *, besides: int | None) -> tuple[str, ..
     if not plain:
         return ()
     stored = func.upper(func.replace(func.replace(DeviceRow.serial, " ", ""), "-", ""))
-    death = (
-        select(DeterminationRow.seq)
-        .where(
-            DeterminationRow.clinic_id == DeviceRow.clinic_id,
-            DeterminationRow.case_id == DeviceRow.case_id,
-            DeterminationRow.kind == DeterminationKind.DEATH,
-            DeterminationRow.superseded_by.is_(None),
-        )
-        .exists()
-    )
     query = (
         select(Patient.mrn)
         .join(Case, (Case.clinic_id == Patient.clinic_id) & (Case.patient_id == Patient.id))
@@ -45,7 +36,7 @@ def holders_of(work: Work, serial: str, *, besides: int | None) -> tuple[str, ..
             DeviceRow.in_place.is_(True),
             DeviceRow.superseded_by.is_(None),
             stored == plain,
-            ~death,
+            ~is_determined(DeterminationKind.DEATH),
         )
         .order_by(Patient.mrn)
     )

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import NotFound, StaleVersion
-from tracker.persistence.chain import append_event
 from tracker.persistence.models import Clinic
+from tracker.services.clinic_events import tell_clinic
 from tracker.services.work import Work
 
 
@@ -31,12 +31,4 @@ def set_sending(work: Work, *, expected_version: int, is_paused: bool) -> None:
         raise StaleVersion(clinic.version)
     clinic.sending_paused_at = work.now if is_paused else None
     clinic.version += 1
-    append_event(
-        work.session,
-        clinic_id=clinic.id,
-        kind="sending_paused" if is_paused else "sending_resumed",
-        actor_id=work.actor.user_id,
-        effective_at=work.now,
-        recorded_at=work.now,
-        body={},
-    )
+    tell_clinic(work, "sending_paused" if is_paused else "sending_resumed", {})

@@ -4,8 +4,8 @@ from sqlalchemy import select
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, NotFound
-from tracker.persistence.chain import append_event
 from tracker.persistence.models import StaffTask
+from tracker.services.clinic_events import tell_clinic
 from tracker.services.work import Work
 
 
@@ -27,13 +27,5 @@ def end_task(work: Work, *, task_id: int, outcome: str) -> None:
     if not outcome.strip():
         raise InvalidInput({"outcome": "Say what came of it."})
     task.done_at, task.done_by, task.outcome = work.now, work.actor.user_id, outcome.strip()
-    append_event(
-        work.session,
-        clinic_id=work.actor.clinic_id,
-        case_id=task.case_id,
-        kind="task_ended",
-        actor_id=work.actor.user_id,
-        effective_at=work.now,
-        recorded_at=work.now,
-        body={"task": task.kind, "key": task.key, "outcome": task.outcome},
-    )
+    body = {"task": task.kind, "key": task.key, "outcome": task.outcome}
+    tell_clinic(work, "task_ended", body, case_id=task.case_id)

@@ -34,6 +34,7 @@ from tracker.queries.downtime import (
     read_pumps_and_todos,
 )
 from tracker.queries.sending import is_demo
+from tracker.services.clinic_events import tell_clinic
 from tracker.services.clinic_jobs import RENEW, Claim, ClaimLost, ask, finish, renew, take
 from tracker.services.downtime.pages import Kit, files_of
 from tracker.services.downtime.sheets import DaySheet, critical_rows, day, day_sheet, moment, refill_rows
@@ -70,15 +71,7 @@ def ask_for_kit(work: Work) -> bool:
     clinic_id = work.actor.clinic_id
     if not ask(work.session, clinic_id=clinic_id, name=JOB, user_id=work.actor.user_id, now=work.now):
         return False
-    append_event(
-        work.session,
-        clinic_id=clinic_id,
-        kind="downtime_kit_asked_for",
-        actor_id=work.actor.user_id,
-        effective_at=work.now,
-        recorded_at=work.now,
-        body={},
-    )
+    tell_clinic(work, "downtime_kit_asked_for", {})
     return True
 
 

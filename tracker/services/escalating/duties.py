@@ -8,9 +8,9 @@ from tracker.domain.access import Permission, roles_that_may
 from tracker.domain.errors import InvalidInput, NotFound, StaleVersion
 from tracker.domain.escalation.people import NAMED
 from tracker.domain.words import Role, Told
-from tracker.persistence.chain import append_event
 from tracker.persistence.models import Absence, Duty, Escalation, Membership, MembershipRole, OnCall
 from tracker.persistence.types import JsonObject
+from tracker.services.clinic_events import tell_clinic
 from tracker.services.escalating.gaps import close_gap
 from tracker.services.work import Work
 
@@ -166,12 +166,4 @@ def _tell(work: Work, kind: str, body: JsonObject) -> None:
         .values(looked_on=None),
         execution_options={"synchronize_session": False},
     )
-    append_event(
-        work.session,
-        clinic_id=work.actor.clinic_id,
-        kind=kind,
-        actor_id=work.actor.user_id,
-        effective_at=work.now,
-        recorded_at=work.now,
-        body=body,
-    )
+    tell_clinic(work, kind, body)

@@ -143,15 +143,12 @@ class DrugStockForm(CaseForm):
     )
 
 
-class ImplantForm(FillingForm):
-    """The permanent pump and catheter, and the first fill."""
+class NewPumpForm(FillingForm):
+    """A pump that is put in and filled, as its label says."""
 
-    SECTIONS = (
-        Section("Pump", (("pump_model", "pump_manufacturer"), ("pump_serial", "pump_reservoir_ml"), ("pump_udi",),
-                         ("pump_end_of_service_on",))),
-        Section("Catheter", (("catheter_model", "catheter_lot"),)),
-        *FILLING_SECTIONS,
-        Section("When", (("implanted_at",),)),
+    PUMP_ROWS = (
+        ("pump_model", "pump_manufacturer"), ("pump_serial", "pump_reservoir_ml"), ("pump_udi",),
+        ("pump_end_of_service_on",),
     )  # fmt: skip
     pump_model = TextField("Model", [InputRequired("Write down the pump.")])
     pump_manufacturer = TextField("Manufacturer")
@@ -159,6 +156,28 @@ class ImplantForm(FillingForm):
     pump_udi = TextField("UDI", longest=200, description="As on the label.")
     pump_reservoir_ml = amount("Reservoir", "mL")
     pump_end_of_service_on = DayField("End of service", description="As on the label or the print-out.")
+
+    def pump(self) -> Component:
+        """What was typed, as the service takes it."""
+        return Component(
+            model=self.pump_model.data,
+            manufacturer=self.pump_manufacturer.data,
+            serial=self.pump_serial.data,
+            udi=self.pump_udi.data,
+            reservoir_ml=self.pump_reservoir_ml.data,
+            end_of_service_on=self.pump_end_of_service_on.data,
+        )
+
+
+class ImplantForm(NewPumpForm):
+    """The permanent pump and catheter, and the first fill."""
+
+    SECTIONS = (
+        Section("Pump", NewPumpForm.PUMP_ROWS),
+        Section("Catheter", (("catheter_model", "catheter_lot"),)),
+        *FILLING_SECTIONS,
+        Section("When", (("implanted_at",),)),
+    )
     catheter_model = TextField("Catheter", [InputRequired("Write down the catheter.")])
     catheter_lot = TextField("Lot of the catheter", longest=60)
     implanted_at = MomentField("Implanted at", description="Empty: now.")
@@ -167,14 +186,7 @@ class ImplantForm(FillingForm):
     def implanted(self, seen: frozenset[str]) -> Implanted:
         """What was typed, as the service takes it. ``seen``: the codes of what was shown as missing."""
         return Implanted(
-            pump=Component(
-                model=self.pump_model.data,
-                manufacturer=self.pump_manufacturer.data,
-                serial=self.pump_serial.data,
-                udi=self.pump_udi.data,
-                reservoir_ml=self.pump_reservoir_ml.data,
-                end_of_service_on=self.pump_end_of_service_on.data,
-            ),
+            pump=self.pump(),
             catheter=Component(model=self.catheter_model.data, lot=self.catheter_lot.data),
             filling=self.filling(),
             deviation_reason=self.deviation_reason.data,

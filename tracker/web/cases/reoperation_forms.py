@@ -6,8 +6,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from tracker.services.implants import Component
 from tracker.services.reoperations import Operation
-from tracker.web.cases.fields import CaseForm, DayField, MomentField, NoteField, PersonField, Section, TextField
-from tracker.web.cases.pump_forms import FILLING_SECTIONS, FillingForm, amount
+from tracker.web.cases.fields import CaseForm, MomentField, NoteField, PersonField, Section, TextField
+from tracker.web.cases.pump_forms import FILLING_SECTIONS, NewPumpForm
 from tracker.web.cases.visit_forms import instant_of
 from tracker.web.cases.words import REOPERATIONS, first_upper
 from tracker.web.common.forms import options
@@ -41,36 +41,18 @@ class OperationForm(CaseForm):
         )
 
 
-class ReplacementForm(OperationForm, FillingForm):
+class ReplacementForm(OperationForm, NewPumpForm):
     """The new pump with its first fill, and the catheter where that was replaced too."""
 
     SECTIONS = (
-        Section("New pump", (("pump_model", "pump_manufacturer"), ("pump_serial", "pump_reservoir_ml"), ("pump_udi",),
-                             ("pump_end_of_service_on",))),
+        Section("New pump", NewPumpForm.PUMP_ROWS),
         Section("New catheter", (("catheter_is_new",), ("catheter_model", "catheter_lot"))),
         *FILLING_SECTIONS,
         Section("The operation", (("note",), ("operated_at",))),
-    )  # fmt: skip
-    pump_model = TextField("Model", [InputRequired("Write down the pump.")])
-    pump_manufacturer = TextField("Manufacturer")
-    pump_serial = TextField("Serial number", [InputRequired("Write down the serial number.")], longest=60)
-    pump_udi = TextField("UDI", longest=200, description="As on the label.")
-    pump_reservoir_ml = amount("Reservoir", "mL")
-    pump_end_of_service_on = DayField("End of service", description="As on the label or the print-out.")
+    )
     catheter_is_new = BooleanField("The catheter was replaced too")
     catheter_model = TextField("Catheter", description="Only where it was replaced.")
     catheter_lot = TextField("Lot of the catheter", longest=60)
-
-    def pump(self) -> Component:
-        """The new pump."""
-        return Component(
-            model=self.pump_model.data,
-            manufacturer=self.pump_manufacturer.data,
-            serial=self.pump_serial.data,
-            udi=self.pump_udi.data,
-            reservoir_ml=self.pump_reservoir_ml.data,
-            end_of_service_on=self.pump_end_of_service_on.data,
-        )
 
     def catheter(self) -> Component | None:
         """The new catheter, where one is spoken of."""
