@@ -9,9 +9,17 @@ from tracker.domain.facts import Determination
 from tracker.domain.pump_comparison import Finding
 from tracker.domain.pump_comparison import Listed as Row
 from tracker.persistence.facts import insert_fact
-from tracker.persistence.models import Clinic, PumpComparison
+from tracker.persistence.models import Clinic, PumpComparison, StaffTask
 from tracker.queries.invariants import Report, check_clinic
-from tracker.queries.pump_comparisons import all_standings, get_standings, hold_against
+from tracker.queries.pump_comparisons import (
+    TASK,
+    all_standings,
+    get_standings,
+    hold_against,
+    list_comparisons,
+    task_key,
+    tasks_since,
+)
 
 
 def said(listed: Listed, viewer: Actor, *rows: Row) -> list[tuple[str, str]]:
@@ -60,7 +68,35 @@ class TestHoldingAgainst:
 
     def test_is_one_clinics(self, listed: Listed, elsewhere: Listed, viewer: Actor) -> None:
         a_pump(elsewhere, mrn="7")
-        assert said(listed, viewer, Row(row=2, mrn="7")) == [(Finding.NOT_FOLLOWED, "unknown")]
+        elsewhere.patient("Waiting", mrn="8")
+        rows = [Row(row=2, mrn="7"), Row(row=3, mrn="8")]
+        assert said(listed, viewer, *rows) == [(Finding.NOT_FOLLOWED, "unknown")] * 2
+
+
+class TestWhatWasMadeOfIt:
+    def test_is_one_clinics(self, listed: Listed, elsewhere: Listed, viewer: Actor) -> None:
+        compared(elsewhere, 3)
+        a_task(elsewhere, "not_followed:7")
+        assert list_comparisons(listed.session, viewer) == ()
+        assert open_tasks_of(listed, viewer) == set()
+        compared(listed, 5)
+        a_task(listed, "not_followed:8")
+        assert [each.at for each in list_comparisons(listed.session, viewer)] == [listed.now - timedelta(days=5)]
+        assert open_tasks_of(listed, viewer) == {"not_followed:8"}
+
+
+def a_task(listed: Listed, difference: str) -> None:
+    listed.session.add(
+        StaffTask(
+            clinic_id=listed.clinic_id, id=listed.clinic_id, kind=TASK, key=task_key(0, difference), params={},
+            owner_role="coordinator", due_on=listed.today, opened_at=listed.now, outcome="",
+        )
+    )  # fmt: skip
+    listed.session.flush()
+
+
+def open_tasks_of(listed: Listed, viewer: Actor) -> set[str]:
+    return set(tasks_since(listed.session, viewer, 0))
 
 
 class TestTheDay:
