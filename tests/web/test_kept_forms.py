@@ -13,7 +13,7 @@ from tests.support.journey import Journey
 from tests.support.milestones import Milestones
 from tests.support.web import PASSWORD, Browser, WebWorld, email_of
 from tracker.domain.words import Role
-from tracker.persistence.models import KeptForm
+from tracker.persistence.models import KeptForm, Membership, MembershipRole
 from tracker.scheduler.jobs import JOBS, run_once
 
 HERE = {"Sec-Fetch-Site": "same-origin"}
@@ -127,6 +127,24 @@ def test_is_seen_by_nobody_else(scene: Scene) -> None:
     browser.post("/sign-out")
     _browser, page = scene.come_back()
     assert REASON in text_of(page)
+
+
+def test_of_one_clinic_is_not_seen_at_another_by_the_same_person(scene: Scene) -> None:
+    world, nurse = scene.world, scene.world.user_ids[Role.NURSE]
+    other, _ = world.clinics["north"]
+    with world.database.writing() as session:
+        session.add(Membership(clinic_id=other, user_id=nurse, is_active=True))
+        session.flush()
+        session.add(MembershipRole(clinic_id=other, user_id=nurse, role=Role.NURSE))
+    world.clinics["also north"] = (other, {Role.NURSE: nurse})
+    scene.leave("sign-out")
+    scene.send()
+    (row,) = rows_of(scene)
+    browser = world.sign_in(Role.NURSE, "also north")
+    assert browser.get("/account/kept").status_code == 303
+    browser.get("/account/password")
+    browser.post(f"/account/kept/{row}/discard")
+    assert rows_of(scene) == [row]
 
 
 ELSE = "This form was opened by somebody else who has signed out since."
