@@ -141,12 +141,12 @@ class TestThePeople:
         desk.ring()
         assert desk.standing().user_id == PHYSICIAN
 
-    def test_without_a_name_it_is_everybody_s_and_a_task_for_the_administrator(self, desk: Desk) -> None:
+    def test_without_a_name_it_is_everybody_s_and_a_task_for_the_lead_coordinator(self, desk: Desk) -> None:
         desk.ring()
         row = desk.standing()
         assert (row.user_id, row.role) == (None, "coordinator")
         (task,) = desk.tasks()
-        assert (task.kind, task.params, task.owner_role) == ("nobody_named", {"who": "coordinator"}, "administrator")
+        assert (task.kind, task.params, task.owner_role) == ("nobody_named", {"who": "coordinator"}, "lead_coordinator")
         desk.name(Role.COORDINATOR, COORDINATOR)
         desk.ring()
         assert desk.standing().user_id == COORDINATOR

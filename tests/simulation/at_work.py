@@ -1,7 +1,7 @@
 """Staff who work: who takes what stands on their pages, and patients who do not come or cannot be reached.
 
 Staff know nothing but what the pages show: Today, Refills, Escalations and the page of a case. 7 % of the visits are
-missed (clinical.md section 7), 3 % of the calls find nobody for some days. From the physician's rung on somebody is
+missed, as assumed for a clinic like this, 3 % of the calls find nobody for some days. From the physician's rung on somebody is
 sent for the patient.
 """
 

@@ -1,7 +1,7 @@
 """The pump itself: what is really in it, and the date its programmer prints.
 
 Nothing of the tracker's arithmetic is used here: the simulation must notice where that is wrong. Volumes in mL, doses
-in mcg/day, concentrations in mcg/mL (clinical.md section 2).
+in mcg/day, concentrations in mcg/mL.
 """
 
 import math
@@ -65,7 +65,7 @@ class Pump:
 
 
 def draw_pump(chance: Random, now: datetime) -> Pump:
-    """A full pump of the usual mix (clinical.md section 7): 20 mL in seven of ten, a lognormal dose of 350 mcg/day on
+    """A full pump of an assumed mix: 20 mL in seven of ten, a lognormal dose of 350 mcg/day on
     average with half of that as spread, and the drug in the strength that the pump can give for a month or longer."""
     while True:
         reservoir = 20 if chance.random() < 0.7 else 40

@@ -1,8 +1,8 @@
 """The words of a reminder: a file for each template and version, with the few fields a message may carry.
 
 An e-mail can be read by others on its way and at home. It names the first name at most, the day and time, and the
-clinic's name and telephone number: never a drug, a diagnosis, a procedure or a number of the chart (clinical.md
-section 10, hazard 23). A version that was sent is never edited; a change is a new file.
+clinic's name and telephone number: never a drug, a diagnosis, a procedure or a number of the chart
+(docs/hazards, 23). A version that was sent is never edited; a change is a new file.
 """
 
 from dataclasses import dataclass, fields

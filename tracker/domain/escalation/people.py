@@ -18,7 +18,7 @@ FALLS_TO: Mapping[Role, Role] = {
 }
 #: Nobody is woken: what is told on a day begins with it, and pages leave from this wall time of the clinic on.
 PAGED_FROM = time(7)
-#: A pump that calls wakes people (boxed warning: attend to pump alarms; clinical.md section 10, hazard 27).
+#: A pump that calls wakes people (boxed warning: attend to pump alarms; docs/hazards, 27).
 AT_ANY_HOUR = frozenset({"pump_call"})
 #: How long a page may stay unanswered before the next person is paged.
 ANSWERED_WITHIN = timedelta(minutes=10)

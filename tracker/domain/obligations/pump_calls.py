@@ -1,7 +1,7 @@
 """Calls about a pump: each is critical at once, until somebody has seen to the patient.
 
 Nothing is read into what the caller said. The software knows no harmless call: one tone and two, drowsy or well, all
-are a physician's at once (clinical.md section 10, hazard 27). A call is over when the pump was read or filled after it,
+are a physician's at once (docs/hazards, 27). A call is over when the pump was read or filled after it,
 when care elsewhere is documented, or when a physician has decided in words.
 """
 

@@ -19,8 +19,8 @@ def _waiting(view: View) -> Iterator[tuple[Procedure, Appointment]]:
 
 
 def consents(view: View) -> Iterator[Obligation]:
-    """A procedure is booked and its consent will not be valid on that day. Same-day signing starts cases late and
-    is refused more often (clinical.md section 0), so it is asked for days before."""
+    """A procedure is booked and its consent will not be valid on that day. It is asked for days before: signed on the
+    same day, a case has three times the odds of a late start (docs/hazards, 13)."""
     for procedure, visit in _waiting(view):
         missing = [
             blocker

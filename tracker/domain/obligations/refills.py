@@ -3,7 +3,7 @@
 These follow the device, not the stage: they live on in a closed case, until the pump is out, the patient has died, or
 the case was closed as transferred after the first refill was done at the receiving clinic. If that fact is corrected
 they are there again. A pump without a known alarm date is critical from the day it is known to be there (boxed
-warning of the drug: never let it run dry; clinical.md section 10, hazards 1 and 2).
+warning of the drug: never let it run dry; docs/hazards, 1 and 2).
 """
 
 from collections.abc import Iterator

@@ -3,7 +3,7 @@
 A scan's day is a civil date, so of the readings of that day only what they say tells before from after: one because of
 the scan, one after a stop, or the second of the day comes after it. Where in doubt, the reading is asked for again
 (a rotor that stalls in the magnet may not start again; a Prometra that is not empty may give all it holds:
-clinical.md section 2, hazard 19).
+docs/hazards, 19).
 """
 
 from collections.abc import Iterator

@@ -60,7 +60,7 @@ def hold_review(view: View) -> Iterator[Obligation]:
 
 def transfers(view: View) -> Iterator[Obligation]:
     """A transfer that was asked for keeps everything that is due here, and is looked after until the first refill was
-    done there (58.6 % of discontinuations in a registry were moves, clinical.md section 7)."""
+    done there (58.6 % of discontinuations in a registry were moves; docs/hazards, 6)."""
     asked = view.snapshot.determination(DeterminationKind.TRANSFER)
     if asked is not None and asked.value == TRANSFER_ASKED:
         asked_on = view.day(asked.effective_at)

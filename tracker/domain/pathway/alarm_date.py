@@ -2,7 +2,7 @@
 
 A printed date holds for the dose, the flow programme and the alarm volume it was printed with. Whatever changes one of
 them voids it (``words.VOIDS_ALARM_DATE``) until a new print-out; the earlier of the old date and the arithmetic drives
-meanwhile (clinical.md section 2, hazards 1 and 2).
+meanwhile (docs/hazards, 1 and 2).
 """
 
 from dataclasses import dataclass

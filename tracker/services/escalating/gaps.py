@@ -30,7 +30,7 @@ def tell_of_gap(session: Session, *, clinic_id: int, gap: str, today: date, now:
             kind=KIND,
             key=key,
             params={"who": gap},
-            owner=Role.ADMINISTRATOR,
+            owner=Role.LEAD_COORDINATOR,
             due_on=today,
             now=now,
             ids=ids,
