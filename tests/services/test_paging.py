@@ -191,7 +191,7 @@ class TestOnTheRungOfThePhysiciansPlan:
         named.ring()
         assert named.page(RecordingMailer()) == 0
 
-    def test_asks_the_administrator_to_put_somebody_on_call(self, desk: Desk) -> None:
+    def test_asks_the_lead_coordinator_to_put_somebody_on_call(self, desk: Desk) -> None:
         desk.name_everybody()
         desk.on(LATEST)
         desk.ring()

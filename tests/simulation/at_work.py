@@ -1,8 +1,8 @@
 """Staff who work: who takes what stands on their pages, and patients who do not come or cannot be reached.
 
-Staff know nothing but what the pages show: Today, Refills, Escalations and the page of a case. 7 % of the visits are
-missed, as assumed for a clinic like this, 3 % of the calls find nobody for some days. From the physician's rung on somebody is
-sent for the patient.
+Staff know nothing but what the pages show: Today, Refills, Escalations and the page of a case. It is assumed
+that 7 % of the visits are missed and 3 % of the calls find nobody for some days. From the physician's rung on somebody
+is sent for the patient.
 """
 
 import heapq
