@@ -125,6 +125,7 @@ def test_every_kind_of_requirement_is_among_them() -> None:
 @THOROUGH
 @example(acts=[lambda case: case.outcome("positive", NOW - timedelta(days=400))])
 @example(acts=[lambda case: case.outcome("positive", NOW - timedelta(days=400)).determined("earlier_benefit")])
+@example(acts=[lambda case: case.determined("deviation")])
 @given(acts=CASES)
 def test_what_is_met_is_as_claimed(acts: list[Act]) -> None:
     snapshot = _case(acts)

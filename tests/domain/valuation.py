@@ -122,7 +122,7 @@ def _of_follow_ups(snapshot: Snapshot) -> dict[str, str]:
 def _of_determinations(snapshot: Snapshot) -> dict[str, str]:
     found: dict[str, str] = {}
     for kind in DeterminationKind:
-        attempts = {"": None, "@trial": snapshot.trial_attempt, "@implant": snapshot.implant_attempt}
+        attempts = {"": None, "@trial": snapshot.trial_attempt, "@implant": snapshot.implant_attempt, "@reoperation": 1}
         for suffix, attempt in attempts.items():
             latest = _latest(snapshot, kind, attempt)
             found[f"determined.{kind}{suffix}"] = (latest.value or "stands") if latest else "none"
