@@ -3,8 +3,11 @@
 import ast
 import re
 from collections import Counter
+from importlib import metadata
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.support.source import PRODUCT, ROOT, sources
 
@@ -61,10 +64,19 @@ class TestRequirements:
 
     def test_are_the_same_for_work_and_for_tests(self) -> None:
         pinned = [
-            dict(re.findall(r"^([a-z][\w.-]*)==(\S+)", (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE))
+            dict(re.findall(r"^([a-z][\w.\-\[\],]*)==(\S+)", (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE))
             for lock in LOCKS
         ]
         assert pinned[0].items() <= pinned[1].items()
+
+    def test_are_locked_with_the_extras_that_others_ask_for(self) -> None:
+        """pip before 23.3 takes the newest release of an extra that is not locked, and then misses its hash."""
+        text = (ROOT / "requirements-dev.lock").read_text(encoding="utf-8")
+        lines = [Requirement(line) for each in metadata.distributions() for line in each.requires or ()]
+        asked = {each for each in lines if each.extras and (each.marker is None or each.marker.evaluate({"extra": ""}))}
+        names = {f"{canonicalize_name(each.name)}[{','.join(sorted(each.extras))}]" for each in asked}
+        assert names, "some package asks for another with an extra"
+        assert [name for name in sorted(names) if f"\n{name}==" not in text] == []
 
 
 class TestNumberedFiles:
