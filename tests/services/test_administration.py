@@ -80,7 +80,9 @@ class TestSessionsAndLinks:
         with place.database.writing() as session:
             accounts.open_browser_session(session, token="t0", user_id=user, clinic_id=None, data={"a": "b"}, at=at)
             accounts.end_sessions_of(session, user_id=user, at=at)
-            accounts.save_browser_session(session, token="t0", user_id=user, clinic_id=None, data={"a": "c"}, at=at)
+            accounts.save_browser_session(
+                session.connection(), token="t0", user_id=user, clinic_id=None, data={"a": "c"}, at=at
+            )
             accounts.touch_browser_session(session, token="t0", at=at)
         with place.database.reading() as session:
             assert find_browser_session(session, token="t0", at=at, limits=LIMITS) is None

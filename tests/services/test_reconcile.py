@@ -3,11 +3,12 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
 from tests.factories.case_world import CaseWorld
 from tests.factories.rows import a_case, a_patient
 from tests.support.fixed import FixedClock, SeededIds
+from tests.support.statements import sent
 from tracker.domain.facts import Authorization, Consent, Determination, Device, Fill
 from tracker.persistence.database import Database
 from tracker.persistence.models import BlockerInterval, Case, Clinic, Obligation, PumpWatch
@@ -182,20 +183,17 @@ class TestReconciling:
         world.stand("trial_to_book", "trial")
         world.book("trial", "2026-04-20T10:00")
         world.book("refill", "2026-05-20T10:00")
-        statements: list[str] = []
-        event.listen(world.database.write, "before_cursor_execute", lambda *args: statements.append(args[2]))
-        assert world.reconcile() == 0
-        written = [each for each in statements if not each.startswith(("SELECT", "BEGIN"))]
-        assert written == []
+        with sent(world.database.write) as statements:
+            assert world.reconcile() == 0
+        assert [each for each in statements if not each.startswith("SELECT")] == []
 
     def test_reads_four_times_at_most(self, world: CaseWorld) -> None:
         world.email()
         world.book("evaluation", "2026-03-30T10:00")
         loaded = world.loaded()
         assert loaded.case.target_on is not None
-        statements: list[str] = []
-        event.listen(world.database.write, "before_cursor_execute", lambda *args: statements.append(args[2]))
-        world.reconcile()
+        with sent(world.database.write) as statements:
+            world.reconcile()
         own = ("FROM obligations", "FROM blocker_intervals", "FROM reminders", "FROM patients LEFT OUTER")
         assert [sum(own_table in each for each in statements) for own_table in own] == [1, 1, 1, 1]
 

@@ -2,16 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import structlog
 from flask import Flask, render_template, request
-from sqlalchemy import event, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import OperationalError
 
+from tests.support.statements import sent
 from tests.support.web import Browser, WebWorld, email_of
 from tracker.domain.access import Permission
 from tracker.domain.credentials import is_email
@@ -22,24 +21,6 @@ from tracker.web.common.access import is_same_origin_path, permission, public
 from tracker.web.common.database import read_session, writing
 from tracker.web.common.errors import ErrorPage
 from tracker.web.common.filters import ago, at, day, on, plural
-
-
-@contextmanager
-def statements(world: WebWorld) -> Iterator[list[str]]:
-    """Collect the statements that are sent to the database."""
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith(("BEGIN", "PRAGMA")):
-            seen.append(statement)
-
-    engines = (world.database.read, world.database.write)
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    for engine in engines:
-        event.remove(engine, "before_cursor_execute", note)
-
 
 _EMPTY_PAGE = ErrorPage(title="Nothing but the frame", sentences=())
 
@@ -68,7 +49,7 @@ class TestAPage:
         add_view(own_world.app, "/view", view)
         browser = own_world.sign_in(Role.NURSE)
         browser.get("/view")
-        with statements(own_world) as seen:
+        with sent(own_world.database.read, own_world.database.write) as seen:
             browser.get("/view")
         assert len(seen) == 2, seen
 

@@ -2,13 +2,11 @@
 and every look on the record.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from tests.factories.listed import Listed
+from tests.support.statements import sent
 from tests.support.web import WebWorld
 from tracker.domain.pathway.wording import SENTENCES
 from tracker.domain.words import Role
@@ -58,20 +56,6 @@ def fill(world: WebWorld, patients: int, *, clinic_id: int = 0, family: str = "L
                 listed.visit(case, "evaluation", hours=number % 7)
 
 
-@contextmanager
-def counted(world: WebWorld) -> Iterator[list[str]]:
-    """The statements that read while the block runs."""
-    said: list[str] = []
-
-    def keep(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
-            said.append(statement)
-
-    event.listen(world.database.read, "before_cursor_execute", keep)
-    yield said
-    event.remove(world.database.read, "before_cursor_execute", keep)
-
-
 def entries(world: WebWorld) -> list[AccessEntry]:
     """Who looked at what, the latest last."""
     with world.database.reading() as session:
@@ -84,7 +68,7 @@ class TestReadingPages:
         fill(world, patients)
         browser = world.sign_in(Role.MANAGER)
         for path, most in PAGES.items():
-            with counted(world) as said:
+            with sent(world.database.read) as said:
                 response = browser.get(world.search(path))
             assert response.status_code == 200, path
             assert len(said) <= most, f"{path} takes {len(said)} statements"

@@ -8,6 +8,7 @@ a use case, the reconciler and ``tracker check`` can never see different things.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
@@ -30,6 +31,13 @@ class LoadedCase:
     case: Case
     snapshot: Snapshot
     pathway: Pathway
+
+
+class Seen(NamedTuple):
+    """A case as it was read by this request, when its row had that version or a later one."""
+
+    version: int
+    snapshot: Snapshot
 
 
 _beside = aliased(Case)
@@ -65,8 +73,11 @@ _LOCKED_SEVERAL = _READ_SEVERAL.with_for_update(of=Case).execution_options(popul
 _CLOSED_DAYS = select(ClosedDay.on_date).where(ClosedDay.clinic_id == bindparam("clinic"))
 
 
-def load_snapshot(session: Session, clinic_id: int, case_id: int, *, lock: bool = False) -> LoadedCase:
-    """Read one case. ``lock``: hold its row until the transaction ends, and read it again even if it was read before.
+def load_snapshot(
+    session: Session, clinic_id: int, case_id: int, *, lock: bool = False, seen: Seen | None = None
+) -> LoadedCase:
+    """Read one case. ``lock``: hold its row until the transaction ends, and read it again even if it was read before;
+    only the facts (and closed days) that were ``seen`` at the very version that is locked are not read again.
 
     :raises NotFound: if the clinic has no such case
     """
@@ -74,8 +85,11 @@ def load_snapshot(session: Session, clinic_id: int, case_id: int, *, lock: bool 
     if row is None:
         raise NotFound(str(case_id))
     case, birth_on, zone, open_weekdays, replacement_on = row
-    calendar = ClinicCalendar(zone, weekdays(open_weekdays), closed_days(session, clinic_id))
-    facts = load_live(session, clinic_id, case_id)
+    if seen is not None and seen.version == case.version:
+        facts, calendar = seen.snapshot.facts, seen.snapshot.calendar
+    else:
+        facts = load_live(session, clinic_id, case_id)
+        calendar = ClinicCalendar(zone, weekdays(open_weekdays), closed_days(session, clinic_id))
     snapshot = snapshot_of(case, birth_on, calendar, facts, replacement_on=replacement_on)
     return LoadedCase(case, snapshot, catalogue.load(*pinned(case)))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain import credentials
@@ -24,6 +24,11 @@ _LINK_LIMITS = {
     LinkPurpose.FIRST: credentials.FIRST_LINK_LIMIT,
     LinkPurpose.RESET: credentials.RESET_LINK_LIMIT,
 }
+_SAVE = (
+    update(SigninSession)
+    .where(SigninSession.token_hash == bindparam("fingerprint"), SigninSession.ended_at.is_(None))
+    .values({name: bindparam(name) for name in ("user_id", "clinic_id", "data", "last_seen_at")})
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ def open_browser_session(
 
 
 def save_browser_session(
-    session: Session | Connection,
+    connection: Connection,
     *,
     token: str,
     user_id: int | None,
@@ -89,11 +94,8 @@ def save_browser_session(
     at: datetime,
 ) -> None:
     """Store changed data of a session. One that ended meanwhile stays ended."""
-    session.execute(
-        update(SigninSession)
-        .where(SigninSession.token_hash == credentials.fingerprint(token), SigninSession.ended_at.is_(None))
-        .values(user_id=user_id, clinic_id=clinic_id, data=dict(data), last_seen_at=at)
-    )
+    values = {"user_id": user_id, "clinic_id": clinic_id, "data": dict(data), "last_seen_at": at}
+    connection.execute(_SAVE, {"fingerprint": credentials.fingerprint(token), **values})
 
 
 def touch_browser_session(session: Session | Connection, *, token: str, at: datetime) -> None:

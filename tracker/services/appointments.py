@@ -7,7 +7,7 @@ book a room, a patient or (for procedures) a clinician twice.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from tracker.domain.access import Permission
@@ -29,6 +29,20 @@ TAKEN = {
     "clinician": ("clinician_id", "The clinician has another procedure at this time."),
 }
 LONGEST_VISIT = timedelta(hours=24)
+_ELSEWHERE = (
+    select(AppointmentRow.seq)
+    .join(Case, (Case.clinic_id == AppointmentRow.clinic_id) & (Case.id == AppointmentRow.case_id))
+    .where(
+        Case.clinic_id == bindparam("clinic"),
+        Case.patient_id == bindparam("patient"),
+        Case.id != bindparam("case"),
+        AppointmentRow.superseded_by.is_(None),
+        AppointmentRow.state.in_(sorted(LIVE_APPOINTMENT)),
+        AppointmentRow.starts_at < bindparam("ends_at"),
+        AppointmentRow.ends_at > bindparam("starts_at"),
+    )
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,21 +289,10 @@ def _after_death(file: CaseFile, day: date) -> dict[str, str]:
 def _is_elsewhere(file: CaseFile, slot: Slot) -> bool:
     """Whether the patient has a visit of another case at that time. Whoever writes to one of two cases that stand
     beside each other holds the lock of the pump's case, so nobody books the other meanwhile."""
-    starts_at = file.snapshot.calendar.instant(slot.starts)
-    other = (
-        select(AppointmentRow.seq)
-        .join(Case, (Case.clinic_id == AppointmentRow.clinic_id) & (Case.id == AppointmentRow.case_id))
-        .where(
-            Case.clinic_id == file.case.clinic_id,
-            Case.patient_id == file.case.patient_id,
-            Case.id != file.case.id,
-            AppointmentRow.superseded_by.is_(None),
-            AppointmentRow.state.in_(sorted(LIVE_APPOINTMENT)),
-            AppointmentRow.starts_at < starts_at + timedelta(minutes=slot.minutes),
-            AppointmentRow.ends_at > starts_at,
-        )
-    )
-    return file.work.session.scalar(other.limit(1)) is not None
+    case, starts_at = file.case, file.snapshot.calendar.instant(slot.starts)
+    asked = {"clinic": case.clinic_id, "patient": case.patient_id, "case": case.id}
+    times = {"starts_at": starts_at, "ends_at": starts_at + timedelta(minutes=slot.minutes)}
+    return file.work.session.connection().scalar(_ELSEWHERE, asked | times) is not None
 
 
 def _write(file: CaseFile, old: Appointment | None, **values: object) -> None:

@@ -26,7 +26,7 @@ from tracker.domain.words import AppointmentState
 from tracker.persistence.chain import append_event
 from tracker.persistence.facts import insert_fact, supersede
 from tracker.persistence.models import Case, StageVisit
-from tracker.queries.snapshots import LoadedCase
+from tracker.queries.snapshots import LoadedCase, Seen
 from tracker.services.access_log import record_view
 from tracker.services.named import person_problems
 from tracker.services.reconcile import reconcile_loaded
@@ -307,7 +307,8 @@ def open_case(
         connection.execute(_LOCK, {"clinic": clinic_id, "case": found.about_case_id})
     if found.about_case_id is not None and permission in NOT_BESIDE:
         raise NotFound(ref.public_id)
-    loaded = load_snapshot(work.session, clinic_id, found.id, lock=True)
+    seen = Seen(ref.version, ref.seen) if ref.seen is not None else None
+    loaded = load_snapshot(work.session, clinic_id, found.id, lock=True, seen=seen)
     if checks_version and loaded.case.version != ref.version:
         raise StaleVersion(loaded.case.version)
     return file_of(work, loaded, happened_at)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.access import Actor, Permission
 from tracker.domain.errors import NotPermitted
 from tracker.domain.facts import Fact
+from tracker.domain.pathway.snapshot import Snapshot
 from tracker.services.ports import Ids
 
 
@@ -33,10 +34,13 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class CaseRef:
-    """A case as a form knows it: its public id, and the version that the form was made from."""
+    """A case as a form knows it: its public id, and the version that the form was made from. ``seen``: the case as
+    this request has read it since, if it has; facts come and go with a new version only, and need not be read twice.
+    """
 
     public_id: str
     version: int
+    seen: Snapshot | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from tests.support.journey import ORDER, Journey
+from tests.support.statements import sent
 from tests.support.web import WebWorld
 from tracker.domain.words import Role
 from tracker.persistence.models import AccessEntry
@@ -76,10 +77,9 @@ class TestThePage:
     def test_asks_the_database_little(self, at: At) -> None:
         world, journey = at("maintained")
         browser = world.sign_in(Role.PHYSICIAN)
-        asked: list[str] = []
-        event.listen(world.database.read, "before_cursor_execute", lambda *args: asked.append(args[2]))
-        browser.get(f"/cases/{journey.public_id}")
-        assert len([each for each in asked if each.startswith(("SELECT", "WITH"))]) <= MOST_STATEMENTS
+        with sent(world.database.read) as asked:
+            browser.get(f"/cases/{journey.public_id}")
+        assert len(asked) <= MOST_STATEMENTS
 
     def test_of_an_unknown_case_is_not_found(self, at: At) -> None:
         world, _ = at("referred")

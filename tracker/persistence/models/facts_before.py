@@ -154,6 +154,10 @@ class AppointmentRow(FactRow, Base):
         UniqueConstraint("clinic_id", "case_id", "appointment", "version"),
         partial_index("ix_appointments_day", "clinic_id", "starts_at", where="superseded_by IS NULL"),
         partial_index("ix_appointments_holding", "clinic_id", "starts_at", where=HOLDS_ITS_PLACE),
+        *(
+            partial_index(name, "clinic_id", place, "starts_at", where=f"{HOLDS_ITS_PLACE} AND {place} IS NOT NULL")
+            for name, place in (("ix_appointments_room", "room_id"), ("ix_appointments_clinician", "clinician_id"))
+        ),
         one_of("purpose", Purpose),
         one_of("state", AppointmentState),
         CheckConstraint("starts_at < ends_at", name="starts_before_ends"),

@@ -145,7 +145,7 @@ def answer(
         return _page(case, form, act, version), 422
     try:
         with writing() as session:
-            written = use_case(work_in(session), CaseRef(case.head.public_id, version))
+            written = use_case(work_in(session), CaseRef(case.head.public_id, version, case.snapshot))
     except StaleVersion:
         return _stale(opened(case.head.public_id), form, act, version)
     except (InvalidInput, Refused) as error:
