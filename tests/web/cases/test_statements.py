@@ -12,6 +12,8 @@ At = Callable[[str], tuple[WebWorld, Journey]]
 #: What a transition may send from its lock to its commit.
 MOST_WRITING = 25
 FACTS = "SELECT 0 AS kind"
+#: Of these a clinic has some dozens at most.
+SMALL = {"rooms", "clinicians", "closed_days", "membership_roles", "event_chains"}
 
 
 def test_a_booking_that_moves_the_case_sends_few_and_reads_the_facts_once(at: At) -> None:
@@ -37,3 +39,23 @@ def test_what_was_seen_of_an_older_version_is_read_again(at: At) -> None:
         same = load_snapshot(session, clinic_id, case_id, seen=Seen(journey.version, seen.snapshot)).snapshot
     assert older.booked("implant") is not None
     assert same.facts == seen.snapshot.facts
+
+
+def test_a_case_reads_a_whole_clinic_of_nothing_that_grows(at: At) -> None:
+    """Neither its page nor a booking, even while SQLite's planner does not know yet how large tables have become."""
+    world, journey = at("implant_to_book")
+    browser, case = world.sign_in(COORDINATOR), f"/cases/{journey.public_id}"
+    values = {"purpose": "implant", "starts": "2026-09-14T09:00", "minutes": "60", "expected_version": journey.version}
+    with sent(world.database.read, world.database.write) as said:
+        assert browser.submit(f"{case}/book-visit", values).status_code == 303
+        assert browser.get(case).status_code == 200
+    with world.database.read.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'obligations'").scalar() == 0
+        steps = {
+            step.detail
+            for each in said
+            if not each.startswith("INSERT")  # of which only checks that are skipped would be told
+            for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {each}", ("",) * each.count("?"))
+        }
+    found = {step for step in steps if step.startswith("SCAN") or step.endswith("(clinic_id=?)")}
+    assert {step.split()[1] for step in found} <= SMALL, found

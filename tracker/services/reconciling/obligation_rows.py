@@ -29,7 +29,8 @@ _VALUES = (
     "climbs_on",
 )  # fmt: skip
 _COLUMNS = tuple(getattr(Obligation, name) for name in ("id", *_KEY, *_VALUES))
-#: The open obligations of some cases, each with the pump that is watched by it.
+#: The open obligations of some cases, each with the pump that is watched by it. In no order: for that of its key SQLite
+#: would walk through the whole clinic.
 STORED: Select[Any] = (
     select(Obligation.case_id, *_COLUMNS, PumpWatch.device.label("watched"))
     .outerjoin(
@@ -43,7 +44,6 @@ STORED: Select[Any] = (
         Obligation.case_id.in_(bindparam("keys", expanding=True)),
         Obligation.is_open,
     )
-    .order_by(Obligation.id)
 )
 
 _OPEN = insert(Obligation)
