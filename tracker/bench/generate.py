@@ -2,7 +2,7 @@
 
 The demonstration clinic is played once; each of its cases is moved to several earlier days, and the real reconciler
 brings the moved ones in line with today. Those are the templates. Then their rows are copied, with new ids, people and
-chain links, for twenty clinics. Constant memory, about six thousand rows a second and core.
+chain links, for twenty clinics or for one. Constant memory, about six thousand rows a second and core.
 """
 
 import tempfile
@@ -47,8 +47,8 @@ SEED = 7
 Progress = Callable[[str, int, int], None]
 
 
-def generate(runtime: Runtime, cases: int, password: str, progress: Progress) -> Made:
-    """Fills an empty, migrated database.
+def generate(runtime: Runtime, cases: int, password: str, progress: Progress, *, count: int = CLINICS) -> Made:
+    """Fills an empty, migrated database with ``cases`` in ``count`` clinics.
 
     ``password`` is for the person who asks for the pages; ``progress`` is told what is being done, how much of it is
     done and how much there is.
@@ -61,11 +61,11 @@ def generate(runtime: Runtime, cases: int, password: str, progress: Progress) ->
             words, templates = _play(played, now, min(MOST_TEMPLATES, max(1, cases // 10)), chance, progress)
         finally:
             played.database.dispose()
-    clinics = open_clinics(runtime, CLINICS, password, now)
+    clinics = open_clinics(runtime, count, password, now)
     numbers = Numbers(runtime.ids.row_id(now), chance)
     weights, today = weights_of(templates), ClinicCalendar(ZONE).today(now)
     tally, done = _Tally(), 0
-    for clinic_id, size in zip(clinics, _sizes(cases), strict=True):
+    for clinic_id, size in zip(clinics, _sizes(cases, count), strict=True):
         chosen = _choose(templates, weights, size, today, chance)
         with runtime.database.read.connect() as connection:
             books = books_of(connection, clinic_id, words)
@@ -99,11 +99,13 @@ class _Invention:
     first_number: int
 
 
-def _sizes(cases: int) -> list[int]:
-    """How many cases each clinic has: the largest a fifth, the others alike."""
+def _sizes(cases: int, clinics: int) -> list[int]:
+    """How many cases each clinic has: the largest a fifth, the others alike; or one has all."""
+    if clinics == 1:
+        return [cases]
     largest = max(1, round(cases * LARGEST_SHARE))
-    each, more = divmod(cases - largest, CLINICS - 1)
-    return [largest, *(each + (number < more) for number in range(CLINICS - 1))]
+    each, more = divmod(cases - largest, clinics - 1)
+    return [largest, *(each + (number < more) for number in range(clinics - 1))]
 
 
 def _play(

@@ -20,7 +20,7 @@ from tracker.bench import floors, reconciling
 from tracker.bench.budget import FLOORS, Report, excesses, report_of
 from tracker.bench.client import Browser
 from tracker.bench.clinics import WATCHER
-from tracker.bench.generate import generate
+from tracker.bench.generate import CLINICS, generate
 from tracker.bench.marker import Made, find_marker, has_clinics, leave_marker
 from tracker.bench.measure import Run, gather, measure
 from tracker.bench.reconciling import Reconciled, measure_reconciler
@@ -43,6 +43,7 @@ FEWEST_CASES = 1000
 
 @click.command()
 @click.option("--cases", type=click.IntRange(min=FEWEST_CASES), required=True, help="How many cases in all clinics.")
+@click.option("--one-clinic", is_flag=True, help="All cases in one clinic, not in twenty.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--database", "url", help="An empty database of the bench's own; without it a temporary SQLite file.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep the SQLite file here; measure it again if it is.")
@@ -55,6 +56,7 @@ def bench(
     url: str | None,
     keep: Path | None,
     *,
+    one_clinic: bool,
     requests: int,
     as_json: bool,
     is_reconciler: bool,
@@ -65,7 +67,7 @@ def bench(
         settings = _settings(settings_of(context), database_url)
         runtime = build_runtime(settings)
         try:
-            made = _prepare(runtime, cases)
+            made = _prepare(runtime, cases, 1 if one_clinic else CLINICS)
             if is_reconciler:
                 runtime.database.dispose()
                 over = _tell_of_reconciler(measure_reconciler(settings, cases), as_json)
@@ -108,20 +110,20 @@ def _settings(given: "Settings", database_url: str) -> "Settings":
     )
 
 
-def _prepare(runtime: Runtime, cases: int) -> Made:
+def _prepare(runtime: Runtime, cases: int, clinics: int) -> Made:
     """Generate, unless it was done before.
 
     :raises click.ClickException: when the database is somebody's
     """
     upgrade(runtime.database)
     made = find_marker(runtime.database)
-    if made is not None and made.cases == cases:
+    if made is not None and (made.cases, len(made.clinics)) == (cases, clinics):
         say(f"Measuring the {cases} cases that are there.")
     elif made is not None or has_clinics(runtime.database):
         raise click.ClickException("This database is not empty. The bench needs one of its own.")
     else:
-        say(f"Making {cases} cases in twenty clinics …")
-        made = generate(runtime, cases, PASSWORD, _progress)
+        say(f"Making {cases} cases in {clinics} {'clinic' if clinics == 1 else 'clinics'} …")
+        made = generate(runtime, cases, PASSWORD, _progress, count=clinics)
         with runtime.database.write.begin() as connection:
             floors.make_table(connection)
             leave_marker(connection, made)
