@@ -184,6 +184,62 @@ _HEAD = (
 )
 
 
+_BESIDE = (
+    select(Case.public_id, Case.pathway, Case.pathway_version, Case.stage, Case.is_open, DeterminationRow.value)
+    .outerjoin(
+        DeterminationRow,
+        and_(
+            DeterminationRow.clinic_id == Case.clinic_id,
+            DeterminationRow.case_id == Case.id,
+            DeterminationRow.kind == DeterminationKind.REOPERATION,
+            DeterminationRow.superseded_by.is_(None),
+            Case.about_case_id.is_not(None),
+        ),
+    )
+    .where(Case.clinic_id == bindparam("clinic"), Case.patient_id == bindparam("patient"), Case.id != bindparam("case"))
+    .order_by(Case.is_open.desc(), Case.opened_at.desc())
+)
+_TODO_COLUMNS: tuple[Any, ...] = tuple(getattr(Obligation, name) for name in Todo.__dataclass_fields__)
+_TODOS = (
+    select(*_TODO_COLUMNS)
+    .where(Obligation.clinic_id == bindparam("clinic"), Obligation.case_id == bindparam("case"), Obligation.is_open)
+    .order_by(Obligation.due_on.is_not(None), Obligation.due_on, Obligation.id)
+)
+_MESSAGE_COLUMNS: tuple[Any, ...] = tuple(getattr(Reminder, name) for name in Message.__dataclass_fields__)
+_MESSAGES = (
+    select(*_MESSAGE_COLUMNS)
+    .where(
+        Reminder.clinic_id == bindparam("clinic"),
+        Reminder.case_id == bindparam("case"),
+        Reminder.state != ReminderState.CANCELLED,
+    )
+    .order_by(Reminder.wanted_at.desc(), Reminder.id.desc())
+    .limit(MESSAGES_SHOWN)
+)
+_EVENTS = (
+    select(Event.seq, Event.kind, Event.actor_id, Event.case_version, Event.effective_at, Event.recorded_at, Event.body)
+    .where(
+        Event.clinic_id == bindparam("clinic"),
+        Event.case_id == bindparam("case"),
+        Event.case_version > bindparam("version"),
+    )
+    .order_by(Event.seq.desc())
+)
+_LATEST_EVENTS = _EVENTS.limit(bindparam("most"))
+_CONTACTS = select(
+    ContactPoint.id,
+    ContactPoint.kind,
+    ContactPoint.as_typed,
+    ContactPoint.owner,
+    ContactPoint.is_possible,
+    ContactPoint.opted_out_at.is_not(None).label("is_opted_out"),
+).where(
+    ContactPoint.clinic_id == bindparam("clinic"),
+    ContactPoint.patient_id == bindparam("patient"),
+    ContactPoint.ended_at.is_(None),
+)
+
+
 def get_head(session: Session, viewer: Actor, public_id: str) -> CaseHead:
     """The case's own row with its patient, owner and payer.
 
@@ -223,21 +279,8 @@ def open_pumps_case(session: Session, viewer: Actor, reoperation: OpenedCase) ->
 
 def list_beside(session: Session, viewer: Actor, head: CaseHead) -> tuple[CaseBeside, ...]:
     """The other cases of the patient, the open ones first."""
-    rows = session.execute(
-        select(Case.public_id, Case.pathway, Case.pathway_version, Case.stage, Case.is_open, DeterminationRow.value)
-        .outerjoin(
-            DeterminationRow,
-            and_(
-                DeterminationRow.clinic_id == Case.clinic_id,
-                DeterminationRow.case_id == Case.id,
-                DeterminationRow.kind == DeterminationKind.REOPERATION,
-                DeterminationRow.superseded_by.is_(None),
-                Case.about_case_id.is_not(None),
-            ),
-        )
-        .where(Case.clinic_id == viewer.clinic_id, Case.patient_id == head.patient.id, Case.id != head.case_id)
-        .order_by(Case.is_open.desc(), Case.opened_at.desc())
-    )
+    asked = {"clinic": viewer.clinic_id, "patient": head.patient.id, "case": head.case_id}
+    rows = session.execute(_BESIDE, asked)
     return tuple(
         CaseBeside(
             public_id=row.public_id,
@@ -253,28 +296,13 @@ def list_beside(session: Session, viewer: Actor, head: CaseHead) -> tuple[CaseBe
 
 def list_todos(session: Session, viewer: Actor, case_id: int) -> tuple[Todo, ...]:
     """The open obligations of a case, the first due first."""
-    columns = tuple(getattr(Obligation, name) for name in Todo.__dataclass_fields__)
-    rows = session.execute(
-        select(*columns)
-        .where(Obligation.clinic_id == viewer.clinic_id, Obligation.case_id == case_id, Obligation.is_open)
-        .order_by(Obligation.due_on.is_not(None), Obligation.due_on, Obligation.id)
-    )
+    rows = session.execute(_TODOS, {"clinic": viewer.clinic_id, "case": case_id})
     return tuple(Todo(**row._mapping) for row in rows)
 
 
 def list_messages(session: Session, viewer: Actor, case_id: int) -> tuple[Message, ...]:
     """The latest reminders of a case, planned ones first; those that were cancelled stand in the ledger only."""
-    columns = tuple(getattr(Reminder, name) for name in Message.__dataclass_fields__)
-    rows = session.execute(
-        select(*columns)
-        .where(
-            Reminder.clinic_id == viewer.clinic_id,
-            Reminder.case_id == case_id,
-            Reminder.state != ReminderState.CANCELLED,
-        )
-        .order_by(Reminder.wanted_at.desc(), Reminder.id.desc())
-        .limit(MESSAGES_SHOWN)
-    )
+    rows = session.execute(_MESSAGES, {"clinic": viewer.clinic_id, "case": case_id})
     return tuple(Message(**row._mapping) for row in rows)
 
 
@@ -282,21 +310,9 @@ def list_entries(
     session: Session, viewer: Actor, case_id: int, *, limit: int | None = HISTORY_SHOWN, after_version: int = 0
 ) -> tuple[Entry, ...]:
     """The events of a case, the latest first; with ``after_version`` only what a form of that version had not seen."""
-    query = (
-        select(
-            Event.seq,
-            Event.kind,
-            Event.actor_id,
-            Event.case_version,
-            Event.effective_at,
-            Event.recorded_at,
-            Event.body,
-        )
-        .where(Event.clinic_id == viewer.clinic_id, Event.case_id == case_id, Event.case_version > after_version)
-        .order_by(Event.seq.desc())
-        .limit(limit)
-    )
-    return tuple(_entry(row) for row in session.execute(query))
+    asked = {"clinic": viewer.clinic_id, "case": case_id, "version": after_version}
+    query, most = (_EVENTS, {}) if limit is None else (_LATEST_EVENTS, {"most": limit})
+    return tuple(_entry(row) for row in session.execute(query, asked | most))
 
 
 def _entry(row: Row[*tuple[Any, ...]]) -> Entry:
@@ -345,20 +361,7 @@ def list_names(
 
 def list_contact_lines(session: Session, viewer: Actor, patient_id: int) -> list[ContactLine]:
     """Where a patient is reached, the oldest first."""
-    rows = session.execute(
-        select(
-            ContactPoint.id,
-            ContactPoint.kind,
-            ContactPoint.as_typed,
-            ContactPoint.owner,
-            ContactPoint.is_possible,
-            ContactPoint.opted_out_at.is_not(None).label("is_opted_out"),
-        ).where(
-            ContactPoint.clinic_id == viewer.clinic_id,
-            ContactPoint.patient_id == patient_id,
-            ContactPoint.ended_at.is_(None),
-        )
-    )
+    rows = session.execute(_CONTACTS, {"clinic": viewer.clinic_id, "patient": patient_id})
     # Sorted here: by id in the statement, SQLite walks through the clinic in the order of its key.
     lines = (dict(row._mapping) for row in sorted(rows, key=attrgetter("id")))
     return [ContactLine(**{name: line[name] for name in ContactLine.__dataclass_fields__}) for line in lines]

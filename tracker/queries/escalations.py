@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.access import Actor
@@ -110,7 +110,7 @@ _IS_OPEN = and_(
 )
 
 
-def _query(viewer: Actor, *conditions: ColumnElement[bool]) -> Select[Any]:
+def _query(*conditions: ColumnElement[bool]) -> Select[Any]:
     return (
         select(*_COLUMNS)
         .join(Obligation, _IS_OPEN)
@@ -119,15 +119,20 @@ def _query(viewer: Actor, *conditions: ColumnElement[bool]) -> Select[Any]:
         .outerjoin(User, User.id == Escalation.user_id)
         .outerjoin(EscalationPage, _LAST_PAGE)
         .outerjoin(_PAGED_USER, _PAGED_USER.id == EscalationPage.user_id)
-        .where(Escalation.clinic_id == viewer.clinic_id, Escalation.ended_at.is_(None), *conditions)
+        .where(Escalation.clinic_id == bindparam("clinic"), Escalation.ended_at.is_(None), *conditions)
         .order_by(Escalation.level.desc(), Obligation.anchor_on, Escalation.id)
         .limit(MOST_SHOWN)
     )
 
 
+_RISEN = _query(Escalation.on_date.is_not(None))
+_OF_CASE = _query(Escalation.case_id == bindparam("case"))
+_ONE = _query(Escalation.id == bindparam("escalation"))
+
+
 def list_standings(session: Session, viewer: Actor, today: date) -> Standings:
     """What was escalated in the viewer's clinic, the highest first."""
-    found = [_standing(row, today) for row in session.execute(_query(viewer, Escalation.on_date.is_not(None)))]
+    found = [_standing(row, today) for row in session.execute(_RISEN, {"clinic": viewer.clinic_id})]
     begun = (
         select(func.count())
         .select_from(Escalation)
@@ -139,7 +144,8 @@ def list_standings(session: Session, viewer: Actor, today: date) -> Standings:
 
 def list_of_case(session: Session, viewer: Actor, case_id: int, today: date) -> tuple[Standing, ...]:
     """Who has what of one case."""
-    found = [_standing(row, today) for row in session.execute(_query(viewer, Escalation.case_id == case_id))]
+    rows = session.execute(_OF_CASE, {"clinic": viewer.clinic_id, "case": case_id})
+    found = [_standing(row, today) for row in rows]
     return tuple(each for each in found if each is not None)
 
 
@@ -148,7 +154,7 @@ def get_standing(session: Session, viewer: Actor, escalation_id: int, today: dat
 
     :raises NotFound: if there is none, or what it tells of is done
     """
-    row = session.execute(_query(viewer, Escalation.id == escalation_id)).one_or_none()
+    row = session.execute(_ONE, {"clinic": viewer.clinic_id, "escalation": escalation_id}).one_or_none()
     found = _standing(row, today) if row is not None else None
     if found is None:
         raise NotFound(str(escalation_id))

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, and_, case, func, literal, or_, select, true
+from sqlalchemy import Row, Select, and_, bindparam, case, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
@@ -66,23 +66,30 @@ class TaskState:
     is_done: bool
 
 
-def get_standings(session: Session, clinic_id: int) -> Standings:
-    """What decides when the clinic compares again, in one statement: it stands on Today."""
+def _standings() -> Select[Any]:
     last = (
         select(PumpComparison.id, PumpComparison.compared_at, PumpComparison.digest, User.name)
         .join(User, User.id == PumpComparison.compared_by)
-        .where(PumpComparison.clinic_id == clinic_id)
+        .where(PumpComparison.clinic_id == bindparam("clinic"))
         .order_by(PumpComparison.compared_at.desc(), PumpComparison.id.desc())
         .limit(1)
         .subquery()
     )
     first = select(func.min(DeviceRow.recorded_at)).where(
-        DeviceRow.clinic_id == clinic_id, DeviceRow.kind == DeviceKind.PUMP
+        DeviceRow.clinic_id == bindparam("clinic"), DeviceRow.kind == DeviceKind.PUMP
     )
     # Asked for where the clinic never compared, and not looked for where it did.
     first_pump_at = case((last.c.id.is_(None), first.scalar_subquery())).label("first_pump_at")
     always = select(literal(1)).subquery()
-    row = session.execute(select(last, first_pump_at).select_from(always).outerjoin(last, true())).one()
+    return select(last, first_pump_at).select_from(always).outerjoin(last, true())
+
+
+_STANDINGS = _standings()
+
+
+def get_standings(session: Session, clinic_id: int) -> Standings:
+    """What decides when the clinic compares again, in one statement: it stands on Today."""
+    row = session.execute(_STANDINGS, {"clinic": clinic_id}).one()
     return Standings(
         last_id=row.id or 0,
         last_at=row.compared_at,
