@@ -42,14 +42,18 @@ class Kept:
 
 
 def form_of() -> str:
-    """Whom a form of this page is made for, sealed; empty for a visitor."""
+    """Whom a form of this page is made for, sealed; empty for a visitor. A list asks for it in each row."""
+    if "form_of" not in g:
+        g.form_of = _sealed_reader()
+    return str(g.form_of)
+
+
+def _sealed_reader() -> str:
     person = current_user.person if isinstance(current_user, SessionUser) else None
     if person is None or person.clinic is None:
         return ""
-    if "form_of" not in g:
-        said = f"{person.clinic.id} {person.user_id}".encode()
-        g.form_of = box(_AUTHOR).encrypt_at_time(said, int(now().timestamp())).decode()
-    return str(g.form_of)
+    said = f"{person.clinic.id} {person.user_id}".encode()
+    return box(_AUTHOR).encrypt_at_time(said, int(now().timestamp())).decode()
 
 
 def keep_what_was_typed() -> bool:
