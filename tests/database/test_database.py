@@ -4,7 +4,7 @@ from threading import Event as Signal
 from threading import Thread
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from tests.factories.rows import BEGAN, a_clinic
@@ -102,3 +102,19 @@ class TestSqlite:
                 with pytest.raises(OperationalError, match="locked"):
                     connection.exec_driver_sql("SELECT 1")
         impatient.dispose()
+
+
+class TestPostgresql:
+    def test_waits_for_the_disk_but_with_what_is_noted(self, postgresql_database: Database) -> None:
+        asked = text("SELECT source FROM pg_settings WHERE name = 'synchronous_commit'")
+        with postgresql_database.noting() as note, postgresql_database.writing() as session:
+            sources = [each.execute(asked).scalar_one() for each in (note, session)]
+            assert note.execute(text("SHOW synchronous_commit")).scalar_one() == "off"
+        assert sources[0] == "session"
+        assert sources[1] != "session"
+
+    def test_keeps_what_is_noted_at_once(self, postgresql_database: Database) -> None:
+        with postgresql_database.noting() as note:
+            note.execute(insert(Heartbeat), {"name": "tick", "beat_at": BEGAN})
+            with postgresql_database.reading() as session:
+                assert session.get(Heartbeat, "tick") is not None

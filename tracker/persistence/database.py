@@ -56,7 +56,7 @@ class Database:
             self.note = _sqlite_engine(self.url, reads=False, is_synced=False)
         elif self.url.drivername == "postgresql+psycopg":
             self.read, self.write = _postgresql_engine(self.url, reads=True), _postgresql_engine(self.url, reads=False)
-            self.note = self.write
+            self.note = _postgresql_notes(self.url)
         else:
             raise ValueError(f"cannot use a database of the kind {self.url.drivername}")
         self._reading = sessionmaker(self.read, autoflush=False, expire_on_commit=False)
@@ -81,10 +81,8 @@ class Database:
 
     @contextmanager
     def noting(self) -> Iterator[Connection]:
-        """A write transaction for who looked at what and what a browser was told: it does not wait for the disk."""
+        """For one statement that says who looked at what, or what a browser was told: it does not wait for the disk."""
         with self.note.begin() as connection:
-            if not self.is_sqlite:
-                connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
             yield connection
 
     @contextmanager
@@ -160,10 +158,21 @@ def _postgresql_engine(url: URL, *, reads: bool) -> Engine:
         )
     else:
         engine = create_engine(url, pool_pre_ping=True)
+    return _prepared(engine, f"SET lock_timeout = {WAIT_MS}")
+
+
+def _postgresql_notes(url: URL) -> Engine:
+    # Each statement is a transaction: it goes to the server and back once, with a transaction around it four times.
+    engine = create_engine(url, pool_pre_ping=True, isolation_level="AUTOCOMMIT")
+    return _prepared(engine, f"SET lock_timeout = {WAIT_MS}; SET synchronous_commit = off")
+
+
+def _prepared(engine: Engine, settings: str) -> Engine:
+    """The engine, with these settings on each of its connections."""
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
-        connection.execute(f"SET lock_timeout = {WAIT_MS}")
+        connection.execute(settings)
         connection.commit()
 
     return engine

@@ -53,7 +53,7 @@ def writing() -> Iterator[Session]:
 
 @contextmanager
 def noting() -> Iterator[Connection]:
-    """Open one transaction for who looked at what and what a browser was told: it does not wait for the disk."""
+    """For one statement that says who looked at what, or what a browser was told: it does not wait for the disk."""
     close_read_session()
     with runtime().database.noting() as connection:
         yield connection
