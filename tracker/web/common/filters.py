@@ -31,12 +31,12 @@ def day(value: date | None, today: date) -> str:
     return f"{on(value, today)} · {distance((value - today).days)}"
 
 
-def at(value: datetime | None, zone: str | None = None) -> str:
-    """Write an instant in the clinic's zone, or in another: ``Tue 24 Nov 2026 07:30``."""
+def at(value: datetime | None, zone: str | None = None, today: date | None = None) -> str:
+    """Write an instant in the clinic's zone, or in another: ``Tue 24 Nov 2026 07:30``; not with the year of ``today``."""
     if value is None:
         return "–"
     local = value.astimezone(ZoneInfo(zone if zone is not None else clinic().zone))
-    return f"{on(local.date())} {local:%H:%M}"
+    return f"{on(local.date(), today)} {local:%H:%M}"
 
 
 def ago(value: datetime | None, since: datetime | None = None) -> str:

@@ -206,7 +206,7 @@ def _latest(refill: Refill, today: date) -> tuple[str, str, str]:
 def _planned(refill: Refill, today: date, zone: str) -> tuple[str, str]:
     """What plans the refill, and how urgent it is that nothing does."""
     if refill.visit_at is not None:
-        return f"booked: {at(refill.visit_at, zone)}", "ready"
+        return f"booked: {at(refill.visit_at, zone, today)}", "ready"
     if refill.plan_until_on is not None:
         return f"planned until {on(refill.plan_until_on, today)}", "ready"
     return _unplanned(refill, today)
