@@ -32,7 +32,10 @@ def day(value: date | None, today: date) -> str:
 
 
 def at(value: datetime | None, zone: str | None = None, today: date | None = None) -> str:
-    """Write an instant in the clinic's zone or another: ``Tue 24 Nov 2026 07:30``; without the year if ``today`` has it."""
+    """Write an instant in the clinic's zone, or in another: ``Tue 24 Nov 2026 07:30``.
+
+    The year is left out if it is that of ``today``.
+    """
     if value is None:
         return "–"
     local = value.astimezone(ZoneInfo(zone if zone is not None else clinic().zone))
