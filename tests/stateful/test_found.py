@@ -128,15 +128,27 @@ class TestAMonthWithoutAScheduler:
         assert (faults(clinic), violations(clinic)) == ([], [])
 
 
-class TestADeathThatWasAMistake:
-    @pytest.mark.parametrize("days", [0, 31])
+def _dead(clinic: TwoClinics, case: str) -> int:
+    return do(clinic, case, _die(clinic.actors[1].user_id, None)(clinic)).fact_seqs[0]
+
+
+def _handed_over(clinic: TwoClinics, case: str) -> int:
+    signs = clinic.actors[1].user_id
+    done = do(clinic, case, lambda work, ref: steps.record_transfer(work, ref, to_clinic="Mesa", second_by=signs))
+    do(clinic, case, lambda work, ref: steps.take_step(work, ref, step="transferred", reason="moved away"))
+    return done.fact_seqs[0]
+
+
+class TestWhatEndedARefillByMistake:
+    @pytest.mark.parametrize("days", [0, 31, 400])
+    @pytest.mark.parametrize("end", [_dead, _handed_over, take_out])
     def test_brings_the_refill_back_whenever_it_comes_to_light(
-        self, clinic: TwoClinics, with_pump: str, days: int
+        self, clinic: TwoClinics, with_pump: str, end: Callable[[TwoClinics, str], int], days: int
     ) -> None:
-        death = do(clinic, with_pump, _die(clinic.actors[1].user_id, None)(clinic)).fact_seqs[0]
+        ended = end(clinic, with_pump)
         assert open_refills(clinic) == 0
         clinic.pass_without_scheduler(clinic.clock.now() + timedelta(days=days))
-        do(clinic, with_pump, acts.strike_one(clinic.see(with_pump, clinic.actors[0]), death))
+        do(clinic, with_pump, acts.strike_one(clinic.see(with_pump, clinic.actors[0]), ended))
         assert open_refills(clinic) == 1
 
 
