@@ -38,6 +38,8 @@ _ELSEWHERE = (
         Case.id != bindparam("case"),
         AppointmentRow.superseded_by.is_(None),
         AppointmentRow.state.in_(sorted(LIVE_APPOINTMENT)),
+        # No visit is longer: so only those about that time are looked at.
+        AppointmentRow.starts_at > bindparam("first_at"),
         AppointmentRow.starts_at < bindparam("ends_at"),
         AppointmentRow.ends_at > bindparam("starts_at"),
     )
@@ -292,6 +294,7 @@ def _is_elsewhere(file: CaseFile, slot: Slot) -> bool:
     case, starts_at = file.case, file.snapshot.calendar.instant(slot.starts)
     asked = {"clinic": case.clinic_id, "patient": case.patient_id, "case": case.id}
     times = {"starts_at": starts_at, "ends_at": starts_at + timedelta(minutes=slot.minutes)}
+    times["first_at"] = starts_at - LONGEST_VISIT
     return file.work.session.connection().scalar(_ELSEWHERE, asked | times) is not None
 
 

@@ -299,3 +299,12 @@ class TestWhatBelongsToThePumpsCase:
         beside.authorize("reoperation")
         with pytest.raises(InvalidInput, match="starts"):
             beside.book("reoperation", pump.calendar.wall(visit.starts_at))
+
+    def test_a_visit_of_a_whole_day_is_in_the_way_to_its_last_minute(self, at: At) -> None:
+        pump = at("maintained")
+        pump.book("follow_up", pump.in_days(8, hour=10), minutes=24 * 60)
+        beside = begun(pump)
+        beside.authorize("reoperation")
+        with pytest.raises(InvalidInput, match="starts"):
+            beside.book("reoperation", pump.in_days(9, hour=10) - timedelta(minutes=1))
+        beside.book("reoperation", pump.in_days(9, hour=10))
