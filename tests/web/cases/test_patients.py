@@ -201,6 +201,7 @@ class TestATakenOverPump:
         page = plain(browser.get(answer.headers["Location"]).get_data(as_text=True))
         assert "Pump intake" in page
         assert "latest date" in page
+        assert "Tue 10 Feb 2026 As found at take-over" in page, "the print-out does not say at what hour"
 
     def test_without_an_alarm_date_is_critical_and_due_today(self, at: At) -> None:
         world, _ = at("referred")

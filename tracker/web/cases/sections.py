@@ -19,7 +19,7 @@ from tracker.domain.facts import (
     Fill,
     TrialDose,
 )
-from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, ConsentState, DeterminationKind
+from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, ConsentState, DeterminationKind, FillKind
 from tracker.queries.case_detail import Message, Names, OpenedCase
 from tracker.web.cases.links import Link, correcting
 from tracker.web.cases.sentences import as_told, civil, fact_sentence, number, wall
@@ -322,7 +322,7 @@ def _fill(telling: Telling, fill: Fill) -> Row:
         badge, tone = f"{civil(fill.alarm_on)}, second reading open", "warn"
     return Row(
         cells=(
-            at(fill.effective_at),
+            _filled(telling, fill),
             first_upper(FILL_KINDS[fill.kind]),
             what,
             f"{number(fill.daily_dose_mcg)} mcg/day" if fill.daily_dose_mcg is not None else "–",
@@ -331,6 +331,13 @@ def _fill(telling: Telling, fill: Fill) -> Row:
         tone=tone,
         links=telling.correction(fill.seq),
     )
+
+
+def _filled(telling: Telling, fill: Fill) -> str:
+    """When it was filled; of a pump that came with its print-out nobody knows the hour."""
+    if fill.kind == FillKind.TAKEN_OVER:
+        return civil(telling.case.snapshot.calendar.today(fill.effective_at))
+    return at(fill.effective_at)
 
 
 def messages(found: Sequence[Message]) -> PageSection:
