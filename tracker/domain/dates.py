@@ -1,4 +1,4 @@
-"""Reading dates as people type them, without guessing: what could mean two days is refused."""
+"""Dates as people type them, read without guessing (what could mean two days is refused), and as they read them."""
 
 import re
 from datetime import date
@@ -56,3 +56,9 @@ def _day(plain: str, year: int, month: int, day: int) -> date:
         return date(year, month, day)
     except ValueError as error:
         raise UnreadableDate(f"“{plain}” is not a day of the calendar.") from error
+
+
+def in_words(day: date, today: date | None = None) -> str:
+    """A day as people say it: ``Tue 24 Nov``, with the year when it is not that of ``today``."""
+    text = f"{day:%a} {day.day} {day:%b}"
+    return text if today is not None and day.year == today.year else f"{text} {day.year}"

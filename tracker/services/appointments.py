@@ -12,9 +12,11 @@ from sqlalchemy.exc import IntegrityError
 
 from tracker.domain.access import Permission
 from tracker.domain.calendar import ClinicCalendar
+from tracker.domain.dates import in_words
 from tracker.domain.errors import InvalidInput, NotFound, Question
 from tracker.domain.facts import Appointment, Determination
-from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, DeterminationKind
+from tracker.domain.refill_visits import late_visit
+from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, DeterminationKind, Purpose
 from tracker.persistence.models import AppointmentRow, Case
 from tracker.persistence.refusals import double_booking
 from tracker.services.beside import pumps_case
@@ -99,6 +101,7 @@ def book(work: Work, ref: CaseRef, *, purpose: str, slot: Slot, entered_late: bo
 
     :raises InvalidInput: for a slot that cannot be, or that is taken, a second live visit for the same purpose,
         somebody who has died, or a procedure in a closed case
+    :raises AskedBack: for a closed day, an unusual hour, or a refill after its latest date
     """
     file = open_case(work, ref, Permission.BOOK)
     if purpose not in file.pathway.visit_purposes:
@@ -106,7 +109,7 @@ def book(work: Work, ref: CaseRef, *, purpose: str, slot: Slot, entered_late: bo
     if purpose in file.pathway.procedures and not file.case.is_open:
         # What follows an operation may still be booked: a wound, or a pump that stays in, outlives the case.
         raise InvalidInput({"purpose": "This case is closed. Nothing is operated on here any more."})
-    _check(file, slot, entered_late)
+    _check(file, slot, purpose, entered_late)
     if file.snapshot.booked(purpose) is not None:
         raise InvalidInput({"purpose": "There is already a visit booked for this. Move that one."})
     _refuse_too_early(file, slot, purpose)
@@ -130,12 +133,13 @@ def move(
 
     :raises NotFound: if no such visit holds its place
     :raises InvalidInput: for a slot that cannot be or is taken, or where the patient has come or has died
+    :raises AskedBack: as ``book``
     """
     file = open_case(work, ref, Permission.BOOK)
     visit = _live(file, appointment)
     if visit.state == AppointmentState.ARRIVED:
         raise InvalidInput({"starts": "The patient came to this visit. Put it back first if that was a mistake."})
-    _check(file, slot, entered_late)
+    _check(file, slot, visit.purpose, entered_late)
     values = slot.values(file.snapshot.calendar)
     _write(file, visit, version=visit.version + 1, state=AppointmentState.BOOKED, reason=reason, **values)
     return file.finish("visit_moved")
@@ -262,12 +266,11 @@ def _refuse_too_early(file: CaseFile, slot: Slot, purpose: str) -> None:
     """Refuse a day before the one that was said when the last visit was cancelled."""
     earliest = file.snapshot.determination(DeterminationKind.NOT_BEFORE)
     if earliest and earliest.until_on and slot.starts.date() < earliest.until_on and purpose == earliest.value:
-        until = earliest.until_on
-        year = "" if until.year == slot.starts.year else f" {until.year}"
-        raise InvalidInput({"starts": f"Not before {until:%a} {until.day} {until:%b}{year}: {earliest.reason}"})
+        until = in_words(earliest.until_on, slot.starts.date())
+        raise InvalidInput({"starts": f"Not before {until}: {earliest.reason}"})
 
 
-def _check(file: CaseFile, slot: Slot, entered_late: bool) -> None:
+def _check(file: CaseFile, slot: Slot, purpose: str, entered_late: bool) -> None:
     problems = slot.problems(file.snapshot.calendar, file.work.now.astimezone(UTC), may_be_past=entered_late)
     problems |= place_problems(file.work, slot.room_id, slot.clinician_id) | _after_death(file, slot.starts.date())
     if not problems and _is_elsewhere(file, slot):
@@ -276,6 +279,8 @@ def _check(file: CaseFile, slot: Slot, entered_late: bool) -> None:
         raise InvalidInput(problems)
     hours = (file.pathway.days(each) for each in ("visits_from_hour", "visits_until_hour"))
     file.ask(*slot.questions(file.snapshot.calendar, *hours))
+    if purpose == Purpose.REFILL:
+        file.ask(*late_visit(file.pathway, file.snapshot, file.work.now, slot.starts))
 
 
 def _after_death(file: CaseFile, day: date) -> dict[str, str]:

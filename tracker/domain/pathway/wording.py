@@ -7,6 +7,7 @@ the command line say the same. Parameters are text: dates in ISO form, numbers, 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
+from tracker.domain.dates import in_words
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.requirements import Requirement
 from tracker.domain.pathway.requirements.aftercare import FollowedUp
@@ -137,7 +138,7 @@ def _day(text: str) -> str:
         day = date.fromisoformat(text[:10])
     except ValueError:
         return text
-    return f"{day:%a} {day.day} {day:%b %Y}"
+    return in_words(day)
 
 
 def _moment(text: str) -> str:

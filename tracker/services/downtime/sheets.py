@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from tracker.domain.dates import in_words
 from tracker.domain.pathway.definition import ChecklistItemRule
 from tracker.domain.pathway.wording import PURPOSE_WORDS, ROLE_WORDS, sentence
 from tracker.domain.task_words import task_words
@@ -124,7 +125,7 @@ def critical_rows(lines: Sequence[CriticalLine]) -> list[tuple[str | int, ...]]:
 
 def day(value: date) -> str:
     """``Tue 24 Nov 2026``."""
-    return f"{value:%a} {value.day} {value:%b} {value.year}"
+    return in_words(value)
 
 
 def moment(value: datetime, zone: str) -> str:

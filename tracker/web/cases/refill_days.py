@@ -7,14 +7,15 @@ from datetime import date, timedelta
 from flask import request
 
 from tracker.domain.calendar import ClinicCalendar
-from tracker.domain.obligations import obligations
+from tracker.domain.obligations.refills import followed_pumps
+from tracker.domain.refill_visits import latest_refill
 from tracker.queries.case_detail import OpenedCase
 from tracker.queries.clinic import get_settings
 from tracker.queries.refill_days import count_booked
 from tracker.web.cases.acting import Notice, calendar
 from tracker.web.common.current import actor, clinic, now, today
 from tracker.web.common.database import read_session
-from tracker.web.common.filters import on, plural
+from tracker.web.common.filters import distance, on, plural
 from tracker.web.common.listing import url_with
 
 #: Open days that are shown: three weeks.
@@ -57,7 +58,7 @@ def chosen_day() -> date | None:
 
 def refill_days(case: OpenedCase) -> RefillDays:
     """What is shown beside the form."""
-    latest, chosen, days = _latest(case), chosen_day(), calendar()
+    latest, chosen, days = _latest_on(case), chosen_day(), calendar()
     shown = [chosen] if chosen else list(_days(days, latest))
     per_day = get_settings(read_session(), clinic().id).refills_per_day
     booked = count_booked(read_session(), actor(), days, min(shown), max(shown))
@@ -76,6 +77,21 @@ def refill_days(case: OpenedCase) -> RefillDays:
     )
 
 
+def latest_date(case: OpenedCase) -> list[tuple[str, str]]:
+    """The latest refill date beside a form that books one; nothing where no pump is followed."""
+    if not followed_pumps(case.snapshot):
+        return []
+    latest = _latest_on(case)
+    if latest is None:
+        return [("Latest refill date", "not known: the sooner the better")]
+    return [("Latest refill date", f"{on(latest, today())} · {distance((latest - today()).days)}")]
+
+
+def _latest_on(case: OpenedCase) -> date | None:
+    latest = latest_refill(case.pathway, case.snapshot, now())
+    return latest.on if latest else None
+
+
 def overbooked(day: date) -> tuple[Notice, ...]:
     """What somebody must know who booked one refill more than a day has places for."""
     per_day = get_settings(read_session(), clinic().id).refills_per_day
@@ -84,13 +100,6 @@ def overbooked(day: date) -> tuple[Notice, ...]:
         return ()
     said = f"{on(day, today())} now has {plural(booked, 'refill')} for {plural(per_day, 'place')}."
     return (Notice(text=f"{said} Is there room, or is another day better?"),)
-
-
-def _latest(case: OpenedCase) -> date | None:
-    """The earliest latest refill date of the case's pumps; ``None``: not known."""
-    dues = obligations(case.pathway, case.snapshot, now()).of("refill")
-    found = [date.fromisoformat(text) for due in dues if (text := dict(due.params).get("latest", ""))]
-    return min(found, default=None)
 
 
 def _days(days: ClinicCalendar, latest: date | None) -> Iterator[date]:

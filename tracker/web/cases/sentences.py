@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from tracker.domain.dates import in_words
 from tracker.domain.facts import Fact
 from tracker.queries.case_detail import Names
 from tracker.web.cases.words import (
@@ -50,8 +51,7 @@ def civil(text: object) -> str:
     """A civil date as people say it: ``Fri 4 Dec 2026``."""
     if not text:
         return "–"
-    day = date.fromisoformat(str(text)[:10])
-    return f"{day:%a} {day.day} {day:%b %Y}"
+    return in_words(date.fromisoformat(str(text)[:10]))
 
 
 def wall(text: object) -> str:

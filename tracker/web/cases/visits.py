@@ -9,12 +9,12 @@ from tracker.domain.access import Permission
 from tracker.domain.errors import NotFound
 from tracker.domain.facts import Appointment
 from tracker.domain.words import Purpose
-from tracker.queries.case_detail import OpenedCase
+from tracker.queries.case_detail import OpenedCase, list_names
 from tracker.queries.clinic import get_settings, list_clinicians, list_rooms
 from tracker.services import appointments
 from tracker.web.cases.acting import Act, answer, opened, path
 from tracker.web.cases.blueprint import blueprint
-from tracker.web.cases.refill_days import chosen_day, overbooked, refill_days
+from tracker.web.cases.refill_days import chosen_day, latest_date, overbooked, refill_days
 from tracker.web.cases.sentences import wall
 from tracker.web.cases.visit_forms import (
     ArriveForm,
@@ -31,7 +31,7 @@ from tracker.web.cases.visit_forms import (
 )
 from tracker.web.cases.words import PURPOSE_WORDS, VISIT_STATES
 from tracker.web.common.access import permission
-from tracker.web.common.current import clinic
+from tracker.web.common.current import actor, clinic
 from tracker.web.common.database import read_session
 
 _VISIT = "/visit/<seq:appointment>"
@@ -53,7 +53,13 @@ def _called(visit: Appointment) -> str:
 
 
 def _known(visit: Appointment) -> list[tuple[str, str]]:
-    return [("Visit", _called(visit)), ("State", VISIT_STATES[visit.state])]
+    """The visit as it stands, with its room and person also where nobody can choose them any more."""
+    found = [("Visit", _called(visit)), ("State", VISIT_STATES[visit.state])]
+    where = list_names(
+        read_session(), actor(), clinicians=filter(None, [visit.clinician_id]), rooms=filter(None, [visit.room_id])
+    )
+    found += [("Room", name) for name in where.rooms.values()]
+    return found + [("With", name) for name in where.clinicians.values()]
 
 
 def _offer_places(form: SlotForm) -> None:
@@ -86,11 +92,13 @@ def book_visit(public_id: str) -> ResponseReturnValue:
     if not form.is_submitted() and request.args.get("purpose", "") in case.pathway.visit_purposes:
         form.purpose.data = request.args["purpose"]
     word = PURPOSE_WORDS.get(form.purpose.data or "", "visit")
-    is_refill = form.purpose.data == Purpose.REFILL and Purpose.REFILL in case.pathway.visit_purposes
+    may_be_refill = Purpose.REFILL in case.pathway.visit_purposes
+    is_refill = form.purpose.data == Purpose.REFILL and may_be_refill
     act = Act(
         title=f"Book the {word}",
         submit=f"Book the {word}",
         done=f"{word} booked",
+        known=latest_date(case) if may_be_refill and form.purpose.data in (None, "", Purpose.REFILL) else (),
         days=refill_days(case) if is_refill else None,
         after=lambda _written: overbooked(form.begins.date()) if is_refill else (),
     )
@@ -120,7 +128,7 @@ def move(public_id: str, appointment: int) -> ResponseReturnValue:
         title=f"Move the {word}",
         submit=f"Move the {word}",
         done=f"{word} moved; the patient must confirm again",
-        known=_known(visit),
+        known=[*_known(visit), *(latest_date(case) if visit.purpose == Purpose.REFILL else ())],
     )
     wait = _usual_wait()
     return answer(

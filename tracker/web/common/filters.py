@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask
 
+from tracker.domain.dates import in_words
 from tracker.web.common.current import clinic, now
 
 
@@ -20,8 +21,7 @@ def on(value: date | None, today: date | None = None) -> str:
     """Write a civil date: ``Tue 24 Nov``, with the year when it is not that of ``today``; a dash when there is none."""
     if value is None:
         return "–"
-    text = f"{value:%a} {value.day} {value:%b}"
-    return text if today is not None and value.year == today.year else f"{text} {value.year}"
+    return in_words(value, today)
 
 
 def day(value: date | None, today: date) -> str:

@@ -10,6 +10,7 @@ from tracker.domain.access import Actor, Permission
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.wording import PURPOSE_WORDS
 from tracker.domain.pump_comparison import OWNER, Pressing
+from tracker.domain.refill_visits import LATEST_BY
 from tracker.domain.task_words import task_words
 from tracker.domain.words import AppointmentState
 from tracker.queries.case_columns import WAITS_FOR_THE_DAY
@@ -34,11 +35,6 @@ from tracker.web.today.folding import Folded, fold
 
 LABELS = {Urgency.CRITICAL: "Critical", Urgency.DUE: "Due", Urgency.SOON: "Coming up"}
 TONES = {Urgency.CRITICAL: "critical", Urgency.DUE: "warn", Urgency.SOON: "quiet"}
-REFILL_REASONS = {
-    "refill_by_alarm_date": "by the printed alarm date",
-    "refill_by_arithmetic": "by arithmetic, until the printed alarm date is confirmed",
-    "refill_by_drug_limit": "by the time the drug keeps in the pump",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,7 +277,7 @@ def _refill(telling: _Telling) -> _Said:
     days = (latest - today).days
     left = f"about {plural(days, 'day')} left" if days >= 0 else f"{plural(-days, 'day')} past"
     what = f"Refill {booked}: latest date {on(latest, today)}, {left}"
-    return what, " · ".join(part for part in (REFILL_REASONS.get(telling.todo.reason, ""), since) if part), book
+    return what, " · ".join(part for part in (LATEST_BY.get(telling.todo.reason, ""), since) if part), book
 
 
 def _alarm_date(telling: _Telling) -> _Said:

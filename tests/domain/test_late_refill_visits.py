@@ -1,0 +1,62 @@
+"""A refill visit after the latest refill date is asked back, with the reason; one on that day or before never is."""
+
+from datetime import datetime, time, timedelta
+
+import pytest
+
+from tests.domain.builders import DAY, NOW, Case
+from tracker.domain.facts import Device, Fill
+from tracker.domain.pathway.definition import Pathway
+from tracker.domain.refill_visits import late_visit, latest_refill
+
+FILLED = NOW - timedelta(days=80)
+LATEST = DAY + timedelta(days=10)
+
+
+def with_pump(**fill: object) -> Case:
+    """A pump that was filled eighty days ago; the programmer printed a date ten days from today."""
+    case = Case("maintained").record(Device, kind="pump")
+    known: dict[str, object] = {"effective_at": FILLED, "alarm_on": LATEST, "is_confirmed": True}
+    return case.record(Fill, device=case.last.seq, **{**known, **fill})
+
+
+def asked(pathway: Pathway, case: Case, days: int) -> list[str]:
+    starts = datetime.combine(DAY + timedelta(days=days), time(9))
+    return [each.sentence for each in late_visit(pathway, case.snapshot, NOW, starts)]
+
+
+@pytest.mark.parametrize(("days", "is_asked"), [(1, False), (9, False), (10, False), (11, True), (40, True)])
+def test_asks_from_the_day_after_the_latest_date(itb: Pathway, days: int, is_asked: bool) -> None:
+    assert bool(asked(itb, with_pump(), days)) is is_asked
+
+
+def test_says_by_how_much_and_after_what(itb: Pathway) -> None:
+    assert asked(itb, with_pump(), 11) == [
+        "This is 1 day after the latest refill date, Fri 27 Mar, by the printed alarm date. Is there an earlier day?"
+    ]
+    limited = with_pump(effective_at=NOW - timedelta(days=178), alarm_on=DAY + timedelta(days=40))
+    (sentence,) = asked(itb, limited, 5)
+    assert "3 days after the latest refill date, Thu 19 Mar, by the time the drug keeps in the pump." in sentence
+
+
+@pytest.mark.parametrize(("days", "is_asked"), [(-1, False), (0, False), (1, True)])
+def test_asks_nothing_where_no_earlier_day_is_left(itb: Pathway, days: int, is_asked: bool) -> None:
+    """The latest date is past: today is the best there is."""
+    overdue = with_pump(alarm_on=DAY - timedelta(days=4))
+    assert bool(asked(itb, overdue, days)) is is_asked
+
+
+def test_asks_nothing_where_no_date_is_known(itb: Pathway) -> None:
+    assert asked(itb, with_pump(alarm_on=None, is_confirmed=False), 400) == []
+    assert asked(itb, Case("maintained"), 400) == []
+    assert latest_refill(itb, Case("maintained").snapshot, NOW) is None
+
+
+def test_asks_again_about_another_time_or_after_another_date(itb: Pathway) -> None:
+    starts = datetime.combine(LATEST + timedelta(days=1), time(9))
+    others = [
+        late_visit(itb, with_pump().snapshot, NOW, starts),
+        late_visit(itb, with_pump().snapshot, NOW, starts.replace(hour=10)),
+        late_visit(itb, with_pump(alarm_on=LATEST - timedelta(days=1)).snapshot, NOW, starts),
+    ]
+    assert len({each.code for (each,) in others}) == 3
