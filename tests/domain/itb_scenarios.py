@@ -98,7 +98,11 @@ def _stale(_: Pathway) -> Case:
     return Case("implant_to_book").outcome("positive", NOW - timedelta(days=400))
 
 
-_FOLLOWED = (("first_refill", "recovering"), ("intake_done", "pump_intake"), ("device_in_order", "device_review"))
+_FOLLOWED = (
+    ("first_refill", "recovering", "no_device"),
+    ("intake_done", "pump_intake", "device_out"),
+    ("device_in_order", "device_review", "device_out"),
+)
 
 
 def _followed(stage: str) -> Case:
@@ -174,11 +178,11 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario("implant_booked", "implant_day", "document_missing", _in_pain,
              lambda c: c.without(Document, kind="psychological_evaluation"), about="psychological_evaluation"),
     Scenario("implant_day", "implant_discharged", "no_device", _implanted, lambda c: c.removed("pump")),
-    *(Scenario(stage, step, "no_device", _ready(_followed, stage), lambda c: c.removed("pump"))
-      for step, stage in _FOLLOWED),
+    *(Scenario(stage, step, code, _ready(_followed, stage), lambda c: c.removed("pump"))
+      for step, stage, code in _FOLLOWED),
     Scenario("recovering", "first_refill", "refill_not_done", _ready(_followed, "recovering"),
              lambda c: c.without(Fill, kind="refill")),
-    Scenario("maintained", "therapy_stopped", "no_device",
+    Scenario("maintained", "therapy_stopped", "device_out",
              lambda _: with_pump("maintained").determined("therapy_stopped", second_by=2), lambda c: c.removed("pump")),
     Scenario("maintained", "therapy_stopped", "not_determined",
              lambda _: with_pump("maintained").determined("therapy_stopped", second_by=2),

@@ -62,6 +62,7 @@ CAME_UP: dict[str, Case] = {
     "next_step": entered("trial_catheter_in"),
     "observation": Case("trial_observation").dosed(AT),
     "pump_after_death": pump("deceased").determined("death", "died", recorded_at=AT),
+    "refill_visit": entered("device_review").visit("refill", starts=NOW, recorded_at=AT),
     "replacement": pump(end_of_service_on=SATURDAY, effective_at=AT),
     "scan_decision": pump().record(Scan, device=1, scan_on=SATURDAY, recorded_at=AT),
     "scan_reading": pump().record(Scan, device=1, scan_on=SATURDAY),

@@ -70,6 +70,12 @@ class TestTheNextStep:
         case = for_trial("trial_review", "arrived", itb).dosed()
         assert offered(itb, case.snapshot, NOW).next_name == "trial_positive"
 
+    @pytest.mark.parametrize(("stage", "name"), [("device_review", "device_removed"), ("pump_intake", "device_review")])
+    def test_waits_for_no_pump_that_was_taken_out(self, itb: Pathway, stage: str, name: str) -> None:
+        case = with_pump(stage)
+        assert offered(itb, case.snapshot, NOW).next_name != name
+        assert offered(itb, case.removed("pump").snapshot, NOW).next_name == name
+
     def test_is_that_of_the_to_do(self, itb: Pathway) -> None:
         case = for_trial("trial_review", "arrived", itb).dosed().outcome("negative_repeatable")
         (due,) = obligations(itb, case.snapshot, NOW).of("next_step")

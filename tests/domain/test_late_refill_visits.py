@@ -7,7 +7,7 @@ import pytest
 from tests.domain.builders import DAY, NOW, Case
 from tracker.domain.facts import Device, Fill
 from tracker.domain.pathway.definition import Pathway
-from tracker.domain.refill_visits import late_visit, latest_refill
+from tracker.domain.refill_visits import doubts_about_visit, latest_refill
 
 FILLED = NOW - timedelta(days=80)
 LATEST = DAY + timedelta(days=10)
@@ -22,7 +22,7 @@ def with_pump(**fill: object) -> Case:
 
 def asked(pathway: Pathway, case: Case, days: int) -> list[str]:
     starts = datetime.combine(DAY + timedelta(days=days), time(9))
-    return [each.sentence for each in late_visit(pathway, case.snapshot, NOW, starts)]
+    return [each.sentence for each in doubts_about_visit(pathway, case.snapshot, NOW, starts)]
 
 
 @pytest.mark.parametrize(("days", "is_asked"), [(1, False), (9, False), (10, False), (11, True), (40, True)])
@@ -55,8 +55,8 @@ def test_asks_nothing_where_no_date_is_known(itb: Pathway) -> None:
 def test_asks_again_about_another_time_or_after_another_date(itb: Pathway) -> None:
     starts = datetime.combine(LATEST + timedelta(days=1), time(9))
     others = [
-        late_visit(itb, with_pump().snapshot, NOW, starts),
-        late_visit(itb, with_pump().snapshot, NOW, starts.replace(hour=10)),
-        late_visit(itb, with_pump(alarm_on=LATEST - timedelta(days=1)).snapshot, NOW, starts),
+        doubts_about_visit(itb, with_pump().snapshot, NOW, starts),
+        doubts_about_visit(itb, with_pump().snapshot, NOW, starts.replace(hour=10)),
+        doubts_about_visit(itb, with_pump(alarm_on=LATEST - timedelta(days=1)).snapshot, NOW, starts),
     ]
     assert len({each.code for (each,) in others}) == 3

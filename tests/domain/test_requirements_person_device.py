@@ -174,6 +174,18 @@ class TestDevices:
         case = Case().placed().removed("pump")
         assert codes(DeviceState(device="any", in_place=False), case) == []
 
+    def test_that_were_taken_out_are_not_waited_for_where_they_must_still_be_in(self) -> None:
+        """A new pump is asked for by a step of its own; only striking out the removal brings this one back."""
+        still = DeviceState(device="pump", in_place=True, still=True)
+        out = Case().placed().removed("pump")
+        assert [(each.code, each.clear_with) for each in still.missing(out.snapshot, NOW)] == [
+            ("device_out", "correct")
+        ]
+        assert codes(DeviceState(device="pump", in_place=True), out) == ["no_device"]
+        for never_out in (Case(), Case().placed("catheter")):
+            assert codes(still, never_out) == ["no_device"]
+        assert codes(still, out.placed()) == []
+
     def test_are_never_excused_by_a_deviation(self) -> None:
         need = DeviceState(device="pump", in_place=True, of_procedure="implant")
         assert codes(need, Case().deviated("implant", "device.pump")) == ["no_device"]
@@ -226,6 +238,12 @@ class TestRefills:
         case = Case().placed().filled("refill").removed("pump").placed()
         assert codes(RefillDone(), case) == ["refill_not_done"]
         assert codes(RefillDone(), case.without(Fill)) == ["refill_not_done"]
+
+    @pytest.mark.parametrize("need", [AlarmDateKnown(), RefillPlanned(), RefillDone()])
+    def test_are_cleared_by_nothing_while_no_pump_is_in(self, need: Requirement) -> None:
+        (with_pump,) = need.missing(Case().placed().snapshot, NOW)
+        (without,) = need.missing(Case().placed().removed("pump").snapshot, NOW)
+        assert with_pump.clear_with and not without.clear_with
 
     @pytest.mark.parametrize("need", [AlarmDateKnown(of_procedure="implant"), RefillPlanned(of_procedure="implant")])
     def test_are_never_excused_by_a_deviation(self, need: Requirement) -> None:

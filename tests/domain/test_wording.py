@@ -36,6 +36,7 @@ _MADE_ELSEWHERE = {
     "end_of_service_by_battery",
     "end_of_service_indicated",
     "end_of_service_printed",
+    "refill_without_pump",
     "end_of_service_unknown",
     "follow_up",
     "observation_open",

@@ -12,6 +12,7 @@ from tracker.domain.obligations.obligation import View
 from tracker.domain.obligations.refills import refills
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.snapshot import Snapshot
+from tracker.domain.words import DeviceKind
 
 #: What a latest refill date follows from, by the reason of the to-do.
 LATEST_BY = {
@@ -39,18 +40,21 @@ def latest_refill(pathway: Pathway, snapshot: Snapshot, now: datetime) -> Latest
     return LatestRefill(on, LATEST_BY[reason])
 
 
-def late_visit(pathway: Pathway, snapshot: Snapshot, now: datetime, starts: datetime) -> tuple[Question, ...]:
-    """What is asked about a refill that begins at a wall time after the latest refill date. Where that date is past,
-    today is the earliest day there is, and nothing is asked about it."""
+def doubts_about_visit(pathway: Pathway, snapshot: Snapshot, now: datetime, starts: datetime) -> tuple[Question, ...]:
+    """What is asked about a refill that begins at a wall time (``starts``): after the latest refill date, or for a pump
+    that is out. Where the latest date is past, today is the earliest day there is, and nothing is asked about it."""
     latest, today = latest_refill(pathway, snapshot, now), snapshot.calendar.today(now)
-    day = starts.date()
+    day, wall = starts.date(), starts.isoformat(timespec="minutes")
+    if snapshot.taken_out(DeviceKind.PUMP) is not None:
+        said = "The pump was taken out, and no other is recorded as in place."
+        return (Question("starts", f"{wall} without a pump", said, "Book a refill all the same"),)
     if latest is None or day <= max(latest.on, today):
         return ()
     late = (day - latest.on).days
     return (
         Question(
             field="starts",
-            about=f"{starts.isoformat(timespec='minutes')} after {latest.on.isoformat()}",
+            about=f"{wall} after {latest.on.isoformat()}",
             sentence=f"This is {late} {'day' if late == 1 else 'days'} after the latest refill date, "
             f"{in_words(latest.on, today)}, {latest.by}. Is there an earlier day?",
             answer="Book it after the latest refill date all the same",

@@ -15,7 +15,7 @@ from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.dates import in_words
 from tracker.domain.errors import InvalidInput, NotFound, Question
 from tracker.domain.facts import Appointment, Determination
-from tracker.domain.refill_visits import late_visit
+from tracker.domain.refill_visits import doubts_about_visit
 from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, DeterminationKind, Purpose
 from tracker.persistence.models import AppointmentRow, Case
 from tracker.persistence.refusals import double_booking
@@ -280,7 +280,7 @@ def _check(file: CaseFile, slot: Slot, purpose: str, entered_late: bool) -> None
     hours = (file.pathway.days(each) for each in ("visits_from_hour", "visits_until_hour"))
     file.ask(*slot.questions(file.snapshot.calendar, *hours))
     if purpose == Purpose.REFILL:
-        file.ask(*late_visit(file.pathway, file.snapshot, file.work.now, slot.starts))
+        file.ask(*doubts_about_visit(file.pathway, file.snapshot, file.work.now, slot.starts))
 
 
 def _after_death(file: CaseFile, day: date) -> dict[str, str]:

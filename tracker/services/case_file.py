@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import AskedBack, InvalidInput, NotFound, NotPermitted, Question, Refused, StaleVersion
-from tracker.domain.facts import Correction, Fact
+from tracker.domain.facts import Appointment, Correction, Fact
 from tracker.domain.milestones import reached_by
 from tracker.domain.pathway.beside import NOT_BESIDE, is_of_reoperation
 from tracker.domain.pathway.definition import Pathway, Transition
@@ -229,8 +229,10 @@ class CaseFile:
         )
 
     def _cause(self) -> str:
-        """What the reconciler names as the reason of a closed obligation."""
-        facts = [fact for fact in self.written if not isinstance(fact, Correction)] or self.written
+        """What the reconciler names as the reason of a closed obligation: rather what happened than the visit that is
+        over or cancelled by it, and rather a new fact than the correction that made room for it."""
+        happened = [fact for fact in self.written if not isinstance(fact, Appointment)] or self.written
+        facts = [fact for fact in happened if not isinstance(fact, Correction)] or happened
         return f"{type(facts[-1]).__name__.lower()}:{facts[-1].seq}" if facts else "stage"
 
     def _body(self, detail: dict[str, object]) -> dict[str, object]:

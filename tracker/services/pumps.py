@@ -23,6 +23,7 @@ from tracker.services.implants import Component, ask_about_reservoir
 from tracker.services.named import paper_problems, person_problems, reader_problems
 from tracker.services.reach_doubts import ask_about_reach
 from tracker.services.referrals import NewReferral, begin_case, case_of, find_or_add
+from tracker.services.refill_visits import cancel_with_the_pump
 from tracker.services.same_serial import ask_about_serial
 from tracker.services.trials import determine
 from tracker.services.work import CaseRef, Work, Written
@@ -213,7 +214,8 @@ def remove_device(
     document_seq: int | None,
     removed_at: datetime | None,
 ) -> Written:
-    """Record that a device was taken out. It ends the refills of a pump: a second person or a document must say so.
+    """Record that a device was taken out. It ends the refills of a pump, also what is booked for them: a second person
+    or a document must say so.
 
     :raises NotFound: if no such device is in place
     :raises InvalidInput: without a second person or a document
@@ -229,4 +231,5 @@ def remove_device(
         raise InvalidInput(problems)
     before = file.snapshot
     file.change(part, in_place=False, removed_on=file.snapshot.calendar.today(file.effective_at))
+    cancel_with_the_pump(file, before)
     return finish_with_beside(file, before, "device_removed", second_by=second_by, document=document_seq)

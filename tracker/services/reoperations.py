@@ -21,6 +21,7 @@ from tracker.services.case_file import CaseFile, open_case
 from tracker.services.deviations import expired_lot, require_reason
 from tracker.services.implants import Component, ask_about_reservoir, catheter_problems, place, pump_problems
 from tracker.services.named import paper_problems, person_problems
+from tracker.services.refill_visits import cancel_with_the_pump
 from tracker.services.refills import Filling, fill_pump
 from tracker.services.same_serial import ask_about_serial
 from tracker.services.trials import determine
@@ -161,7 +162,8 @@ def record_explant(
     second_by: int | None,
     document_seq: int | None,
 ) -> Written:
-    """Record that devices were taken out. With the pump its refills end: a second person or a document must say so.
+    """Record that devices were taken out. With the pump its refills end, also what is booked for them: a second person
+    or a document must say so.
 
     :raises NotFound: where the case is no reoperation
     :raises InvalidInput: for devices that are not in place, or without the second person or document
@@ -177,7 +179,9 @@ def record_explant(
     if problems:
         raise InvalidInput(problems)
     _record(file, operation, ReoperationKind.EXPLANT)
+    before = pumps.snapshot
     _take_out(pumps, out)
+    cancel_with_the_pump(pumps, before)
     pumps.finish("device_removed", second_by=second_by, document=document_seq, reoperation=file.case.public_id)
     return file.finish("reoperation_recorded")
 

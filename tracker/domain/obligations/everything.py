@@ -17,7 +17,7 @@ from tracker.domain.obligations.loose_ends import deviation_reviews, grounds_los
 from tracker.domain.obligations.obligation import Obligations, View
 from tracker.domain.obligations.pump_calls import pump_calls
 from tracker.domain.obligations.readiness import arrivals, authorizations_expiring, consents, documents
-from tracker.domain.obligations.refills import alarm_dates, drugs_in_stock, refills
+from tracker.domain.obligations.refills import alarm_dates, drugs_in_stock, refills, visits_without_pump
 from tracker.domain.obligations.scans import scans
 from tracker.domain.obligations.steps import hold_review, next_step, transfers
 from tracker.domain.pathway.definition import Pathway
@@ -29,6 +29,7 @@ RULES = (
     refills,
     alarm_dates,
     drugs_in_stock,
+    visits_without_pump,
     next_step,
     hold_review,
     transfers,

@@ -15,7 +15,15 @@ from tracker.domain.pathway.alarm_date import AlarmDate, alarm_date
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.refill import Bound
-from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, DeterminationKind, DeviceKind, DrugStock, Purpose
+from tracker.domain.words import (
+    APPOINTMENT_TO_COME,
+    LIVE_APPOINTMENT,
+    AppointmentState,
+    DeterminationKind,
+    DeviceKind,
+    DrugStock,
+    Purpose,
+)
 
 TRANSFERRED = "transferred"
 
@@ -62,6 +70,26 @@ def refills(view: View) -> Iterator[Obligation]:
             device=pump.device,
             planned_seq=visit.seq if visit and not is_late else _plan_seq(view, standing.fill, latest_on),
         )
+
+
+def visits_without_pump(view: View) -> Iterator[Obligation]:
+    """A refill is booked, and no pump is followed here any more: its entry was struck out, or the visit put back after
+    the pump went. Before the first pump is in, a refill may well be booked ahead."""
+    snapshot = view.snapshot
+    stage = view.pathway.stages[snapshot.stage]
+    if followed_pumps(snapshot) or (stage.is_open and stage.phase != "maintenance"):
+        return
+    for visit in snapshot.visits(Purpose.REFILL):
+        if visit.state in APPOINTMENT_TO_COME and view.day(visit.ends_at) >= view.today:
+            known_on = view.day(max(snapshot.stage_entered_at, visit.recorded_at))
+            yield view.due(
+                "refill_visit",
+                f"appointment:{visit.appointment}",
+                anchor_on=known_on,
+                not_before=known_on,
+                reason="refill_without_pump",
+                params={"on": view.day(visit.starts_at), "appointment": visit.appointment},
+            )
 
 
 def drugs_in_stock(view: View) -> Iterator[Obligation]:

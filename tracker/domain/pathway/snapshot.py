@@ -154,6 +154,11 @@ class Snapshot:
         """The pump that is in the patient."""
         return next((device for device in self.devices_in_place if device.kind == DeviceKind.PUMP), None)
 
+    def taken_out(self, kind: str) -> Device | None:
+        """The device of a kind that was taken out last, where none of that kind is in place."""
+        found = [device for device in self.of(Device) if device.kind == kind]
+        return None if any(device.in_place for device in found) else max(found, key=lambda each: each.seq, default=None)
+
     @property
     def last_fill(self) -> Fill | None:
         """The latest fill of the pump in place, by the time it was done."""

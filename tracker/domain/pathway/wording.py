@@ -235,6 +235,7 @@ SENTENCES: dict[str, Callable[[Params], str]] = {
     "contraindication_without_plan": lambda _: "A contraindication is present without the physician's plan",
     "day_not_begun": lambda p: f"The patient is not marked as arrived for the {_purpose(p)}",
     "determined": lambda p: f"{_first(p.get('what', '').replace('_', ' '))} is recorded",
+    "device_out": lambda p: f"The {_named(DEVICE_WORDS, p, 'device')} was taken out {_day(p.get('on', ''))}".rstrip(),
     "device_in_place": lambda p: f"A {_named(DEVICE_WORDS, p, 'device')} is still in the patient",
     "document_missing": lambda p: f"{_first(_named(DOCUMENT_WORDS, p, 'document'))} missing",
     "document_out_of_date": _document_out_of_date,
@@ -271,6 +272,7 @@ SENTENCES: dict[str, Callable[[Params], str]] = {
     ),
     "refill_not_booked": lambda _: "Next refill is not booked or planned",
     "refill_not_done": lambda _: "First refill is not done",
+    "refill_without_pump": lambda p: f"A refill is booked on {_day(p.get('on', ''))}, and no pump is followed",
     "residual_differs": lambda p: (
         f"{p.get('aspirated', '')} mL were taken out of the pump, {p.get('expected', '')} mL were expected"
     ),
@@ -310,7 +312,9 @@ def _score_met(need: AssessmentRecorded) -> str:
 
 def _device_met(need: DeviceState) -> str:
     device = DEVICE_WORDS[need.device]
-    return f"{device} in the patient" if need.in_place else f"no {device} in the patient"
+    if not need.in_place:
+        return f"no {device} in the patient"
+    return f"{device} {'still ' if need.still else ''}in the patient"
 
 
 def _determined_met(need: Determined) -> str:

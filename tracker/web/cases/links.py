@@ -105,6 +105,13 @@ def _device(case: OpenedCase) -> _Form | None:
     return _Form("cases.remove_device", Permission.IMPLANT, "Record removal", {"device": str(inside[0].device)})
 
 
+def _watch(case: OpenedCase) -> _Form | None:
+    """Not while something is still in the patient: the form would only say so."""
+    if case.snapshot.devices_in_place:
+        return None
+    return _Form("cases.close_watch", Permission.DECIDE_OUTCOME, "Close the watch", {})
+
+
 def _outcome(case: OpenedCase) -> _Form | None:
     """Only while the trial is under review; later a corrected outcome means to step back first."""
     edges = case.pathway.leaving(case.snapshot.stage)
@@ -147,7 +154,7 @@ _CLEARS: Mapping[str, Callable[[OpenedCase, Blocker], _Form | None]] = {
     "therapy_stopped": _plain("cases.stop_therapy", Permission.DECIDE_OUTCOME, "Record that it stopped"),
     "transfer": _plain("cases.transfer", Permission.CLOSE, "Record transfer"),
     "trial_aborted": _plain("cases.abort_trial", Permission.GIVE_DOSE, "Record that it was broken off"),
-    "withdrawal_watch_closed": _plain("cases.close_watch", Permission.DECIDE_OUTCOME, "Close the watch"),
+    "withdrawal_watch_closed": lambda case, _blocker: _watch(case),
 }
 
 

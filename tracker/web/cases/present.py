@@ -175,7 +175,11 @@ def _next(case: OpenedCase, offers: Offered, names: Names, viewer: Actor, today:
 
 
 #: Where a person decides, the step is named by the question: an answer is never put into anybody's mouth.
-_QUESTIONS = {"outcome_missing": "Outcome of the trial", "decision": "Decision on the implant"}
+_QUESTIONS = {
+    "outcome_missing": "Outcome of the trial",
+    "decision": "Decision on the implant",
+    "withdrawal_watch_closed": "Watch for withdrawal, then close or plan a new implant",
+}
 
 
 def _next_label(case: OpenedCase, offer: Offer) -> str:
@@ -239,7 +243,7 @@ def _next_links(case: OpenedCase, offers: Offered, viewer: Actor, today: date) -
     links = [*pump, *(link for link in found if link is not None)]
     for offer in (offers.next, *offers.offers):
         step = _step(case, offer, viewer)
-        ends = not case.pathway.stages[offer.transition.target].is_open
+        ends = not case.pathway.stages[offer.transition.target].is_open and offer is not offers.next
         if step.url and not offer.transition.is_automatic and not ends and not pump:
             links.append(Link(label=step.label, url=step.url))
     return list({link.url: link for link in links}.values())

@@ -21,6 +21,7 @@ from tracker.web.cases.pump_forms import (
     RemoveDeviceForm,
     SecondReadingForm,
 )
+from tracker.web.cases.refill_notices import refill_notices
 from tracker.web.cases.sentences import civil, number
 from tracker.web.cases.trial import colleagues
 from tracker.web.cases.visit_forms import instant_of
@@ -203,9 +204,11 @@ def remove_device(public_id: str, device: int) -> ResponseReturnValue:
         title=f"{first_upper(name)} taken out",
         submit=f"Record that the {name} is out",
         done=f"{name} taken out",
-        lede="With the pump its refills end: a second person or a document must say so.",
+        lede="With the pump its refills end, and a refill that is booked is cancelled: a second person or a document "
+        "must say so.",
         known=[("Device", f"{part.model}{', serial ' + part.serial if part.serial else ''}")],
         is_danger=True,
+        after=lambda _written: refill_notices(case),
     )
     zone = clinic().zone
     return answer(

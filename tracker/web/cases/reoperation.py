@@ -12,6 +12,7 @@ from tracker.services import reoperations
 from tracker.services.work import Written
 from tracker.web.cases.acting import Act, Notice, answer, missing_for, opened, path, seen_blockers
 from tracker.web.cases.blueprint import blueprint
+from tracker.web.cases.refill_notices import refill_notices
 from tracker.web.cases.reoperation_forms import (
     BeginForm,
     CatheterRevisionForm,
@@ -123,7 +124,8 @@ def explanted(public_id: str) -> ResponseReturnValue:
         case,
         pumps,
         "explant",
-        "With the pump its refills end: a second person or a document must say so. A physician watches for withdrawal.",
+        "With the pump its refills end, and a refill that is booked is cancelled: a second person or a document must "
+        "say so. A physician watches for withdrawal.",
         is_danger=True,
     )
     return answer(
@@ -158,7 +160,7 @@ def _act(case: OpenedCase, pumps: OpenedCase, kind: str, lede: str, *, is_danger
 
     def after(_written: Written) -> list[Notice]:
         text = "Pump, fills and refill dates stand in the case of the pump."
-        return [Notice(text=text, link_url=pumps_url, link_text="Open it")]
+        return [Notice(text=text, link_url=pumps_url, link_text="Open it"), *refill_notices(pumps)]
 
     return Act(
         title=first_upper(words),

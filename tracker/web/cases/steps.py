@@ -7,13 +7,14 @@ from tracker.domain.access import Permission
 from tracker.domain.errors import NotFound
 from tracker.domain.facts import Document
 from tracker.domain.pathway.engine import offered
-from tracker.queries.case_detail import OpenedCase
+from tracker.queries.case_detail import OpenedCase, open_pumps_case
 from tracker.services import corrections, pumps, steps
 from tracker.services.reoperations_struck import is_operation
 from tracker.services.work import CaseRef, Work, Written
 from tracker.web.cases.acting import Act, answer, opened, path
 from tracker.web.cases.blueprint import blueprint
 from tracker.web.cases.history import names_of
+from tracker.web.cases.refill_notices import refill_notices
 from tracker.web.cases.sentences import as_told, civil, fact_sentence
 from tracker.web.cases.step_forms import (
     AskTransferForm,
@@ -266,7 +267,8 @@ def correct_clinical(public_id: str, seq: int) -> ResponseReturnValue:
 _OF_ENTRY = "It stays readable in the history. The case stays where it is; what stood on this entry is asked again."
 _OF_OPERATION = (
     "It stays readable in the history. In the case of the pump the devices stand again as before: what was taken out "
-    "is in place again, what was put in and filled is struck out too, and the refill is due as before."
+    "is in place again, what was put in and filled is struck out too, and the refill is due as before. A refill visit "
+    "that was cancelled with the pump stays cancelled."
 )
 
 
@@ -279,6 +281,7 @@ def _strike(public_id: str, seq: int) -> ResponseReturnValue:
     if isinstance(form, ConfirmedCorrectForm):
         form.second_by.offer(colleagues())
         form.document_seq.offer(_documents(case))
+    of_the_pump = open_pumps_case(read_session(), actor(), case) if is_operation(fact) else case
     told = as_told(fact)
     names = names_of(read_session(), actor(), (), [fact])
     who = names.users.get(fact.recorded_by or 0, "The system")
@@ -289,6 +292,7 @@ def _strike(public_id: str, seq: int) -> ResponseReturnValue:
         lede=_OF_OPERATION if is_operation(fact) else _OF_ENTRY,
         known=[("Entry", fact_sentence(told, names)), ("Written", f"{at(fact.recorded_at)} by {who}")],
         is_danger=True,
+        after=lambda _written: refill_notices(of_the_pump),
     )
 
     def use_case(work: Work, ref: CaseRef) -> Written:

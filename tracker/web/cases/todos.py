@@ -89,6 +89,7 @@ _CLEARED_BY_REASON = frozenset(
         "scan_task",
         "scan_reading",
         "drug_in_stock",
+        "refill_visit",
     }
 )
 

@@ -155,6 +155,7 @@ WAYS: Mapping[str, _Way] = {
     "pump_after_death": _Way("device/{device}/switched-off", Permission.DECIDE_OUTCOME, "Switched off"),
     "refill_booked_late": _Way("visit/{visit}/move", Permission.BOOK, "Move visit"),
     "refill_not_booked": _BOOK,
+    "refill_without_pump": _Way("visit/{appointment}/cancel", Permission.BOOK, "Cancel visit"),
     "refill_not_done": _REFILL,
     "residual_differs": _Way("review/{seq}", Permission.DECIDE_OUTCOME, "Review"),
     "scan_decision": _Way("scan/{seq}/decide", Permission.DECIDE_OUTCOME, "Decide"),

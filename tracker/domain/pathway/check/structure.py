@@ -42,7 +42,7 @@ TODOS_OF_DEVICES = frozenset(
     {
         "refill", "alarm_date", "drug_in_stock", "pump_call", "replacement", "end_of_service", "catheter_out",
         "observation", "discrepancy", "advisory", "pump_after_death", "scan_decision", "scan_task", "scan_reading",
-        "transfer",
+        "transfer", "refill_visit",
     }
 )  # fmt: skip
 #: Numbers that every case asks for.

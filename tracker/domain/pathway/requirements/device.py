@@ -16,12 +16,17 @@ PUMP_IN = (Claim.that("device", "in"), Claim.that(f"device.{DeviceKind.PUMP}", "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceState(Requirement):
-    """A pump in place, or (``in_place = false``) no component in the patient at all."""
+    """A pump in place, or (``in_place = false``) no component in the patient at all.
+
+    ``still``: one that was put in before, not one to be put in now. Where it was taken out nobody waits for it: the
+    removal is struck out if it was not done, and a new one is put in by a step of its own.
+    """
 
     kind: ClassVar[str] = "device"
     is_deed: ClassVar[bool] = True
     device: str
     in_place: bool
+    still: bool = False
 
     @property
     def key(self) -> str:
@@ -41,6 +46,10 @@ class DeviceState(Requirement):
         if bool(here) is self.in_place:
             return ()
         if self.in_place:
+            out = snapshot.taken_out(self.device)
+            if self.still and out is not None:
+                on = out.removed_on or ""
+                return (self.blocker("device_out", CLINICAL, "correct", device=self.device, on=on),)
             return (self.blocker("no_device", CLINICAL, "implant", device=self.device),)
         return (self.blocker("device_in_place", CLINICAL, "device", device=here[0].kind),)
 
@@ -78,7 +87,7 @@ class AlarmDateKnown(Requirement):
         standing = alarm_date(snapshot, snapshot.pump.device) if snapshot.pump else None
         if standing is not None and standing.printed_on is not None and standing.voided_by is None:
             return ()
-        return (self.blocker("alarm_date_unknown", CLINICAL, "refill"),)
+        return (self.blocker("alarm_date_unknown", CLINICAL, _with_pump(snapshot, "refill")),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +103,7 @@ class RefillPlanned(Requirement):
         planned_after = fill.seq if fill else 0
         if snapshot.is_to_come("refill") or (plan and plan.seq > planned_after):
             return ()
-        return (self.blocker("refill_not_booked", COORDINATION, "book", purpose="refill"),)
+        return (self.blocker("refill_not_booked", COORDINATION, _with_pump(snapshot, "book"), purpose="refill"),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,4 +121,9 @@ class RefillDone(Requirement):
         pump, kinds = snapshot.pump, {FillKind.REFILL, FillKind.ELSEWHERE}
         if pump and any(fill.device == pump.device and fill.kind in kinds for fill in snapshot.of(Fill)):
             return ()
-        return (self.blocker("refill_not_done", CLINICAL, "refill"),)
+        return (self.blocker("refill_not_done", CLINICAL, _with_pump(snapshot, "refill")),)
+
+
+def _with_pump(snapshot: Snapshot, clear_with: str) -> str:
+    """What clears something about a refill; nothing does where no pump is in."""
+    return clear_with if snapshot.pump is not None else ""
