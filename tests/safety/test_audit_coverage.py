@@ -117,6 +117,7 @@ PIECES = {
     "patients.find_same", "patients.get_patient", "payers.payer_named", "pumps.waiting_case",
     "patients.add_further_reach", "further_referrals.keep_further",
     "referrals.begin_case", "referrals.case_of", "reach_doubts.ask_about_reach", "referrals.find_or_add",
+    "reach_doubts.ask_about_call_back",
     "same_serial.holders_of",
 }  # fmt: skip
 
@@ -191,6 +192,13 @@ def _call_of_unknown(work: Work) -> object:
     return pump_calls.record_call_of_unknown(
         work, ClinicCalendar("America/Denver"), caller="a neighbour", phone="555-0100", words="it beeps"
     )
+
+
+def _put_number_right(work: Work) -> object:
+    task_id = pump_calls.record_call_of_unknown(
+        work, ClinicCalendar("America/Denver"), caller="a neighbour", phone="no idea", words="it beeps"
+    )
+    return pump_calls.put_number_right(work, task_id=task_id, phone="303 555 0188")
 
 
 def _open_advisory(work: Work) -> object:
@@ -270,6 +278,7 @@ ONE_BY_ONE: dict[str, Doing] = {
     "downtime.kits.ask_for_kit": downtime.ask_for_kit,
     "patients.change_patient": _change_patient,
     "pump_calls.record_call_of_unknown": _call_of_unknown,
+    "pump_calls.put_number_right": _put_number_right,
     "pump_comparisons.open_tasks": lambda work: pump_comparisons.open_tasks(
         work, PUMP_LIST, round_id=0, reasons={}, today=NOW.date()
     ),

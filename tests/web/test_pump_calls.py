@@ -74,10 +74,10 @@ class TestSomebodyUnknown:
         assert "303 555 0199" in text
 
     def test_keeps_what_was_typed(self, world: WebWorld) -> None:
-        answer = world.sign_in(Role.NURSE).submit("/pump-call", {"phone": "", "words": "it beeps"})
+        answer = world.sign_in(Role.NURSE).submit("/pump-call", {"phone": "", "caller": "a neighbour"})
         assert answer.status_code == 422
-        assert "Which number can be called back?" in answer.text
-        assert "it beeps" in answer.text
+        assert "Write down the number, or what the caller said." in answer.text
+        assert "a neighbour" in answer.text
         with world.database.reading() as session:
             assert session.scalars(select(StaffTask)).all() == []
             assert session.scalars(select(Obligation)).all() == []

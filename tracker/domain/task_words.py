@@ -45,11 +45,17 @@ CALL_REASONS = {
 }
 
 
+def _call_of_unknown(params: Mapping[str, str]) -> str:
+    first = f"first given: {params['first']}" if params.get("first") else ""
+    said = (params.get(name, "") for name in ("caller", "words"))
+    return " · ".join(filter(None, (params.get("phone"), params.get("doubt"), first, *said)))
+
+
 _WHY: Mapping[str, Callable[[dict[str, str]], str]] = {
     "nobody_named": lambda p: p.get("who", "").replace("_", " "),
     "reach_doubts": lambda p: " · ".join(p.values()),
     "import_doubts": lambda p: " · ".join(p.values()),
-    "pump_call_unknown": lambda p: " · ".join(p[name] for name in ("phone", "caller", "words") if p.get(name)),
+    "pump_call_unknown": _call_of_unknown,
     "referred_again": lambda p: " · ".join(f"{label}: {p[name]}" for name, label in REFERRED.items() if name in p),
     "serial_twice": lambda p: f"{p.get('serial', '')} · also MRN {p.get('mrn', '')}",
 }

@@ -38,3 +38,11 @@ def doubts_about(reach: Sequence[Reach]) -> tuple[tuple[str, str], ...]:
     if not reach:
         return (("phone", "There is no telephone number and no e-mail address."),)
     return tuple((each.kind, _WRONG[each.kind].format(each.as_typed)) for each in reach if not each.is_possible)
+
+
+def call_back_doubt(typed: str, *, none_known: bool = False) -> str:
+    """What is doubtful about the number to call somebody back, as a sentence; empty where it is possible, or where it
+    was said that ``none_known``."""
+    if not typed.strip():
+        return "" if none_known else "No number to call back is written down."
+    return "" if phone(typed).is_possible else _WRONG["phone"].format(typed.strip())

@@ -1,11 +1,14 @@
 """The pump is beeping: a call is written down whoever takes it, and a physician is asked at once.
 
 Nothing is triaged here. A call of somebody who is not found is a task for the physician on call, with the number, and
-whoever is on call is paged about it.
+whoever is on call is paged about it. No call waits for its number: a form that is refused keeps the physician waiting,
+and the caller may hang up meanwhile. What cannot be a number is kept as it was typed, and put right afterwards.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+
+from sqlalchemy import select
 
 from tracker.domain.access import Permission
 from tracker.domain.calendar import ClinicCalendar
@@ -13,10 +16,13 @@ from tracker.domain.errors import InvalidInput, NotFound
 from tracker.domain.facts import Document, PumpCall
 from tracker.domain.obligations.pump_calls import BY_DOCUMENT, DECIDED
 from tracker.domain.words import CallTone, DeterminationKind, Role, is_word
+from tracker.persistence.models import StaffTask
 from tracker.persistence.models.messages import PAGED_TASK
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.clinic_events import tell_clinic
+from tracker.services.contact_details import call_back_doubt
 from tracker.services.named import paper_problems
+from tracker.services.reach_doubts import ask_about_call_back
 from tracker.services.staff_tasks import opening
 from tracker.services.trials import determine
 from tracker.services.work import CaseRef, Work, Written
@@ -51,7 +57,7 @@ def record_pump_call(work: Work, ref: CaseRef, call: Call, *, called_at: datetim
     if problems:
         raise InvalidInput(problems)
     pump = file.snapshot.pump
-    file.record(
+    recorded = file.record(
         PumpCall,
         device=pump.device if pump else None,
         tone=call.tone,
@@ -64,6 +70,7 @@ def record_pump_call(work: Work, ref: CaseRef, call: Call, *, called_at: datetim
         phone=call.phone.strip(),
         words=call.words.strip(),
     )
+    ask_about_call_back(work, case_id=file.case.id, call=recorded, today=file.snapshot.calendar.today(work.now))
     return file.finish("pump_call_taken")
 
 
@@ -98,20 +105,20 @@ def _paper_is_older(file: CaseFile, call: PumpCall, document_seq: int | None) ->
     return {"document_seq": "This document is older than the call."}
 
 
-def record_call_of_unknown(work: Work, calendar: ClinicCalendar, *, caller: str, phone: str, words: str) -> None:
-    """Keep the call of somebody whose patient is not found, as a task of the physician on call, due today.
+def record_call_of_unknown(
+    work: Work, calendar: ClinicCalendar, *, caller: str, phone: str, words: str, none_known: bool = False
+) -> int:
+    """Keep the call of somebody whose patient is not found, as a task of the physician on call, due today; return its
+    id. ``none_known``: it was said that no number is known.
 
     :raises NotPermitted: for a role that takes no calls
-    :raises InvalidInput: without a number to call back, or a word on what it is about
+    :raises InvalidInput: where neither a number is given nor a word on what it is about
     """
     work.require(Permission.PUMP_CALL)
-    problems: dict[str, str] = {}
-    if not phone.strip():
-        problems["phone"] = "Which number can be called back?"
-    if not words.strip():
-        problems["words"] = "Say what the caller said, and who the patient may be."
-    if problems:
-        raise InvalidInput(problems)
+    phone, words, caller = phone.strip(), words.strip(), caller.strip()
+    if not phone and not words:
+        raise InvalidInput({"phone": "Write down the number, or what the caller said."})
+    doubt = call_back_doubt(phone, none_known=none_known).removesuffix(".") or ("" if phone else "no number is known")
     session, clinic_id = work.session, work.actor.clinic_id
     key = f"{PAGED_TASK}:{work.ids.row_id(work.now)}"
     session.execute(
@@ -121,7 +128,7 @@ def record_call_of_unknown(work: Work, calendar: ClinicCalendar, *, caller: str,
             case_id=None,
             kind=PAGED_TASK,
             key=key,
-            params={"phone": phone.strip(), "caller": caller.strip(), "words": words.strip()},
+            params={"phone": phone, "caller": caller, "words": words, "doubt": doubt},
             owner=Role.PHYSICIAN,
             due_on=calendar.today(work.now),
             now=work.now,
@@ -129,3 +136,24 @@ def record_call_of_unknown(work: Work, calendar: ClinicCalendar, *, caller: str,
         )
     )
     tell_clinic(work, "pump_call_of_unknown_taken", {"task": PAGED_TASK, "key": key})
+    return session.scalars(select(StaffTask.id).where(StaffTask.clinic_id == clinic_id, StaffTask.key == key)).one()
+
+
+def put_number_right(work: Work, *, task_id: int, phone: str) -> None:
+    """Write the number to call back into the call of somebody unknown. What was given first stays beside it.
+
+    :raises NotPermitted: for a role that takes no calls
+    :raises NotFound: if there is no such call, or somebody has seen to it
+    :raises InvalidInput: for what cannot be a number: nobody waits for this one
+    """
+    work.require(Permission.PUMP_CALL)
+    is_call = (StaffTask.clinic_id == work.actor.clinic_id, StaffTask.id == task_id, StaffTask.kind == PAGED_TASK)
+    query = select(StaffTask).where(*is_call, StaffTask.done_at.is_(None)).with_for_update()
+    task = work.session.scalars(query).one_or_none()
+    if task is None:
+        raise NotFound(str(task_id))
+    if doubt := call_back_doubt(phone):
+        raise InvalidInput({"phone": doubt})
+    first = str(task.params.get("first") or task.params.get("phone") or "")
+    task.params = {**task.params, "phone": phone.strip(), "first": first, "doubt": ""}
+    tell_clinic(work, "call_back_number_given", {"task": task.kind, "key": task.key})

@@ -114,6 +114,7 @@ IN_A_CLINIC: dict[str, set[Role]] = {
     "escalating.duties.take_off_call": NAME_PEOPLE,
     "patients.change_patient": RECEIVE,
     "pump_calls.record_call_of_unknown": CARE | {Role.THERAPIST, Role.FRONT_DESK},
+    "pump_calls.put_number_right": CARE | {Role.THERAPIST, Role.FRONT_DESK},
     "pump_comparisons.open_tasks": COMPARE,
     "pump_comparisons.record_comparison": COMPARE,
     "pumps.take_over_pump": CARE,

@@ -1,5 +1,6 @@
 """The pump is beeping: what the caller says is written down, and what was done for the patient closes the call."""
 
+from flask import url_for
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, RadioField
 from wtforms.validators import InputRequired
@@ -8,8 +9,9 @@ from tracker.domain.access import Permission
 from tracker.domain.errors import NotFound
 from tracker.domain.facts import Document, PumpCall
 from tracker.queries.case_detail import OpenedCase, list_contact_lines
+from tracker.services.contact_details import call_back_doubt
 from tracker.services.pump_calls import Call, record_pump_call, settle_pump_call
-from tracker.web.cases.acting import Act, answer, opened, path
+from tracker.web.cases.acting import Act, Notice, answer, opened, path
 from tracker.web.cases.blueprint import blueprint
 from tracker.web.cases.fields import CaseForm, MomentField, NoteField, PersonField, Section, TextField
 from tracker.web.cases.sentences import as_told, civil, pump_call_said
@@ -29,7 +31,7 @@ class PumpCallForm(CaseForm):
     SECTIONS = (
         Section("What is heard", (("tone",),)),
         Section("How the patient is, as the caller says", (("drowsy", "feverish", "itching"), ("stiff", "wound"))),
-        Section("Who called", (("caller", "phone"), ("words",), ("called_at",))),
+        Section("Who called", (("caller", "phone"), ("no_phone",), ("words",), ("called_at",))),
     )
     tone = RadioField(
         "The pump gives",
@@ -42,7 +44,8 @@ class PumpCallForm(CaseForm):
     stiff = BooleanField(first_upper(CALL_CONDITIONS["stiff"]))
     wound = BooleanField(first_upper(CALL_CONDITIONS["wound"]))
     caller = TextField("Who called", [InputRequired("Who called?")])
-    phone = TextField("From which number", description="Ask for it: the physician calls back.", longest=50)
+    phone = TextField("Number to call back", description="Ask for it: the physician calls back.")
+    no_phone = BooleanField("No number is known")
     words = NoteField("In words")
     called_at = MomentField("Called at", description="Empty: now.")
 
@@ -73,13 +76,17 @@ class SettleCallForm(CaseForm):
 
 def _known(case: OpenedCase) -> list[tuple[str, str]]:
     """Numbers first, then what is read out: before anything is asked."""
-    reach = list_contact_lines(read_session(), actor(), case.head.patient.id)
-    phones = [f"{each.as_typed} ({each.owner})" for each in reach if each.kind == "phone"]
     return [
-        ("Phones on record", ", ".join(phones) or "none: ask for the number"),
+        _phones(case),
         ("Physicians of the clinic", clinic_line(clinic())),
         *read_out(case.pathway, "pump_call"),
     ]
+
+
+def _phones(case: OpenedCase) -> tuple[str, str]:
+    reach = list_contact_lines(read_session(), actor(), case.head.patient.id)
+    phones = [f"{each.as_typed} ({each.owner})" for each in reach if each.kind == "phone"]
+    return "Phones on record", ", ".join(phones) or "none: ask for the number"
 
 
 @blueprint.route(path("/pump-call"), methods=["GET", "POST"])
@@ -93,6 +100,7 @@ def pump_call(public_id: str) -> ResponseReturnValue:
         done="pump call; it is a physician's to-do now",
         lede=NO_EMERGENCY_SERVICE,
         known=_known(case),
+        after=lambda _written: _doubts(case, form),
     )
     zone = clinic().zone
     return answer(
@@ -101,6 +109,18 @@ def pump_call(public_id: str) -> ResponseReturnValue:
         act,
         lambda work, ref: record_pump_call(work, ref, form.call(), called_at=instant_of(form.called_at.data, zone)),
     )
+
+
+def _doubts(case: OpenedCase, form: PumpCallForm) -> list[Notice]:
+    """The number is doubted once the physician is told, while the caller may still be there."""
+    doubt = call_back_doubt(form.phone.data, none_known=form.no_phone.data)
+    if not doubt:
+        return []
+    text = f"{doubt} Is the caller still there? Ask for the number."
+    if not actor().may(Permission.EDIT_PATIENT):
+        return [Notice(text=text)]
+    url = url_for("cases.identity", public_id=case.head.public_id)
+    return [Notice(text=text, link_url=url, link_text="Write it into the patient's details")]
 
 
 @blueprint.route(path("/settle-pump-call/<seq:seq>"), methods=["GET", "POST"])
@@ -119,7 +139,7 @@ def settle_call(public_id: str, seq: int) -> ResponseReturnValue:
         done="pump call closed",
         lede="Reading or filling the pump after the call closes it by itself. Else: a document of care elsewhere, or a "
         "physician's decision.",
-        known=[("Called", at(call.effective_at)), ("Said", pump_call_said(as_told(call)))],
+        known=[("Called", at(call.effective_at)), ("Said", pump_call_said(as_told(call))), _phones(case)],
     )
     return answer(
         case,

@@ -2,19 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import StringField, TextAreaField
+from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from tracker.domain.access import Permission
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.errors import InvalidInput
 from tracker.pathways.catalogue import current
+from tracker.queries.calls_of_unknown import get_open_call
 from tracker.queries.clinic_calendar import get_calendar
 from tracker.queries.find import FoundList, find_patients
-from tracker.services.pump_calls import record_call_of_unknown
+from tracker.services.contact_details import call_back_doubt
+from tracker.services.pump_calls import put_number_right, record_call_of_unknown
 from tracker.services.work import Work
 from tracker.web.common.access import permission
 from tracker.web.common.case_lines import PersonLine, case_url, person_line
@@ -29,19 +32,22 @@ blueprint = Blueprint("pump_calls", __name__)
 
 
 class UnknownCallerForm(TrackerForm):
-    """A call about somebody who is not found."""
+    """A call about somebody who is not found. No single answer is required: whoever is on call must not wait for it."""
+
+    phone = StringField("Number to call back", [Length(max=LONGEST_TEXT, message="At most 200 characters.")])
+    no_phone = BooleanField("No number is known")
+    caller = StringField("Who called", [Length(max=LONGEST_TEXT, message="At most 200 characters.")])
+    words = TextAreaField(
+        "What the caller said, and who the patient may be", [Length(max=2000, message="At most 2000 characters.")]
+    )
+
+
+class NumberForm(TrackerForm):
+    """The right number to call back."""
 
     phone = StringField(
         "Number to call back",
-        [InputRequired("Which number can be called back?"), Length(max=50, message="At most 50 characters.")],
-    )
-    caller = StringField("Who called", [Length(max=LONGEST_TEXT, message="At most 200 characters.")])
-    words = TextAreaField(
-        "What the caller said, and who the patient may be",
-        [
-            InputRequired("Say what the caller said, and who the patient may be."),
-            Length(max=2000, message="At most 2000 characters."),
-        ],
+        [InputRequired("Write down the number."), Length(max=LONGEST_TEXT, message="At most 200 characters.")],
     )
 
 
@@ -67,18 +73,19 @@ def index() -> ResponseReturnValue:
         try:
             calendar = get_calendar(read_session(), actor().clinic_id)
             with writing() as session:
-                work = Work(session, actor(), runtime().ids, now())
-                record_call_of_unknown(
-                    work,
+                task_id = record_call_of_unknown(
+                    Work(session, actor(), runtime().ids, now()),
                     calendar,
                     caller=form.caller.data or "",
                     phone=form.phone.data or "",
                     words=form.words.data or "",
+                    none_known=form.no_phone.data,
                 )
         except InvalidInput as error:
             form.show_problems(error.problems)
         else:
             flash("Recorded. The call is the physician's task now, and whoever is on call is paged.", "ready")
+            _doubt(form, task_id)
             return redirect(url_for("pump_calls.index"), 303)
     text = looked_for()
     found = _find(text) if text else FoundList(patients=())
@@ -86,6 +93,37 @@ def index() -> ResponseReturnValue:
     if found.patients:
         body = seen(body, row_count=len(found.patients))
     return body, 422 if form.errors else 200
+
+
+def _doubt(form: UnknownCallerForm, task_id: int) -> None:
+    """The number is doubted once whoever is on call is told, while the caller may still be there."""
+    doubt = call_back_doubt(form.phone.data or "", none_known=form.no_phone.data)
+    if doubt:
+        url = url_for("pump_calls.number", task_id=task_id)
+        said: Any = {
+            "text": f"{doubt} Is the caller still there? Ask for the number.",
+            "link_url": url,
+            "link_text": "Give the number",
+        }
+        flash(said, "warn")
+
+
+@blueprint.route("/pump-call/<int:task_id>/number", methods=["GET", "POST"])
+@permission(Permission.PUMP_CALL)
+def number(task_id: int) -> ResponseReturnValue:
+    """Put the number to call back right, where the call was taken without one."""
+    call, form = get_open_call(read_session(), actor(), task_id), NumberForm()
+    if form.validate_on_submit():
+        try:
+            with writing() as session:
+                work = Work(session, actor(), runtime().ids, now())
+                put_number_right(work, task_id=task_id, phone=form.phone.data or "")
+        except InvalidInput as error:
+            form.show_problems(error.problems)
+        else:
+            flash("Recorded. The number stands in the physician's task.", "ready")
+            return redirect(url_for("pump_calls.index"), 303)
+    return render_template("pump_calls/number.html", call=call, form=form), 422 if form.errors else 200
 
 
 def _find(text: str) -> FoundList:
