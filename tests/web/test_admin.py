@@ -200,8 +200,9 @@ class TestTheClinic:
             ({"zone": "America"}, "This is not a time zone."),
             ({"open_weekdays": []}, "Choose at least one weekday."),
             ({"open_weekdays": ["8"]}, "is not a valid choice"),
-            ({"arrive_minutes_before": "-1"}, "Give 0 to 600 minutes."),
-            ({"arrive_minutes_before": "soon"}, "Not a valid integer value."),
+            ({"arrive_minutes_before": "-1"}, "Type a whole number."),
+            ({"arrive_minutes_before": "601"}, "Give 0 to 600 minutes."),
+            ({"arrive_minutes_before": "soon"}, "Type a whole number."),
         ],
     )
     def test_refuses_what_cannot_be_with_a_sentence(

@@ -6,11 +6,12 @@ else comes in with a doubt that somebody must look at. A row is wholly in or who
 
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from tracker.domain.codes import LANGUAGES
 from tracker.domain.dates import UnreadableDate, read_date
 from tracker.domain.names import fold
+from tracker.domain.numbers import UnreadableNumber, read_amount
 from tracker.services.contact_details import doubts_about, email, phone
 from tracker.services.patients import LONGEST_NAME, Person, Reach
 from tracker.services.table_file import Complaint, Row
@@ -71,16 +72,17 @@ class RowReading:
         return day
 
     def amount(self, name: str) -> Decimal | None:
-        """A number without a unit. A comma is refused: ``2,000`` is two thousand or two."""
+        """A number above zero, without a unit."""
         typed = self.text(name)
         if not typed:
             return None
         try:
-            amount = Decimal(typed)
-        except InvalidOperation:
-            amount = Decimal("NaN")
-        if not amount.is_finite() or not 0 < amount < 1_000_000 or "e" in typed.lower():
-            self.refuse(name, f"“{typed}” is not a number above zero. Write it like 18.5, without a unit or a comma.")
+            amount = read_amount(typed)
+        except UnreadableNumber as error:
+            self.refuse(name, f"“{typed}”: {error}")
+            return None
+        if amount <= 0:
+            self.refuse(name, f"“{typed}” is not above zero.")
             return None
         return amount
 

@@ -263,7 +263,7 @@ FORMS = (
     FormCase(
         name="refill", stage="maintained", path="refill", role=NURSE, before=_refill_due,
         good=lambda s: {"kind": "refill", **filling(s)},
-        bad=lambda s: {"kind": "refill", **filling(s), "volume_ml": "19,5"}, sentence="Write decimals with a point",
+        bad=lambda s: {"kind": "refill", **filling(s), "volume_ml": "19,5"}, sentence="Use a point for decimals",
         kept=("19,5", "L-9"),
     ),
     FormCase(

@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form
 from wtforms.validators import InputRequired, NumberRange
 
-from tracker.web.cases.fields import AmountField, CountField
+from tracker.web.common.number_fields import AmountField, CountField
 
 
 class Measured(Form):
@@ -22,7 +22,7 @@ class TestANumber:
         ("minutes", "said"),
         [
             ("half an hour", ["Type a whole number."]),
-            ("٣٠", ["Type a whole number."]),
+            ("٣٠", ["Type the number with the digits 0 to 9, for example 30."]),
             ("2", ["Between 5 minutes and a day."]),
             ("", ["How long?"]),
             ("30", []),
@@ -33,7 +33,7 @@ class TestANumber:
         assert form.validate() == (not said)
         assert list(form.minutes.errors) == said
 
-    @pytest.mark.parametrize("dose", ["٥٠", "５０", "5_0", "৫০.৫"])
+    @pytest.mark.parametrize("dose", ["٥٠", "５０", "৫০.৫"])
     def test_is_written_with_the_digits_that_everybody_reads(self, dose: str) -> None:
         form = Measured(MultiDict({"minutes": "30", "dose": dose}))
         assert not form.validate()

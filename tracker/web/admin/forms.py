@@ -1,9 +1,8 @@
 """Forms of the administration pages. They check shape; rules are checked by the services."""
 
 from datetime import date
-from typing import Any
 
-from wtforms import BooleanField, EmailField, IntegerField, SelectField, StringField
+from wtforms import BooleanField, EmailField, SelectField, StringField
 from wtforms.fields import DateField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
@@ -11,10 +10,10 @@ from wtforms.widgets import HiddenInput
 from tracker.services.clinic_setup import LATEST_ARRIVAL_MINUTES, LONGEST_NAME, MOST_REFILLS_PER_DAY
 from tracker.web.common.forms import CheckboxesField, TrackerForm, options
 from tracker.web.common.frame import ROLE_LABELS
+from tracker.web.common.number_fields import CountField
 
 #: No version is larger than what the database's integer holds.
 LARGEST_VERSION = 2**31 - 1
-_MOST_DIGITS = 18
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -30,23 +29,13 @@ def _roles() -> CheckboxesField:
     return CheckboxesField("Roles", [InputRequired("Choose at least one role.")], choices=options(labels))
 
 
-class NumberField(IntegerField):
-    """A whole number of so few digits that a range can be asked of it."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read ``3``."""
-        if any(len(text) > _MOST_DIGITS for text in valuelist):
-            self.data = None
-            raise ValueError("Type a whole number.")
-        super().process_formdata(valuelist)
-
-
 class VersionedForm(TrackerForm):
     """A form made from one version of what it changes."""
 
-    expected_version = NumberField(
+    expected_version = CountField(
         "Version",
         [InputRequired("Open the page again."), NumberRange(min=1, max=LARGEST_VERSION)],
+        most_digits=len(str(LARGEST_VERSION)),
         widget=HiddenInput(),
     )
 
@@ -77,7 +66,7 @@ class ClinicForm(VersionedForm):
         [InputRequired("Choose at least one weekday.")],
         choices=options({str(number): label for number, label in enumerate(WEEKDAYS, start=1)}),
     )
-    arrive_minutes_before = NumberField(
+    arrive_minutes_before = CountField(
         "Arrive before a procedure",
         [
             InputRequired("Give whole minutes."),
@@ -85,7 +74,7 @@ class ClinicForm(VersionedForm):
         ],
     )
     phone = StringField("Phone that reminders name", [Length(max=40)])
-    refills_per_day = NumberField("Refills on an open day", [Optional(), _FEW_REFILLS])
+    refills_per_day = CountField("Refills on an open day", [Optional(), _FEW_REFILLS])
 
 
 class ClosedDayForm(TrackerForm):

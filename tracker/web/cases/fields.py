@@ -6,18 +6,15 @@ No field has a default that a hurried person could send by mistake: doses, resul
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
-from wtforms import DateField, DateTimeLocalField, Field, IntegerField, RadioField, SelectField, StringField, TimeField
-from wtforms.validators import Length, Optional, StopValidation
-from wtforms.widgets import TextArea, TextInput
+from wtforms import DateField, DateTimeLocalField, Field, RadioField, SelectField, StringField, TimeField
+from wtforms.validators import Length, Optional
+from wtforms.widgets import TextArea
 
 from tracker.web.common.forms import TrackerForm, options
 
 _EARLIEST, _LATEST = 1900, 2100
-_LARGEST = Decimal(1_000_000)
-_MOST_DECIMALS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,76 +136,6 @@ class HourField(TimeField):
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError("Type the time, for example 07:30.") from None
-
-
-class _SaidOnce:
-    """A field that could not be read says so, and nothing else: a range speaks of a number, and there is none."""
-
-    process_errors: Sequence[str]
-
-    def pre_validate(self, _form: object) -> None:
-        """Stop where the text could not be read."""
-        if self.process_errors:
-            raise StopValidation
-
-
-class AmountField(_SaidOnce, Field):
-    """An exact number with a unit. Nothing is rounded."""
-
-    data: Any  # a ``Decimal``; ``None`` only where the field does not require one
-
-    widget = TextInput()
-
-    def __init__(self, label: str, validators: list[Any] | None = None, *, unit: str = "", **kwargs: Any) -> None:
-        super().__init__(label, validators or [Optional()], **kwargs)
-        self.unit = unit
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return "" if self.data is None else f"{self.data:f}"
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Read ``0.5``. A comma could be meant in two ways, so it is asked back."""
-        self.data = None
-        text = "".join(valuelist).strip()
-        if not text:
-            self.raw_data = []
-            return
-        if "," in text:
-            raise ValueError("Write decimals with a point, for example 0.5.")
-        if not text.isascii() or "_" in text:
-            raise ValueError("Type the number with the digits 0 to 9, for example 0.5.")
-        try:
-            number = Decimal(text)
-        except InvalidOperation:
-            raise ValueError("Type a number, for example 0.5.") from None
-        if not number.is_finite() or abs(number) >= _LARGEST:
-            raise ValueError("This number cannot be right.")
-        exponent = number.as_tuple().exponent
-        if isinstance(exponent, int) and exponent < -_MOST_DECIMALS:
-            raise ValueError(f"At most {_MOST_DECIMALS} decimals.")
-        self.data = number
-
-
-class CountField(_SaidOnce, IntegerField):
-    """A whole number."""
-
-    data: Any  # an ``int``; ``None`` only where the field does not require one
-
-    def __init__(self, label: str, validators: list[Any] | None = None, **kwargs: Any) -> None:
-        super().__init__(label, validators or [Optional()], **kwargs)
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Read ``3``."""
-        self.data = None
-        text = "".join(valuelist).strip()
-        if not text:
-            self.raw_data = []
-            return
-        if not text.isascii() or not text.isdigit() or len(text) > 6:
-            raise ValueError("Type a whole number.")
-        self.data = int(text)
 
 
 def optional_id(value: object) -> int | None:

@@ -11,7 +11,6 @@ from tracker.services.authorizations import Terms
 from tracker.services.evaluations import Findings
 from tracker.web.cases.fields import (
     CaseForm,
-    CountField,
     DayField,
     NoteField,
     PersonField,
@@ -22,6 +21,7 @@ from tracker.web.cases.fields import (
 )
 from tracker.web.cases.words import AUTHORIZATION_STATES, CONDITIONS, INDICATIONS, ORIGINS, first_upper
 from tracker.web.common.forms import options
+from tracker.web.common.number_fields import CountField
 
 PROCEDURES = {"trial": "Trial", "implant": "Implant", "reoperation": "Reoperation"}
 

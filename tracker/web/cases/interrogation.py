@@ -10,7 +10,7 @@ from tracker.queries.case_detail import OpenedCase
 from tracker.services.interrogations import Reading, record_interrogation
 from tracker.web.cases.acting import Act, answer, opened, path
 from tracker.web.cases.blueprint import blueprint
-from tracker.web.cases.fields import CaseForm, CountField, DayField, MomentField, Section, TextField
+from tracker.web.cases.fields import CaseForm, DayField, MomentField, Section, TextField
 from tracker.web.cases.pump_forms import amount
 from tracker.web.cases.sentences import civil, number
 from tracker.web.cases.visit_forms import instant_of
@@ -19,6 +19,7 @@ from tracker.web.common.access import permission
 from tracker.web.common.current import clinic
 from tracker.web.common.filters import at
 from tracker.web.common.forms import options
+from tracker.web.common.number_fields import CountField
 
 
 class InterrogationForm(CaseForm):

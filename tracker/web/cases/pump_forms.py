@@ -15,7 +15,6 @@ from tracker.services.implants import Component, Implanted
 from tracker.services.pumps import PumpInPlace
 from tracker.services.refills import Filling
 from tracker.web.cases.fields import (
-    AmountField,
     CaseForm,
     DayField,
     MomentField,
@@ -27,6 +26,7 @@ from tracker.web.cases.fields import (
 )
 from tracker.web.cases.words import FILL_KINDS, first_upper
 from tracker.web.common.forms import options
+from tracker.web.common.number_fields import AmountField
 
 _ALARM = "The low-reservoir alarm date that the programmer printed."
 #: What every first fill and refill is asked.
@@ -41,7 +41,7 @@ FILLING_SECTIONS = (
 def amount(label: str, unit: str, *, required: bool = True, description: str = "") -> AmountField:
     """A number with its unit."""
     validators: list[Any] | None = [InputRequired("Type the number.")] if required else None
-    return AmountField(label, validators, unit=unit, description=description, render_kw={"inputmode": "decimal"})
+    return AmountField(label, validators, unit=unit, description=description)
 
 
 class FillingForm(CaseForm):

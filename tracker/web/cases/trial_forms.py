@@ -6,7 +6,6 @@ from wtforms.validators import InputRequired
 from tracker.domain.pathway.wording import OUTCOME_WORDS
 from tracker.services.trials import SCALES, Given
 from tracker.web.cases.fields import (
-    AmountField,
     CaseForm,
     DayField,
     MomentField,
@@ -18,21 +17,20 @@ from tracker.web.cases.fields import (
 )
 from tracker.web.cases.words import ABORTED, INSTRUMENTS, OCCASIONS, ROUTES, first_upper
 from tracker.web.common.forms import options
+from tracker.web.common.number_fields import AmountField
 
 #: Every value of every scale, in the order of the longest; the service knows which belongs to which.
 _VALUES = list(dict.fromkeys(value for scale in SCALES.values() for value in scale))
 
 
 def _number(label: str, unit: str) -> AmountField:
-    return AmountField(label, [InputRequired("Type the number.")], unit=unit, render_kw={"inputmode": "decimal"})
+    return AmountField(label, [InputRequired("Type the number.")], unit=unit)
 
 
 class OrderDoseForm(CaseForm):
     """The physician's order."""
 
-    dose_mcg = AmountField(
-        "Test dose", [InputRequired("Type the dose you order.")], unit="mcg", render_kw={"inputmode": "decimal"}
-    )
+    dose_mcg = AmountField("Test dose", [InputRequired("Type the dose you order.")], unit="mcg")
 
 
 class GiveDoseForm(CaseForm):

@@ -11,7 +11,6 @@ from tracker.domain.pathway.definition import Pathway
 from tracker.services.appointments import Slot
 from tracker.web.cases.fields import (
     CaseForm,
-    CountField,
     DayField,
     HourField,
     MomentField,
@@ -22,6 +21,7 @@ from tracker.web.cases.fields import (
     with_blank,
 )
 from tracker.web.cases.words import PURPOSE_WORDS, first_upper
+from tracker.web.common.number_fields import CountField
 
 _WHEN_AND_WHERE = (("starts", "minutes"), ("arrives",), ("room_id", "clinician_id"))
 _WHY = [InputRequired("Say why.")]
