@@ -1,4 +1,4 @@
-"""Refills: unknown dates first, then by the latest date; every pump on some page; the load of the weeks."""
+"""Refills: unknown dates first, then by the latest date; every pump on some page."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -8,18 +8,9 @@ import pytest
 from tests.factories.facts import make
 from tests.factories.listed import Listed
 from tracker.domain.access import Actor
-from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.facts import Determination, Fill, Interrogation
 from tracker.persistence.facts import insert_fact
-from tracker.queries.refills import (
-    NOBODY,
-    ROWS_ON_PAGE,
-    WEEKS,
-    RefillFilter,
-    WeekLoad,
-    list_load,
-    list_refills,
-)
+from tracker.queries.refills import NOBODY, ROWS_ON_PAGE, RefillFilter, list_refills
 
 
 def pump(listed: Listed, name: str, latest: int | None, **values: object) -> None:
@@ -181,30 +172,3 @@ class TestTheLastFill:
     def test_may_not_be_known(self, listed: Listed, viewer: Actor) -> None:
         pump(listed, "Lee", None)
         assert list_refills(listed.session, viewer).refills[0].fill is None
-
-
-class TestListLoad:
-    def load(self, listed: Listed, viewer: Actor) -> list[WeekLoad]:
-        """The load from the week of today on."""
-        monday = listed.today - timedelta(days=listed.today.weekday())
-        calendar = ClinicCalendar("America/Denver")
-        starts = [calendar.start_of(monday + timedelta(weeks=number)) for number in range(WEEKS + 1)]
-        return list_load(listed.session, viewer, monday, starts)
-
-    def test_counts_visits_by_their_day_and_the_rest_by_the_day_they_are_due(
-        self, listed: Listed, viewer: Actor
-    ) -> None:
-        booked = listed.case(listed.patient("Booked"), "maintained")
-        listed.visit(booked, "refill", hours=24 * 7)
-        listed.pump(booked, latest=10, planned_seq=20)
-        pump(listed, "Due in three weeks", 10 + 21)
-        pump(listed, "Overdue", -30)
-        pump(listed, "After the twelve weeks", 10 + 7 * WEEKS)
-        weeks = [(week.booked, week.unbooked) for week in self.load(listed, viewer)]
-        assert weeks == [(0, 1), (1, 0), (0, 0), (0, 1), *[(0, 0)] * 8]
-
-    def test_counts_nothing_of_another_clinic(self, listed: Listed, elsewhere: Listed, viewer: Actor) -> None:
-        theirs = elsewhere.case(elsewhere.patient("Theirs"), "maintained")
-        elsewhere.visit(theirs, "refill", hours=24)
-        elsewhere.pump(theirs, latest=3)
-        assert {(week.booked, week.unbooked) for week in self.load(listed, viewer)} == {(0, 0)}

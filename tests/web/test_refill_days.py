@@ -118,6 +118,18 @@ class TestAChosenDay:
         assert browser.post(path, values).status_code == 303
         assert "now has 1 refill for 0 places" in html.unescape(browser.get("/refills").get_data(as_text=True))
 
+    def test_that_is_closed_has_no_places(self, to_book: tuple[WebWorld, Journey]) -> None:
+        world, journey = to_book
+        saturday = journey.today + timedelta(days=(5 - journey.today.weekday()) % 7 + 7)
+        _, page = book(world, journey, f"&on={saturday}")
+        assert "closed: no places" in page and "of 1 place" not in page
+        path = f"/cases/{journey.public_id}/book-visit?purpose=refill&back=/refills&on={saturday}"
+        meant = f"starts:{saturday}T10:00"
+        values = {"purpose": "refill", "minutes": "30", "starts": "10:00", "expected_version": journey.version}
+        browser = world.sign_in(Role.COORDINATOR)
+        assert browser.submit(path, {**values, "meant": meant}).status_code == 303
+        assert "now has" not in html.unescape(browser.get("/refills").get_data(as_text=True)), "asked before already"
+
     @pytest.mark.parametrize("on", ["", "soon", "2026-02-30", "1999-01-01", "9999-12-31"])
     def test_that_is_no_day_to_come_is_passed_over(self, to_book: tuple[WebWorld, Journey], on: str) -> None:
         _, page = book(*to_book, f"&on={on}")

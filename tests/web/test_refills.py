@@ -218,6 +218,26 @@ class TestTheLoad:
         assert "The week of 23 Mar has 3 refills for 2 places: 1 too many." in page
         assert "over capacity" in page
 
+    def test_says_on_a_sunday_where_the_overdue_are_to_be_booked(self, world: WebWorld) -> None:
+        """This week has no day to come: nothing of it is too much, and the overdue stand in the next."""
+        pump(world, "Overdue", 5)
+        assert set_places(world, "2") == 303
+        world.clock.set(world.clock.now() + timedelta(days=5))  # Sunday 22 March
+        page = load_page(world)
+        assert "0 booked, 0 not booked, no open day<" in page
+        assert "0 booked, 1 not booked, 10 places<" in page
+        assert "over capacity" not in page and "booked on a closed day" not in page
+
+    def test_says_what_is_booked_on_a_closed_day(self, world: WebWorld) -> None:
+        case = pump(world, "Sunday", 20)
+        with world.database.writing() as session:
+            listed = Listed(session, world.clinic_id, world.clock.now(), world.ids)
+            listed.visit(session.merge(case), "refill", hours=24 * 5)  # Sunday 22 March
+        assert set_places(world, "0") == 303
+        page = load_page(world)
+        assert "0 booked, 0 not booked, 1 on a closed day, 0 places<" in page
+        assert "1 refill is booked in the next 12 weeks" in page and "booked on a closed day" in page
+
     def test_knows_a_clinic_without_places(self, world: WebWorld) -> None:
         set_places(world, "0")
         assert "0 places" in load_page(world)

@@ -14,7 +14,7 @@ from sqlalchemy import JSON, BindParameter, ColumnElement, Row, Select, and_, bi
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.access import Actor
-from tracker.domain.words import LIVE_APPOINTMENT, DeterminationKind, Purpose
+from tracker.domain.words import DeterminationKind
 from tracker.persistence.models import (
     AppointmentRow,
     Case,
@@ -30,7 +30,6 @@ from tracker.persistence.models import (
 from tracker.queries.identity import IDENTITY, Identity, identity_of, is_patient_of_case
 
 ROWS_ON_PAGE = 30
-WEEKS = 12
 UNKNOWN = "alarm_date_unknown"
 #: Why no date can be relied on: none was ever read, or what was printed no longer holds.
 UNRELIABLE = (UNKNOWN, "alarm_date_void")
@@ -106,15 +105,6 @@ class RefillList:
     unknown: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WeekLoad:
-    """The refills of the seven days from ``from_on``: visits booked, and refills due with nothing planned."""
-
-    from_on: date
-    booked: int
-    unbooked: int
-
-
 def list_refills(
     session: Session,
     viewer: Actor,
@@ -146,39 +136,6 @@ def _values(viewer: Actor, wanted: RefillFilter) -> dict[str, object]:
     if wanted.owner_user_id:
         values["owner"] = wanted.owner_user_id
     return values
-
-
-def list_load(session: Session, viewer: Actor, from_on: date, starts: list[datetime]) -> list[WeekLoad]:
-    """The load of the weeks that begin on ``from_on``. ``starts`` are the instants at which they begin, and the last
-    one ends. What is due and was not planned in time counts in the first week."""
-    booked = {
-        number: (AppointmentRow.starts_at >= starts[number]) & (AppointmentRow.starts_at < starts[number + 1])
-        for number in range(WEEKS)
-    }
-    visits = session.execute(
-        select(*(func.count().filter(week).label(f"week_{number}") for number, week in booked.items())).where(
-            AppointmentRow.clinic_id == viewer.clinic_id,
-            AppointmentRow.superseded_by.is_(None),
-            AppointmentRow.state.in_(sorted(LIVE_APPOINTMENT)),
-            AppointmentRow.purpose == Purpose.REFILL,
-            AppointmentRow.starts_at >= starts[0],
-            AppointmentRow.starts_at < starts[WEEKS],
-        )
-    ).one()
-    ends = from_on + timedelta(weeks=WEEKS)
-    due = session.execute(
-        select(Obligation.due_on, func.count().label("n"))
-        .where(*_IS_REFILL, Obligation.planned_seq.is_(None), Obligation.due_on < ends)
-        .group_by(Obligation.due_on),
-        {"clinic": viewer.clinic_id},
-    )
-    unbooked = [0] * WEEKS
-    for row in due:
-        unbooked[max(0, (row.due_on - from_on).days // 7)] += row.n
-    return [
-        WeekLoad(from_on=from_on + timedelta(weeks=number), booked=visits[number], unbooked=unbooked[number])
-        for number in range(WEEKS)
-    ]
 
 
 _CLINIC: BindParameter[int] = bindparam("clinic")

@@ -22,6 +22,8 @@ from tracker.web.common.listing import url_with
 MOST_DAYS = 15
 #: Days on which nothing says how late a refill may be, or it is too late already, that are shown.
 _FIRST_DAYS = 10
+#: What is said of a day on which the clinic is closed, and its tone.
+_CLOSED = ("closed: no places", "warn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def refill_days(case: OpenedCase) -> RefillDays:
     shown = [chosen] if chosen else list(_days(days, latest))
     per_day = get_settings(read_session(), clinic().id).refills_per_day
     booked = count_booked(read_session(), actor(), days, min(shown), max(shown))
-    said = {day: _taken(booked[day], per_day) for day in shown}
+    said = {day: _taken(booked[day], per_day) if days.is_open(day) else _CLOSED for day in shown}
     return RefillDays(
         lede=_lede(latest),
         choices=()
@@ -93,10 +95,11 @@ def _latest_on(case: OpenedCase) -> date | None:
 
 
 def overbooked(day: date) -> tuple[Notice, ...]:
-    """What somebody must know who booked one refill more than a day has places for."""
-    per_day = get_settings(read_session(), clinic().id).refills_per_day
-    booked = count_booked(read_session(), actor(), calendar(), day, day)[day]
-    if per_day is None or booked <= per_day:
+    """What somebody must know who booked one refill more than an open day has places for. A closed day was asked back
+    before."""
+    days, per_day = calendar(), get_settings(read_session(), clinic().id).refills_per_day
+    booked = count_booked(read_session(), actor(), days, day, day)[day]
+    if per_day is None or booked <= per_day or not days.is_open(day):
         return ()
     said = f"{on(day, today())} now has {plural(booked, 'refill')} for {plural(per_day, 'place')}."
     return (Notice(text=f"{said} Is there room, or is another day better?"),)

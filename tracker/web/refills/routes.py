@@ -2,17 +2,16 @@
 
 import csv
 import io
-from datetime import date, timedelta
 
 from flask import Blueprint, Response, render_template
 
 from tracker.domain.access import Permission
-from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.spreadsheets import MARK
 from tracker.queries.clinic import get_settings
 from tracker.queries.clinic_calendar import get_calendar
 from tracker.queries.colleagues import list_colleagues
-from tracker.queries.refills import WEEKS, list_load, list_refills
+from tracker.queries.refill_load import list_load
+from tracker.queries.refills import list_refills
 from tracker.web.common.access import permission
 from tracker.web.common.current import actor, clinic, now, today
 from tracker.web.common.database import read_session
@@ -53,22 +52,12 @@ def export() -> Response:
     return response
 
 
-def places(calendar: ClinicCalendar, monday: date, per_day: int | None) -> list[int] | None:
-    """How many refills each week has room for: its open days, of this week those from today on. ``None``: not known."""
-    if per_day is None:
-        return None
-    starts = [monday + timedelta(weeks=number) for number in range(WEEKS)]
-    return [per_day * calendar.open_days(max(start, today()), start + timedelta(weeks=1)) for start in starts]
-
-
 @blueprint.get("/refills/load")
 @permission(Permission.SEE_REFILLS)
 def load() -> str:
     """Show how many refills each of the next twelve weeks has, booked and not."""
-    monday = today() - timedelta(days=today().weekday())
     calendar = get_calendar(read_session(), clinic().id)
-    starts = [calendar.start_of(monday + timedelta(weeks=number)) for number in range(WEEKS + 1)]
-    weeks = list_load(read_session(), actor(), monday, starts)
+    weeks = list_load(read_session(), actor(), calendar, today())
     per_day = get_settings(read_session(), clinic().id).refills_per_day
-    page = present_load(weeks, places(calendar, monday, per_day), today())
+    page = present_load(weeks, per_day, today())
     return seen(render_template("refills/load.html", page=page), row_count=len(weeks))
