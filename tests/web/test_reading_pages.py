@@ -118,7 +118,9 @@ class TestTheFrontDesk:
         browser = world.sign_in(Role.FRONT_DESK)
         for path in ("/day", "/find?q=lee"):
             body = browser.get(world.search(path)).get_data(as_text=True)
-            assert "Lee, Number 0" in body.replace('<span class="person-family">Lee</span>', "Lee")
+            assert "Lee, Number 0" in body.replace('<bdi class="person-family">Lee</bdi>', "Lee").replace(
+                "<bdi>Number 0</bdi>", "Number 0"
+            )
             for word in ("Evaluation", "Trial", "Implant", "Referred", "Consent", "Checklist", "pump"):
                 assert word not in body.partition("<main")[2], (path, word)
 
@@ -150,7 +152,7 @@ class TestReminderGroups:
             for state in ReminderState:
                 listed.message(case, state)
         body = browser.get("/reminders").get_data(as_text=True)
-        assert body.count("Lee</span>, Ada") == len(ReminderState)
+        assert body.count("Lee</bdi>, <bdi>Ada</bdi>") == len(ReminderState)
 
 
 class TestActions:

@@ -102,7 +102,7 @@ class TestFilters:
         for name, latest in (("Unknown", None), ("Overdue", -3), ("Soon", 14), ("Later", 40)):
             pump(world, name, latest, owner_user_id=world.user_ids[Role.COORDINATOR] if name == "Soon" else None)
         page = shown(world, query)
-        found = {name for name in ("Unknown", "Overdue", "Soon", "Later") if f">{name}</span>" in page}
+        found = {name for name in ("Unknown", "Overdue", "Soon", "Later") if f">{name}</bdi>" in page}
         assert found == names
 
     def test_say_so_where_no_pump_fits(self, world: WebWorld) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from tracker.domain.pathway.wording import sentence
+from tracker.domain.typed_text import isolated
 
 TASKS = {
     "alarm_obligation_vanished": "A to-do ended without a cause: look at the case",
@@ -63,7 +64,7 @@ _WHY: Mapping[str, Callable[[dict[str, str]], str]] = {
 
 def task_words(kind: str, given: Mapping[str, object]) -> tuple[str, str]:
     """What a task asks for, and why."""
-    params = {name: str(value) for name, value in given.items()}
+    params = {name: isolated(str(value)) for name, value in given.items()}
     if kind == "call":
         about = CALLS.get(params.get("about", ""), "next visit")
         return f"Call about the {about}", CALL_REASONS.get(params.get("why", ""), "no message can reach the patient")

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tracker.domain.names import fold
+from tracker.domain.typed_text import without_turning_signs
 
 SEPARATORS = (",", ";", "\t")
 #: About a hundred thousand referrals; no spreadsheet of a clinic holds more.
@@ -102,7 +103,7 @@ def read_columns(content: bytes, columns: Columns) -> Table:
     """
     text, is_guessed = decode(content)
     doubt = Complaint(1, "file", "The file is not UTF-8; it was read as Windows-1252. Look at names with accents.")
-    return Table(tuple(_rows(text, columns)), (doubt,) if is_guessed else ())
+    return Table(tuple(_rows(without_turning_signs(text), columns)), (doubt,) if is_guessed else ())
 
 
 def decode(content: bytes) -> tuple[str, bool]:

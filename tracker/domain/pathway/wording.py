@@ -40,6 +40,7 @@ from tracker.domain.pathway.requirements.visit import (
     ConsentValid,
     DocumentInDate,
 )
+from tracker.domain.typed_text import isolated
 from tracker.domain.words import Occasion, Outcome, Role
 
 ROLE_WORDS: dict[Role, str] = {
@@ -359,6 +360,7 @@ _MET: dict[type[Requirement], Callable[..., str]] = {
 def sentence(code: str, params: Params) -> str:
     """What is missing, without a full stop. An unknown code (of an older version) reads as its own words."""
     say = SENTENCES.get(code)
+    params = {name: isolated(value) for name, value in params.items()}
     return say(params) if say else _first(code.replace("_", " "))
 
 

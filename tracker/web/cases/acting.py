@@ -19,6 +19,7 @@ from tracker.domain.errors import InvalidInput, Refused, StaleVersion
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.engine import act_blockers
 from tracker.domain.pathway.wording import people, sentence_of
+from tracker.domain.typed_text import isolated
 from tracker.queries.case_detail import OpenedCase, list_entries, open_for_reading
 from tracker.queries.clinic_calendar import get_calendar
 from tracker.services.deviations import day_not_begun
@@ -172,7 +173,8 @@ def _go_back(case: OpenedCase, act: Act, written: Written) -> ResponseReturnValu
     known = case.pathway.stages if written.public_id == case.head.public_id else {}
     stages = [known[name].label for name in written.stages if name in known]
     now_in = f" Now: {stages[-1]}." if stages and actor().may(Permission.SEE_CLINICAL) else ""
-    whose = f" for {case.head.patient.family_name}, {case.head.patient.given_name}" if request.args.get("back") else ""
+    patient = case.head.patient
+    whose = f" for {isolated(patient.family_name)}, {isolated(patient.given_name)}" if request.args.get("back") else ""
     message: Any = {"text": f"Recorded{whose}: {act.done}.{now_in}"}  # the banner takes a mapping, Flask any value
     fact = written.facts[act.correct] if written.facts else None
     stands = fact is not None and fact.seq in written.standing

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.access import Actor
 from tracker.domain.facts import Fact
 from tracker.domain.pathway.definition import Pathway
+from tracker.domain.typed_text import isolated
 from tracker.queries.case_detail import Entry, Names, list_names
 from tracker.web.cases.sentences import Told, as_told, fact_sentence, stopped
 from tracker.web.common.filters import at
@@ -67,7 +68,8 @@ def entry_text(entry: Entry, names: Names, pathway: Pathway) -> str:
     if entry.kind == "escalation_acknowledged":
         said = entry.detail
         return (
-            f"Has it ({str(said.get('kind', '')).replace('_', ' ')}), until {said.get('until')}: {said.get('outcome')}"
+            f"Has it ({str(said.get('kind', '')).replace('_', ' ')}), until {said.get('until')}: "
+            f"{isolated(str(said.get('outcome')))}"
         )
     if entry.kind == "resumed":
         return "Taken off hold"
@@ -85,7 +87,7 @@ def sentences_of(entries: Sequence[Entry], names: Names, pathway: Pathway) -> It
     """What happened, as sentences with who and when, the first first."""
     for entry in reversed(entries):
         who = names.users.get(entry.actor_id or 0, "The system")
-        yield f"{who}, {at(entry.recorded_at)}: {stopped(entry_text(entry, names, pathway))}"
+        yield f"{isolated(who)}, {at(entry.recorded_at)}: {stopped(entry_text(entry, names, pathway))}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +159,7 @@ def _line(entry: Entry, past: Past) -> HistoryLine:
     details += [f"{_stage(past.pathway, move['from'])} → {_stage(past.pathway, move['to'])}" for move in entry.moves]
     if by is not None:
         who = past.names.users.get(by[0].actor_id or 0, "The system")
-        details.insert(0, f"Struck out by {who}, {at(by[0].recorded_at)}: {by[1]}")
+        details.insert(0, f"Struck out by {isolated(who)}, {at(by[0].recorded_at)}: {isolated(by[1])}")
     return HistoryLine(
         when=_when(entry.effective_at),
         written=at(entry.recorded_at) if entry.recorded_at - entry.effective_at > LATE else "",
@@ -174,7 +176,7 @@ def _text(entry: Entry, past: Past) -> str:
     if entry.kind == "fact_corrected" and entry.facts:
         wrong = past.told.get(int(entry.facts[0]["corrected_seq"]))
         if wrong is not None:
-            return f"Struck out: {fact_sentence(wrong, past.names)}. Why: {entry.facts[0]['reason']}"
+            return f"Struck out: {fact_sentence(wrong, past.names)}. Why: {isolated(str(entry.facts[0]['reason']))}"
     return entry_text(entry, past.names, past.pathway)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from tracker.domain.dates import in_words
 from tracker.domain.facts import Fact
+from tracker.domain.typed_text import isolated
 from tracker.queries.case_detail import Names
 from tracker.web.cases.words import (
     ABORTED,
@@ -99,7 +100,7 @@ def _document(told: Told) -> str:
 
 def _authorization(told: Told, names: Names) -> str:
     stage = PURPOSE_WORDS.get(told["stage"], told["stage"])
-    payer = names.payers.get(told["payer_id"] or 0, "")
+    payer = isolated(names.payers.get(told["payer_id"] or 0, ""))
     at = f" at {payer}" if payer else ""
     state = told["state"]
     if state == "granted":
@@ -128,7 +129,8 @@ _VISIT_SAYS = {**{state: f"{{}} {word}" for state, word in VISIT_STATES.items()}
 
 def _appointment(told: Told, names: Names) -> str:
     purpose = PURPOSE_WORDS.get(str(told["purpose"]), "visit")
-    where = _joined(names.clinicians.get(told["clinician_id"] or 0, ""), names.rooms.get(told["room_id"] or 0, ""))
+    called = (names.clinicians.get(told["clinician_id"] or 0, ""), names.rooms.get(told["room_id"] or 0, ""))
+    where = _joined(*map(isolated, called))
     is_moved = told["state"] == "booked" and told["version"] > 1
     said = f"{purpose} moved to" if is_moved else f"{_VISIT_SAYS[told['state']].format(purpose)},"
     return f"{first_upper(said)} {wall(told['wall'])}{' (' + where + ')' if where else ''}{_because(told)}"
@@ -269,7 +271,8 @@ _BY_FACT: dict[str, Callable[[Told], str]] = {
 
 
 def fact_sentence(told: Told, names: Names) -> str:
-    """What a fact says, without a full stop."""
+    """What a fact says, without a full stop. What somebody typed turns nothing around it."""
+    told = {name: isolated(each) if isinstance(each, str) else each for name, each in told.items()}
     if told["fact"] == "Appointment":
         return _appointment(told, names)
     if told["fact"] == "Authorization":

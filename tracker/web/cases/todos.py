@@ -8,6 +8,7 @@ from flask import url_for
 from tracker.domain.access import Actor, Permission
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.wording import ROLE_WORDS, sentence_of
+from tracker.domain.typed_text import isolated
 from tracker.domain.words import AppointmentState, Role
 from tracker.queries.case_detail import OpenedCase, Todo
 from tracker.web.cases.links import Link
@@ -57,9 +58,9 @@ def _why(todo: Todo, today: date) -> str:
         on = date.fromisoformat(str(todo.params["booked"]))
         return f"in progress: reoperation booked {day(on, today)}"
     if todo.kind == "hold_review":
-        return str(todo.params.get("hold_reason", ""))
+        return isolated(str(todo.params.get("hold_reason", "")))
     if todo.kind == "deviation_review":
-        return str(todo.params.get("why", ""))
+        return isolated(str(todo.params.get("why", "")))
     if todo.kind in {"unmarked_day", "ground_lost"}:
         return str(todo.params.get("purpose") or todo.params.get("what") or "").replace("_", " ").replace(".", " for ")
     blocker = Blocker(todo.reason, tuple((name, str(value)) for name, value in todo.params.items()))

@@ -14,6 +14,7 @@ from tracker.domain.access import Actor, Permission
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.requirements.person import age_on
 from tracker.domain.pathway.wording import ROLE_WORDS, sentence
+from tracker.domain.typed_text import isolated
 from tracker.domain.words import Role
 from tracker.pathways import catalogue
 from tracker.queries.identity import Identity
@@ -80,7 +81,7 @@ def pathway_of(name: str, version: int) -> Pathway:
 
 def owner_words(owner_name: str, owner_role: str) -> str:
     """Who owns it: the person who took it, else the role."""
-    return owner_name or ROLE_WORDS[Role(owner_role)]
+    return isolated(owner_name) or ROLE_WORDS[Role(owner_role)]
 
 
 def initials(name: str) -> str:

@@ -1,5 +1,5 @@
-"""The base of every form, and the guards of what is written: no text that no database can store, and nothing of a form
-that its sender has to read once more.
+"""The base of every form, and the guards of what is written: no text that no database can store or that turns what
+follows it, and nothing of a form that its sender has to read once more.
 """
 
 from collections.abc import Mapping
@@ -13,9 +13,12 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tracker.domain.errors import AskedBack, InvalidInput
+from tracker.domain.typed_text import without_turning_signs
 
+#: How the names of fields begin whose text is only ever compared: it is taken as it was typed.
+_SECRETS = ("password", "current", "again")
 #: How the names of fields begin that are never shown again: secrets, and what a page says of itself.
-_NEVER_REPEATED = ("csrf_token", "password", "current", "again", "form_of", "kept_form")
+_NEVER_REPEATED = ("csrf_token", "form_of", "kept_form", *_SECRETS)
 #: What stands beside a field that held a NUL: it comes from a damaged copy, and is not seen.
 _UNSTORABLE = "This held a sign that cannot be stored; it was taken out. Read it again, then save."
 
@@ -95,17 +98,27 @@ def typed_fields(sent: MultiDict[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in sent.items(multi=True) if not name.startswith(_NEVER_REPEATED))
 
 
-def _set_unstorable_text_aside() -> None:
-    """Take NUL out of what was sent: PostgreSQL cannot store it. A form says so beside the field (``validate``); what
-    is not asked by a form is refused when it is to be written (``refuse_what_was_set_aside``)."""
+def _clean_what_was_sent() -> None:
+    """Take out of what was sent what must never be stored.
+
+    NUL: PostgreSQL cannot store it. A form says so beside the field (``validate``); what is not asked by a form is
+    refused when it is to be written (``refuse_what_was_set_aside``). Signs that turn the direction of text: nobody sees
+    them, and no letter is lost with them.
+    """
     if any("\x00" in name or "\x00" in value for name, value in request.args.items(multi=True)):
         abort(400)
     sent = list(request.form.items(multi=True))
     if any("\x00" in name for name, _value in sent):
         abort(400)
     g.unstorable = frozenset(name for name, value in sent if "\x00" in value)
-    if g.unstorable:
-        request.form = ImmutableMultiDict((name, value.replace("\x00", "")) for name, value in sent)
+    cleaned = [(name, _cleaned(name, value)) for name, value in sent]
+    if cleaned != sent:
+        request.form = ImmutableMultiDict(cleaned)
+
+
+def _cleaned(name: str, value: str) -> str:
+    storable = value.replace("\x00", "")
+    return storable if name.startswith(_SECRETS) else without_turning_signs(storable)
 
 
 def have_read_again(why: str) -> None:
@@ -131,4 +144,4 @@ def refuse_what_was_set_aside() -> None:
 
 def init_forms(app: Flask) -> None:
     """Look at every request's text before a view does."""
-    app.before_request(_set_unstorable_text_aside)
+    app.before_request(_clean_what_was_sent)

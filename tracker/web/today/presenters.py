@@ -12,6 +12,7 @@ from tracker.domain.pathway.wording import PURPOSE_WORDS
 from tracker.domain.pump_comparison import OWNER, Pressing
 from tracker.domain.refill_visits import LATEST_BY
 from tracker.domain.task_words import task_words
+from tracker.domain.typed_text import isolated
 from tracker.domain.words import AppointmentState
 from tracker.queries.case_columns import WAITS_FOR_THE_DAY
 from tracker.queries.today import ROWS_ON_PAGE, Task, TodayFilter, TodayList, Todo, Urgency
@@ -207,7 +208,7 @@ class _Telling:
 
     def text(self, name: str) -> str:
         """One of the to-do's parameters; empty if it has none of that name."""
-        return str(self.todo.params.get(name, ""))
+        return isolated(str(self.todo.params.get(name, "")))
 
     def day(self, name: str) -> date | None:
         """One of the to-do's parameters that is a date."""
