@@ -206,3 +206,22 @@ class TestWhoAnswers:
         answer = lead.post("/admin/duties/away", days)
         assert answer.status_code == 422
         assert "before the first" in answer.text
+
+    def test_says_at_the_field_that_a_day_on_call_has_passed(self, lead: Browser, world: WebWorld) -> None:
+        lead.get("/admin/duties")
+        days = {"user_id": str(world.user_ids[Role.NURSE]), "from_on": "2026-03-16", "until_on": "2026-03-20"}
+        answer = lead.post("/admin/duties/on-call", days)
+        assert answer.status_code == 422
+        assert "This day has passed, and who was paged on it stays as it was." in answer.text
+        assert 'value="2026-03-16"' in answer.text
+
+    def test_leaves_who_was_on_call_yesterday(self, lead: Browser, world: WebWorld) -> None:
+        """From a page that was opened before midnight."""
+        nurse, yesterday = world.user_ids[Role.NURSE], date(2026, 3, 16)
+        with world.database.writing() as session:
+            session.add(OnCall(clinic_id=world.clinic_id, on_date=yesterday, position=1, user_id=nurse))
+        lead.get("/admin/duties")
+        assert lead.post("/admin/duties/on-call/2026-03-16/1/end").status_code == 303
+        assert "This day has passed" in lead.get("/admin/duties").text
+        with world.database.reading() as session:
+            assert len(session.scalars(select(OnCall)).all()) == 1

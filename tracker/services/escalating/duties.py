@@ -10,12 +10,15 @@ from tracker.domain.escalation.people import NAMED
 from tracker.domain.words import Role, Told
 from tracker.persistence.models import Absence, Duty, Escalation, Membership, MembershipRole, OnCall
 from tracker.persistence.types import JsonObject
+from tracker.queries.clinic_calendar import get_calendar
 from tracker.services.clinic_events import tell_clinic
 from tracker.services.escalating.gaps import close_gap
 from tracker.services.work import Work
 
 #: Nobody is on call, or away, for longer in one entry.
 MOST_DAYS = 366
+#: What is said of a day on which nobody can be put on call, or taken off, any more.
+PASSED = "This day has passed, and who was paged on it stays as it was."
 
 
 def name_people(
@@ -53,12 +56,14 @@ def name_people(
 
 
 def add_absence(work: Work, *, user_id: int, from_on: date, until_on: date) -> None:
-    """Say that somebody is away on these civil days, both included.
+    """Say that somebody is away on these civil days, both included. It may have begun before it was written down.
 
-    :raises InvalidInput: for somebody who does not work here, or days that are none
+    :raises InvalidInput: for somebody who does not work here, or days that are none or have all passed
     """
     work.require(Permission.MANAGE_DUTIES)
     problems = _day_problems(from_on, until_on)
+    if not problems and until_on < _today(work):
+        problems["until_on"] = "This day has passed. Who is back answers already."
     if not _is_member(work, user_id):
         problems["user_id"] = "Choose somebody of this clinic."
     if problems:
@@ -91,12 +96,15 @@ def end_absence(work: Work, *, absence_id: int) -> None:
 
 
 def put_on_call(work: Work, *, user_id: int, from_on: date, until_on: date) -> None:
-    """Put somebody on call on these civil days, behind whoever is on call already.
+    """Put somebody on call on these civil days, behind whoever is on call already. The roster says who will be paged;
+    who was is in the pages, which nothing written here changes.
 
-    :raises InvalidInput: for somebody who may answer no escalation of this clinic, or days that are none
+    :raises InvalidInput: for somebody who may answer no escalation of this clinic, or days that are none or have passed
     """
     work.require(Permission.MANAGE_DUTIES)
-    problems = _day_problems(from_on, until_on)
+    problems, today = _day_problems(from_on, until_on), _today(work)
+    if from_on < today:
+        problems["from_on"] = f"{PASSED} Begin with today or a later day."
     if not _may_answer(work, user_id):
         problems["user_id"] = "Choose somebody of this clinic who may answer an escalation."
     if problems:
@@ -107,16 +115,20 @@ def put_on_call(work: Work, *, user_id: int, from_on: date, until_on: date) -> N
             last = work.session.scalar(select(func.max(OnCall.position)).where(*of_day)) or 0
             work.session.add(OnCall(clinic_id=work.actor.clinic_id, on_date=day, position=last + 1, user_id=user_id))
             work.session.flush()
-    close_gap(work.session, clinic_id=work.actor.clinic_id, gap=Told.ON_CALL, now=work.now)
+    if from_on <= today <= until_on:
+        close_gap(work.session, clinic_id=work.actor.clinic_id, gap=Told.ON_CALL, now=work.now)
     _tell(work, "put_on_call", {"user": user_id, "from": from_on, "until": until_on})
 
 
 def take_off_call(work: Work, *, on_date: date, position: int) -> None:
     """Take somebody off call on a day.
 
+    :raises InvalidInput: for a day that has passed
     :raises NotFound: if nobody has that place on that day
     """
     work.require(Permission.MANAGE_DUTIES)
+    if on_date < _today(work):
+        raise InvalidInput({"on_date": PASSED})
     key = (work.actor.clinic_id, on_date, position)
     row = work.session.get(OnCall, key)
     if row is None:
@@ -135,6 +147,11 @@ def _day_problems(from_on: date, until_on: date) -> dict[str, str]:
     if (until_on - from_on).days >= MOST_DAYS:
         return {"until_on": "Enter at most a year at a time."}
     return {}
+
+
+def _today(work: Work) -> date:
+    """The clinic's civil date."""
+    return get_calendar(work.session, work.actor.clinic_id).today(work.now)
 
 
 def _is_member(work: Work, user_id: int) -> bool:

@@ -211,6 +211,12 @@ def take_off_call(on_date: str, position: int) -> ResponseReturnValue:
         day = date.fromisoformat(on_date)
     except ValueError as error:
         raise NotFound("not a date") from error
-    with writing() as session:
-        services.take_off_call(work_of(session), on_date=day, position=position)
+    try:
+        with writing() as session:
+            services.take_off_call(work_of(session), on_date=day, position=position)
+    except InvalidInput as error:
+        # From a page that was opened before midnight: the one that follows no longer shows that day.
+        for sentence in error.problems.values():
+            flash(sentence, "warn")
+        return redirect(url_for("admin.duties"), 303)
     return _saved()
