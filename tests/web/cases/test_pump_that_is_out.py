@@ -1,16 +1,18 @@
 """A pump's case after the pump is out: what makes no sense without one is not offered, and a mistake is put right."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from tests.services.use_cases.test_refills_of_a_pump_that_is_out import GONE, by_explant, by_removal
 from tests.services.use_cases.test_reoperations_struck import in_place
 from tests.support.journey import Journey
-from tests.support.reoperating import begun, on_the_day
+from tests.support.reoperating import anew, begun, on_the_day
 from tests.support.web import WebWorld
 from tests.web.cases.scene import COORDINATOR, NURSE, PHYSICIAN, Scene
 from tests.web.cases.test_asked_back import send, text_of
+from tests.web.cases.test_patients import PUMP
 from tests.web.cases.test_reoperation import page_of
 from tracker.domain.facts import Device
 from tracker.domain.words import Role
@@ -100,3 +102,16 @@ def test_struck_out_leads_to_the_refill_that_is_to_be_booked(at: At, *, of_expla
     page = text_of(browser.get(f"/cases/{struck.public_id}"))
     assert AGAIN in page and f"/cases/{pump.public_id}/book-visit?purpose=refill" in page
     assert "latest date" in case_page(world, pump) and "not booked" in case_page(world, pump)
+
+
+def test_of_a_pump_that_was_taken_over_the_referral_is_no_news(at: At) -> None:
+    """Nobody evaluated the patient here; what the pump's way says matters more."""
+    world, journey = at("referred")
+    browser = world.sign_in(NURSE)
+    values = {**PUMP, "mrn": "009001", **Scene(world, journey).second()}
+    answer = browser.submit("/pumps/take-over", values)
+    assert answer.status_code == 303, text_of(answer)
+    taken_over = replace(journey, public_id=answer.headers["Location"].rpartition("/")[2])
+    by_removal(anew(taken_over))
+    page = case_page(world, taken_over)
+    assert page.index(">Next<") < page.index(">Referral</h2>")

@@ -7,16 +7,11 @@ from datetime import date, datetime
 from flask import url_for
 
 from tracker.domain.access import Actor, Permission
-from tracker.domain.facts import Appointment
+from tracker.domain.facts import Appointment, Device
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.engine import Offer, Offered, offered
 from tracker.domain.pathway.wording import PURPOSE_WORDS, met_sentence, people, sentence_of
-from tracker.domain.words import (
-    APPOINTMENT_TO_COME,
-    LIVE_APPOINTMENT,
-    Purpose,
-    Role,
-)
+from tracker.domain.words import APPOINTMENT_TO_COME, LIVE_APPOINTMENT, DeviceKind, Purpose, Role
 from tracker.queries.case_detail import Names, OpenedCase, Todo
 from tracker.web.cases.links import Link, Missing, clearing, deeds
 from tracker.web.cases.referred import referral_lines
@@ -89,7 +84,7 @@ def overview(case: OpenedCase, todos: Sequence[Todo], names: Names, viewer: Acto
         path=path_steps(case, today),
         hold=f"On hold until {day(hold.until_on, today)}: {hold.reason}" if hold else "",
         referral=referral_lines(case),
-        is_referral_news=case.head.is_open and case.snapshot.evaluation is None and case.snapshot.pump is None,
+        is_referral_news=case.head.is_open and case.snapshot.evaluation is None and not _has_or_had_pump(case),
         next=_next(case, offers, names, viewer, today),
         missing=tuple(_missing(case, blocker, viewer, today) for blocker in blockers),
         met=tuple(dict.fromkeys(met_sentence(need) for need in (offers.next.met if offers.next else ()))),
@@ -98,6 +93,10 @@ def overview(case: OpenedCase, todos: Sequence[Todo], names: Names, viewer: Acto
         todos=tuple(todo_line(case, todo, viewer, today, next_label) for todo in todos),
         deeds=deeds(case, viewer),
     )
+
+
+def _has_or_had_pump(case: OpenedCase) -> bool:
+    return any(each.kind == DeviceKind.PUMP for each in case.snapshot.of(Device))
 
 
 def _days(entered_on: date, today: date) -> str:
