@@ -339,21 +339,32 @@ def _todo(row: Row[Any], urgency: Urgency) -> Todo:
 
 @cache
 def _tasks(shape: _Shape) -> Select[*tuple[Any, ...]]:
-    """Some tasks: whoever has to be called back about a pump first, then by the day they are due."""
+    """Some tasks: whoever has to be called back about a pump first, then by the day they are due. Chosen first and
+    joined then, so that only what is shown is read."""
     first = (not_(_IS_CALL), StaffTask.due_on, StaffTask.id)
-    query = _open_tasks(select(*_TASK_COLUMNS), shape).outerjoin(Patient, is_patient_of_case())
-    return query.order_by(*first).limit(bindparam("most")).offset(bindparam("skipped"))
+    chosen = _open_tasks(select(StaffTask.id), shape).order_by(*first).limit(bindparam("most"))
+    shown = chosen.offset(bindparam("skipped")).subquery("shown")
+    return (
+        select(*_TASK_COLUMNS)
+        .select_from(shown)
+        .join(StaffTask, and_(StaffTask.clinic_id == _CLINIC, StaffTask.id == shown.c.id))
+        .outerjoin(Case, _is_case_of_task())
+        .outerjoin(Patient, is_patient_of_case())
+        .order_by(*first)
+    )
 
 
 def _open_tasks(query: Select[*tuple[Any, ...]], shape: _Shape) -> Select[*tuple[Any, ...]]:
     is_mine, has_kind = shape
-    query = query.outerjoin(Case, and_(Case.clinic_id == StaffTask.clinic_id, Case.id == StaffTask.case_id)).where(
-        StaffTask.clinic_id == _CLINIC, StaffTask.done_at.is_(None)
-    )
+    query = query.where(StaffTask.clinic_id == _CLINIC, StaffTask.done_at.is_(None))
     if is_mine:
         takes_it = and_(_IS_CALL, bindparam("takes_calls", type_=Boolean))
-        query = query.where(or_(_is_viewers(StaffTask.owner_role), takes_it))
+        query = query.outerjoin(Case, _is_case_of_task()).where(or_(_is_viewers(StaffTask.owner_role), takes_it))
     return query.where(StaffTask.kind == bindparam("kind")) if has_kind else query
+
+
+def _is_case_of_task() -> ColumnElement[bool]:
+    return and_(Case.clinic_id == StaffTask.clinic_id, Case.id == StaffTask.case_id)
 
 
 def _task(row: Row[*tuple[Any, ...]]) -> Task:

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped
 
 from tracker.domain.words import (
@@ -134,6 +134,7 @@ class DeviceRow(FactRow, Base):
             ["clinic_id", "reoperation_id", "case_id"], ["cases.clinic_id", "cases.id", "cases.about_case_id"]
         ),
         one_live("devices", "device"),
+        Index("ix_devices_clinic_id_kind_recorded_at", "clinic_id", "kind", "recorded_at"),
         one_of("kind", DeviceKind),
         one_of("origin", DeviceOrigin),
         *positive("reservoir_ml"),

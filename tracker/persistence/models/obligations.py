@@ -19,6 +19,7 @@ from tracker.persistence.base import (
 from tracker.persistence.types import Json, JsonObject
 
 REFILL = "refill"
+ALARM_DATE = "alarm_date"
 #: A refill that is planned in time is no to-do; nothing else is ever planned.
 NOT_PLANNED = "planned_seq IS NULL"
 CONDITION = ("is_open", "planned_seq")
@@ -56,6 +57,15 @@ class Obligation(Tenant, Base):
         ),
         open_index("ix_obligations_open_climbing", "clinic_id", "climbs_on"),
         open_index("ix_obligations_open_by_kind", "clinic_id", "kind", "due_on"),
+        open_index(
+            "ix_obligations_alarm_dates",
+            "clinic_id",
+            "kind",
+            "reason",
+            "case_id",
+            "device",
+            also=f"kind = '{ALARM_DATE}'",
+        ),
         Index("ix_obligations_clinic_id_case_id", "clinic_id", "case_id"),
         one_of("owner_role", Role),
         CheckConstraint("is_open = (closed_at IS NULL)", name="closed_at"),
