@@ -302,18 +302,27 @@ def open_case(
     if happened_at > work.now:
         raise InvalidInput({"effective_at": "This time is in the future."})
     clinic_id, connection = work.actor.clinic_id, work.session.connection()
-    found = connection.execute(_CASE, {"clinic": clinic_id, "public_id": ref.public_id}).one_or_none()
-    if found is None:
+    case_id, about_case_id = _keys(work, ref)
+    if about_case_id is not None:
+        connection.execute(_LOCK, {"clinic": clinic_id, "case": about_case_id})
+    if about_case_id is not None and permission in NOT_BESIDE:
         raise NotFound(ref.public_id)
-    if found.about_case_id is not None:
-        connection.execute(_LOCK, {"clinic": clinic_id, "case": found.about_case_id})
-    if found.about_case_id is not None and permission in NOT_BESIDE:
-        raise NotFound(ref.public_id)
-    seen = Seen(ref.version, ref.seen) if ref.seen is not None else None
-    loaded = load_snapshot(work.session, clinic_id, found.id, lock=True, seen=seen)
+    seen = None if ref.seen is None else Seen(ref.seen.head.version, ref.seen.snapshot)
+    loaded = load_snapshot(work.session, clinic_id, case_id, lock=True, seen=seen)
     if checks_version and loaded.case.version != ref.version:
         raise StaleVersion(loaded.case.version)
     return file_of(work, loaded, happened_at)
+
+
+def _keys(work: Work, ref: CaseRef) -> tuple[int, int | None]:
+    """The ids of the case and of the one that it stands beside, which never change."""
+    if ref.seen is not None:
+        return ref.seen.head.case_id, ref.seen.head.about_case_id
+    asked = {"clinic": work.actor.clinic_id, "public_id": ref.public_id}
+    found = work.session.connection().execute(_CASE, asked).one_or_none()
+    if found is None:
+        raise NotFound(ref.public_id)
+    return found.id, found.about_case_id
 
 
 def file_of(work: Work, loaded: LoadedCase, happened_at: datetime) -> CaseFile:

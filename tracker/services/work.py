@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.access import Actor, Permission
 from tracker.domain.errors import NotPermitted
 from tracker.domain.facts import Fact
-from tracker.domain.pathway.snapshot import Snapshot
+from tracker.queries.case_detail import OpenedCase
 from tracker.services.ports import Ids
 
 
@@ -40,7 +40,7 @@ class CaseRef:
 
     public_id: str
     version: int
-    seen: Snapshot | None = None
+    seen: OpenedCase | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ def answer(
         return _page(case, form, act, version), 422
     try:
         with writing() as session:
-            written = use_case(work_in(session), CaseRef(case.head.public_id, version, case.snapshot))
+            written = use_case(work_in(session), CaseRef(case.head.public_id, version, case))
     except StaleVersion:
         return _stale(opened(case.head.public_id), form, act, version)
     except (InvalidInput, Refused) as error:
