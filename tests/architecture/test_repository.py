@@ -16,7 +16,6 @@ MODULES = {"argon2-cffi": "argon2", "phonenumberslite": "phonenumbers"}
 #: Needed, though nothing imports them by name; each with its reason.
 NOT_IMPORTED = {
     "email-validator": "WTForms loads it for its e-mail field",
-    "psycopg": "SQLAlchemy loads it by the database's address",
     "tzdata": "zoneinfo loads it",
 }
 LOCKS = ("requirements.lock", "requirements-dev.lock")

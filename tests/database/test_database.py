@@ -118,3 +118,19 @@ class TestPostgresql:
             note.execute(insert(Heartbeat), {"name": "tick", "beat_at": BEGAN})
             with postgresql_database.reading() as session:
                 assert session.get(Heartbeat, "tick") is not None
+
+    def test_plans_what_pages_ask_again_and_again_once(self, postgresql_database: Database) -> None:
+        asked = text("SELECT name FROM clinics WHERE id = :id")
+        prepared = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT name FROM clinics%'")
+        for number in range(8):
+            with postgresql_database.reading() as session:
+                session.execute(asked, {"id": number})
+        with postgresql_database.reading() as session:
+            assert session.execute(prepared).scalar_one() == 1
+            assert session.execute(text("SHOW plan_cache_mode")).scalar_one() == "force_generic_plan"
+
+    def test_reads_on_after_a_statement_failed(self, postgresql_database: Database) -> None:
+        with postgresql_database.reading() as session, pytest.raises(DBAPIError):
+            session.execute(text("SELECT 1 / 0"))
+        with postgresql_database.reading() as session:
+            assert session.execute(text("SELECT 1")).scalar_one() == 1

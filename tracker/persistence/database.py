@@ -19,6 +19,7 @@ from contextlib import closing, contextmanager
 from types import ModuleType
 from typing import Any
 
+from psycopg.pq import TransactionStatus
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -156,10 +157,19 @@ def _postgresql_engine(url: URL, *, reads: bool) -> Engine:
             isolation_level="REPEATABLE READ",
             execution_options={"postgresql_readonly": True},
         )
+        event.listen(engine, "rollback", _keep_what_is_prepared)
     else:
         engine = create_engine(url, pool_pre_ping=True)
     # Planning a page's statements anew for their values takes longer than answering them (docs/adr/0016).
     return _prepared(engine, f"SET lock_timeout = {WAIT_MS}; SET plan_cache_mode = force_generic_plan")
+
+
+def _keep_what_is_prepared(connection: Connection) -> None:
+    """End a reading by a commit: rolled back, psycopg forgets the statements that it has prepared, and the server plans
+    every page anew. What failed is rolled back as usual."""
+    plain: Any = connection.connection.dbapi_connection
+    if plain.info.transaction_status == TransactionStatus.INTRANS:
+        plain.commit()
 
 
 def _postgresql_notes(url: URL) -> Engine:
