@@ -41,7 +41,7 @@ def phones_of(world: WebWorld) -> list[str]:
 
 
 class TestAPage:
-    def test_asks_twice_who_is_there(self, own_world: WebWorld) -> None:
+    def test_asks_once_who_is_there(self, own_world: WebWorld) -> None:
         @permission(Permission.ACCOUNT)
         def view() -> str:
             return render_template("errors/404.html", page=_EMPTY_PAGE)
@@ -51,7 +51,7 @@ class TestAPage:
         browser.get("/view")
         with sent(own_world.database.read, own_world.database.write) as seen:
             browser.get("/view")
-        assert len(seen) == 2, seen
+        assert len(seen) == 1, seen
 
     @pytest.mark.parametrize("path", ["/sign-in", "/nowhere", "/health", "/account/password", "/static/tracker.css"])
     def test_carries_the_headers(self, world: WebWorld, path: str) -> None:

@@ -1,16 +1,16 @@
 """Who is signed in, and who could be: the reads behind sign-in, sessions, users and roles.
 
-``get_signed_in`` runs on every page, so it is one statement: person, membership, roles, clinic and what the frame's
-banners need.
+``find_browser_session`` runs on every page, so it is one statement: session, person, membership, roles, clinic and
+what the frame's banners need.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Label, Row, Select, and_, bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Label, Row, Select, and_, bindparam, func, select
+from sqlalchemy.orm import Session, outerjoin
 
 from tracker.domain import credentials
 from tracker.domain.credentials import SessionLimits
@@ -66,11 +66,13 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrowserSession:
-    """A stored sign-in session that is still good."""
+    """A stored sign-in session that is still good. ``person``: whose it is, unless nobody has signed in with it or the
+    account is not active."""
 
     data: Mapping[str, Any]
     user_id: int | None
     last_seen_at: datetime
+    person: SignedIn | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,26 +110,18 @@ class MemberRow:
     version: int
 
 
-#: Read by every request, so it is built once.
-_SESSION = select(
-    SigninSession.data,
-    SigninSession.user_id,
-    SigninSession.created_at,
-    SigninSession.last_seen_at,
-).where(SigninSession.token_hash == bindparam("fingerprint"), SigninSession.ended_at.is_(None))
-
-
 def find_browser_session(session: Session, *, token: str, at: datetime, limits: SessionLimits) -> BrowserSession | None:
     """Return the session of a cookie, or ``None`` when it is unknown, ended, idle too long or too old."""
-    fingerprint = {"fingerprint": credentials.fingerprint(token)}
-    row = session.connection().execute(_SESSION, fingerprint).one_or_none()
-    if row is None:
+    rows = session.connection().execute(_SESSION, {"fingerprint": credentials.fingerprint(token)}).all()
+    if not rows:
         return None
+    row = rows[0]
     if limits.is_over(
-        is_signed_in=row.user_id is not None, created_at=row.created_at, last_seen_at=row.last_seen_at, at=at
+        is_signed_in=row.of_user is not None, created_at=row.created_at, last_seen_at=row.last_seen_at, at=at
     ):
         return None
-    return BrowserSession(data=row.data, user_id=row.user_id, last_seen_at=row.last_seen_at)
+    person = None if row.id is None else _person_of(rows)
+    return BrowserSession(data=row.data, user_id=row.of_user, last_seen_at=row.last_seen_at, person=person)
 
 
 def _system_columns() -> tuple[Label[Any], ...]:
@@ -148,8 +142,9 @@ def _clinic_of(row: Row[*tuple[Any, ...]]) -> ClinicFacts | None:
     return ClinicFacts(id=row.clinic_id, public_id=row.public_id, name=row.clinic_name, zone=row.zone, phone=row.phone)
 
 
-def _signed_in() -> Select[Any]:
-    is_member = and_(Membership.user_id == User.id, Membership.clinic_id == bindparam("clinic"), Membership.is_active)
+def _signed_in(people: Any, clinic_id: ColumnElement[int | None], *more: ColumnElement[Any]) -> Select[Any]:
+    """People with their roles in a clinic, a row for each role."""
+    is_member = and_(Membership.user_id == User.id, Membership.clinic_id == clinic_id, Membership.is_active)
     is_role = and_(MembershipRole.clinic_id == Membership.clinic_id, MembershipRole.user_id == Membership.user_id)
     columns: tuple[Any, ...] = (
         User.id,
@@ -165,16 +160,24 @@ def _signed_in() -> Select[Any]:
         *_system_columns(),
     )
     return (
-        select(*columns)
+        select(*columns, *more)
+        .select_from(people)
         .outerjoin(Membership, is_member)
         .outerjoin(Clinic, Clinic.id == Membership.clinic_id)
         .outerjoin(MembershipRole, is_role)
-        .where(User.id == bindparam("user"), User.is_active)
     )
 
 
-#: Read by every request of somebody signed in, so it is built once.
-_SIGNED_IN = _signed_in()
+_SIGNED_IN = _signed_in(User, bindparam("clinic")).where(User.id == bindparam("user"), User.is_active)
+#: Read by every request, so it is built once: the session, and the person whose it is.
+_SESSION = _signed_in(
+    outerjoin(SigninSession, User, and_(User.id == SigninSession.user_id, User.is_active)),
+    SigninSession.clinic_id.expression,
+    SigninSession.data.expression,
+    SigninSession.user_id.label("of_user"),
+    SigninSession.created_at.expression,
+    SigninSession.last_seen_at.expression,
+).where(SigninSession.token_hash == bindparam("fingerprint"), SigninSession.ended_at.is_(None))
 
 
 def get_signed_in(session: Session, user_id: int, clinic_id: int | None) -> SignedIn:
@@ -185,6 +188,10 @@ def get_signed_in(session: Session, user_id: int, clinic_id: int | None) -> Sign
     rows = session.connection().execute(_SIGNED_IN, {"user": user_id, "clinic": clinic_id}).all()
     if not rows:
         raise NotFound("this account is not active")
+    return _person_of(rows)
+
+
+def _person_of(rows: Sequence[Row[Any]]) -> SignedIn:
     first = rows[0]
     return SignedIn(
         user_id=first.id,

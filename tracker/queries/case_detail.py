@@ -339,7 +339,7 @@ def list_names(
     rooms: Iterable[int] = (),
     payers: Iterable[int] = (),
 ) -> Names:
-    """What some ids of the viewer's clinic are called, in one statement. People who left keep their name."""
+    """What some ids of the viewer's clinic are called, in one statement at most. People who left keep their name."""
     here = viewer.clinic_id
     people = (
         select(literal("user").label("what"), User.id.label("id"), User.name.label("name"))

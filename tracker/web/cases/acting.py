@@ -53,9 +53,13 @@ class Notice:
     link_text: str = ""
 
 
+Known = Sequence[tuple[str, str]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """What a form does, in words. ``known``: what is on record and helps to fill it in, as label and text.
+    """What a form does, in words. ``known``: what is on record and helps to fill it in, as label and text, or what
+    looks it up: it is asked only where the form is shown.
 
     ``missing``: what stands in the way of doing it by the book; ``correct`` says which of the facts written a person
     would want to correct. ``after`` gives what somebody must know or do next, for the page that follows; ``days`` the
@@ -66,7 +70,7 @@ class Act:
     submit: str
     done: str
     lede: str = ""
-    known: Sequence[tuple[str, str]] = ()
+    known: Known | Callable[[], Known] = ()
     missing: Sequence[Blocker] = ()
     correct: int = 0
     is_danger: bool = False
@@ -83,7 +87,7 @@ class ActPage:
     lede: str
     submit: str
     is_danger: bool
-    known: Sequence[tuple[str, str]]
+    known: Known
     version: int
     missing: tuple[Missing, ...]
     takes_reason: bool
@@ -222,7 +226,7 @@ def _page(
         lede=act.lede,
         submit=act.submit,
         is_danger=act.is_danger,
-        known=act.known,
+        known=act.known() if callable(act.known) else act.known,
         version=version,
         missing=tuple(Missing(sentence=sentence_of(each), who=people(each.clearable_by)) for each in missing),
         takes_reason="deviation_reason" in form,

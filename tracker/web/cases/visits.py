@@ -1,6 +1,7 @@
 """Visits of a case: booked, moved, confirmed, arrived, completed, missed, cancelled, put back."""
 
 from datetime import timedelta
+from functools import partial
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -128,7 +129,7 @@ def move(public_id: str, appointment: int) -> ResponseReturnValue:
         title=f"Move the {word}",
         submit=f"Move the {word}",
         done=f"{word} moved; the patient must confirm again",
-        known=[*_known(visit), *(latest_date(case) if visit.purpose == Purpose.REFILL else ())],
+        known=lambda: [*_known(visit), *(latest_date(case) if visit.purpose == Purpose.REFILL else ())],
     )
     wait = _usual_wait()
     return answer(
@@ -156,7 +157,7 @@ def confirm(public_id: str, appointment: int) -> ResponseReturnValue:
         title="The patient confirmed",
         submit="Record as confirmed",
         done="visit confirmed",
-        known=_known(visit),
+        known=partial(_known, visit),
     )
     return answer(
         case,
@@ -172,7 +173,9 @@ def arrive(public_id: str, appointment: int) -> ResponseReturnValue:
     """Record that the patient is here."""
     case, form = opened(public_id), ArriveForm()
     visit = find_visit(case, appointment)
-    act = Act(title="The patient is here", submit="Mark as arrived", done="patient arrived", known=_known(visit))
+    act = Act(
+        title="The patient is here", submit="Mark as arrived", done="patient arrived", known=lambda: _known(visit)
+    )
     zone = clinic().zone
     return answer(
         case,
@@ -194,7 +197,7 @@ def complete(public_id: str, appointment: int) -> ResponseReturnValue:
         title="The visit is over",
         submit="Mark as over",
         done="visit completed",
-        known=_known(visit),
+        known=partial(_known, visit),
     )
     return answer(case, form, act, lambda work, ref: appointments.complete(work, ref, appointment=appointment))
 
@@ -210,7 +213,7 @@ def no_show(public_id: str, appointment: int) -> ResponseReturnValue:
         submit="Record as not come",
         done="the patient did not come",
         lede="The case goes back to where the next date is made. The visit can be put back.",
-        known=_known(visit),
+        known=partial(_known, visit),
     )
     return answer(
         case,
@@ -232,7 +235,7 @@ def cancel(public_id: str, appointment: int) -> ResponseReturnValue:
         submit=f"Cancel the {word}",
         done=f"{word} cancelled",
         lede="For another day, move it instead. Reminders for this date stop at once.",
-        known=_known(visit),
+        known=partial(_known, visit),
         is_danger=True,
     )
     return answer(
@@ -256,7 +259,7 @@ def reinstate(public_id: str, appointment: int) -> ResponseReturnValue:
         submit="Put it back",
         done="visit put back as booked",
         lede="It stands as booked again, and the patient must confirm again. The step that was taken does not move.",
-        known=_known(visit),
+        known=partial(_known, visit),
     )
     return answer(
         case,

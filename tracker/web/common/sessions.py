@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, g
 from flask import session as flask_session
 from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.datastructures import CallbackDict
@@ -65,6 +65,7 @@ class DatabaseSessions(SessionInterface):
         stored = account_queries.find_browser_session(read_session(), token=token, at=now(), limits=self.limits)
         if stored is None:
             return ServerSession()
+        g.person = stored.person
         return ServerSession(stored.data, token, stored.last_seen_at)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
