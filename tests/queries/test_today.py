@@ -11,6 +11,9 @@ from tracker.domain.words import Role
 from tracker.persistence.models import Heartbeat, StaffTask
 from tracker.queries.today import ROWS_ON_PAGE, TASKS_ON_PAGE, TodayFilter, TodayList, Urgency, get_today
 
+#: More than two pages.
+MANY = 2 * ROWS_ON_PAGE + 7
+
 
 def today(listed: Listed, viewer: Actor, page: int = 1, **wanted: object) -> TodayList:
     """The page as the viewer sees it."""
@@ -76,13 +79,13 @@ class TestToday:
         assert who(today(listed, viewer)) == [("due", "Forgotten")]
 
     def test_pages_through_every_row_once(self, listed: Listed, viewer: Actor) -> None:
-        for number in range(2 * ROWS_ON_PAGE + 7):
+        for number in range(MANY):
             critical = {"critical_on": listed.today} if number < 20 else {}
             listed.todo(listed.case(listed.patient(f"P{number}")), due=-(number % 4), **critical)
         pages = [today(listed, viewer, page) for page in (1, 2, 3, 4)]
         assert [len(page.todos) for page in pages] == [50, 50, 7, 0]
-        assert len({name for page in pages for name in who(page)}) == 107
-        assert pages[0].total == 107
+        assert len({name for page in pages for name in who(page)}) == MANY
+        assert pages[0].total == MANY
 
     def test_narrows_to_mine_and_to_one_kind(self, listed: Listed, viewer: Actor) -> None:
         taken = listed.case(listed.patient("Mine"), "evaluating", owner_user_id=viewer.user_id)
@@ -113,13 +116,13 @@ class TestToday:
         ]
 
     def test_counts_every_task_and_pages_through_them(self, listed: Listed, viewer: Actor) -> None:
-        open_tasks(listed, range(1, 2 * ROWS_ON_PAGE + 8), "nobody_named")
+        open_tasks(listed, range(1, MANY + 1), "nobody_named")
         first = today(listed, viewer)
-        assert (len(first.tasks), first.tasks_total) == (TASKS_ON_PAGE, 107)
+        assert (len(first.tasks), first.tasks_total) == (TASKS_ON_PAGE, MANY)
         pages = [today(listed, viewer, page, is_tasks=True) for page in (1, 2, 3, 4)]
         assert [len(page.tasks) for page in pages] == [50, 50, 7, 0]
-        assert len({task.id for page in pages for task in page.tasks}) == 107
-        assert {page.tasks_total for page in pages} == {107}
+        assert len({task.id for page in pages for task in page.tasks}) == MANY
+        assert {page.tasks_total for page in pages} == {MANY}
 
     def test_puts_a_pump_call_before_every_older_task(self, listed: Listed, viewer: Actor) -> None:
         open_tasks(listed, range(1, 2 * TASKS_ON_PAGE + 1), "nobody_named", due=-30)

@@ -133,6 +133,9 @@ def _sqlite_engine(url: URL, *, reads: bool, foreign_keys: bool = True, is_synce
         synchronous = "PRAGMA synchronous=NORMAL"
     pragmas = [f"PRAGMA busy_timeout={WAIT_MS}", journal, synchronous]
     pragmas.append(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
+    if reads:
+        # In kilobytes: what the lists of a large clinic are read from again and again.
+        pragmas.append("PRAGMA cache_size=-8192")
     pragmas.append(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
     begin = "BEGIN" if reads else "BEGIN IMMEDIATE"
 

@@ -33,9 +33,9 @@ from tracker.persistence.models.messages import PAGED_TASK
 from tracker.persistence.types import JsonObject
 from tracker.queries.identity import IDENTITY, Identity, identity_of, is_patient_of_case
 
-ROWS_ON_PAGE = 50
+ROWS_ON_PAGE = 40
 #: Tasks beneath the to-dos of the first page. The others are a link away, and all of them are counted.
-TASKS_ON_PAGE = 25
+TASKS_ON_PAGE = 20
 #: The job whose beat says when to-dos were last compared with the facts.
 COMPARED_BY = "reconcile"
 
