@@ -83,7 +83,7 @@ class TestToday:
             critical = {"critical_on": listed.today} if number < 20 else {}
             listed.todo(listed.case(listed.patient(f"P{number}")), due=-(number % 4), **critical)
         pages = [today(listed, viewer, page) for page in (1, 2, 3, 4)]
-        assert [len(page.todos) for page in pages] == [50, 50, 7, 0]
+        assert [len(page.todos) for page in pages] == [ROWS_ON_PAGE, ROWS_ON_PAGE, 7, 0]
         assert len({name for page in pages for name in who(page)}) == MANY
         assert pages[0].total == MANY
 
@@ -120,7 +120,7 @@ class TestToday:
         first = today(listed, viewer)
         assert (len(first.tasks), first.tasks_total) == (TASKS_ON_PAGE, MANY)
         pages = [today(listed, viewer, page, is_tasks=True) for page in (1, 2, 3, 4)]
-        assert [len(page.tasks) for page in pages] == [50, 50, 7, 0]
+        assert [len(page.tasks) for page in pages] == [ROWS_ON_PAGE, ROWS_ON_PAGE, 7, 0]
         assert len({task.id for page in pages for task in page.tasks}) == MANY
         assert {page.tasks_total for page in pages} == {MANY}
 
