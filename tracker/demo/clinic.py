@@ -146,7 +146,7 @@ def _name_who_answers(clinic: DemoClinic) -> None:
             cover_user_id=clinic.user(cover) if cover else None,
             expected_version=0,
         )
-    from_on = clinic.today - timedelta(days=7)
+    from_on = max(clinic.today - timedelta(days=7), clinic.calendar.today(clinic.clock.now()))
     for person in ("physician", "physician2"):
         until_on = clinic.today + timedelta(days=28)
         clinic.does("admin", duties.put_on_call, user_id=clinic.user(person), from_on=from_on, until_on=until_on)
