@@ -128,7 +128,7 @@ class TestToday:
         open_tasks(listed, range(1, 2 * TASKS_ON_PAGE + 1), "nobody_named", due=-30)
         open_tasks(listed, range(900, 901), "pump_call_unknown", "physician")
         found = today(listed, viewer)
-        assert (found.tasks[0].id, found.tasks_total, found.tasks_critical) == (900, 51, 1)
+        assert (found.tasks[0].id, found.tasks_total, found.tasks_critical) == (900, 41, 1)
         assert [task.is_critical for task in found.tasks].count(True) == 1
 
     def test_a_pump_call_is_of_everybody_who_may_take_calls(self, listed: Listed, viewer: Actor) -> None:

@@ -40,6 +40,8 @@ def instant_text(value: datetime) -> str:
 def _instant(value: datetime | None) -> datetime | None:
     if value is None:
         return None
+    if value.tzinfo is UTC:
+        return value
     if value.utcoffset() is None:
         raise ValueError("an instant needs a time zone")
     return value.astimezone(UTC)
