@@ -1,44 +1,37 @@
 """One patient's whole way, walked once for all tests, with a copy of the clinic at every stage."""
 
 import copy
-import shutil
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
+from tests.support.databases import Rows, SqliteFile
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.journey import WAY, Journey, journey_in
 from tests.support.web import WebWorld, make_world
-from tracker.persistence.database import Database
 
 
 class Milestones:
     """``at`` takes the clinic back to where the patient was at a stage.
 
     A test that needs a patient in the implant phase would otherwise pay for sixty transactions. All tests share one
-    application and one database file, so that templates and statements are compiled once.
+    application and one database, so that templates and statements are compiled once.
     """
 
-    def __init__(self, database: Database, now: datetime) -> None:
-        self._database, self._path = database, Path(str(database.url.database))
-        self._world = make_world(database, FixedClock(now), SeededIds())
+    def __init__(self, file: SqliteFile, now: datetime) -> None:
+        self._file = file
+        self._world = make_world(file.database, FixedClock(now), SeededIds())
         self._world.add_clinic("north")
-        self._states: dict[str, tuple[datetime, SeededIds, Journey]] = {}
+        self._states: dict[str, tuple[Rows, datetime, SeededIds, Journey]] = {}
         journey = journey_in(self._world)
         for stage, method in WAY:
             method(journey)
             assert journey.stage == stage
-            database.dispose()
-            shutil.copyfile(self._path, self._path.with_name(f"{stage}.db"))
-            self._states[stage] = journey.clock.now(), copy.deepcopy(self._world.ids), replace(journey)
+            self._states[stage] = file.rows(), journey.clock.now(), copy.deepcopy(self._world.ids), replace(journey)
 
     def at(self, stage: str) -> tuple[WebWorld, Journey]:
         """The application and the patient's way at a stage, to go on from. Only the latest call's clinic is there."""
-        now, ids, walked = self._states[stage]
-        self._database.dispose()
-        for rest in self._path.parent.glob("tracker.db*"):
-            rest.unlink()
-        shutil.copyfile(self._path.with_name(f"{stage}.db"), self._path)
+        rows, now, ids, walked = self._states[stage]
+        self._file.put(rows)
         clock, ids = FixedClock(now), copy.deepcopy(ids)
         runtime = replace(self._world.runtime, clock=clock, ids=ids)
         self._world.app.extensions["runtime"] = runtime
