@@ -175,10 +175,10 @@ _SPARE: list[Flask] = []
 
 
 @contextmanager
-def lent_world(database: Database, clock: FixedClock, ids: SeededIds) -> Iterator[WebWorld]:
+def lent_world(database: Database, clock: FixedClock, ids: SeededIds, **settings: object) -> Iterator[WebWorld]:
     """The same on an application that has served other tests: to make one takes as long as ten pages.
 
-    It has answered requests, so pages cannot be added to it.
+    It has answered requests, so pages cannot be added to it, and of ``settings`` it sees what is read anew each time.
     """
 
     def take(runtime: Runtime) -> Flask:
@@ -186,7 +186,7 @@ def lent_world(database: Database, clock: FixedClock, ids: SeededIds) -> Iterato
         app.extensions["runtime"] = runtime
         return app
 
-    world = make_world(database, clock, ids, take)
+    world = make_world(database, clock, ids, take, **settings)
     before = _state(world.app)
     try:
         yield world
