@@ -29,7 +29,7 @@ class Milestones:
     """
 
     def __init__(self, file: SqliteFile, now: datetime) -> None:
-        self._file = file
+        self.file = file
         self._world = make_world(file.database, FixedClock(now), SeededIds())
         self._world.add_clinic("north")
         self._kept: dict[str, Kept] = {}
@@ -54,11 +54,11 @@ class Milestones:
 
     def _keep(self, name: str, world: WebWorld, *ways: Journey) -> None:
         copies = tuple(replace(way) for way in ways)
-        self._kept[name] = Kept(self._file.rows(), world.clock.now(), copy.deepcopy(world.ids), copies)
+        self._kept[name] = Kept(self.file.rows(), world.clock.now(), copy.deepcopy(world.ids), copies)
 
     def _back_to(self, name: str) -> tuple[WebWorld, tuple[Journey, ...]]:
         kept = self._kept[name]
-        self._file.put(kept.rows)
+        self.file.put(kept.rows)
         clock, ids = FixedClock(kept.now), copy.deepcopy(kept.ids)
         runtime = replace(self._world.runtime, clock=clock, ids=ids)
         self._world.app.extensions["runtime"] = runtime
