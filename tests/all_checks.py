@@ -1,4 +1,4 @@
-"""Runs every check and every test, in the order in which a mistake is cheapest to see, and says at the end what failed.
+"""Runs every check and every test, shows first where a mistake is cheapest to see, and says at the end what failed.
 
     ./run test               everything
     ./run test fast          the same on SQLite alone, without the browser and the slow tests, with fewer examples
@@ -17,10 +17,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import PIPE, STDOUT, Popen
 from types import FrameType
 
 from tests.support.chromium import ChromiumMissingError, chromium_path
@@ -43,6 +44,9 @@ class Check:
     command: tuple[str, ...]
 
 
+#: What runs at the same time; groups run one after another.
+Group = tuple[Check, ...]
+
 CHECKS = (
     Check("ruff check", (*PYTHON, "ruff", "check", ".")),
     Check("ruff format", (*PYTHON, "ruff", "format", "--check", ".")),
@@ -50,8 +54,10 @@ CHECKS = (
     Check("imports (import-linter)", (sys.executable, "-c", LINT_IMPORTS, "--no-logo")),
     Check("templates (djlint)", (*PYTHON, "djlint", "templates", "--lint", "--quiet")),
 )
-FAST = Check("fast tests", (*PYTEST, "-n", "2", "-m", "not (browser or slow or soak)", "--hypothesis-profile=fast"))
-TESTS = Check("tests, without the browser", (*PYTEST, "-n", "2", "-m", "not (browser or soak)"))
+#: Two workers, each with a stretch of the tests: what a file prepares for all its tests is then prepared once.
+STRETCHES = (*PYTEST, "-n", "2", "--dist", "worksteal")
+FAST = Check("fast tests", (*STRETCHES, "-m", "not (browser or slow or soak)", "--hypothesis-profile=fast"))
+TESTS = Check("tests, without the browser", (*STRETCHES, "-m", "not (browser or soak)"))
 BROWSER = Check("tests in the browser", (*PYTEST, "-m", "browser"))
 
 
@@ -62,13 +68,13 @@ def main(arguments: Sequence[str]) -> int:
     started = time.monotonic()
     first, *rest = arguments or [""]
     if first == "soak":
-        checks = _soak(rest or ["--seed", str(secrets.randbelow(10**6))])
+        groups = _soak(rest or ["--seed", str(secrets.randbelow(10**6))])
     elif arguments and list(arguments) != ["fast"]:
         return subprocess.run([*PYTEST, *arguments], check=False).returncode
     else:
-        checks = (*CHECKS, FAST) if arguments else (*CHECKS, TESTS, BROWSER)
+        groups = [(*CHECKS, FAST)] if arguments else [(*CHECKS, TESTS), (BROWSER,)]
     try:
-        failed = _run_all(checks)
+        failed = _run_all(groups)
     except (PostgresMissingError, ChromiumMissingError) as missing:
         print(missing, file=sys.stderr)
         return 1
@@ -78,17 +84,17 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if failed else 0
 
 
-def _soak(arguments: Sequence[str]) -> tuple[Check, ...]:
+def _soak(arguments: Sequence[str]) -> list[Group]:
     """What takes hours; ``arguments`` go to the simulation of the pumps."""
-    return (
-        Check("a thousand pumps, three years", (*PYTEST, "-n", "2", "-m", "soak", "tests/simulation", *arguments)),
-        Check("long stories of a case", (*PYTEST, "-n", "2", "--hypothesis-profile=long", "tests/stateful")),
-    )
+    pumps = Check("a thousand pumps, three years", (*PYTEST, "-n", "2", "-m", "soak", "tests/simulation", *arguments))
+    stories = Check("long stories of a case", (*PYTEST, "-n", "2", "--hypothesis-profile=long", "tests/stateful"))
+    return [(pumps,), (stories,)]
 
 
-def _run_all(checks: Sequence[Check]) -> list[str]:
-    """The headings of what failed; later checks run all the same, so that one run shows everything."""
+def _run_all(groups: Sequence[Group]) -> list[str]:
+    """The headings of what failed; what fails stops nothing else, so that one run shows everything."""
     with ExitStack() as stack:
+        checks = [check for group in groups for check in group]
         if BROWSER in checks:
             chromium_path()
         environment = dict(os.environ)
@@ -99,15 +105,30 @@ def _run_all(checks: Sequence[Check]) -> list[str]:
         if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tracker-tests-", dir=MEMORY))
             environment["PYTEST_DEBUG_TEMPROOT"] = folder
-        return [check.heading for check in checks if not _passes(check, environment)]
+        if sys.stdout.isatty():
+            environment["FORCE_COLOR"] = "1"  # they write into pipes
+        return [heading for group in groups for heading in _run_at_once(group, environment)]
 
 
-def _passes(check: Check, environment: dict[str, str]) -> bool:
-    _heading(check.heading)
-    started = time.monotonic()
-    status = subprocess.run(check.command, env=environment, check=False).returncode
-    print(f"{check.heading}: {'ok' if status == 0 else 'FAILED'}, {time.monotonic() - started:.1f} s", flush=True)
-    return status == 0
+def _run_at_once(group: Group, environment: Mapping[str, str]) -> list[str]:
+    """The headings of what failed in ``group``. They share the processors; what each says is shown in their order."""
+    failed, running = [], []
+    with ExitStack() as stack:
+        for check in group:
+            process = stack.enter_context(Popen(check.command, env=environment, stdout=PIPE, stderr=STDOUT))
+            stack.callback(process.kill)
+            running.append((check.heading, process))
+        for heading, process in running:
+            _heading(heading)
+            assert process.stdout is not None
+            # As it comes, not by the line: a row of dots is long in the making.
+            while said := process.stdout.read1():
+                sys.stdout.buffer.write(said)
+                sys.stdout.flush()
+            if process.wait() != 0:
+                failed.append(heading)
+            print(f"{heading}: {'FAILED' if heading in failed else 'ok'}", flush=True)
+    return failed
 
 
 def _heading(text: str) -> None:

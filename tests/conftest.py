@@ -7,6 +7,7 @@ when the first test asks for it, so that domain tests never wait for a server.
 import gc
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 
 import hypothesis
@@ -109,16 +110,17 @@ def postgresql_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteDatabases]:
     """For tests that need several, or one for longer than a test."""
-    return SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
+    with closing(SqliteDatabases(tmp_path_factory.mktemp("sqlite"))) as databases:
+        yield databases
 
 
 @pytest.fixture(scope="session")
 def milestones(sqlite_databases: SqliteDatabases) -> Iterator[Milestones]:
     """The way of one patient, walked once for every test that begins somewhere on it."""
-    with sqlite_databases.fresh() as database:
-        yield Milestones(database, NOW)
+    with sqlite_databases.lent() as file:
+        yield Milestones(file, NOW)
 
 
 @pytest.fixture(scope="session")

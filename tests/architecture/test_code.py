@@ -31,9 +31,7 @@ def words_of(source: Source) -> list[str]:
     """The words in the file's path and in the names of its classes."""
     names = [*source.path.removesuffix(".py").split("/")]
     names += [
-        re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", node.name)
-        for node in ast.walk(source.tree)
-        if isinstance(node, ast.ClassDef)
+        re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", node.name) for node in source.nodes if isinstance(node, ast.ClassDef)
     ]
     return [word.lower() for name in names for word in name.split("_")]
 
@@ -96,7 +94,7 @@ class TestCode:
         assert [
             f"{each.path}:{node.lineno}"
             for each in sources(*EVERYTHING)
-            for node in ast.walk(each.tree)
+            for node in each.nodes
             if (isinstance(node, ast.ExceptHandler) and is_broad(node) and all(map(does_nothing, node.body)))
             or (is_called(node, "suppress") and any(map(is_everything, node.args)))
         ] == []
@@ -117,7 +115,7 @@ class TestCode:
         assert [
             f"{each.path}:{node.lineno}"
             for each in sources("tracker")
-            for node in ast.walk(each.tree)
+            for node in each.nodes
             if not each.path.startswith("tracker/persistence/database")
             and (is_called(node, "commit") or is_called(node, "rollback"))
         ] == []
@@ -137,7 +135,7 @@ class TestCode:
         assert [
             f"{each.path}:{node.lineno}"
             for each in sources("tracker")
-            for node in ast.walk(each.tree)
+            for node in each.nodes
             if is_called(node, "Markup")
         ] == []
 
@@ -149,7 +147,7 @@ class TestTests:
         assert [
             f"{each.path}:{node.lineno}"
             for each in sources("tests")
-            for node in ast.walk(each.tree)
+            for node in each.nodes
             if isinstance(node, ast.Attribute) and node.attr in banned
         ] == []
 

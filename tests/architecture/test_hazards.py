@@ -2,6 +2,7 @@
 
 import ast
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.support.source import ROOT
 HAZARDS = sorted((ROOT / "docs" / "hazards").glob("*.toml"))
 
 
+@cache
 def named_in(path: Path) -> set[str]:
     """The tests of a file, as ``test_x`` or ``TestX::test_x``."""
     tree = ast.parse(path.read_text(encoding="utf-8"))

@@ -29,7 +29,7 @@ def direct_requirements() -> list[str]:
 
 def imported_modules() -> set[str]:
     """The top-level names that the product imports."""
-    nodes = [node for each in sources(*PRODUCT) for node in ast.walk(each.tree)]
+    nodes = [node for each in sources(*PRODUCT) for node in each.nodes]
     plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     named = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
     by_text = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}

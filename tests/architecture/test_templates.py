@@ -38,7 +38,7 @@ def rendered_names() -> dict[str, str]:
     return {
         node.value: each.path
         for each in sources("tracker")
-        for node in ast.walk(each.tree)
+        for node in each.nodes
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and re.fullmatch(r"[\w/-]+\.(?:html|txt)", node.value)

@@ -59,7 +59,7 @@ def codes() -> set[str]:
     calls = (
         node
         for each in sources("tracker/domain/pathway/requirements")
-        for node in ast.walk(each.tree)
+        for node in each.nodes
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "blocker"
     )
     return {str(call.args[0].value) for call in calls if isinstance(call.args[0], ast.Constant)}

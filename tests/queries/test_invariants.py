@@ -1,20 +1,21 @@
 """``tracker check`` finds nothing in what the services made, and everything in what was made behind their back."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import event
 
 from tests.factories.rows import a_clinic, a_member
-from tests.support.databases import SqliteDatabases
+from tests.support.databases import SqliteDatabases, SqliteFile
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.journey import Journey, a_person
-from tests.support.reoperating import begun, on_the_day, replaced
+from tests.support.milestones import Kept, Milestones
+from tests.support.reoperating import replaced
 from tracker.domain.access import Actor
 from tracker.domain.words import Role
-from tracker.persistence.copies import copy_to
 from tracker.persistence.database import Database
 from tracker.queries.invariants import Report, check_everything
 from tracker.queries.today import TodayFilter, get_today
@@ -46,41 +47,29 @@ def checked(journey: Journey) -> Report:
 
 
 @pytest.fixture(scope="module")
-def played(sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A patient from referral to the first refill, and another one on the way; to be copied."""
-    folder = tmp_path_factory.mktemp("played")
-    with sqlite_databases.fresh() as database:
-        journey = a_journey(database).go("maintained")
+def played(sqlite_databases: SqliteDatabases) -> Kept:
+    """A patient from referral to the first refill, and another one on the way."""
+    with sqlite_databases.lent() as file:
+        journey = a_journey(file.database).go("maintained")
         journey.refer(a_person(2))
         journey.go("trial_day")
-        escalate_due(database, journey.clock, journey.ids, pause=lambda: None)
-        copy_to(database, folder / "played.db")
-        (folder / "now").write_text(journey.clock.now().isoformat())
-    return folder
+        escalate_due(journey.database, journey.clock, journey.ids, pause=lambda: None)
+        return Kept(file.rows(), journey.clock.now(), journey.ids, (journey,))
 
 
 @pytest.fixture
-def journey(played: Path, sqlite_database: Database) -> Journey:
+def file(sqlite_databases: SqliteDatabases, played: Kept) -> Iterator[SqliteFile]:
     """The same, in this test's own database."""
-    sqlite_database.dispose()
-    Path(str(sqlite_database.url.database)).write_bytes((played / "played.db").read_bytes())
-    now = datetime.fromisoformat((played / "now").read_text())
-    return Journey(
-        database=sqlite_database, clock=FixedClock(now), ids=SeededIds(2), clinic_id=1, user_ids={}, zone="UTC"
-    )
+    with sqlite_databases.lent() as file:
+        file.put(played.rows)
+        yield file
 
 
-def tamper(journey: Journey, *statements: str) -> None:
-    """Change the database as an outsider would: without guards."""
-    with journey.database.write.connect() as connection:
-        connection.exec_driver_sql("COMMIT")
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-        connection.exec_driver_sql("PRAGMA ignore_check_constraints=ON")
-        names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
-        for statement in (*(f"DROP TRIGGER {name}" for name in names), *statements):
-            connection.exec_driver_sql(statement)
-        connection.exec_driver_sql("BEGIN")
-    journey.database.dispose()
+@pytest.fixture
+def journey(file: SqliteFile, played: Kept) -> Journey:
+    """The second patient's way there."""
+    (way,) = played.ways
+    return replace(way, database=file.database, clock=FixedClock(played.now), ids=SeededIds(2), zone="UTC")
 
 
 class TestAClinicThatWorks:
@@ -112,10 +101,8 @@ class TestAClinicThatWorks:
         assert [each.message[-10:] for each in report.unplanned] == [", critical"]
         assert journey.public_id != report.unplanned[0].case  # the first patient's, not the last one's
 
-    def test_takes_no_message_for_a_plan(self, journey: Journey) -> None:
-        tamper(
-            journey, "UPDATE appointments SET state = 'cancelled' WHERE purpose = 'refill' AND superseded_by IS NULL"
-        )
+    def test_takes_no_message_for_a_plan(self, file: SqliteFile, journey: Journey) -> None:
+        file.tamper("UPDATE appointments SET state = 'cancelled' WHERE purpose = 'refill' AND superseded_by IS NULL")
         with journey.database.reading() as session:
             waiting = "SELECT count(*) FROM reminders WHERE state = 'planned' AND kind = 'refill'"
             assert session.connection().exec_driver_sql(waiting).scalar_one() > 0
@@ -189,20 +176,20 @@ TAMPERED = [
 
 class TestWhatWasChangedBehindTheTrackersBack:
     @pytest.mark.parametrize(("invariant", "statement"), TAMPERED, ids=[each[1][:70] for each in TAMPERED])
-    def test_is_found(self, journey: Journey, invariant: str, statement: str) -> None:
-        tamper(journey, statement)
+    def test_is_found(self, file: SqliteFile, journey: Journey, invariant: str, statement: str) -> None:
+        file.tamper(statement)
         report = checked(journey)
         assert invariant in {each.invariant for each in report.violations}
         assert not report.is_ok
 
-    def test_that_wrote_too_often_to_one_patient_is_found(self, journey: Journey) -> None:
+    def test_that_wrote_too_often_to_one_patient_is_found(self, file: SqliteFile, journey: Journey) -> None:
         values = "'2026-03-01T00:00:00.000000Z', NULL, '', '', '', ''"
         copies = [f"SELECT clinic_id, id, {number}, {values} FROM reminders" for number in (91, 92, 93)]
-        tamper(journey, f"INSERT INTO delivery_attempts {' UNION ALL '.join(copies)}")
+        file.tamper(f"INSERT INTO delivery_attempts {' UNION ALL '.join(copies)}")
         assert "I8" in {each.invariant for each in checked(journey).violations}
 
-    def test_is_told_without_the_name_of_a_patient(self, journey: Journey) -> None:
-        tamper(journey, "DELETE FROM obligations", "DELETE FROM reminders", "UPDATE cases SET is_ready = 1 - is_ready")
+    def test_is_told_without_the_name_of_a_patient(self, file: SqliteFile, journey: Journey) -> None:
+        file.tamper("DELETE FROM obligations", "DELETE FROM reminders", "UPDATE cases SET is_ready = 1 - is_ready")
         said = json.dumps(checked(journey).document())
         assert "Okafor" not in said and "James" not in said and "004401" not in said
 
@@ -222,11 +209,13 @@ def test_a_lag_is_forgiven_for_a_quarter_of_an_hour(journey: Journey) -> None:
     assert {each.invariant for each in checked(journey).violations} == {"I2"}
 
 
-def test_a_reoperation_without_its_papers_is_found(sqlite_database: Database) -> None:
-    pump = a_journey(sqlite_database).go("maintained")
-    replaced(on_the_day(begun(pump)))
+def test_a_reoperation_without_its_papers_is_found(milestones: Milestones) -> None:
+    _, pump, beside = milestones.operating_day("replacement")
+    replaced(beside)
     assert "I5" not in {each.invariant for each in checked(pump).violations}
-    tamper(pump, "UPDATE consents SET valid_to = '2026-01-01' WHERE purpose = 'reoperation'")
-    tamper(pump, "UPDATE authorizations SET state = 'denied' WHERE stage = 'reoperation'")
+    milestones.file.tamper(
+        "UPDATE consents SET valid_to = '2026-01-01' WHERE purpose = 'reoperation'",
+        "UPDATE authorizations SET state = 'denied' WHERE stage = 'reoperation'",
+    )
     said = [each.message for each in checked(pump).violations if each.invariant == "I5"]
     assert said == ["the replacement was done without consent", "the replacement was done without authorization"]

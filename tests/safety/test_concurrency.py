@@ -1,6 +1,7 @@
 """Many people on one case at once: every edit that was accepted is there, and every other one was told so."""
 
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Barrier
@@ -11,7 +12,7 @@ from sqlalchemy import func, select
 from tests.conftest import NOW
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.journey import Journey, a_person, journey_in
-from tests.support.web import WebWorld, make_world
+from tests.support.web import WebWorld, lent_world
 from tracker.domain.errors import StaleVersion
 from tracker.domain.words import Role
 from tracker.integrations.ids import RandomIds
@@ -25,8 +26,9 @@ PEOPLE, EDITS = 8, 12
 
 
 @pytest.fixture
-def world(database: Database, clock: FixedClock, ids: SeededIds) -> WebWorld:
-    return make_world(database, clock, ids)
+def world(database: Database, clock: FixedClock, ids: SeededIds) -> Iterator[WebWorld]:
+    with lent_world(database, clock, ids) as world:
+        yield world
 
 
 @pytest.fixture

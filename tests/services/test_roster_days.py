@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.factories.desk import ADMINISTRATOR, FILLED, LEAD, SECOND, Desk
+from tests.factories.desk import ADMINISTRATOR, FILLED, LEAD, PHYSICIAN, SECOND, Desk
 from tests.support.fixed import FixedClock, SeededIds
 from tracker.domain.errors import InvalidInput
 from tracker.domain.words import Told
@@ -25,10 +25,10 @@ def desk(database: Database, clock: FixedClock, ids: SeededIds) -> Desk:
     return desk
 
 
-def on_call(desk: Desk, from_days: int, until_days: int) -> None:
+def on_call(desk: Desk, from_days: int, until_days: int, user_id: int = SECOND) -> None:
     with desk.database.writing() as session:
         from_on, until_on = (TODAY + timedelta(days=each) for each in (from_days, until_days))
-        put_on_call(desk.work(session), user_id=SECOND, from_on=from_on, until_on=until_on)
+        put_on_call(desk.work(session), user_id=user_id, from_on=from_on, until_on=until_on)
 
 
 def days(desk: Desk) -> list[date]:
@@ -36,7 +36,31 @@ def days(desk: Desk) -> list[date]:
         return list(session.scalars(select(OnCall.on_date).order_by(OnCall.on_date)))
 
 
+def order(desk: Desk, in_days: int) -> list[int]:
+    """Who is asked on a day, the first first."""
+    with desk.database.reading() as session:
+        of_day = select(OnCall.user_id).where(OnCall.on_date == TODAY + timedelta(days=in_days))
+        return list(session.scalars(of_day.order_by(OnCall.position)))
+
+
 class TestOnCall:
+    def test_stands_behind_whoever_is_already_each_day_and_only_once(self, desk: Desk) -> None:
+        on_call(desk, 1, 2, PHYSICIAN)
+        on_call(desk, 2, 3, LEAD)
+        on_call(desk, 0, 4)
+        on_call(desk, 0, 5)
+        assert [order(desk, in_days) for in_days in range(6)] == [
+            [SECOND], [PHYSICIAN, SECOND], [PHYSICIAN, LEAD, SECOND], [LEAD, SECOND], [SECOND], [SECOND],
+        ]  # fmt: skip
+
+    def test_stands_behind_the_last_where_the_first_was_taken_off(self, desk: Desk) -> None:
+        on_call(desk, 1, 1, PHYSICIAN)
+        on_call(desk, 1, 1, LEAD)
+        with desk.database.writing() as session:
+            take_off_call(desk.work(session), on_date=TODAY + timedelta(days=1), position=1)
+        on_call(desk, 1, 1)
+        assert order(desk, 1) == [LEAD, SECOND]
+
     @pytest.mark.parametrize(("from_days", "until_days"), [(0, 0), (0, 2), (1, 1)])
     def test_from_today_on_is_entered(self, desk: Desk, from_days: int, until_days: int) -> None:
         on_call(desk, from_days, until_days)

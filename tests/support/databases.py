@@ -1,10 +1,13 @@
 """A migrated, empty database for each test, copied from one that was migrated once.
 
-What opens it is handed on from test to test, since it has compiled the statements that the next test sends too.
+It is emptied and handed on from test to test, with what opens it, which has compiled the statements that the next test
+sends too; unless a test has changed more about it than rows.
 """
 
+import os
 import shutil
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -13,43 +16,142 @@ from typing import LiteralString
 import psycopg
 from psycopg import sql
 from psycopg.rows import TupleRow
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.events import ConnectionEvents
+from sqlalchemy.pool import QueuePool
 
-from tracker.persistence.database import Database
+from tracker.persistence.database import Database, sqlite_module
 from tracker.persistence.migrations import upgrade
 
 #: What may be told of every statement; a test that listens is not heard by the next.
 HOOKS = tuple(name for name in dir(ConnectionEvents) if not name.startswith(("_", "dispatch")))
 
 
+#: The rows of each table.
+Rows = Mapping[str, Sequence[tuple[object, ...]]]
+#: What a SQLite connection keeps to, and a test may have put aside.
+RULES = ("PRAGMA foreign_keys", "PRAGMA ignore_check_constraints", "PRAGMA query_only")
+
+
+class SqliteFile:
+    """A copy of the migrated file ``template`` in a folder of its own, whose rows can be read and exchanged.
+
+    To open a connection takes SQLite as long as a page takes, since it reads the whole schema. So rows are exchanged
+    while connections stay open; only what is no more as it was made is made again.
+    """
+
+    def __init__(self, template: Path, path: Path) -> None:
+        self._template, self._path = template, path
+        self.database = Database(f"sqlite:///{path}")
+        # Who closes the connections may want the file alone, to copy or replace it.
+        event.listen(self.database.write, "engine_disposed", lambda _engine: self._rows.close())
+        self._opened = _state(self.database)
+        self._make()
+
+    def rows(self) -> Rows:
+        """What is stored."""
+        return {table: self._rows.execute(f'SELECT * FROM "{table}"').fetchall() for table in self._tables}
+
+    def put(self, rows: Rows) -> None:
+        """Store exactly this."""
+        if not self._is_as_made():
+            self.remove()
+            self._make()
+        self._rows.execute("BEGIN IMMEDIATE")
+        for table in self._tables:
+            self._rows.execute(f'DELETE FROM "{table}"')
+        for table, values in rows.items():
+            if values:
+                places = ", ".join("?" * len(values[0]))
+                self._rows.executemany(f'INSERT INTO "{table}" VALUES ({places})', values)
+        self._rows.execute("COMMIT")
+
+    def tamper(self, *statements: str) -> None:
+        """Change rows as an outsider would: no trigger, no check and no reference is in the way."""
+        for statement in statements:
+            self._rows.execute(statement)
+
+    def is_opened_as_before(self) -> bool:
+        """Whether ``database`` can be handed on: nobody changed it, or listens."""
+        return _state(self.database) == self._opened
+
+    def remove(self) -> None:
+        """Close every connection and delete the file."""
+        self._rows.close()
+        self.database.dispose()
+        shutil.rmtree(self._path.parent)
+
+    def _make(self) -> None:
+        self._path.parent.mkdir()
+        shutil.copyfile(self._template, self._path)
+        self._rows = sqlite_module().connect(str(self._path), isolation_level=None)
+        self._rows.executescript("PRAGMA synchronous=OFF; PRAGMA foreign_keys=OFF; PRAGMA ignore_check_constraints=ON")
+        named = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        self._tables = [name for (name,) in self._rows.execute(named)]
+        # Past the guards: nothing that a trigger would do is done.
+        self._rows.set_authorizer(lambda *asked: sqlite3.SQLITE_IGNORE if asked[-1] else sqlite3.SQLITE_OK)
+        self._made = self._shape()
+
+    def _is_as_made(self) -> bool:
+        try:
+            return self._shape() == self._made and all(map(self._is_idle, _engines(self.database)))
+        except sqlite_module().ProgrammingError:  # the connection is closed, with all the others
+            return False
+
+    def _shape(self) -> list[object]:
+        """What a test may have changed beside rows: the schema, what the planner knows, the files."""
+        looks = ("PRAGMA schema_version", "SELECT * FROM sqlite_stat1")
+        files = sorted((entry.name, entry.inode()) for entry in os.scandir(self._path.parent))
+        return [*(self._rows.execute(look).fetchall() for look in looks), files]
+
+    def _is_idle(self, engine: Engine) -> bool:
+        """Whether nobody holds a connection, and those in the pool keep to the rules."""
+        pool = engine.pool
+        assert isinstance(pool, QueuePool)
+        pooled = [engine.raw_connection() for _ in range(pool.checkedin())]
+        kept = {tuple(each.dbapi_connection.execute(rule).fetchone()[0] for rule in RULES) for each in pooled}
+        for each in pooled:
+            each.close()
+        return pool.checkedout() == 0 and kept <= {(1, 0, int(engine is self.database.read))}
+
+
 class SqliteDatabases:
-    """Copies of one migrated file, each in an empty folder of its own below ``folder``."""
+    """Empty files, made from one that was migrated once, each in a folder of its own below ``folder``."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._template = folder, folder / "template.db"
         self._numbers = count(1)
-        self._spare: list[Database] = []
         _migrate(f"sqlite:///{self._template}")
+        self._spare = [self._new()]
+        self._empty = self._spare[0].rows()
 
     @contextmanager
     def fresh(self) -> Iterator[Database]:
-        """An empty database; closed and gone afterwards."""
-        database = self._spare.pop() if self._spare else self._new()
-        before, path = _state(database), Path(str(database.url.database))
-        path.parent.mkdir()
-        try:
-            shutil.copyfile(self._template, path)
-            yield database
-        finally:
-            database.dispose()
-            shutil.rmtree(path.parent)
-            if _state(database) == before:
-                self._spare.append(database)
+        """An empty database."""
+        with self.lent() as file:
+            yield file.database
 
-    def _new(self) -> Database:
-        return Database(f"sqlite:///{self._folder / str(next(self._numbers)) / 'tracker.db'}")
+    @contextmanager
+    def lent(self) -> Iterator[SqliteFile]:
+        """The same, for who wants to exchange the rows."""
+        file = self._spare.pop() if self._spare else self._new()
+        file.put(self._empty)
+        try:
+            yield file
+        finally:
+            if file.is_opened_as_before():
+                self._spare.append(file)
+            else:
+                file.remove()
+
+    def close(self) -> None:
+        """Close every connection, and delete the files."""
+        for file in self._spare:
+            file.remove()
+
+    def _new(self) -> SqliteFile:
+        return SqliteFile(self._template, self._folder / str(next(self._numbers)) / "tracker.db")
 
 
 #: What a test may have changed beside rows, for example a guard that it took away to forge something.
@@ -141,8 +243,12 @@ def _statement_that_empties(connection: psycopg.Connection[TupleRow]) -> sql.Com
 
 def _state(database: Database) -> tuple[dict[str, object], list[list[int]]]:
     """What a test may have changed about whatever opens the database: its attributes, and who listens."""
-    engines = [part for part in vars(database).values() if isinstance(part, Engine)]
-    return dict(vars(database)), [[len(getattr(engine.dispatch, hook)) for hook in HOOKS] for engine in engines]
+    heard = [[len(getattr(engine.dispatch, hook)) for hook in HOOKS] for engine in _engines(database)]
+    return dict(vars(database)), heard
+
+
+def _engines(database: Database) -> list[Engine]:
+    return [part for part in vars(database).values() if isinstance(part, Engine)]
 
 
 def _migrate(url: str) -> None:

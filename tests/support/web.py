@@ -129,17 +129,19 @@ def add_clinic(
             )
         )
         session.execute(insert(EventChain).values(clinic_id=clinic_id, last_seq=0, head="0" * 64))
+        users, members, roles = [], [], []
         for role, user_id in people.items():
             email = email_of(role, name)
-            session.execute(
-                insert(User).values(
-                    id=user_id, public_id=ids.public_id(), email=email, email_key=email,
-                    name=f"{role.value.replace('_', ' ').title()} Person", password_hash=_PASSWORD_HASH,
-                    is_active=True, created_at=at, version=1,
-                )
-            )  # fmt: skip
-            session.execute(insert(Membership).values(clinic_id=clinic_id, user_id=user_id, is_active=True))
-            session.execute(insert(MembershipRole).values(clinic_id=clinic_id, user_id=user_id, role=role))
+            users.append({
+                "id": user_id, "public_id": ids.public_id(), "email": email, "email_key": email,
+                "name": f"{role.value.replace('_', ' ').title()} Person", "password_hash": _PASSWORD_HASH,
+                "is_active": True, "created_at": at, "version": 1,
+            })  # fmt: skip
+            members.append({"clinic_id": clinic_id, "user_id": user_id, "is_active": True})
+            roles.append({"clinic_id": clinic_id, "user_id": user_id, "role": role})
+        session.execute(insert(User), users)
+        session.execute(insert(Membership), members)
+        session.execute(insert(MembershipRole), roles)
     return clinic_id, people
 
 
@@ -173,10 +175,10 @@ _SPARE: list[Flask] = []
 
 
 @contextmanager
-def lent_world(database: Database, clock: FixedClock, ids: SeededIds) -> Iterator[WebWorld]:
+def lent_world(database: Database, clock: FixedClock, ids: SeededIds, **settings: object) -> Iterator[WebWorld]:
     """The same on an application that has served other tests: to make one takes as long as ten pages.
 
-    It has answered requests, so pages cannot be added to it.
+    It has answered requests, so pages cannot be added to it, and of ``settings`` it sees what is read anew each time.
     """
 
     def take(runtime: Runtime) -> Flask:
@@ -184,7 +186,7 @@ def lent_world(database: Database, clock: FixedClock, ids: SeededIds) -> Iterato
         app.extensions["runtime"] = runtime
         return app
 
-    world = make_world(database, clock, ids, take)
+    world = make_world(database, clock, ids, take, **settings)
     before = _state(world.app)
     try:
         yield world

@@ -1,12 +1,13 @@
 """The page of the downtime kit: when the last was made and where it stands, for whoever may ask for one. No patient."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.journey import journey_in
-from tests.support.web import Browser, WebWorld, make_world
+from tests.support.web import Browser, WebWorld, lent_world
 from tracker.domain.words import Role
 from tracker.integrations.kit_shelf import FolderShelf
 from tracker.persistence.database import Database
@@ -16,11 +17,11 @@ KIT = "/safety/downtime-kit"
 
 
 @pytest.fixture
-def kept(sqlite_database: Database, clock: FixedClock, ids: SeededIds, tmp_path: Path) -> WebWorld:
+def kept(sqlite_database: Database, clock: FixedClock, ids: SeededIds, tmp_path: Path) -> Iterator[WebWorld]:
     """A clinic with a patient, and a folder for kits."""
-    world = make_world(sqlite_database, clock, ids, downtime_dir=tmp_path / "kits")
-    journey_in(world).refer()
-    return world
+    with lent_world(sqlite_database, clock, ids, downtime_dir=tmp_path / "kits") as world:
+        journey_in(world).refer()
+        yield world
 
 
 def make(world: WebWorld, *, key: str = "") -> int:

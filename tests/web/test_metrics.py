@@ -1,5 +1,6 @@
 """``/metrics``: off without a token, closed without the right one, and about nobody."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.journey import journey_in
-from tests.support.web import WebWorld, make_world
+from tests.support.web import WebWorld, lent_world
 from tracker.domain.words import Role
 from tracker.persistence.database import Database
 from tracker.persistence.models import Clinic
@@ -22,16 +23,23 @@ Figures = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 
 @pytest.fixture
-def watched(database: Database, clock: FixedClock, ids: SeededIds) -> WebWorld:
+def guarded(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> Iterator[WebWorld]:
+    """A clinic whose figures are for whoever shows the token."""
+    with lent_world(sqlite_database, clock, ids, metrics_token=TOKEN) as world:
+        yield world
+
+
+@pytest.fixture
+def watched(database: Database, clock: FixedClock, ids: SeededIds) -> Iterator[WebWorld]:
     """A clinic with a patient who has a pump, and another with nobody; on either engine."""
-    world = make_world(database, clock, ids, metrics_token=TOKEN)
-    journey_in(world).go("maintained")
-    world.add_clinic("north")
-    with world.database.writing() as session:
-        for name in TICKING_JOBS:
-            beat(session, name=name, at=world.clock.now())
-    check_clinics(world.database, world.clock, world.ids, pause=lambda: None)
-    return world
+    with lent_world(database, clock, ids, metrics_token=TOKEN) as world:
+        journey_in(world).go("maintained")
+        world.add_clinic("north")
+        with world.database.writing() as session:
+            for name in TICKING_JOBS:
+                beat(session, name=name, at=world.clock.now())
+        check_clinics(world.database, world.clock, world.ids, pause=lambda: None)
+        yield world
 
 
 def figures(world: WebWorld) -> Figures:
@@ -59,21 +67,15 @@ class TestWhoMayAsk:
     @pytest.mark.parametrize(
         "shown", ["", "Bearer ", f"Bearer {TOKEN[:-1]}", f"Bearer {TOKEN}x", TOKEN, f"Basic {TOKEN}", "Bearer ä"]
     )
-    def test_is_nobody_with_another_token(
-        self, sqlite_database: Database, clock: FixedClock, ids: SeededIds, shown: str
-    ) -> None:
-        world = make_world(sqlite_database, clock, ids, metrics_token=TOKEN)
-        answer = world.browser().get("/metrics", headers={"Authorization": shown})
+    def test_is_nobody_with_another_token(self, guarded: WebWorld, shown: str) -> None:
+        answer = guarded.browser().get("/metrics", headers={"Authorization": shown})
         assert (answer.status_code, answer.get_data()) == (401, b"")
-        assert world.sign_in(Role.ADMINISTRATOR).get("/metrics").status_code == 401
+        assert guarded.sign_in(Role.ADMINISTRATOR).get("/metrics").status_code == 401
 
-    def test_is_compared_in_constant_time(
-        self, sqlite_database: Database, clock: FixedClock, ids: SeededIds, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        world = make_world(sqlite_database, clock, ids, metrics_token=TOKEN)
+    def test_is_compared_in_constant_time(self, guarded: WebWorld, monkeypatch: pytest.MonkeyPatch) -> None:
         compared: list[tuple[bytes, bytes]] = []
         monkeypatch.setattr(routes, "compare_digest", lambda *both: bool(compared.append(both)))
-        assert world.browser().get("/metrics", headers=SHOWN).status_code == 401
+        assert guarded.browser().get("/metrics", headers=SHOWN).status_code == 401
         assert compared == [(TOKEN.encode(), TOKEN.encode())]
 
 

@@ -22,6 +22,7 @@ from tracker.services.implants import Component
 from tracker.services.work import CaseRef, Work
 
 At = Callable[[str], Journey]
+OperatingDay = Callable[[str], tuple[Journey, Journey]]
 
 
 def by_removal(journey: Journey, days: int = 0) -> None:
@@ -106,24 +107,23 @@ def test_is_to_be_booked_again_where_the_pump_was_not_out_after_all(at: At, way:
     assert refill_row(journey).planned_seq == refill_visit(journey).seq
 
 
-def test_is_to_be_booked_again_where_the_explant_itself_is_struck_out(at: At) -> None:
-    journey = at("maintained")
-    beside = on_the_day(begun(journey, kind="explant"))
+def test_is_to_be_booked_again_where_the_explant_itself_is_struck_out(operating_day: OperatingDay) -> None:
+    journey, beside = operating_day("explant")
     explanted(beside, {device for _, device in in_place(journey)})
     strike(beside)
     assert refill_row(journey).planned_seq is None and is_whole(journey)
 
 
-def test_stays_where_another_pump_is_in(at: At) -> None:
-    journey = at("maintained")
-    replaced(on_the_day(begun(journey)))
+def test_stays_where_another_pump_is_in(operating_day: OperatingDay) -> None:
+    journey, beside = operating_day("replacement")
+    replaced(beside)
     assert refill_visit(journey).state == AppointmentState.BOOKED
 
 
-def test_stays_where_only_the_catheter_is_out(at: At) -> None:
-    journey = at("maintained")
+def test_stays_where_only_the_catheter_is_out(operating_day: OperatingDay) -> None:
+    journey, beside = operating_day("explant")
     catheter = next(device for kind, device in in_place(journey) if kind == "catheter")
-    explanted(on_the_day(begun(journey, kind="explant")), {catheter})
+    explanted(beside, {catheter})
     assert refill_visit(journey).state == AppointmentState.BOOKED
 
 

@@ -18,6 +18,7 @@ from tracker.services.implants import Component
 from tracker.services.reoperations import Operation
 
 At = Callable[[str], Journey]
+OperatingDay = Callable[[str], tuple[Journey, Journey]]
 
 
 def todos(journey: Journey, kind: str) -> list[tuple[str, str, bool]]:
@@ -105,10 +106,9 @@ class TestTheReplacementToDo:
         booked(begun(pump, kind="pocket_revision"))
         assert not planned(pump)
 
-    def test_is_closed_by_the_new_pump_alone(self, at: At) -> None:
-        pump = at("maintained")
+    def test_is_closed_by_the_new_pump_alone(self, operating_day: OperatingDay) -> None:
+        pump, beside = operating_day("replacement")
         old = device(pump, "pump").device
-        beside = on_the_day(begun(pump))
         assert todos(pump, "replacement") == [(f"device:{old}", "", True)]
 
         replaced(beside)
@@ -119,10 +119,9 @@ class TestTheReplacementToDo:
 
 
 class TestReplacement:
-    def test_exchanges_the_pump_in_one_act(self, at: At) -> None:
-        pump = at("maintained")
+    def test_exchanges_the_pump_in_one_act(self, operating_day: OperatingDay) -> None:
+        pump, beside = operating_day("replacement")
         old = device(pump, "pump")
-        beside = on_the_day(begun(pump))
 
         replaced(beside)
         snapshot = pump.look().snapshot
@@ -137,9 +136,8 @@ class TestReplacement:
             assert session.scalars(select(PumpWatch.device)).all() == [new.device]
         assert pump.stage == "maintained" and is_whole(pump)
 
-    def test_leaves_both_cases_as_they_were_where_something_cannot_be(self, at: At) -> None:
-        pump = at("maintained")
-        beside = on_the_day(begun(pump))
+    def test_leaves_both_cases_as_they_were_where_something_cannot_be(self, operating_day: OperatingDay) -> None:
+        pump, beside = operating_day("replacement")
 
         with pytest.raises(InvalidInput, match="alarm_on_again"):
             replaced(beside, filling=a_filling(alarm_on=beside.today + timedelta(days=90)))
@@ -157,28 +155,26 @@ class TestReplacement:
         assert device(pump, "pump").serial == "NGV900"
         assert [is_open for *_, is_open in todos(beside, "deviation_review")] == [True]
 
-    def test_is_recorded_once(self, at: At) -> None:
-        beside = on_the_day(begun(at("maintained")))
+    def test_is_recorded_once(self, operating_day: OperatingDay) -> None:
+        _, beside = operating_day("replacement")
         replaced(beside)
         with pytest.raises(InvalidInput):
             replaced(beside)
 
-    def test_takes_a_new_catheter_along(self, at: At) -> None:
-        pump = at("maintained")
-        replaced(on_the_day(begun(pump)), catheter=Component(model="Ascenda 8781"))
+    def test_takes_a_new_catheter_along(self, operating_day: OperatingDay) -> None:
+        pump, beside = operating_day("replacement")
+        replaced(beside, catheter=Component(model="Ascenda 8781"))
         assert device(pump, "catheter").model == "Ascenda 8781"
 
-    def test_needs_the_name_of_a_catheter_that_was_replaced_too(self, at: At) -> None:
-        pump = at("maintained")
+    def test_needs_the_name_of_a_catheter_that_was_replaced_too(self, operating_day: OperatingDay) -> None:
+        pump, beside = operating_day("replacement")
         old = device(pump, "catheter")
-        beside = on_the_day(begun(pump))
         with pytest.raises(InvalidInput, match="catheter_model: Write down the catheter"):
             replaced(beside, catheter=Component(model=" "))
         assert (device(pump, "catheter"), device(pump, "pump").serial) == (old, "NGP123")
 
-    def test_is_over_when_the_wound_has_healed(self, at: At) -> None:
-        pump = at("maintained")
-        beside = on_the_day(begun(pump))
+    def test_is_over_when_the_wound_has_healed(self, operating_day: OperatingDay) -> None:
+        pump, beside = operating_day("replacement")
         done = replaced(beside).fact_seqs[-1]
         beside.tick(beside.visit_for("reoperation"), "after")
         beside.step("reoperation_discharged", NURSE)
@@ -196,10 +192,9 @@ class TestReplacement:
 
 
 class TestOtherReoperations:
-    def test_a_catheter_revision_changes_the_catheter_alone(self, at: At) -> None:
-        pump = at("maintained")
+    def test_a_catheter_revision_changes_the_catheter_alone(self, operating_day: OperatingDay) -> None:
+        pump, beside = operating_day("catheter_revision")
         was = device(pump, "pump")
-        beside = on_the_day(begun(pump, kind="catheter_revision"))
         beside.do(
             NURSE,
             lambda w, r: reoperations.record_catheter_revision(
@@ -216,9 +211,8 @@ class TestOtherReoperations:
         beside.do(NURSE, lambda w, r: reoperations.record_pocket_revision(w, r, Operation(note="seroma drained")))
         assert pump.look().head.version == was + 1, "the decision, and nothing else"
 
-    def test_an_explant_needs_a_second_person_and_ends_the_refills(self, at: At) -> None:
-        pump = at("maintained")
-        beside = on_the_day(begun(pump, kind="explant"))
+    def test_an_explant_needs_a_second_person_and_ends_the_refills(self, operating_day: OperatingDay) -> None:
+        pump, beside = operating_day("explant")
         parts = [each.device for each in pump.look().snapshot.devices_in_place]
 
         def explant(second_by: int | None) -> None:
@@ -266,9 +260,8 @@ class TestGroundThatIsGone:
         )
         assert beside.stage == "no_longer_needed"
 
-    def test_a_death_after_the_operation_leaves_it_done(self, at: At) -> None:
-        pump = at("maintained")
-        beside = on_the_day(begun(pump))
+    def test_a_death_after_the_operation_leaves_it_done(self, operating_day: OperatingDay) -> None:
+        pump, beside = operating_day("replacement")
         replaced(beside)
         anew(pump).do(
             PHYSICIAN,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.support.journey import COORDINATOR, NURSE, PHYSICIAN, Journey
-from tests.support.reoperating import anew, begun, on_the_day, replaced
+from tests.support.reoperating import anew, replaced
 from tests.support.todos import open_todos
 from tracker.domain.errors import InvalidInput, NotPermitted
 from tracker.domain.facts import Device, Fill
@@ -16,7 +16,7 @@ from tracker.services import corrections, pumps, reoperations
 from tracker.services.implants import Component
 from tracker.services.reoperations import Operation
 
-At = Callable[[str], Journey]
+OperatingDay = Callable[[str], tuple[Journey, Journey]]
 
 
 def in_place(journey: Journey) -> set[tuple[str, int]]:
@@ -55,10 +55,9 @@ def strike(beside: Journey, role: Role = NURSE, second_by: Role | None = None) -
 
 class TestAnExplant:
     @pytest.mark.parametrize("with_catheter", [True, False])
-    def test_brings_back_what_was_said_to_be_out(self, at: At, *, with_catheter: bool) -> None:
-        pump = at("maintained")
+    def test_brings_back_what_was_said_to_be_out(self, operating_day: OperatingDay, *, with_catheter: bool) -> None:
+        pump, beside = operating_day("explant")
         was, watched = in_place(pump), refilled(pump)
-        beside = on_the_day(begun(pump, kind="explant"))
         explanted(beside, {device for kind, device in was if with_catheter or kind == "pump"})
         assert "refill" not in open_todos(pump) and refilled(pump) == []
 
@@ -68,20 +67,18 @@ class TestAnExplant:
         assert beside.look().snapshot.determination("reoperation_done") is None
         assert is_whole(pump)
 
-    def test_can_be_recorded_again(self, at: At) -> None:
-        pump = at("maintained")
+    def test_can_be_recorded_again(self, operating_day: OperatingDay) -> None:
+        pump, beside = operating_day("explant")
         was = in_place(pump)
-        beside = on_the_day(begun(pump, kind="explant"))
         for _ in range(2):
             explanted(beside, {device for _, device in was})
             beside.clock.advance(hours=1)
             strike(beside)
         assert in_place(pump) == was
 
-    def test_leaves_what_was_put_back_in_the_pumps_case_already(self, at: At) -> None:
-        pump = at("maintained")
+    def test_leaves_what_was_put_back_in_the_pumps_case_already(self, operating_day: OperatingDay) -> None:
+        pump, beside = operating_day("explant")
         was = in_place(pump)
-        beside = on_the_day(begun(pump, kind="explant"))
         explanted(beside, {device for _, device in was})
         out = next(each for each in pump.look().snapshot.of(Device) if each.kind == "pump")
         anew(pump).do(NURSE, lambda w, r: corrections.strike(w, r, seq=out.seq, reason="another patient's"))
@@ -89,10 +86,9 @@ class TestAnExplant:
         strike(beside)
         assert in_place(pump) == was and is_whole(pump)
 
-    def test_leaves_what_was_taken_out_otherwise(self, at: At) -> None:
-        pump = at("maintained")
+    def test_leaves_what_was_taken_out_otherwise(self, operating_day: OperatingDay) -> None:
+        pump, beside = operating_day("explant")
         was = in_place(pump)
-        beside = on_the_day(begun(pump, kind="explant"))
         parts = dict(was)
         explanted(beside, {parts["pump"]})
         beside.clock.advance(hours=1)
@@ -106,9 +102,8 @@ class TestAnExplant:
         strike(beside)
         assert in_place(pump) == {("pump", parts["pump"])} and "refill" in open_todos(pump)
 
-    def test_is_not_the_work_of_who_does_not_treat(self, at: At) -> None:
-        pump = at("maintained")
-        beside = on_the_day(begun(pump, kind="explant"))
+    def test_is_not_the_work_of_who_does_not_treat(self, operating_day: OperatingDay) -> None:
+        pump, beside = operating_day("explant")
         explanted(beside, {device for _, device in in_place(pump)})
         with pytest.raises(NotPermitted):
             strike(beside, COORDINATOR)
@@ -116,10 +111,11 @@ class TestAnExplant:
 
 class TestAReplacement:
     @pytest.mark.parametrize("catheter", [None, Component(model="Ascenda 8781")])
-    def test_brings_the_old_pump_and_its_fill_back(self, at: At, catheter: Component | None) -> None:
-        pump = at("maintained")
+    def test_brings_the_old_pump_and_its_fill_back(
+        self, operating_day: OperatingDay, catheter: Component | None
+    ) -> None:
+        pump, beside = operating_day("replacement")
         was, fill, watched = in_place(pump), pump.look().snapshot.last_fill, refilled(pump)
-        beside = on_the_day(begun(pump))
         replaced(beside, catheter=catheter)
         assert in_place(pump) != was
 
@@ -129,19 +125,17 @@ class TestAReplacement:
         assert {each.device for each in after.of(Fill)} == set(watched)
         assert "refill" in open_todos(pump) and is_whole(pump)
 
-    def test_needs_a_second_person(self, at: At) -> None:
-        pump = at("maintained")
-        beside = on_the_day(begun(pump))
+    def test_needs_a_second_person(self, operating_day: OperatingDay) -> None:
+        pump, beside = operating_day("replacement")
         replaced(beside)
         now_in = in_place(pump)
         with pytest.raises(InvalidInput, match="second_by"):
             strike(beside)
         assert in_place(pump) == now_in
 
-    def test_stands_while_the_new_pump_has_entries_of_its_own(self, at: At) -> None:
-        pump = at("maintained")
+    def test_stands_while_the_new_pump_has_entries_of_its_own(self, operating_day: OperatingDay) -> None:
+        pump, beside = operating_day("replacement")
         was = in_place(pump)
-        beside = on_the_day(begun(pump))
         replaced(beside)
         pump.clock.advance(days=1)
         anew(pump).refill()
@@ -156,10 +150,9 @@ class TestAReplacement:
         strike(beside, second_by=PHYSICIAN)
         assert in_place(pump) == was and is_whole(pump)
 
-    def test_stands_while_the_new_pump_is_out(self, at: At) -> None:
-        pump = at("maintained")
+    def test_stands_while_the_new_pump_is_out(self, operating_day: OperatingDay) -> None:
+        pump, beside = operating_day("replacement")
         was = in_place(pump)
-        beside = on_the_day(begun(pump))
         replaced(beside)
         pump.clock.advance(days=1)
         new = next(device for kind, device in in_place(pump) if kind == "pump")
@@ -177,9 +170,9 @@ class TestAReplacement:
         strike(beside, second_by=PHYSICIAN)
         assert in_place(pump) == was and is_whole(pump)
 
-    def test_never_leaves_two_pumps_by_the_removal_of_the_old_one(self, at: At) -> None:
-        pump = at("maintained")
-        replaced(on_the_day(begun(pump)))
+    def test_never_leaves_two_pumps_by_the_removal_of_the_old_one(self, operating_day: OperatingDay) -> None:
+        pump, beside = operating_day("replacement")
+        replaced(beside)
         now_in = in_place(pump)
         out = next(each for each in pump.look().snapshot.of(Device) if each.kind == "pump" and not each.in_place)
         with pytest.raises(InvalidInput) as caught:
@@ -187,10 +180,9 @@ class TestAReplacement:
         assert "Another pump" in caught.value.problems["reason"] and in_place(pump) == now_in
 
 
-def test_a_catheter_revision_brings_the_old_catheter_back(at: At) -> None:
-    pump = at("maintained")
+def test_a_catheter_revision_brings_the_old_catheter_back(operating_day: OperatingDay) -> None:
+    pump, beside = operating_day("catheter_revision")
     was = in_place(pump)
-    beside = on_the_day(begun(pump, kind="catheter_revision"))
     catheter = Component(model="Ascenda 8782")
     beside.do(
         NURSE,
@@ -200,19 +192,18 @@ def test_a_catheter_revision_brings_the_old_catheter_back(at: At) -> None:
     assert in_place(pump) == was and is_whole(pump)
 
 
-def test_a_pocket_revision_leaves_the_pumps_case_alone(at: At) -> None:
-    pump = at("maintained")
+def test_a_pocket_revision_leaves_the_pumps_case_alone(operating_day: OperatingDay) -> None:
+    pump, beside = operating_day("pocket_revision")
     was = in_place(pump)
-    beside = on_the_day(begun(pump, kind="pocket_revision"))
     beside.do(NURSE, lambda w, r: reoperations.record_pocket_revision(w, r, Operation(note="seroma drained")))
     version = pump.look().head.version
     strike(beside)
     assert (in_place(pump), pump.look().head.version) == (was, version)
 
 
-def test_the_new_pump_is_not_struck_out_by_itself(at: At) -> None:
-    pump = at("maintained")
-    replaced(on_the_day(begun(pump)))
+def test_the_new_pump_is_not_struck_out_by_itself(operating_day: OperatingDay) -> None:
+    pump, beside = operating_day("replacement")
+    replaced(beside)
     anew(pump)
     new = pump.look().snapshot.pump
     assert new is not None

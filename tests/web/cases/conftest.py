@@ -13,3 +13,9 @@ from tests.support.web import WebWorld
 def at(milestones: Milestones) -> Callable[[str], tuple[WebWorld, Journey]]:
     """Go to a stage: the application, and the patient's way to go on from there."""
     return milestones.at
+
+
+@pytest.fixture
+def operating_day(milestones: Milestones) -> Callable[[str], tuple[WebWorld, Journey, Journey]]:
+    """Go to the day of a reoperation of some kind: the pump's case, and the reoperation beside it."""
+    return milestones.operating_day

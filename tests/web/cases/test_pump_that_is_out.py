@@ -8,7 +8,7 @@ import pytest
 from tests.services.use_cases.test_refills_of_a_pump_that_is_out import GONE, by_explant, by_removal
 from tests.services.use_cases.test_reoperations_struck import in_place
 from tests.support.journey import Journey
-from tests.support.reoperating import anew, begun, on_the_day
+from tests.support.reoperating import anew
 from tests.support.web import WebWorld
 from tests.web.cases.scene import COORDINATOR, NURSE, PHYSICIAN, Scene
 from tests.web.cases.test_asked_back import send, text_of
@@ -19,6 +19,7 @@ from tracker.domain.words import Role
 from tracker.services import steps
 
 At = Callable[[str], tuple[WebWorld, Journey]]
+OperatingDay = Callable[[str], tuple[WebWorld, Journey, Journey]]
 AGAIN = "Its refill is due again and not booked."
 
 
@@ -69,9 +70,8 @@ def test_says_that_the_refill_visit_went_with_the_pump(at: At) -> None:
     assert "The refill visit of" in page and "is cancelled with it. Tell the patient." in page
 
 
-def test_says_so_in_the_case_of_the_reoperation_too(at: At) -> None:
-    world, pump = at("maintained")
-    beside = on_the_day(begun(pump, kind="explant"))
+def test_says_so_in_the_case_of_the_reoperation_too(operating_day: OperatingDay) -> None:
+    world, pump, beside = operating_day("explant")
     typed = {"devices": [str(device) for _, device in in_place(pump)], **Scene(world, beside).second()}
     browser = world.sign_in(NURSE)
     status, page = send(browser, beside, "explanted", typed)
@@ -81,9 +81,8 @@ def test_says_so_in_the_case_of_the_reoperation_too(at: At) -> None:
 
 
 @pytest.mark.parametrize("of_explant", [True, False])
-def test_struck_out_leads_to_the_refill_that_is_to_be_booked(at: At, *, of_explant: bool) -> None:
-    world, pump = at("maintained")
-    beside = on_the_day(begun(pump, kind="explant"))
+def test_struck_out_leads_to_the_refill_that_is_to_be_booked(operating_day: OperatingDay, *, of_explant: bool) -> None:
+    world, pump, beside = operating_day("explant")
     typed = {"devices": [str(device) for _, device in in_place(pump)], **Scene(world, beside).second()}
     browser = world.sign_in(NURSE)
     assert send(browser, beside, "explanted", typed)[0] == 303

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.support.journey import Journey
-from tests.support.reoperating import anew, begun, booked, on_the_day, replaced
+from tests.support.reoperating import anew, begun, booked, replaced
 from tests.support.web import WebWorld
 from tests.web.cases.forms import filling
 from tests.web.cases.scene import COORDINATOR, DESK, NURSE, PHYSICIAN, Scene
@@ -15,6 +15,7 @@ from tests.web.test_ended_pumps import die
 from tracker.domain.words import Role
 
 At = Callable[[str], tuple[WebWorld, Journey]]
+OperatingDay = Callable[[str], tuple[WebWorld, Journey, Journey]]
 
 PUMP = {"pump_model": "SynchroMed III", "pump_serial": "NGV1", "pump_reservoir_ml": "20"}
 
@@ -47,9 +48,8 @@ def test_says_what_is_missing_to_begin_one(at: At, typed: dict[str, object], sen
     assert answer.status_code == 422 and sentence in answer.get_data(as_text=True)
 
 
-def test_records_a_replacement_and_leads_to_the_case_of_the_pump(at: At) -> None:
-    world, pump = at("maintained")
-    beside = on_the_day(begun(pump))
+def test_records_a_replacement_and_leads_to_the_case_of_the_pump(operating_day: OperatingDay) -> None:
+    world, pump, beside = operating_day("replacement")
     browser = world.sign_in(NURSE)
     path = f"/cases/{beside.public_id}/replaced"
     assert "SynchroMed II, serial NGP123" in page_of(world, NURSE, path), "to compare with"
@@ -94,9 +94,8 @@ def test_shows_all_that_is_missing_before_the_first_try(at: At) -> None:
     assert browser.submit(path, {**typed, "deviation_seen": seen[1]}).status_code == 303
 
 
-def test_records_an_explant_of_what_is_ticked(at: At) -> None:
-    world, pump = at("maintained")
-    beside = on_the_day(begun(pump, kind="explant"))
+def test_records_an_explant_of_what_is_ticked(operating_day: OperatingDay) -> None:
+    world, pump, beside = operating_day("explant")
     parts = [each.device for each in pump.look().snapshot.devices_in_place]
     browser, scene = world.sign_in(NURSE), Scene(world, beside)
     path, typed = f"/cases/{beside.public_id}/explanted", {"devices": parts, "expected_version": beside.version}
@@ -118,9 +117,8 @@ def correct_it(world: WebWorld, beside: Journey, path: str, typed: dict[str, obj
     return link[1]
 
 
-def test_an_explant_of_another_patient_is_corrected_from_its_banner(at: At) -> None:
-    world, pump = at("maintained")
-    beside = on_the_day(begun(pump, kind="explant"))
+def test_an_explant_of_another_patient_is_corrected_from_its_banner(operating_day: OperatingDay) -> None:
+    world, pump, beside = operating_day("explant")
     parts = [each.device for each in pump.look().snapshot.devices_in_place]
     link = correct_it(world, beside, "explanted", {"devices": parts, **Scene(world, beside).second()})
     assert pump.public_id not in page_of(world, NURSE, "/refills")
@@ -132,9 +130,8 @@ def test_an_explant_of_another_patient_is_corrected_from_its_banner(at: At) -> N
     assert "Struck out: Pump" in page_of(world, NURSE, f"/cases/{pump.public_id}")
 
 
-def test_a_replacement_of_another_patient_is_corrected_where_two_say_so(at: At) -> None:
-    world, pump = at("maintained")
-    beside = on_the_day(begun(pump))
+def test_a_replacement_of_another_patient_is_corrected_where_two_say_so(operating_day: OperatingDay) -> None:
+    world, pump, beside = operating_day("replacement")
     link = correct_it(world, beside, "replaced", {**PUMP, **filling(Scene(world, beside)), "note": "as planned"})
     browser = world.sign_in(NURSE)
     typed = {"reason": "another patient", "expected_version": anew(beside).version}
@@ -145,9 +142,8 @@ def test_a_replacement_of_another_patient_is_corrected_where_two_say_so(at: At) 
     assert pumps == ["NGP123"] and pump.public_id in page_of(world, NURSE, "/refills")
 
 
-def test_a_catheter_revision_is_recorded(at: At) -> None:
-    world, pump = at("maintained")
-    beside = on_the_day(begun(pump, kind="catheter_revision"))
+def test_a_catheter_revision_is_recorded(operating_day: OperatingDay) -> None:
+    world, _, beside = operating_day("catheter_revision")
     typed = {"catheter_model": "Ascenda 8782", "expected_version": beside.version}
     assert world.sign_in(NURSE).submit(f"/cases/{beside.public_id}/catheter-revised", typed).status_code == 303
 
@@ -201,9 +197,9 @@ def test_that_ends_with_a_death_says_so_with_one_full_stop(at: At) -> None:
     assert ".." not in page
 
 
-def test_a_replaced_pump_is_shown_as_replaced(at: At) -> None:
-    world, pump = at("maintained")
-    replaced(on_the_day(begun(pump)))
+def test_a_replaced_pump_is_shown_as_replaced(operating_day: OperatingDay) -> None:
+    world, _, beside = operating_day("replacement")
+    replaced(beside)
     assert "Replaced " in page_of(world, PHYSICIAN, "/refills/ended")
 
 
@@ -239,9 +235,8 @@ def test_today_says_which_case_a_to_do_is_of(at: At) -> None:
     assert "Reoperation of a baclofen pump" in page_of(world, COORDINATOR, "/today")
 
 
-def test_the_day_shows_the_visit_and_its_checklist(at: At) -> None:
-    world, pump = at("maintained")
-    beside = on_the_day(begun(pump))
+def test_the_day_shows_the_visit_and_its_checklist(operating_day: OperatingDay) -> None:
+    world, _, beside = operating_day("replacement")
     page = page_of(world, NURSE, "/day")
     visit = beside.visit_for("reoperation")
     assert "Reoperation" in page and f"/cases/{beside.public_id}" in page

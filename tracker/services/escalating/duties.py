@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 
 from tracker.domain.access import Permission, roles_that_may
 from tracker.domain.errors import InvalidInput, NotFound, StaleVersion
@@ -109,12 +109,19 @@ def put_on_call(work: Work, *, user_id: int, from_on: date, until_on: date) -> N
         problems["user_id"] = "Choose somebody of this clinic who may answer an escalation."
     if problems:
         raise InvalidInput(problems)
-    for day in (from_on + timedelta(days=each) for each in range((until_on - from_on).days + 1)):
-        of_day = (OnCall.clinic_id == work.actor.clinic_id, OnCall.on_date == day)
-        if work.session.scalar(select(OnCall.user_id).where(*of_day, OnCall.user_id == user_id)) is None:
-            last = work.session.scalar(select(func.max(OnCall.position)).where(*of_day)) or 0
-            work.session.add(OnCall(clinic_id=work.actor.clinic_id, on_date=day, position=last + 1, user_id=user_id))
-            work.session.flush()
+    standing = work.session.execute(
+        select(OnCall.on_date, OnCall.position, OnCall.user_id)
+        .where(OnCall.clinic_id == work.actor.clinic_id, OnCall.on_date.between(from_on, until_on))
+        .order_by(OnCall.position)
+    ).all()
+    last = {row.on_date: row.position for row in standing}
+    already = {row.on_date for row in standing if row.user_id == user_id}
+    work.session.add_all(
+        OnCall(clinic_id=work.actor.clinic_id, on_date=day, position=last.get(day, 0) + 1, user_id=user_id)
+        for day in (from_on + timedelta(days=each) for each in range((until_on - from_on).days + 1))
+        if day not in already
+    )
+    work.session.flush()
     if from_on <= today <= until_on:
         close_gap(work.session, clinic_id=work.actor.clinic_id, gap=Told.ON_CALL, now=work.now)
     _tell(work, "put_on_call", {"user": user_id, "from": from_on, "until": until_on})

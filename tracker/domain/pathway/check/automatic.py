@@ -29,8 +29,9 @@ def need_only_facts(graph: Graph) -> Iterator[Violation]:
 
 def one_at_a_time(graph: Graph) -> Iterator[Violation]:
     """One snapshot enables at most one automatic step of a stage."""
+    automatic = _automatic(graph)
     for stage in graph.pathway.stages:
-        edges = [edge for edge in _automatic(graph) if edge.source == stage]
+        edges = [edge for edge in automatic if edge.source == stage]
         for one, other in combinations(edges, 2):
             if one.is_deviation is other.is_deviation and graph.certain(one).both(graph.certain(other)).is_satisfiable:
                 message = f"the same facts enable {one.name} and {other.name}"
@@ -44,18 +45,20 @@ def _automatic(graph: Graph) -> list[Transition]:
 def no_circle(graph: Graph) -> Iterator[Violation]:
     """No circle of automatic steps is satisfied by one snapshot. Each is reported from its first stage in the file."""
     order = {name: at for at, name in enumerate(graph.pathway.stages)}
+    automatic = _automatic(graph)
     for stage in graph.pathway.stages:
-        circle = _circle(graph, (stage,), Guard({}), order)
+        # Whoever stands earlier in the file has been looked at already, with everything that leads through it.
+        edges = [edge for edge in automatic if order[edge.target] >= order[stage]]
+        circle = _circle(graph, edges, (stage,), Guard({}))
         if circle:
             message = f"one snapshot turns {' → '.join(circle)} for ever"
             yield Violation("automatic_without_circle", message, (*graph.to(stage), *circle[1:]))
 
 
-def _circle(graph: Graph, trail: tuple[str, ...], guard: Guard, order: dict[str, int]) -> tuple[str, ...]:
+def _circle(graph: Graph, edges: list[Transition], trail: tuple[str, ...], guard: Guard) -> tuple[str, ...]:
     start, here = trail[0], trail[-1]
-    for edge in _automatic(graph):
-        # Whoever stands earlier in the file has been looked at already, with everything that leads through it.
-        if edge.source != here or order[edge.target] < order[start]:
+    for edge in edges:
+        if edge.source != here:
             continue
         together = guard.both(graph.certain(edge))
         if not together.is_satisfiable:
@@ -63,7 +66,7 @@ def _circle(graph: Graph, trail: tuple[str, ...], guard: Guard, order: dict[str,
         if edge.target == start:
             return (*trail, start)
         if edge.target not in trail:
-            rest = _circle(graph, (*trail, edge.target), together, order)
+            rest = _circle(graph, edges, (*trail, edge.target), together)
             if rest:
                 return rest
     return ()
