@@ -19,6 +19,7 @@ from tracker.persistence.models import Obligation
 from tracker.services import appointments, corrections, pumps
 from tracker.services.appointments import Slot
 from tracker.services.implants import Component
+from tracker.services.reconcile import reconcile_due
 from tracker.services.work import CaseRef, Work
 
 At = Callable[[str], Journey]
@@ -82,6 +83,15 @@ def test_is_asked_about_where_the_entry_of_the_pump_was_wrong(at: At) -> None:
     number = refill_visit(journey).appointment
     journey.do(COORDINATOR, lambda w, r: appointments.cancel(w, r, appointment=number, reason="no pump"))
     assert "refill_visit" not in open_todos(journey) and is_whole(journey)
+
+
+def test_is_a_day_that_nobody_marked_once_it_is_over(at: At) -> None:
+    journey = at("maintained")
+    by_correction(journey)
+    journey.clock.set(refill_visit(journey).ends_at + timedelta(days=2))
+    reconcile_due(journey.database, journey.clock, journey.ids, pause=lambda: None)
+    assert open_todos(journey) & {"refill_visit", "unmarked_day"} == {"unmarked_day"}
+    assert is_whole(journey)
 
 
 def test_plans_the_refill_of_the_pump_that_is_recorded_rightly_instead(at: At) -> None:
