@@ -55,7 +55,7 @@ CHECKS = (
     Check("templates (djlint)", (*PYTHON, "djlint", "templates", "--lint", "--quiet")),
 )
 #: Two workers, each with a stretch of the tests: what a file prepares for all its tests is then prepared once.
-STRETCHES = (*PYTEST, "-n", "2", "--dist", "worksteal")
+STRETCHES = (*PYTEST, "-n", "2", "--dist", "worksteal", "--ignore", "tests/browser")
 FAST = Check("fast tests", (*STRETCHES, "-m", "not (browser or slow or soak)", "--hypothesis-profile=fast"))
 TESTS = Check("tests, without the browser", (*STRETCHES, "-m", "not (browser or soak)"))
 BROWSER = Check("tests in the browser", (*PYTEST, "-m", "browser"))

@@ -61,6 +61,8 @@ def test_the_file_behaves_as_written_down(file: str, scenario: Scenario) -> None
     scenario.hold(catalogue.current(file))
 
 
+# Every one of them, each with a file of its own that is read and proved.
+@pytest.mark.slow
 @pytest.mark.parametrize("need", [need for file in catalogue.CURRENT for need in _needs(file)], ids=str)
 def test_a_removed_requirement_is_noticed(need: Need) -> None:
     weaker = need.taken_out()

@@ -50,7 +50,7 @@ class Listed:
             "created_at": self.now,
             "version": 1,
         }
-        self.session.execute(insert(Patient).values({**usual, **values}))
+        self.session.execute(insert(Patient), {**usual, **values})
         words = words_of(family, given, mrn) | ({phone} if phone else set())
         rows = [
             {"clinic_id": self.clinic_id, "word": word, "patient_id": patient_id}
@@ -112,7 +112,7 @@ class Listed:
             "params": {},
         }
         row = {**usual, **values}
-        self.session.execute(insert(Obligation).values(row))
+        self.session.execute(insert(Obligation), row)
         return int(str(row["id"]))
 
     def pump(self, case: Case, *, latest: int | None, **values: object) -> int:
@@ -137,16 +137,8 @@ class Listed:
                 params={"latest": latest_on.isoformat(), "filled": "2026-01-05"},
                 **values,
             )
-        self.session.execute(
-            insert(PumpWatch).values(
-                clinic_id=self.clinic_id,
-                case_id=case.id,
-                device=10,
-                kind="refill",
-                obligation_id=refill,
-                is_open=True,
-            )
-        )
+        watch = {"clinic_id": self.clinic_id, "case_id": case.id, "device": 10, "kind": "refill"}
+        self.session.execute(insert(PumpWatch), {**watch, "obligation_id": refill, "is_open": True})
         return refill
 
     def visit(self, case: Case, purpose: str, *, hours: float, seq: int = 20, **values: object) -> None:
@@ -191,5 +183,5 @@ class Listed:
             "claim_token": "t" if is_held else None,
             "lease_until": wanted_at if is_held else None,
         }
-        self.session.execute(insert(Reminder).values(values))
+        self.session.execute(insert(Reminder), values)
         return reminder_id

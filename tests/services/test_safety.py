@@ -59,7 +59,7 @@ class TestChecking:
         self, journey: Journey, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(case_pages, "PAGE", 1)
-        journey.go("maintained")
+        journey.take_over(a_person(2))
         with journey.database.writing() as session:
             session.execute(update(Case).values(is_ready=~Case.is_ready))
         assert run(journey) == 2
@@ -73,14 +73,14 @@ class TestChecking:
         assert said == {(each.invariant, each.case, each.message) for each in live.violations}
 
     def test_holds_where_the_services_wrote_everything(self, journey: Journey) -> None:
-        journey.go("maintained")
+        journey.take_over(a_person(2))
         escalate_due(journey.database, journey.clock, journey.ids, pause=lambda: None)
         run(journey)
         assert stored(journey).failing == {}
         assert (stored(journey).counts["pumps_in_place"], stored(journey).counts["pumps_unplanned"]) == (1, 0)
 
     def test_names_the_case_of_a_pump_that_nobody_planned(self, journey: Journey) -> None:
-        journey.go("maintained")
+        journey.take_over(a_person(2))
         journey.clock.advance(days=200)
         run(journey)
         found = [each for each in stored(journey).findings if each.invariant == "unplanned"]

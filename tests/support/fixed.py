@@ -33,6 +33,13 @@ class SeededIds:
         self._random = random.Random(seed)
         self._last = 0
 
+    def twin(self) -> "SeededIds":
+        """Ids that go on as these do."""
+        twin = SeededIds()
+        twin._random.setstate(self._random.getstate())
+        twin._last = self._last
+        return twin
+
     def row_id(self, at: datetime) -> int:
         """Grows with time and within one instant, so that a test may rely on the order of creation."""
         drawn = (((at - _START) // timedelta(milliseconds=1)) << 22) | self._random.getrandbits(10)

@@ -39,6 +39,7 @@ from tracker.services.checklists import Answer
 from tracker.services.evaluations import Findings
 from tracker.services.implants import Component, Implanted
 from tracker.services.patients import Person, Reach
+from tracker.services.pumps import PumpInPlace, take_over_pump
 from tracker.services.referrals import NewReferral
 from tracker.services.refills import Filling
 from tracker.services.trials import Given
@@ -148,27 +149,38 @@ class Journey:
 
     # --- single steps ------------------------------------------------------------------------------------------------
 
+    def referral(self, person: Person | None = None, **values: object) -> NewReferral:
+        """What a referral says that comes in today."""
+        usual: dict[str, object] = {
+            "person": person or a_person(),
+            "received_on": self.today,
+            "indication": "spasticity",
+            "referred_by": "Dr Lindqvist",
+            "specialty": "neurology",
+            "diagnosis_code": "G35",
+            "diagnosis": "Multiple sclerosis",
+            "payer": "Medicare Part B",
+        }
+        return NewReferral(**{**usual, **values})
+
     def refer(self, person: Person | None = None, **values: object) -> Written:
         """A referral comes in."""
-        new = NewReferral(
-            **{
-                "person": person or a_person(),
-                "received_on": self.today,
-                "indication": "spasticity",
-                "referred_by": "Dr Lindqvist",
-                "specialty": "neurology",
-                "diagnosis_code": "G35",
-                "diagnosis": "Multiple sclerosis",
-                "payer": "Medicare Part B",
-                **values,
-            }
-        )
         with self.database.writing() as session:
             work = Work(session, self.actor(COORDINATOR), self.ids, self.clock.now())
-            referred = referrals.refer(work, new, self.calendar)
+            referred = referrals.refer(work, self.referral(person, **values), self.calendar)
         assert referred.written is not None
         self.public_id, self.version = referred.case_public_id, referred.written.version
         return referred.written
+
+    def take_over(self, person: Person | None = None) -> None:
+        """Somebody comes who has a pump, filled today, and its refill is booked."""
+        alarm_on = self.today + timedelta(days=90)
+        found = PumpInPlace(
+            pump=Component(model="SynchroMed II"), placed_on=None, drug="baclofen", filled_on=self.today,
+            alarm_on=alarm_on, alarm_on_again=alarm_on, source="letter", second_by=self.user_ids[PHYSICIAN],
+        )  # fmt: skip
+        self.do(NURSE, lambda w, _: take_over_pump(w, self.referral(person), found, self.calendar))
+        self.book("refill", self.in_days(76))
 
     def book(self, purpose: str, starts: datetime, **values: object) -> int:
         """A visit is booked; returns its number."""

@@ -1,6 +1,5 @@
 """One patient's whole way, walked once for all tests, with a copy of the clinic at every stage."""
 
-import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -54,12 +53,12 @@ class Milestones:
 
     def _keep(self, name: str, world: WebWorld, *ways: Journey) -> None:
         copies = tuple(replace(way) for way in ways)
-        self._kept[name] = Kept(self.file.rows(), world.clock.now(), copy.deepcopy(world.ids), copies)
+        self._kept[name] = Kept(self.file.rows(), world.clock.now(), world.ids.twin(), copies)
 
     def _back_to(self, name: str) -> tuple[WebWorld, tuple[Journey, ...]]:
         kept = self._kept[name]
         self.file.put(kept.rows)
-        clock, ids = FixedClock(kept.now), copy.deepcopy(kept.ids)
+        clock, ids = FixedClock(kept.now), kept.ids.twin()
         runtime = replace(self._world.runtime, clock=clock, ids=ids)
         self._world.app.extensions["runtime"] = runtime
         world = replace(self._world, runtime=runtime, clock=clock, ids=ids)

@@ -33,7 +33,7 @@ def guarded(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> Ite
 def watched(database: Database, clock: FixedClock, ids: SeededIds) -> Iterator[WebWorld]:
     """A clinic with a patient who has a pump, and another with nobody; on either engine."""
     with lent_world(database, clock, ids, metrics_token=TOKEN) as world:
-        journey_in(world).go("maintained")
+        journey_in(world).take_over()
         world.add_clinic("north")
         with world.database.writing() as session:
             for name in TICKING_JOBS:

@@ -153,7 +153,8 @@ class TestLooking:
         assert figures(answer) == ["0", "0", "1", "0", "0"]
         assert "<b>Okafor" not in answer.get_data(as_text=True) and "no such patient here" in text(answer)
 
-    @pytest.mark.parametrize("patients", [3, 300])
+    # Three hundred are slow to write down, and one more statement a patient shows with thirty already.
+    @pytest.mark.parametrize("patients", [3, 30, pytest.param(300, marks=pytest.mark.slow)])
     def test_takes_few_statements_however_many_patients(self, world: WebWorld, patients: int) -> None:
         fill(world, patients)
         browser = world.sign_in(Role.MANAGER)

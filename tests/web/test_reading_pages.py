@@ -63,7 +63,8 @@ def entries(world: WebWorld) -> list[AccessEntry]:
 
 
 class TestReadingPages:
-    @pytest.mark.parametrize("patients", [0, 3, 30, 300])
+    # Three hundred are slow to write down, and one more statement a patient shows with thirty already.
+    @pytest.mark.parametrize("patients", [0, 3, 30, pytest.param(300, marks=pytest.mark.slow)])
     def test_take_few_statements_however_many_patients(self, world: WebWorld, patients: int) -> None:
         fill(world, patients)
         browser = world.sign_in(Role.MANAGER)
