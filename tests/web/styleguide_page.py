@@ -6,7 +6,6 @@
 import shutil
 import sys
 from datetime import date
-from functools import cache
 from pathlib import Path
 from types import SimpleNamespace as Row
 
@@ -47,7 +46,6 @@ class ScoreForm(Form):
     read_aloud = BooleanField("The message was read aloud once")
 
 
-@cache
 def environment() -> Environment:
     """Return the bare environment: undefined names fail, and Flask's globals are stand-ins."""
     env = Environment(
