@@ -2,11 +2,12 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import structlog
-from flask import Flask, render_template, request
+from flask import render_template, request
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import OperationalError
 
@@ -25,9 +26,17 @@ from tracker.web.common.filters import ago, at, day, on, plural
 _EMPTY_PAGE = ErrorPage(title="Nothing but the frame", sentences=())
 
 
-def add_view(app: Flask, path: str, view) -> None:
-    """Add a page to an application that has not answered yet."""
-    app.add_url_rule(path, path.strip("/"), view, methods=["GET", "POST"])
+#: A page that can be opened and sent, in whose place tests put views of their own.
+PAGE = "/account/password"
+
+
+PutView = Callable[[Callable[[], str]], None]
+
+
+@pytest.fixture
+def put_view(world: WebWorld, monkeypatch: pytest.MonkeyPatch) -> PutView:
+    """Have ``PAGE`` answered by another view."""
+    return lambda view: monkeypatch.setitem(world.app.view_functions, "accounts.password", view)
 
 
 def rooms_of(world: WebWorld) -> list[str]:
@@ -41,16 +50,16 @@ def phones_of(world: WebWorld) -> list[str]:
 
 
 class TestAPage:
-    def test_asks_once_who_is_there(self, own_world: WebWorld) -> None:
+    def test_asks_once_who_is_there(self, world: WebWorld, put_view: PutView) -> None:
         @permission(Permission.ACCOUNT)
         def view() -> str:
             return render_template("errors/404.html", page=_EMPTY_PAGE)
 
-        add_view(own_world.app, "/view", view)
-        browser = own_world.sign_in(Role.NURSE)
-        browser.get("/view")
-        with sent(own_world.database.read, own_world.database.write) as seen:
-            browser.get("/view")
+        put_view(view)
+        browser = world.sign_in(Role.NURSE)
+        browser.get(PAGE)
+        with sent(world.database.read, world.database.write) as seen:
+            browser.get(PAGE)
         assert len(seen) == 1, seen
 
     @pytest.mark.parametrize("path", ["/sign-in", "/nowhere", "/health", "/account/password", "/static/tracker.css"])
@@ -105,16 +114,23 @@ class TestAnError:
         ],
     )
     def test_is_a_page_that_says_what_happened(
-        self, own_world: WebWorld, error: Exception, status: int, sentence: str
+        self,
+        world: WebWorld,
+        put_view: PutView,
+        monkeypatch: pytest.MonkeyPatch,
+        *,
+        error: Exception,
+        status: int,
+        sentence: str,
     ) -> None:
         @permission(Permission.ACCOUNT)
         def fail() -> str:
             raise error
 
-        add_view(own_world.app, "/fail", fail)
-        own_world.app.config["PROPAGATE_EXCEPTIONS"] = False
+        put_view(fail)
+        monkeypatch.setitem(world.app.config, "PROPAGATE_EXCEPTIONS", False)
         with structlog.testing.capture_logs() as logs:
-            answer = own_world.sign_in(Role.NURSE).get("/fail")
+            answer = world.sign_in(Role.NURSE).get(PAGE)
         text = answer.get_data(as_text=True)
         assert answer.status_code == status
         assert sentence in text
@@ -147,25 +163,25 @@ class TestAnError:
         assert browser.post("/admin/rooms", {"name": "OR <2>"}).status_code == 303
         assert rooms_of(world) == ["OR <2>"]
 
-    def test_offers_to_send_again_where_there_is_no_form_to_show(self, own_world: WebWorld) -> None:
+    def test_offers_to_send_again_where_there_is_no_form_to_show(self, world: WebWorld, put_view: PutView) -> None:
         @permission(Permission.ACCOUNT)
         def view() -> str:
             with writing() as session:
                 session.execute(update(Clinic).values(phone=request.form["phone"]))
             return "done"
 
-        add_view(own_world.app, "/view", view)
-        browser = own_world.sign_in(Role.NURSE)
+        put_view(view)
+        browser = world.sign_in(Role.NURSE)
         browser.csrf_token = "of-an-earlier-session"
         typed = {"phone": "<555>", "password": "hush"}
-        answer = browser.post("/view", typed, headers={"Sec-Fetch-Site": "same-origin"})
+        answer = browser.post(PAGE, typed, headers={"Sec-Fetch-Site": "same-origin"})
         text = answer.get_data(as_text=True)
         assert answer.status_code == 400
         assert 'name="phone" value="&lt;555&gt;"' in text
         assert "hush" not in text
-        assert phones_of(own_world) == [""]
-        assert browser.post("/view", {"phone": "<555>"}).get_data(as_text=True) == "done"
-        assert phones_of(own_world) == ["<555>"]
+        assert phones_of(world) == [""]
+        assert browser.post(PAGE, {"phone": "<555>"}).get_data(as_text=True) == "done"
+        assert phones_of(world) == ["<555>"]
 
     @pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])
     def test_offers_nothing_to_send_again_that_came_from_elsewhere(self, world: WebWorld, site: str) -> None:
@@ -177,38 +193,40 @@ class TestAnError:
 
 
 class TestTheDatabaseOfARequest:
-    def test_shows_what_was_just_written(self, own_world: WebWorld) -> None:
+    def test_shows_what_was_just_written(self, world: WebWorld, put_view: PutView) -> None:
         @permission(Permission.ACCOUNT)
         def view() -> str:
-            read_session().get_one(Clinic, own_world.clinic_id)
+            read_session().get_one(Clinic, world.clinic_id)
             with writing() as session:
                 session.execute(update(Clinic).values(phone="555"))
-            return read_session().get_one(Clinic, own_world.clinic_id).phone
+            return read_session().get_one(Clinic, world.clinic_id).phone
 
-        add_view(own_world.app, "/view", view)
-        assert own_world.sign_in(Role.NURSE).get("/view").get_data(as_text=True) == "555"
+        put_view(view)
+        assert world.sign_in(Role.NURSE).get(PAGE).get_data(as_text=True) == "555"
 
-    def test_never_holds_two_write_transactions(self, own_world: WebWorld) -> None:
+    def test_never_holds_two_write_transactions(self, world: WebWorld, put_view: PutView) -> None:
         @public
         def view() -> str:
             with writing(), writing():
                 return "never"
 
-        add_view(own_world.app, "/view", view)
-        assert own_world.browser().get("/view").status_code == 500
+        put_view(view)
+        assert world.browser().get(PAGE).status_code == 500
 
-    def test_fails_a_request_that_leaves_one_open(self, own_world: WebWorld) -> None:
+    def test_fails_a_request_that_leaves_one_open(self, world: WebWorld, put_view: PutView) -> None:
+        left = []
+
         @public
         def view() -> str:
-            own_world.app.extensions["left open"] = transaction = writing()
-            transaction.__enter__()
+            left.append(writing())
+            left[0].__enter__()
             return "done"
 
-        add_view(own_world.app, "/view", view)
+        put_view(view)
         with pytest.raises(RuntimeError, match="write transaction open"):
-            own_world.browser().get("/view")
-        with own_world.app.app_context():
-            own_world.app.extensions["left open"].gen.close()
+            world.browser().get(PAGE)
+        with world.app.app_context():
+            left[0].gen.close()
 
 
 class TestTheFrame:
