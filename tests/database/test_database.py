@@ -134,3 +134,15 @@ class TestPostgresql:
             session.execute(text("SELECT 1 / 0"))
         with postgresql_database.reading() as session:
             assert session.execute(text("SELECT 1")).scalar_one() == 1
+
+    def test_says_that_the_server_went_away(self, postgresql_database: Database) -> None:
+        def reads_on() -> None:
+            with postgresql_database.reading() as session, postgresql_database.writing() as other:
+                mine = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+                other.execute(text("SELECT pg_terminate_backend(:mine, 5000)"), {"mine": mine})
+                session.execute(text("SELECT 1"))
+
+        with pytest.raises(OperationalError):
+            reads_on()
+        with postgresql_database.reading() as session:
+            assert session.execute(text("SELECT 1")).scalar_one() == 1

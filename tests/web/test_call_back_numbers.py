@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.support.journey import Journey
 from tests.support.milestones import Milestones
@@ -154,6 +154,24 @@ class TestOfSomebodyUnknown:
         assert self.put_right(world, "303 555 0188")[0] == 303
         today = text(world.sign_in(Role.PHYSICIAN), "/today")
         assert "303 555 0188 · first given: no idea · a neighbour · a man on Elm Street" in today
+
+    def test_is_put_right_twice_and_nothing_given_is_lost(self, at: At) -> None:
+        world, _ = at("referred")
+        self.take(world, phone="no idea")
+        assert [self.put_right(world, number)[0] for number in ("303 555 0188", "303 555 0199")] == [303, 303]
+        today = text(world.sign_in(Role.PHYSICIAN), "/today")
+        assert "303 555 0199 · first given: no idea, 303 555 0188 · a neighbour" in today
+
+    def test_comes_back_with_a_word_where_somebody_has_seen_to_the_call_meanwhile(self, at: At) -> None:
+        world, _ = at("referred")
+        self.take(world, phone="no idea")
+        (task,) = open_tasks(world, "pump_call_unknown")
+        with world.database.writing() as session:
+            session.execute(update(StaffTask).values(done_at=task.opened_at, outcome="No number to reach."))
+        answer = world.sign_in(DESK).submit(f"/pump-call/{task.id}/number", {"phone": "303 555 0188"})
+        page = html.unescape(answer.get_data(as_text=True))
+        assert answer.status_code == 422 and 'value="303 555 0188"' in page
+        assert "Somebody has seen to this call: No number to reach. Tell a physician the number." in page
 
     def test_is_not_put_right_by_what_cannot_be_one_either(self, at: At) -> None:
         world, _ = at("referred")

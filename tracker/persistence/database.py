@@ -170,6 +170,8 @@ def _postgresql_engine(url: URL, *, reads: bool) -> Engine:
 def _keep_what_is_prepared(connection: Connection) -> None:
     """End a reading by a commit: rolled back, psycopg forgets the statements that it has prepared, and the server plans
     every page anew. What failed is rolled back as usual."""
+    if connection.invalidated:
+        return
     plain: Any = connection.connection.dbapi_connection
     if plain.info.transaction_status == TransactionStatus.INTRANS:
         plain.commit()

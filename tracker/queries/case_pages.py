@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
-from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.facts import Fact
 from tracker.pathways import catalogue
 from tracker.persistence.fact_tables import FACT_ROWS, field_names, table_of
 from tracker.persistence.models import Case, Clinic, Patient
-from tracker.queries.snapshots import REPLACEMENT_ON, LoadedCase, closed_days, pinned, snapshot_of, weekdays
+from tracker.queries.clinic_calendar import get_calendar
+from tracker.queries.snapshots import REPLACEMENT_ON, LoadedCase, pinned, snapshot_of
 
 PAGE = 200
 
@@ -50,7 +50,7 @@ def read_page(session: Session, clinic: Clinic, after: int) -> list[ReadCase]:
     page = _page(session, clinic.id, after)
     if not page:
         return []
-    calendar = ClinicCalendar(clinic.zone, weekdays(clinic.open_weekdays), closed_days(session, clinic.id))
+    calendar = get_calendar(session, clinic.id)
     facts = _facts(session, Range(clinic.id, page[0][0].id, page[-1][0].id))
     found = []
     for case, birth_on, replacement_on in page:

@@ -1,12 +1,28 @@
-"""A clinic's calendar: its zone, its open weekdays and its closed days."""
+"""A clinic's calendar: its zone, its open weekdays and its closed days, in one statement."""
 
-from sqlalchemy import select
+import json
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, Text, bindparam, cast, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.errors import NotFound
-from tracker.persistence.models import Clinic
-from tracker.queries.snapshots import closed_days, weekdays
+from tracker.persistence.models import Clinic, ClosedDay
+
+#: How an engine makes one JSON text of many rows.
+_JSON_LIST = {"sqlite": func.json_group_array, "postgresql": func.json_agg}
+
+
+def _statement(dialect: str) -> Select[Any]:
+    closed = select(cast(_JSON_LIST[dialect](ClosedDay.on_date), Text)).where(ClosedDay.clinic_id == Clinic.id)
+    return select(Clinic.zone, Clinic.open_weekdays, closed.scalar_subquery().label("closed")).where(
+        Clinic.id == bindparam("clinic")
+    )
+
+
+_CALENDAR = {dialect: _statement(dialect) for dialect in _JSON_LIST}
 
 
 def get_calendar(session: Session, clinic_id: int) -> ClinicCalendar:
@@ -14,7 +30,9 @@ def get_calendar(session: Session, clinic_id: int) -> ClinicCalendar:
 
     :raises NotFound: if there is no such clinic
     """
-    row = session.execute(select(Clinic.zone, Clinic.open_weekdays).where(Clinic.id == clinic_id)).one_or_none()
+    connection = session.connection()
+    row = connection.execute(_CALENDAR[connection.dialect.name], {"clinic": clinic_id}).one_or_none()
     if row is None:
         raise NotFound("no such clinic")
-    return ClinicCalendar(row.zone, weekdays(row.open_weekdays), closed_days(session, clinic_id))
+    closed = map(date.fromisoformat, json.loads(row.closed or "[]"))
+    return ClinicCalendar(row.zone, frozenset(map(int, row.open_weekdays)), frozenset(closed))

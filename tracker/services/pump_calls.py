@@ -143,17 +143,19 @@ def put_number_right(work: Work, *, task_id: int, phone: str) -> None:
     """Write the number to call back into the call of somebody unknown. What was given first stays beside it.
 
     :raises NotPermitted: for a role that takes no calls
-    :raises NotFound: if there is no such call, or somebody has seen to it
-    :raises InvalidInput: for what cannot be a number: nobody waits for this one
+    :raises NotFound: if there is no such call
+    :raises InvalidInput: for what cannot be a number (nobody waits for this one), or once somebody has seen to the call
     """
     work.require(Permission.PUMP_CALL)
     is_call = (StaffTask.clinic_id == work.actor.clinic_id, StaffTask.id == task_id, StaffTask.kind == PAGED_TASK)
-    query = select(StaffTask).where(*is_call, StaffTask.done_at.is_(None)).with_for_update()
-    task = work.session.scalars(query).one_or_none()
+    task = work.session.scalars(select(StaffTask).where(*is_call).with_for_update()).one_or_none()
     if task is None:
         raise NotFound(str(task_id))
+    if task.done_at is not None:
+        raise InvalidInput({"phone": f"Somebody has seen to this call: {task.outcome} Tell a physician the number."})
     if doubt := call_back_doubt(phone):
         raise InvalidInput({"phone": doubt})
-    first = str(task.params.get("first") or task.params.get("phone") or "")
+    before = (str(task.params.get(name) or "") for name in ("first", "phone"))
+    first = ", ".join(each for each in before if each and each != phone.strip())
     task.params = {**task.params, "phone": phone.strip(), "first": first, "doubt": ""}
     tell_clinic(work, "call_back_number_given", {"task": task.kind, "key": task.key})

@@ -2,11 +2,18 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.support.journey import Journey
 from tests.support.statements import sent
 from tests.support.web import WebWorld
 from tests.web.cases.scene import COORDINATOR
+from tracker.domain.errors import AskedBack
+from tracker.persistence.models import ClosedDay
 from tracker.queries.snapshots import Seen, load_snapshot
+from tracker.services import appointments
+from tracker.services.appointments import Slot
+from tracker.services.work import CaseRef, Work
 
 At = Callable[[str], tuple[WebWorld, Journey]]
 #: What a transition may send from its lock to its commit.
@@ -59,3 +66,16 @@ def test_a_case_reads_a_whole_clinic_of_nothing_that_grows(at: At) -> None:
         }
     found = {step for step in steps if step.startswith("SCAN") or step.endswith("(clinic_id=?)")}
     assert {step.split()[1] for step in found} <= SMALL, found
+
+
+def test_a_day_that_was_closed_since_the_case_was_seen_is_asked_about(at: At) -> None:
+    """Facts come and go with a version of the case; the days of the clinic do not."""
+    world, journey = at("implant_to_book")
+    seen, starts = journey.look(), journey.in_days(5)
+    with world.database.writing() as session:
+        session.add(ClosedDay(clinic_id=world.clinic_id, on_date=starts.date(), label="Storm"))
+    with world.database.writing() as session:
+        work = Work(session, journey.actor(COORDINATOR), journey.ids, journey.clock.now(), frozenset())
+        ref = CaseRef(journey.public_id, journey.version, seen)
+        with pytest.raises(AskedBack):
+            appointments.book(work, ref, purpose="implant", slot=Slot(starts, 60))

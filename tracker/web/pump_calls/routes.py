@@ -11,9 +11,9 @@ from wtforms.validators import InputRequired, Length
 
 from tracker.domain.access import Permission
 from tracker.domain.calendar import ClinicCalendar
-from tracker.domain.errors import InvalidInput
+from tracker.domain.errors import InvalidInput, NotFound
 from tracker.pathways.catalogue import current
-from tracker.queries.calls_of_unknown import get_open_call
+from tracker.queries.calls_of_unknown import get_call
 from tracker.queries.clinic_calendar import get_calendar
 from tracker.queries.find import FoundList, find_patients
 from tracker.services.contact_details import call_back_doubt
@@ -112,7 +112,9 @@ def _doubt(form: UnknownCallerForm, task_id: int) -> None:
 @permission(Permission.PUMP_CALL)
 def number(task_id: int) -> ResponseReturnValue:
     """Put the number to call back right, where the call was taken without one."""
-    call, form = get_open_call(read_session(), actor(), task_id), NumberForm()
+    call, form = get_call(read_session(), actor(), task_id), NumberForm()
+    if call.is_over and not form.is_submitted():
+        raise NotFound(str(task_id))
     if form.validate_on_submit():
         try:
             with writing() as session:
