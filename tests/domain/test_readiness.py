@@ -164,6 +164,10 @@ class TestThePayer:
     def test_owes_nothing_to_a_closed_case(self) -> None:
         assert due(Case("declined").record(Authorization, stage="trial", state="requested")) == {}
 
+    def test_is_not_asked_about_a_visit_that_a_closed_case_left_behind(self) -> None:
+        assert "authorization_ask" in due(Case("implant_booked").visit("implant", starts=LATER))
+        assert "authorization_ask" not in due(Case("declined").visit("implant", starts=LATER))
+
 
 class TestATransfer:
     def asked(self) -> Case:
