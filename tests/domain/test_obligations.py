@@ -118,32 +118,6 @@ class TestRefill:
         assert "refill" in due(with_pump("transferred").determined("transfer", "requested"))
 
 
-class TestARefillVisitWithoutAPump:
-    COMES = NOW + timedelta(days=3)
-
-    def test_is_asked_about_until_its_day_is_over(self) -> None:
-        case = refill_visit(Case("device_review"), self.COMES)
-        found = due(case)["refill_visit"]
-        assert (found.subject, found.reason) == ("appointment:1", "refill_without_pump")
-        assert dict(found.params) == {"on": case.snapshot.calendar.today(self.COMES).isoformat(), "appointment": "1"}
-        over_at = case.snapshot.calendar.start_of(case.snapshot.calendar.today(self.COMES) + timedelta(days=1))
-        assert "refill_visit" in due(case, over_at - timedelta(seconds=1))
-        assert "refill_visit" not in due(case, over_at)
-
-    @pytest.mark.parametrize(
-        "case",
-        [
-            refill_visit(with_pump("device_review"), COMES),
-            refill_visit(with_pump("recovering"), COMES),
-            refill_visit(Case("implant_booked"), COMES),
-            refill_visit(Case("device_review"), COMES, state="cancelled"),
-            refill_visit(Case("device_review"), COMES, purpose="follow_up"),
-        ],
-    )
-    def test_is_none_with_a_pump_before_the_first_or_where_nobody_comes(self, case: Case) -> None:
-        assert "refill_visit" not in due(case)
-
-
 class TestPlan:
     def test_is_a_visit_on_the_latest_date_and_not_a_day_later(self) -> None:
         on_time = refill_visit(with_pump(), at(LATEST))
