@@ -31,7 +31,7 @@ PARTS = (
     Part("trial_unsuccessful", 35, second_dose=True),
     Part("declined", 22),
 )
-PUMP_PARTS = (PumpPart(225, 60), PumpPart(60, 75, trouble="transferred"))
+PUMP_PARTS = (PumpPart(225, 60), PumpPart(60, 64, trouble="not_booked"), PumpPart(60, 75, trouble="transferred"))
 
 
 @pytest.fixture

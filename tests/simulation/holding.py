@@ -23,6 +23,9 @@ from tracker.persistence.facts import load_history
 from tracker.persistence.models import Escalation, EscalationPage, Obligation
 from tracker.queries.invariants import check_everything
 
+#: How much of the story of a pump that ran dry is told.
+TOLD_FACTS = 16
+
 
 def violations(world: World) -> list[str]:
     """What ``tracker check`` finds."""
@@ -32,14 +35,28 @@ def violations(world: World) -> list[str]:
 
 
 def empty_pumps(world: World) -> list[str]:
-    """Pumps that ran dry until now."""
+    """Pumps that ran dry until now, each with what was recorded last: such a story is told only once an hour."""
     for patient in world.patients.values():
         patient.pump.go_on(world.now)
     return [
-        f"the pump of {each.public_id} was empty at {each.pump.was_empty_at}"
+        f"the pump of {each.public_id} was empty at {each.pump.was_empty_at}: {each.pump}\n{_story(world, each)}"
         for each in world.patients.values()
         if each.pump.was_empty_at
     ]
+
+
+def _story(world: World, patient: Patient) -> str:
+    """The last facts of a case and its last escalations, a line each."""
+    with world.runtime.database.reading() as session:
+        history = load_history(session, world.clinic.clinic_id, patient.case_id)
+        rows = session.execute(
+            select(Obligation.kind, Escalation.rung, Escalation.who, Escalation.anchor_on, Escalation.is_planned,
+                   Escalation.opened_at, Escalation.ended_at, Escalation.acknowledged_until)
+            .join(Obligation, Obligation.id == Escalation.obligation_id)
+            .where(Escalation.case_id == patient.case_id)
+            .order_by(Escalation.opened_at)
+        ).all()  # fmt: skip
+    return "\n".join(str(each) for each in (*history[-TOLD_FACTS:], *rows[-TOLD_FACTS:]))
 
 
 def untold(world: World) -> list[str]:

@@ -29,6 +29,7 @@ from tracker.domain.calendar import ClinicCalendar
 from tracker.persistence.database import Database
 from tracker.persistence.migrations import upgrade
 from tracker.runtime import Runtime
+from tracker.services.escalating.scan import escalate_due
 from tracker.services.reconcile import reconcile_all
 
 CLINICS = 20
@@ -133,7 +134,10 @@ def _play(
 
 
 def _reconcile(runtime: Runtime, clinic_id: int) -> None:
+    """As the scheduler would: what is due is opened, and a person is told of it."""
     reconcile_all(runtime.database, runtime.clock, runtime.ids, clinic_id=clinic_id, pause=lambda: None)
+    while escalate_due(runtime.database, runtime.clock, runtime.ids, pause=lambda: None).changed:
+        pass
 
 
 def _vary(runtime: Runtime, words: Vocabulary, templates: list[Template], wanted: int, chance: Random) -> None:
