@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, MetaData, inspect, text
+from sqlalchemy import Connection, MetaData, inspect, select, text
 
+from tests.factories.listed import Listed
 from tracker.domain.access import Actor
 from tracker.domain.words import Role
 from tracker.persistence import migrations
 from tracker.persistence.base import Base
 from tracker.persistence.database import Database
 from tracker.persistence.fact_tables import FACT_ROWS, table_of
+from tracker.persistence.models import Case, Obligation, Patient
 from tracker.queries.find import find_patients
 
 CONSTRAINTS = {
@@ -167,6 +169,32 @@ class TestTheLastFourDigitsOfANumber:
             (2, "0142"): ["Elsewhere, Ada"],
             (2, "9142"): [],
         }
+
+
+class TestRefillsWithoutADate:
+    def test_say_so_themselves_from_now_on(self, database: Database, case: Case) -> None:
+        with database.writing() as session:
+            listed = Listed(session, case.clinic_id, THEN)
+            for family, reason in (("Void", "alarm_date_void"), ("Doubted", "alarm_date_unconfirmed")):
+                own = listed.case(listed.patient(family), "maintained")
+                listed.pump(own, latest=60)
+                listed.todo(own, "alarm_date", subject="device:10", device=10, reason=reason)
+            listed.pump(listed.case(listed.patient("Unknown"), "maintained"), latest=None)
+        migrations.downgrade(database, "0029")
+        migrations.upgrade(database)
+
+        with database.reading() as session:
+            found = session.execute(
+                select(Patient.family_name, Obligation.reason)
+                .join(Case, Case.id == Obligation.case_id)
+                .join(Patient, Patient.id == Case.patient_id)
+                .where(Obligation.kind == "refill")
+            )
+            assert {row.family_name: row.reason for row in found} == {
+                "Void": "refill_by_earliest_known",
+                "Doubted": "refill_by_alarm_date",
+                "Unknown": "alarm_date_unknown",
+            }
 
 
 class TestGuards:

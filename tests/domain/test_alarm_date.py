@@ -45,6 +45,7 @@ class TestAChange:
         found = due(read(filled(), cause))
 
         assert ("alarm_date" in found) is (cause in VOIDS_ALARM_DATE)
+        assert (found["refill"].reason == "refill_by_earliest_known") is (cause in VOIDS_ALARM_DATE)
 
     def test_is_to_be_printed_the_same_day(self) -> None:
         found = due(read(filled()))["alarm_date"]
@@ -55,7 +56,7 @@ class TestAChange:
         found = due(read(filled()))["refill"]
 
         assert found.anchor_on == FILLED + timedelta(days=76)
-        assert found.reason == "refill_by_arithmetic"
+        assert found.reason == "refill_by_earliest_known"
 
     def test_lets_the_old_date_drive_where_that_is_earlier(self) -> None:
         found = due(read(filled(), daily_dose_mcg=Decimal(50)))["refill"]

@@ -78,7 +78,7 @@ WHOLE: dict[str, tuple[Case, str]] = {
           from 2026-03-17 | nurse | alarm_date_void
           cause=stopped printed=2026-06-16 | 1
         refill device:1 | 2026-05-11 2026-05-29 2026-06-01 2026-06-05
-          from 2026-06-08 | coordinator | refill_by_arithmetic
+          from 2026-06-08 | coordinator | refill_by_earliest_known
           filled=2026-03-08 latest=2026-06-08 | 1
         """,
     ),

@@ -126,6 +126,7 @@ class Listed:
             refill = self.todo(case, "refill", **of_pump, **urgent, reason="alarm_date_unknown", **values)
         else:
             latest_on = self.today + timedelta(days=latest)
+            values = {"reason": "refill_by_alarm_date", **values}
             refill = self.todo(
                 case,
                 "refill",
@@ -133,7 +134,6 @@ class Listed:
                 **of_pump,
                 warn_on=latest_on - timedelta(days=28),
                 critical_on=latest_on - timedelta(days=3),
-                reason="refill_by_alarm_date",
                 params={"latest": latest_on.isoformat(), "filled": "2026-01-05"},
                 **values,
             )

@@ -62,7 +62,7 @@ class TestAVoidDate:
     def test_stands_among_the_first_with_the_earlier_date(self, listed: Listed, viewer: Actor) -> None:
         pump(listed, "Sooner", 5)
         void = listed.case(listed.patient("Void"), "maintained")
-        listed.pump(void, latest=60)
+        listed.pump(void, latest=60, reason="refill_by_earliest_known")
         listed.todo(void, "alarm_date", subject="device:10", device=10, reason="alarm_date_void")
         unconfirmed = listed.case(listed.patient("Unconfirmed"), "maintained")
         listed.pump(unconfirmed, latest=70)

@@ -243,5 +243,5 @@ class AtWork:
 
     def _change_dose(self, patient: Patient) -> None:
         """Between two refills; now and then nobody keeps the new print-out, which voids the date."""
-        dose = round(patient.pump.daily_dose * self.chance.choice((0.9, 1.1, 1.2)))
+        dose = patient.pump.dose_times(self.chance.choice((0.9, 1.1, 1.2)))
         self._read_pump(patient, "dose", dose, has_printout=self.chance.random() >= 0.2)

@@ -58,10 +58,21 @@ class Pump:
         self.go_on(now)
         self.daily_dose = daily_dose
 
+    def dose_times(self, factor: float) -> int:
+        """The dose made smaller or larger, as far as the pump can give it and a fill lasts: beyond that a clinic would
+        choose another strength. Without that limit every raised dose brought the next refill, and the next raise."""
+        flow = self.daily_dose * factor / self.concentration
+        return math.floor(self.concentration * min(max(flow, LEAST_FLOW_ML), most_flow(self.reservoir_ml)))
+
     def prints(self, today: date) -> date:
         """The low-reservoir alarm date that the programmer prints today: whole days, never rounded up."""
         days = (self.believed_ml - ALARM_ML) * self.concentration / self.daily_dose
         return today + timedelta(days=max(0, math.floor(days)))
+
+
+def most_flow(reservoir_ml: int) -> float:
+    """The mL a day with which a full reservoir lasts as long as a fill must."""
+    return (reservoir_ml - ALARM_ML) / SHORTEST_FILL_DAYS
 
 
 def draw_pump(chance: Random, now: datetime) -> Pump:
@@ -72,6 +83,6 @@ def draw_pump(chance: Random, now: datetime) -> Pump:
         dose = round(chance.lognormvariate(math.log(350) - 0.112, 0.472))
         concentration = chance.choice((500, 1000, 2000, 2000, 2000, 2000))
         flow = dose / concentration
-        if flow >= LEAST_FLOW_ML and (reservoir - ALARM_ML) / flow >= SHORTEST_FILL_DAYS:
+        if LEAST_FLOW_ML <= flow <= most_flow(reservoir):
             pace = chance.uniform(1.0, 1.025)
             return Pump(reservoir, concentration, dose, pace, now, float(reservoir), float(reservoir))

@@ -79,10 +79,10 @@ class TestARow:
         assert "312.5 mcg/day" in page
 
     def test_says_that_a_date_is_void(self, world: WebWorld) -> None:
-        case = pump(world, "Lee", 60)
         with world.database.writing() as session:
             listed = Listed(session, world.clinic_id, world.clock.now(), world.ids)
-            listed.todo(case, "alarm_date", subject="device:10", device=10, reason="alarm_date_void")
+            case = listed.case(listed.patient("Lee"), "maintained")
+            listed.pump(case, latest=60, reason="refill_by_earliest_known")
         assert "void: a new print-out is needed" in shown(world)
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from tracker.domain.dates import in_words
 from tracker.domain.errors import Question
 from tracker.domain.obligations.obligation import View
-from tracker.domain.obligations.refills import refills
+from tracker.domain.obligations.refills import EARLIEST_KNOWN, refills
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.words import DeviceKind
@@ -19,6 +19,7 @@ LATEST_BY = {
     "refill_by_alarm_date": "by the printed alarm date",
     "refill_by_arithmetic": "by arithmetic, until the printed alarm date is confirmed",
     "refill_by_drug_limit": "by the time the drug keeps in the pump",
+    EARLIEST_KNOWN: "by the earliest date that is known, until a new print-out",
 }
 
 

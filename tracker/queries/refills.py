@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.access import Actor
+from tracker.domain.obligations.refills import EARLIEST_KNOWN, NO_DATE
 from tracker.domain.words import DeterminationKind
 from tracker.persistence.models import (
     AppointmentRow,
@@ -42,9 +43,6 @@ from tracker.persistence.models import (
 from tracker.queries.identity import IDENTITY, Identity, identity_of, is_patient_of_case
 
 ROWS_ON_PAGE = 30
-UNKNOWN = "alarm_date_unknown"
-#: Why no date can be relied on: none was ever read, or what was printed no longer holds.
-UNRELIABLE = (UNKNOWN, "alarm_date_void")
 #: The filter's word for cases that nobody has taken.
 NOBODY = 0
 #: Days from the day a refill is due to its latest date, at least: a due day moves back from a closed one, never on.
@@ -151,30 +149,14 @@ def _values(viewer: Actor, wanted: RefillFilter) -> dict[str, object]:
 
 
 _CLINIC: BindParameter[int] = bindparam("clinic")
-_IS_REFILL = (Obligation.clinic_id == _CLINIC, Obligation.is_open.expression, Obligation.kind == "refill")
-_MISSING = aliased(Obligation)
-#: The refills of pumps without a date to rely on, found through their to-do to find it.
-_UNKNOWN = (
-    select(Obligation.id)
-    .join(
-        _MISSING,
-        and_(
-            _MISSING.clinic_id == Obligation.clinic_id,
-            _MISSING.case_id == Obligation.case_id,
-            _MISSING.device == Obligation.device,
-        ),
-    )
-    .where(
-        *_IS_REFILL,
-        _MISSING.clinic_id == _CLINIC,
-        _MISSING.is_open,
-        # Written out, not handed on: only so does SQLite know that the index of these few holds them all.
-        _MISSING.kind == literal_column("'alarm_date'"),
-        _MISSING.reason.in_(UNRELIABLE),
-    )
+# Written out, not handed on: each half of the list stands in an index of its own, and only so does SQLite know that the
+# index holds all of it.
+_REASONS: list[ColumnElement[str]] = [literal_column(f"'{reason}'") for reason in (NO_DATE, EARLIEST_KNOWN)]
+_REFILLS = select(Obligation.id).where(
+    Obligation.clinic_id == _CLINIC, Obligation.is_open, Obligation.kind == literal_column("'refill'")
 )
-# Few have none, so they are listed once and left out: asking of each pump again would cost more.
-_KNOWN = select(Obligation.id).where(*_IS_REFILL, Obligation.reason != UNKNOWN, Obligation.id.not_in(_UNKNOWN))
+_UNKNOWN = _REFILLS.where(Obligation.reason.in_(_REASONS))
+_KNOWN = _REFILLS.where(Obligation.reason.not_in(_REASONS))
 _LATEST: ColumnElement[str] = type_coerce(Obligation.params, JSON)["latest"].as_string()
 # Dates on closed days are moved to the open day before, which can make several equal; the later ones tell more.
 _ORDER = (Obligation.due_on, Obligation.critical_on, Obligation.id)
@@ -322,7 +304,7 @@ def _refill(row: Row[Any], *, is_reliable: bool) -> Refill:
         model=row.model or "",
         filled_on=_day(row.params.get("filled")),
         latest_on=_day(row.params.get("latest")),
-        is_void=not is_reliable and row.reason != UNKNOWN,
+        is_void=not is_reliable and row.reason != NO_DATE,
         fill=LastFill(
             drug=row.drug,
             concentration_mcg_ml=row.concentration_mcg_ml,

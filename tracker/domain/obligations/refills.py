@@ -26,6 +26,8 @@ from tracker.domain.words import (
 )
 
 TRANSFERRED = "transferred"
+#: The reasons of a refill without a date to rely on: none is known at all, or only what binds until a new print-out.
+NO_DATE, EARLIEST_KNOWN = "alarm_date_unknown", "refill_by_earliest_known"
 
 
 def followed_pumps(snapshot: Snapshot) -> tuple[Device, ...]:
@@ -61,7 +63,7 @@ def refills(view: View) -> Iterator[Obligation]:
             "refill",
             f"device:{pump.device}",
             anchor_on=latest_on,
-            reason=f"refill_by_{_driver(found)}",
+            reason=f"refill_by_{_driver(found)}" if standing.is_reliable else EARLIEST_KNOWN,
             params={
                 "filled": standing.filled_on,
                 "latest": latest_on,
@@ -158,7 +160,7 @@ def _unknown(view: View, kind: str, pump: Device, standing: AlarmDate | None) ->
         f"device:{pump.device}",
         anchor_on=view.day((standing.fill if standing else pump).recorded_at),
         is_urgent=True,
-        reason="alarm_date_unknown",
+        reason=NO_DATE,
         params=params,
         device=pump.device,
     )

@@ -36,7 +36,12 @@ class AlarmDate:
     @property
     def is_confirmed(self) -> bool:
         """Whether the date holds as it was printed."""
-        return self.printed_on is not None and self.voided_by is None and self.stated_by.is_confirmed
+        return self.is_reliable and self.stated_by.is_confirmed
+
+    @property
+    def is_reliable(self) -> bool:
+        """Whether a date was printed that nothing has voided, be it confirmed or not."""
+        return self.printed_on is not None and self.voided_by is None
 
     def bound(self, in_pump_days: int) -> Bound:
         """The dates that bind, for a drug that keeps ``in_pump_days`` in the pump."""

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tracker.domain.obligations.refills import EARLIEST_KNOWN, NO_DATE
 from tracker.domain.words import Role
 from tracker.persistence.base import (
     Base,
@@ -19,10 +20,13 @@ from tracker.persistence.base import (
 from tracker.persistence.types import Json, JsonObject
 
 REFILL = "refill"
-ALARM_DATE = "alarm_date"
+#: The two halves of the list of refills: pumps without a date to rely on, and the others.
+WITHOUT_DATE = f"kind = '{REFILL}' AND reason IN ('{NO_DATE}', '{EARLIEST_KNOWN}')"
+WITH_DATE = f"kind = '{REFILL}' AND reason NOT IN ('{NO_DATE}', '{EARLIEST_KNOWN}')"
 #: A refill that is planned in time is no to-do; nothing else is ever planned.
 NOT_PLANNED = "planned_seq IS NULL"
 CONDITION = ("is_open", "planned_seq")
+BY_DATE, OF_REFILL = ("due_on", "critical_on", "id"), ("kind", "reason", "is_open")
 
 
 class Obligation(Tenant, Base):
@@ -57,15 +61,8 @@ class Obligation(Tenant, Base):
         ),
         open_index("ix_obligations_open_climbing", "clinic_id", "climbs_on"),
         open_index("ix_obligations_open_by_kind", "clinic_id", "kind", "due_on"),
-        open_index(
-            "ix_obligations_alarm_dates",
-            "clinic_id",
-            "kind",
-            "reason",
-            "case_id",
-            "device",
-            also=f"kind = '{ALARM_DATE}'",
-        ),
+        open_index("ix_obligations_refills_without_date", "clinic_id", *BY_DATE, *OF_REFILL, also=WITHOUT_DATE),
+        open_index("ix_obligations_refills_with_date", "clinic_id", *BY_DATE, *OF_REFILL, also=WITH_DATE),
         Index("ix_obligations_clinic_id_case_id", "clinic_id", "case_id"),
         one_of("owner_role", Role),
         CheckConstraint("is_open = (closed_at IS NULL)", name="closed_at"),
