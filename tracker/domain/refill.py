@@ -12,6 +12,9 @@ from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import Protocol
 
+#: No programmer prints a later alarm date: a full reservoir of 40 mL at the least flow, 0.048 mL/day (SynchroMed II).
+LONGEST_DAYS = 833
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:

@@ -13,7 +13,7 @@ from tracker.domain.doses import unusual_dose
 from tracker.domain.errors import InvalidInput
 from tracker.domain.facts import Interrogation
 from tracker.domain.pathway.alarm_date import alarm_date, computed_with
-from tracker.domain.refill import Change, is_plausible
+from tracker.domain.refill import LONGEST_DAYS, Change, is_plausible
 from tracker.domain.words import InterrogationCause, is_word
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.work import CaseRef, Work, Written
@@ -65,8 +65,8 @@ class Reading:
             return {"alarm_on_again": "The two dates differ. Read the print-out again and type it twice."}
         if self.alarm_on is not None and self.alarm_on < read_on:
             return {"alarm_on": "The alarm date cannot be before the day it was printed."}
-        if self.alarm_on is not None and (self.alarm_on - read_on).days > 730:
-            return {"alarm_on": "This is more than two years away. Read the print-out again."}
+        if self.alarm_on is not None and (self.alarm_on - read_on).days > LONGEST_DAYS:
+            return {"alarm_on": "No pump lasts that long. Read the print-out again."}
         return {}
 
 

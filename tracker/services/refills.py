@@ -14,7 +14,7 @@ from tracker.domain.doses import unusual_dose
 from tracker.domain.errors import InvalidInput, NotFound
 from tracker.domain.facts import Appointment, Device, Document, Fill
 from tracker.domain.pathway.alarm_date import alarm_date
-from tracker.domain.refill import computed_alarm_on, is_plausible
+from tracker.domain.refill import LONGEST_DAYS, computed_alarm_on, is_plausible
 from tracker.domain.words import (
     LIVE_APPOINTMENT,
     AppointmentState,
@@ -84,8 +84,8 @@ class Filling:
             return {"alarm_on_again": "The two dates differ. Read the print-out again and type it twice."}
         if self.alarm_on is not None and self.alarm_on <= filled_on:
             return {"alarm_on": "The alarm date must be later than the day of the fill."}
-        if self.alarm_on is not None and (self.alarm_on - filled_on).days > 730:
-            return {"alarm_on": "This is more than two years after the fill. Read the print-out again."}
+        if self.alarm_on is not None and (self.alarm_on - filled_on).days > LONGEST_DAYS:
+            return {"alarm_on": "No pump lasts that long. Read the print-out again."}
         return {}
 
     def _flow_problems(self, least_ml_day: Decimal | None) -> dict[str, str]:

@@ -90,13 +90,19 @@ class TestAReading:
         assert set(caught.value.problems) == {field}
 
     @pytest.mark.parametrize(("first", "second", "field"), [(30, 31, "alarm_on_again"), (-1, -1, "alarm_on"),
-                                                            (731, 731, "alarm_on")])  # fmt: skip
+                                                            (834, 834, "alarm_on")])  # fmt: skip
     def test_has_its_date_typed_twice_alike_and_possible(self, at: At, first: int, second: int, field: str) -> None:
         journey = at("maintained")
         days = [journey.today + timedelta(days=each) for each in (first, second)]
         with pytest.raises(InvalidInput) as caught:
             read(journey, alarm_on=days[0], alarm_on_again=days[1])
         assert set(caught.value.problems) == {field}
+
+    def test_may_print_the_longest_that_a_pump_can_last(self, at: At) -> None:
+        journey = at("maintained")
+        # 40 mL at 0.048 mL/day.
+        on = journey.today + timedelta(days=833)
+        read(journey, alarm_on=on, alarm_on_again=on)
 
     def test_is_of_a_pump_that_is_in(self, at: At) -> None:
         journey = at("trial_day")
