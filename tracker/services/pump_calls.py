@@ -30,7 +30,7 @@ from tracker.services.work import CaseRef, Work, Written
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """What the caller said. What is not ticked was not said."""
+    """What the caller said. What is not ticked was not said. ``none_known``: nobody knows a number to call back."""
 
     tone: str
     drowsy: bool = False
@@ -40,7 +40,13 @@ class Call:
     wound: bool = False
     caller: str = ""
     phone: str = ""
+    none_known: bool = False
     words: str = ""
+
+    def in_words(self) -> str:
+        """What is kept in words: also that the number was asked for, so that the physician need not ask again."""
+        has_none = self.none_known and not self.phone.strip()
+        return " ".join(each for each in (self.words.strip(), "No number is known." if has_none else "") if each)
 
 
 def record_pump_call(work: Work, ref: CaseRef, call: Call, *, called_at: datetime | None = None) -> Written:
@@ -68,7 +74,7 @@ def record_pump_call(work: Work, ref: CaseRef, call: Call, *, called_at: datetim
         wound=call.wound,
         caller=call.caller.strip(),
         phone=call.phone.strip(),
-        words=call.words.strip(),
+        words=call.in_words(),
     )
     ask_about_call_back(work, case_id=file.case.id, call=recorded, today=file.snapshot.calendar.today(work.now))
     return file.finish("pump_call_taken")

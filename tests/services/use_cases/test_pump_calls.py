@@ -69,6 +69,20 @@ class TestACall:
             take(at("maintained"), call=call)
         assert set(caught.value.problems) == {field}
 
+    @pytest.mark.parametrize(
+        ("typed", "kept"),
+        [("", "No number is known."), ("It beeps.", "It beeps. No number is known."), (" ", "No number is known.")],
+    )
+    def test_keeps_that_no_number_is_known(self, at: At, typed: str, kept: str) -> None:
+        journey = at("maintained")
+        take(journey, call=Call(tone="one", caller="a neighbour", none_known=True, words=typed))
+        assert journey.look().snapshot.of(PumpCall)[-1].words == kept
+
+    def test_goes_by_the_number_where_one_is_given_all_the_same(self, at: At) -> None:
+        journey = at("maintained")
+        take(journey, call=Call(tone="one", caller="a neighbour", phone="303 555 0188", none_known=True))
+        assert journey.look().snapshot.of(PumpCall)[-1].words == ""
+
     def test_is_struck_out_by_a_physician_alone(self, at: At) -> None:
         journey = at("maintained")
         seq = take(journey)

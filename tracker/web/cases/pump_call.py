@@ -60,6 +60,7 @@ class PumpCallForm(CaseForm):
             wound=self.wound.data,
             caller=self.caller.data,
             phone=self.phone.data,
+            none_known=self.no_phone.data,
             words=self.words.data,
         )
 
