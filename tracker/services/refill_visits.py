@@ -1,4 +1,5 @@
-"""The visit that is booked for the refill of a pump which was taken out: it goes with the pump, in the same act.
+"""The visit that is booked for the refill of a pump which was taken out, or whose patient has died: it goes in the
+same act.
 
 Left standing it would keep a room, ask the patient to come, and stand on the list of the day for nothing. If the pump
 was not out after all, the refill is due again and not booked: whoever corrects it sees that, and books it or puts the
@@ -12,7 +13,7 @@ from tracker.domain.words import APPOINTMENT_TO_COME, AppointmentState, Purpose
 from tracker.services.case_file import CaseFile
 
 #: Why the visit was cancelled.
-PUMP_OUT = "The pump is out."
+PUMP_OUT, DIED = "The pump is out.", "The patient has died."
 
 
 def cancel_with_the_pump(file: CaseFile, before: Snapshot) -> None:
@@ -24,8 +25,19 @@ def cancel_with_the_pump(file: CaseFile, before: Snapshot) -> None:
         return
     for visit in refills_to_come(file.snapshot):
         if visit.starts_at > file.effective_at:
-            version = visit.version + 1
-            file.change(visit, version=version, state=AppointmentState.CANCELLED, reason=PUMP_OUT)
+            _cancel(file, visit, PUMP_OUT)
+
+
+def cancel_after_death(file: CaseFile) -> None:
+    """Cancel the refills that are booked for after now. If the death is struck out, the refill is due again and not
+    booked; what became of one whose time has passed is for somebody to say."""
+    for visit in refills_to_come(file.snapshot):
+        if visit.starts_at > file.work.now:
+            _cancel(file, visit, DIED)
+
+
+def _cancel(file: CaseFile, visit: Appointment, why: str) -> None:
+    file.change(visit, version=visit.version + 1, state=AppointmentState.CANCELLED, reason=why)
 
 
 def refills_to_come(snapshot: Snapshot) -> tuple[Appointment, ...]:

@@ -9,6 +9,7 @@ from tracker.domain.words import DeterminationKind
 from tracker.services.beside import finish_with_beside
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.named import paper_problems, person_problems
+from tracker.services.refill_visits import cancel_after_death
 from tracker.services.trials import determine
 from tracker.services.work import CaseRef, Work, Written
 
@@ -79,8 +80,8 @@ def assign(work: Work, ref: CaseRef, *, user_id: int | None) -> Written:
 def record_death(
     work: Work, ref: CaseRef, *, died_on: date, source: str, second_by: int | None, document_seq: int | None = None
 ) -> Written:
-    """Record that the patient died. Messages stop and the case closes; with a pump in place it needs a second person
-    or a document, and its correction brings everything back.
+    """Record that the patient died. Messages stop, the refill that is booked is cancelled and the case closes; with a
+    pump in place it needs a second person or a document. Its correction brings everything back, and the refill to book.
 
     :raises InvalidInput: for a date in the future, without a source, or without the second person or document
     """
@@ -104,6 +105,7 @@ def record_death(
         about_seq=document_seq,
         second_by=second_by,
     )
+    cancel_after_death(file)
     return finish_with_beside(file, before, "death_recorded")
 
 

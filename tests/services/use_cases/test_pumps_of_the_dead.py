@@ -9,6 +9,7 @@ from tests.support.journey import COORDINATOR, NURSE, PHYSICIAN, Journey
 from tests.support.reoperating import anew, begun
 from tests.support.todos import open_todos
 from tracker.domain.errors import InvalidInput, NotFound, NotPermitted
+from tracker.domain.facts import Appointment
 from tracker.domain.words import DeterminationKind
 from tracker.persistence.models import Reminder
 from tracker.persistence.vocabulary import FINAL_REMINDER
@@ -86,6 +87,21 @@ class TestADeath:
         assert journey.stage == "deceased"
         assert waiting_messages(journey) == []
         assert open_todos(journey) == {"pump_after_death"}
+
+    def test_takes_the_refill_off_the_list_of_its_day(self, at: At) -> None:
+        journey = at("maintained")
+        visit = journey.visit_for("refill")
+        die(journey)
+        (found,) = [each for each in journey.look().snapshot.of(Appointment) if each.appointment == visit]
+        assert (found.state, found.reason) == ("cancelled", "The patient has died.")
+
+    def test_leaves_a_refill_of_which_it_is_to_be_said_what_became(self, at: At) -> None:
+        journey = at("maintained")
+        visit = journey.visit_for("refill")
+        journey.clock.advance(days=400)
+        die(journey)
+        (found,) = [each for each in journey.look().snapshot.of(Appointment) if each.appointment == visit]
+        assert found.state == "booked"
 
     def test_without_a_pump_leaves_nothing(self, at: At) -> None:
         journey = at("implant_booked")
