@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from threading import Barrier
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from tests.conftest import NOW
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.journey import Journey, a_person, journey_in
+from tests.support.reoperating import begun, booked
 from tests.support.web import WebWorld, lent_world
 from tracker.domain.errors import StaleVersion
 from tracker.domain.words import Role
@@ -19,10 +20,14 @@ from tracker.integrations.ids import RandomIds
 from tracker.persistence.chain import verify_chain
 from tracker.persistence.database import Database
 from tracker.persistence.models import AccessEntry, Case, Event, Patient
-from tracker.services import patients, steps
+from tracker.queries.snapshots import load_snapshot
+from tracker.services import appointments, patients, steps
+from tracker.services.appointments import Slot
 from tracker.services.work import CaseRef, Work
 
 PEOPLE, EDITS = 8, 12
+#: Whether somebody waits for a lock, on PostgreSQL. On SQLite everybody waits before the first statement.
+WAITING = text("SELECT 1 FROM pg_locks WHERE NOT granted LIMIT 1")
 
 
 @pytest.fixture
@@ -115,3 +120,24 @@ def test_two_people_who_correct_one_patient_lose_nothing(journey: Journey) -> No
         told = session.scalar(select(func.count()).where(Event.kind == "patient_changed"))
     assert accepted == [stands.city]
     assert (stands.version, told) == (patient.version + 1, 1)
+
+
+def test_who_waited_for_a_case_sees_what_was_booked_beside_it_meanwhile(world: WebWorld) -> None:
+    """On PostgreSQL the statement that waits for the lock looks at other rows as they were before it waited."""
+    pump = journey_in(world).go("maintained")
+    beside = begun(pump)
+    visit, slot = booked(beside), Slot(starts=beside.in_days(9), minutes=60)
+    case_id = pump.look().head.case_id
+
+    def wait_and_look() -> date | None:
+        with world.database.writing() as session:
+            return load_snapshot(session, pump.clinic_id, case_id, lock=True).snapshot.replacement_on
+
+    with ThreadPoolExecutor(1) as other:
+        with world.database.writing() as session:
+            work = Work(session, beside.actor(Role.COORDINATOR), RandomIds(), world.clock.now())
+            appointments.move(work, CaseRef(beside.public_id, beside.version), appointment=visit, slot=slot)
+            found = other.submit(wait_and_look)
+            while not (world.database.is_sqlite or session.scalar(WAITING)):
+                pass
+        assert found.result() == slot.starts.date()

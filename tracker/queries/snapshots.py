@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.errors import NotFound
-from tracker.domain.facts import Fact, Referral
+from tracker.domain.facts import Determination, Fact, Referral
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.words import DeterminationKind, ReoperationKind
@@ -70,14 +70,17 @@ _LOCKED = _READ.with_for_update(of=Case).execution_options(populate_existing=Tru
 # By id: a pump's case is older than a reoperation beside it, and is locked before it everywhere.
 _READ_SEVERAL = _OF_CLINIC.where(Case.id.in_(bindparam("cases", expanding=True))).order_by(Case.id)
 _LOCKED_SEVERAL = _READ_SEVERAL.with_for_update(of=Case).execution_options(populate_existing=True)
+_AFTER_THE_LOCK = (
+    select(REPLACEMENT_ON).select_from(Case).where(Case.clinic_id == bindparam("clinic"), Case.id == bindparam("case"))
+)
 
 
 def load_snapshot(
     session: Session, clinic_id: int, case_id: int, *, lock: bool = False, seen: Seen | None = None
 ) -> LoadedCase:
     """Read one case. ``lock``: hold its row until the transaction ends, and read it again even if it was read before;
-    only the facts that were ``seen`` at the very version that is locked are not read again. The calendar is read after
-    the lock: who waited for it has the closed days of after the wait.
+    only the facts that were ``seen`` at the very version that is locked are not read again. Closed days and the day of
+    a reoperation beside it are read after the lock: who waited for it has those of after the wait.
 
     :raises NotFound: if the clinic has no such case
     """
@@ -89,6 +92,8 @@ def load_snapshot(
         facts = seen.snapshot.facts
     else:
         facts = load_live(session, clinic_id, case_id)
+    if lock:
+        replacement_on = _replacement_on(session, case, facts)
     snapshot = snapshot_of(case, birth_on, get_calendar(session, clinic_id), facts, replacement_on=replacement_on)
     return LoadedCase(case, snapshot, catalogue.load(*pinned(case)))
 
@@ -107,10 +112,19 @@ def load_snapshots(
     facts = load_live_of(session, clinic_id, case_ids)
     calendar = get_calendar(session, clinic_id)
     found = []
-    for case, birth_on, replacement_on in rows:
+    for case, birth_on, read_on in rows:
+        replacement_on = _replacement_on(session, case, facts[case.id]) if lock else read_on
         snapshot = snapshot_of(case, birth_on, calendar, facts[case.id], replacement_on=replacement_on)
         found.append(LoadedCase(case, snapshot, catalogue.load(*pinned(case))))
     return found
+
+
+def _replacement_on(session: Session, case: Case, facts: Iterable[Fact]) -> date | None:
+    """As it stands now. The statement that waited for the lock looks at other cases as they were before it waited.
+    Without the decision to operate in the pump's case there is none beside it."""
+    if not any(isinstance(each, Determination) and each.kind == DeterminationKind.REOPERATION for each in facts):
+        return None
+    return session.scalars(_AFTER_THE_LOCK, {"clinic": case.clinic_id, "case": case.id}).one()
 
 
 def pinned(case: Case) -> tuple[str, int]:
