@@ -95,7 +95,7 @@ class AtWork:
         if standing.kind == "alarm_date":
             self._read_pump(patient, "routine")
         else:
-            self._fetch(patient, is_planned=standing.is_planned)
+            self._fetch(patient)
         answering = "physician2" if standing.user_id == self.clinic.user("physician2") else "physician"
         tomorrow = self.world.today + timedelta(days=1)
         last = latest_day(standing.kind, standing.level, standing.anchor_on, self.world.today, 1)
@@ -106,9 +106,12 @@ class AtWork:
                 answering, acknowledge, escalation_id=standing.id, outcome="Patient is fetched", until_on=tomorrow
             )
 
-    def _fetch(self, patient: Patient, *, is_planned: bool) -> None:
+    def _fetch(self, patient: Patient) -> None:
+        """Whoever is fetched comes today, also where a visit is booked for later: on the very alarm date a pump that
+        gives more than it should was empty a day before."""
         patient.is_fetched, patient.away_until = True, date.min
-        if not is_planned:
+        visit = self._visit_of(patient)
+        if visit is None or self.clinic.calendar.today(visit.starts_at) > self.world.today:
             self._book(patient, self.world.today)
 
     # -------------------------------------------------------------------------------------------------- to-dos
