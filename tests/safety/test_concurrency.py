@@ -26,8 +26,8 @@ from tracker.services.appointments import Slot
 from tracker.services.work import CaseRef, Work
 
 PEOPLE, EDITS = 8, 12
-#: Whether somebody waits for a lock, on PostgreSQL. On SQLite everybody waits before the first statement.
-WAITING = text("SELECT 1 FROM pg_locks WHERE NOT granted LIMIT 1")
+#: Whether somebody waits for this very transaction, on PostgreSQL. On SQLite everybody waits before the first statement.
+WAITING = text("SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)) LIMIT 1")
 
 
 @pytest.fixture
@@ -138,6 +138,6 @@ def test_who_waited_for_a_case_sees_what_was_booked_beside_it_meanwhile(world: W
             work = Work(session, beside.actor(Role.COORDINATOR), RandomIds(), world.clock.now())
             appointments.move(work, CaseRef(beside.public_id, beside.version), appointment=visit, slot=slot)
             found = other.submit(wait_and_look)
-            while not (world.database.is_sqlite or session.scalar(WAITING)):
+            while not (world.database.is_sqlite or found.done() or session.scalar(WAITING)):
                 pass
         assert found.result() == slot.starts.date()
