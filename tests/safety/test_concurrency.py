@@ -26,7 +26,7 @@ from tracker.services.appointments import Slot
 from tracker.services.work import CaseRef, Work
 
 PEOPLE, EDITS = 8, 12
-#: Whether somebody waits for this very transaction, on PostgreSQL. On SQLite everybody waits before the first statement.
+#: Whether somebody waits for this very transaction, on PostgreSQL. On SQLite everybody waits before they begin.
 WAITING = text("SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)) LIMIT 1")
 
 

@@ -58,7 +58,9 @@ class TestOfAPatient:
         with world.database.reading() as session:
             due = session.scalars(select(Obligation).where(Obligation.kind == "pump_call", Obligation.is_open)).one()
         assert due.critical_on == journey.today
-        assert journey.look().snapshot.of(PumpCall)[-1].phone == given["phone"]
+        call = journey.look().snapshot.of(PumpCall)[-1]
+        assert call.phone == given["phone"]
+        assert call.words == ("No number is known." if "no_phone" in given else "")
         assert ("Is the caller still there?" in page) is bool(said) and said in page
 
     def test_that_cannot_be_one_is_a_task_of_the_coordinator_each_time(self, at: At) -> None:

@@ -178,6 +178,14 @@ class TestRefills:
         fills = journey.look().snapshot.of(Fill)
         assert rows[0].closed_by == f"fill:{fills[-1].seq}"
 
+    def test_take_the_longest_that_a_pump_can_last_and_no_more(self, at: At) -> None:
+        journey = at("recovering")
+        longest, impossible = (journey.today + timedelta(days=days) for days in (833, 834))
+        with pytest.raises(InvalidInput) as caught:
+            journey.refill(alarm_on=impossible, alarm_on_again=impossible)
+        assert set(caught.value.problems) == {"alarm_on"}
+        journey.refill(alarm_on=longest, alarm_on_again=longest)
+
     def test_printed_too_late_wait_for_a_second_reader_who_is_somebody_else(self, at: At) -> None:
         journey = at("recovering")
         late = journey.today + timedelta(days=150)
