@@ -1,4 +1,5 @@
-"""A refill visit after the latest refill date is asked back, with the reason; one on that day or before never is."""
+"""A refill visit after the latest refill date, or close to it while a better day is left, is asked back with the
+reason; one that is booked in good time never is."""
 
 from datetime import datetime, time, timedelta
 
@@ -25,9 +26,36 @@ def asked(pathway: Pathway, case: Case, days: int) -> list[str]:
     return [each.sentence for each in doubts_about_visit(pathway, case.snapshot, NOW, starts)]
 
 
-@pytest.mark.parametrize(("days", "is_asked"), [(1, False), (9, False), (10, False), (11, True), (40, True)])
-def test_asks_from_the_day_after_the_latest_date(itb: Pathway, days: int, is_asked: bool) -> None:
-    assert bool(asked(itb, with_pump(), days)) is is_asked
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(1, ""), (3, ""), (4, "6 days before"), (9, "1 day before"), (10, "This is the latest"), (11, "1 day after")],
+)
+def test_asks_from_a_week_before_the_latest_date(itb: Pathway, days: int, said: str) -> None:
+    sentences = asked(itb, with_pump(), days)
+    assert len(sentences) == bool(said) and all(said in each for each in sentences)
+
+
+def test_says_that_nothing_is_left_and_until_when_a_day_is_better(itb: Pathway) -> None:
+    (sentence,) = asked(itb, with_pump(), 8)
+    assert sentence == (
+        "This is 2 days before the latest refill date, Fri 27 Mar, by the printed alarm date. If the patient does not "
+        "come, or the pump gives more than it is set to, it may run dry. Is there a day up to Fri 20 Mar?"
+    )
+
+
+@pytest.mark.parametrize(("latest_in", "is_asked"), [(10, True), (8, True), (7, False), (3, False)])
+def test_close_to_it_asks_nothing_where_no_better_day_is_left(itb: Pathway, latest_in: int, is_asked: bool) -> None:
+    pump = with_pump(alarm_on=DAY + timedelta(days=latest_in))
+    assert bool(asked(itb, pump, latest_in)) is is_asked
+
+
+def test_the_better_day_is_an_open_one(itb: Pathway) -> None:
+    """A week before a Saturday is a Saturday: the Friday before."""
+    (sentence,) = asked(itb, with_pump(alarm_on=DAY + timedelta(days=18)), 17)
+    assert sentence.endswith("Is there a day up to Fri 27 Mar?")
+    assert asked(itb, with_pump(alarm_on=DAY + timedelta(days=18)), 10) == []
+    (closed_day,) = asked(itb, with_pump(alarm_on=DAY + timedelta(days=18)), 11)
+    assert "7 days before" in closed_day
 
 
 def test_says_by_how_much_and_after_what(itb: Pathway) -> None:
@@ -55,8 +83,9 @@ def test_asks_nothing_where_no_date_is_known(itb: Pathway) -> None:
 def test_asks_again_about_another_time_or_after_another_date(itb: Pathway) -> None:
     starts = datetime.combine(LATEST + timedelta(days=1), time(9))
     others = [
+        doubts_about_visit(itb, with_pump().snapshot, NOW, starts - timedelta(days=1)),
         doubts_about_visit(itb, with_pump().snapshot, NOW, starts),
         doubts_about_visit(itb, with_pump().snapshot, NOW, starts.replace(hour=10)),
         doubts_about_visit(itb, with_pump(alarm_on=LATEST - timedelta(days=1)).snapshot, NOW, starts),
     ]
-    assert len({each.code for (each,) in others}) == 3
+    assert len({each.code for (each,) in others}) == 4

@@ -1,4 +1,5 @@
-"""Booking or moving a refill after the pump's latest refill date: asked back once with the reason, never refused."""
+"""Booking or moving a refill after the pump's latest refill date, or close to it: asked back once with the reason,
+never refused."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -57,11 +58,19 @@ def test_booked_after_it_is_asked_back_with_what_was_typed(to_book: tuple[WebWor
     assert visit is not None and visit.wall == starts
 
 
-def test_booked_on_it_is_not_asked(to_book: tuple[WebWorld, Journey]) -> None:
+@pytest.mark.parametrize(("days", "said"), [(-7, ""), (-6, "This is 6 days before the latest"), (0, "run dry")])
+def test_booked_close_to_it_is_asked_back(to_book: tuple[WebWorld, Journey], days: int, said: str) -> None:
     world, journey = to_book
-    starts, _ = after(journey, 0)
+    starts, _ = after(journey, days)
     values = {"purpose": "refill", "starts": starts, "minutes": "40"}
-    assert send(world.sign_in(COORDINATOR), journey, "book-visit", values)[0] == 303
+    browser = world.sign_in(COORDINATOR)
+    status, page = send(browser, journey, "book-visit", values)
+    if said:
+        assert status == 422 and said in page.partition("<form")[2] and booked(journey) is None
+        yes = f"starts:{starts} close to {(journey.today + timedelta(days=90)).isoformat()}"
+        assert f'name="meant" value="{yes}"' in page
+        status, page = send(browser, journey, "book-visit", {**values, "meant": yes})
+    assert status == 303, page
 
 
 def test_another_visit_after_it_is_not_asked(to_book: tuple[WebWorld, Journey]) -> None:

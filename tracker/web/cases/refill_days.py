@@ -8,7 +8,7 @@ from flask import request
 
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.obligations.refills import followed_pumps
-from tracker.domain.refill_visits import latest_refill
+from tracker.domain.refill_visits import LatestRefill, best_until, latest_refill
 from tracker.queries.case_detail import OpenedCase
 from tracker.queries.clinic import get_settings
 from tracker.queries.refill_days import count_booked
@@ -60,17 +60,19 @@ def chosen_day() -> date | None:
 
 def refill_days(case: OpenedCase) -> RefillDays:
     """What is shown beside the form."""
-    latest, chosen, days = _latest_on(case), chosen_day(), calendar()
-    shown = [chosen] if chosen else list(_days(days, latest))
+    latest, chosen, days = _latest(case), chosen_day(), calendar()
+    latest_on = latest.on if latest else None
+    shown = [chosen] if chosen else list(_days(days, latest_on))
     per_day = get_settings(read_session(), clinic().id).refills_per_day
     booked = count_booked(read_session(), actor(), days, min(shown), max(shown))
     said = {day: _taken(booked[day], per_day) if days.is_open(day) else _CLOSED for day in shown}
     return RefillDays(
-        lede=_lede(latest),
+        lede=_lede(case, latest),
         choices=()
         if chosen
         else tuple(
-            DayChoice(on(day, today()), _left(day, latest), *said[day], url_with(on=day.isoformat())) for day in shown
+            DayChoice(on(each, today()), _left(each, latest_on), *said[each], url_with(on=each.isoformat()))
+            for each in shown
         ),
         chosen=on(chosen, today()) if chosen else "",
         taken=said[chosen][0] if chosen else "",
@@ -83,15 +85,14 @@ def latest_date(case: OpenedCase) -> list[tuple[str, str]]:
     """The latest refill date beside a form that books one; nothing where no pump is followed."""
     if not followed_pumps(case.snapshot):
         return []
-    latest = _latest_on(case)
+    latest = _latest(case)
     if latest is None:
         return [("Latest refill date", "not known: the sooner the better")]
-    return [("Latest refill date", f"{on(latest, today())} · {distance((latest - today()).days)}")]
+    return [("Latest refill date", f"{on(latest.on, today())} · {distance((latest.on - today()).days)}")]
 
 
-def _latest_on(case: OpenedCase) -> date | None:
-    latest = latest_refill(case.pathway, case.snapshot, now())
-    return latest.on if latest else None
+def _latest(case: OpenedCase) -> LatestRefill | None:
+    return latest_refill(case.pathway, case.snapshot, now())
 
 
 def overbooked(day: date) -> tuple[Notice, ...]:
@@ -135,9 +136,14 @@ def _left(day: date, latest: date | None) -> str:
     return "too late" if days else "the latest date itself"
 
 
-def _lede(latest: date | None) -> str:
+def _lede(case: OpenedCase, latest: LatestRefill | None) -> str:
     if latest is None:
         return "The latest refill date is not known: the sooner the better."
-    if latest < today():
-        return f"The latest refill date was {on(latest, today())}: the sooner the better."
-    return f"The open days up to the latest refill date, {on(latest, today())}. A full day can be booked all the same."
+    if latest.on < today():
+        return f"The latest refill date was {on(latest.on, today())}: the sooner the better."
+    best = best_until(case.pathway, case.snapshot, latest)
+    when = f"Best up to {on(best, today())}" if best > today() else "The sooner the better"
+    return (
+        f"The open days up to the latest refill date, {on(latest.on, today())}. {when}. "
+        "A full day can be booked all the same."
+    )
