@@ -10,6 +10,7 @@ from tests.domain.builders import DAY, NOW, Case
 from tracker.domain.facts import Authorization, Consent, Determination, Device
 from tracker.domain.obligations import Obligation, obligations
 from tracker.domain.pathway.requirements.trial import TrialResult
+from tracker.domain.words import Role
 from tracker.pathways.catalogue import current
 
 ITB = current()
@@ -152,3 +153,17 @@ class TestPapersOfAnImplant:
         found = obligations(BESIDE, Case(stage).snapshot, NOW).of("ground_lost")
 
         assert [each.subject for each in found if "implant" in each.subject] == []
+
+
+class TestAClosedCase:
+    def test_stands_on_the_death_that_closed_it(self) -> None:
+        entered = replace(Case("deceased").snapshot, stage_entered_at=NOW - timedelta(days=2))
+        (found,) = obligations(ITB, entered, NOW).of("ground_lost")
+        assert (found.subject, found.owner, found.due_on) == ("ground:death", Role.PHYSICIAN, DAY - timedelta(days=2))
+
+    @pytest.mark.parametrize(
+        "case",
+        [Case("deceased").determined("death", "died"), Case("declined"), Case("transferred"), Case("device_removed")],
+    )
+    def test_asks_for_nothing_where_it_stands_or_somebody_closed_it(self, case: Case) -> None:
+        assert lost(case) == {}

@@ -1,10 +1,11 @@
-"""The visit that is booked for the refill of a pump which was taken out, or whose patient has died: it goes in the
-same act.
+"""The visit that is booked for the refill of a pump which was taken out, and every visit of a patient who has died: it
+goes in the same act.
 
 Left standing it would keep a room, ask the patient to come, and stand on the list of the day for nothing. If the pump
 was not out after all, the refill is due again and not booked: whoever corrects it sees that, and books it or puts the
 visit back, where its time is still free. Where the entry of the pump itself is struck out, nobody knows yet whether
 one is in under another number: the visit stays, and is the coordinator's to-do (``domain.obligations.refills``).
+After a death that is struck out, whoever opens the case again books what was cancelled.
 """
 
 from tracker.domain.facts import Appointment
@@ -29,10 +30,10 @@ def cancel_with_the_pump(file: CaseFile, before: Snapshot) -> None:
 
 
 def cancel_after_death(file: CaseFile) -> None:
-    """Cancel the refills that are booked for after now. If the death is struck out, the refill is due again and not
-    booked; what became of one whose time has passed is for somebody to say."""
-    for visit in refills_to_come(file.snapshot):
-        if visit.starts_at > file.work.now:
+    """Cancel the visits that are booked for after now, whatever they are for. What became of one whose time has passed
+    is for somebody to say."""
+    for visit in file.snapshot.of(Appointment):
+        if visit.state in APPOINTMENT_TO_COME and visit.starts_at > file.work.now:
             _cancel(file, visit, DIED)
 
 

@@ -80,8 +80,8 @@ def assign(work: Work, ref: CaseRef, *, user_id: int | None) -> Written:
 def record_death(
     work: Work, ref: CaseRef, *, died_on: date, source: str, second_by: int | None, document_seq: int | None = None
 ) -> Written:
-    """Record that the patient died. Messages stop, the refill that is booked is cancelled and the case closes; with a
-    pump in place it needs a second person or a document. Its correction brings everything back, and the refill to book.
+    """Record that the patient died. Messages stop, the visits that are booked are cancelled and the case closes; with a
+    pump in place it needs a second person or a document. Its correction brings everything back, and what is to book.
 
     :raises InvalidInput: for a date in the future, without a source, or without the second person or document
     """
@@ -171,11 +171,13 @@ def record_therapy_stopped(work: Work, ref: CaseRef, *, reason: str, second_by: 
 def close_withdrawal_watch(work: Work, ref: CaseRef, *, reason: str) -> Written:
     """Record that nobody needs to watch for withdrawal any more after a pump was taken out.
 
-    :raises InvalidInput: while a device is in place, or without a reason
+    A catheter that stays in gives nothing: the watch ends all the same.
+
+    :raises InvalidInput: while a pump is in place, or without a reason
     """
     file = open_case(work, ref, Permission.DECIDE_OUTCOME)
-    if file.snapshot.devices_in_place:
-        raise InvalidInput({"reason": "A device is still in the patient."})
+    if file.snapshot.pump is not None:
+        raise InvalidInput({"reason": "A pump is still in the patient."})
     if not reason.strip():
         raise InvalidInput({"reason": "Say what was seen."})
     determine(file, DeterminationKind.WITHDRAWAL_WATCH_CLOSED, value="yes", reason=reason)

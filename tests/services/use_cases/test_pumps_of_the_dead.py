@@ -24,6 +24,12 @@ def die(journey: Journey) -> None:
     journey.do(PHYSICIAN, lambda w, r: steps.record_death(w, r, died_on=day, source="her son", second_by=second))
 
 
+def strike_death(journey: Journey) -> None:
+    death = journey.look().snapshot.determination(DeterminationKind.DEATH)
+    assert death is not None
+    journey.do(PHYSICIAN, lambda w, r: corrections.strike(w, r, seq=death.seq, reason="other patient"))
+
+
 def the_pump(journey: Journey) -> int:
     pump = journey.look().snapshot.pump
     assert pump is not None
@@ -88,12 +94,30 @@ class TestADeath:
         assert waiting_messages(journey) == []
         assert open_todos(journey) == {"pump_after_death"}
 
-    def test_takes_the_refill_off_the_list_of_its_day(self, at: At) -> None:
+    def test_takes_every_visit_off_the_list_of_its_day(self, at: At) -> None:
         journey = at("maintained")
-        visit = journey.visit_for("refill")
+        journey.book("follow_up", journey.in_days(3))
+        visits = {journey.visit_for("refill"), journey.visit_for("follow_up")}
         die(journey)
-        (found,) = [each for each in journey.look().snapshot.of(Appointment) if each.appointment == visit]
-        assert (found.state, found.reason) == ("cancelled", "The patient has died.")
+        found = [each for each in journey.look().snapshot.of(Appointment) if each.appointment in visits]
+        assert len(found) == 2
+        assert {(each.state, each.reason) for each in found} == {("cancelled", "The patient has died.")}
+
+    @pytest.mark.parametrize(
+        ("stage", "step", "back"),
+        [("implant_booked", "reopened", "evaluating"), ("maintained", "returned", "pump_intake")],
+    )
+    def test_struck_out_is_a_physicians_until_the_case_is_open_again(
+        self, at: At, stage: str, step: str, back: str
+    ) -> None:
+        """Nothing else would ask for somebody who is alive, and whose visits were cancelled."""
+        journey = at(stage)
+        die(journey)
+        strike_death(journey)
+        assert "ground_lost" in open_todos(journey)
+        journey.step(step, PHYSICIAN, reason="closed by mistake")
+        assert journey.stage == back
+        assert "ground_lost" not in open_todos(journey)
 
     def test_leaves_a_refill_of_which_it_is_to_be_said_what_became(self, at: At) -> None:
         journey = at("maintained")
@@ -111,9 +135,7 @@ class TestADeath:
     def test_struck_out_asks_for_the_refill_again_and_for_nothing_after_death(self, at: At) -> None:
         journey = at("maintained")
         die(journey)
-        death = journey.look().snapshot.determination(DeterminationKind.DEATH)
-        assert death is not None
-        journey.do(PHYSICIAN, lambda w, r: corrections.strike(w, r, seq=death.seq, reason="other patient"))
+        strike_death(journey)
         assert "refill" in open_todos(journey)
         assert "pump_after_death" not in open_todos(journey)
 

@@ -379,7 +379,7 @@ FORMS = (
     ),
     FormCase(
         name="watch", stage="maintained", path="close-watch", refused=NURSE, good={"reason": "well"},
-        said="A device is still in the patient.",
+        said="A pump is still in the patient.",
     ),
     FormCase(
         name="correct", stage="implant_booked", path="correct/{}",

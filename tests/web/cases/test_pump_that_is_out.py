@@ -40,7 +40,7 @@ def test_offers_neither_an_implant_nor_a_refill(at: At, way: str, role: Role) ->
     page = case_page(world, journey, role)
     assert [each for each in ("Record implant", "Record refill", "Book refill", "/refill") if each in page] == []
     assert "Watch for withdrawal, then close or plan a new implant" in of_next(page)
-    assert ("Close the watch" in of_next(page)) is (role == PHYSICIAN and way == "explant")
+    assert ("Close the watch" in of_next(page)) is (role == PHYSICIAN)
 
 
 def test_leaves_a_pump_that_was_put_in_again_to_be_recorded(at: At) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from tracker.domain.facts import Appointment, Authorization
 from tracker.domain.obligations.obligation import Obligation, View
 from tracker.domain.pathway.definition import Procedure
+from tracker.domain.pathway.engine import DEATH
 from tracker.domain.pathway.requirements.trial import TrialResult
 from tracker.domain.pathway.requirements.visit import AuthorizationGranted
 from tracker.domain.words import (
@@ -64,10 +65,19 @@ def deviation_reviews(view: View) -> Iterator[Obligation]:
 def grounds_lost(view: View) -> Iterator[Obligation]:
     """A step was taken on a fact that no longer stands. The case stays where it is; somebody must decide."""
     if not view.is_open:
+        yield from _death_lost(view)
         return
     yield from _trial_result_lost(view)
     yield from _authorization_lost(view)
     yield from _implant_papers_lost(view)
+
+
+def _death_lost(view: View) -> Iterator[Obligation]:
+    """The case was closed because the patient had died, and that was struck out: nothing else would ask for somebody
+    who is alive. Anything but death ends a case with a person's own step."""
+    snapshot = view.snapshot
+    if snapshot.stage == DEATH and not snapshot.is_dead:
+        yield _lost(view, "death", snapshot.stage_entered_at)
 
 
 def _trial_result_lost(view: View) -> Iterator[Obligation]:

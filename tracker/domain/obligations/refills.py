@@ -76,13 +76,14 @@ def refills(view: View) -> Iterator[Obligation]:
 
 def visits_without_pump(view: View) -> Iterator[Obligation]:
     """A refill is booked, and no pump is followed here any more: its entry was struck out, or the visit put back after
-    the pump went. Before the first pump is in, a refill may well be booked ahead."""
+    the pump went. It may well be booked ahead of an implant that is booked."""
     snapshot = view.snapshot
-    stage = view.pathway.stages[snapshot.stage]
-    if followed_pumps(snapshot) or (stage.is_open and stage.phase != "maintenance"):
+    if followed_pumps(snapshot):
         return
+    implants = [each.starts_at for each in snapshot.visits(Purpose.IMPLANT) if each.state in LIVE_APPOINTMENT]
     for visit in snapshot.visits(Purpose.REFILL):
-        if visit.state in APPOINTMENT_TO_COME and view.day(visit.ends_at) >= view.today:
+        is_ahead = any(implant < visit.starts_at for implant in implants)
+        if visit.state in APPOINTMENT_TO_COME and not is_ahead and view.day(visit.ends_at) >= view.today:
             known_on = view.day(max(snapshot.stage_entered_at, visit.recorded_at))
             yield view.due(
                 "refill_visit",

@@ -106,8 +106,8 @@ def _device(case: OpenedCase) -> _Form | None:
 
 
 def _watch(case: OpenedCase) -> _Form | None:
-    """Not while something is still in the patient: the form would only say so."""
-    if case.snapshot.devices_in_place:
+    """Not while a pump is still in the patient: the form would only say so."""
+    if case.snapshot.pump is not None:
         return None
     return _Form("cases.close_watch", Permission.DECIDE_OUTCOME, "Close the watch", {})
 
@@ -234,7 +234,7 @@ _DEEDS = (
     _Deed("Pump", "cases.begin_reoperation", Permission.REOPERATE, "Begin a reoperation",
           lambda s: s.pump is not None),
     _Deed("Pump", "cases.close_watch", Permission.DECIDE_OUTCOME, "Watch for withdrawal closed",
-          lambda s: s.stage == "device_review" and not s.devices_in_place),
+          lambda s: s.stage == "device_review" and s.pump is None),
     _Deed("Case", "cases.hold", Permission.HOLD, "Put on hold", lambda s: s.hold is None),
     _Deed("Case", "cases.resume", Permission.HOLD, "Take off hold", lambda s: s.hold is not None),
     _Deed("Case", "cases.assign", Permission.ASSIGN, "Give to somebody", _always),
