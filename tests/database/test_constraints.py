@@ -244,7 +244,9 @@ def a_reminder(case: Case, **values: object) -> Reminder:
         "id": 1,
         "case_id": case.id,
         "patient_id": case.patient_id,
-        "key": "arrival:1:1",
+        "key": "arrival:1:1:sms",
+        "contact_key": "arrival:1:1",
+        "call_key": "call:1",
         "kind": "arrival",
         "subject": "appointment:1",
         "wanted_at": HAPPENED,
@@ -253,7 +255,6 @@ def a_reminder(case: Case, **values: object) -> Reminder:
         "state": "planned",
         "next_action_at": HAPPENED,
         "template": "arrival",
-        "template_version": 1,
         "created_at": BEGAN,
     }
     return Reminder(**{**usual, **values})

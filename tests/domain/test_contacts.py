@@ -6,15 +6,17 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.domain.builders import Case
-from tracker.domain.contacts import Address, Contact, Preferences, contacts
+from tracker.domain.contacts import Contact, contacts
 from tracker.domain.facts import Appointment, Device, Fill
 from tracker.domain.obligations import obligations
+from tracker.domain.ways import Address, Preferences, Way
 from tracker.pathways.catalogue import current
 
 ITB = current()
 #: Tuesday, 11:00 in New York.
 NOW = datetime(2026, 3, 17, 15, 0, tzinfo=UTC)
 ADA = Address(7, "patient", is_possible=True, is_opted_out=False)
+MOBILE = Address(8, "patient", is_possible=True, is_opted_out=False, kind="phone", takes_texts=True)
 WRITTEN_TO = Preferences(addresses=(ADA,))
 
 
@@ -45,7 +47,7 @@ class TestReminders:
             ("arrival_soon:1:2026-04-20T09:00", datetime(2026, 4, 18, 14, 0, tzinfo=UTC)),
             ("arrival_eve:1:2026-04-20T09:00", datetime(2026, 4, 19, 14, 0, tzinfo=UTC)),
         ]
-        assert {(each.channel, each.contact_point, each.reason) for each in items} == {("email", 7, "")}
+        assert {(each.ways, each.reason) for each in items} == {((Way("email", 7),), "")}
 
     def test_come_at_the_wall_time_of_the_patients_zone(self) -> None:
         honolulu = replace(WRITTEN_TO, zone="Pacific/Honolulu")
@@ -59,7 +61,7 @@ class TestReminders:
 
     def test_of_a_refill_come_while_a_refill_is_due(self) -> None:
         case = Case("maintained").record(Device).record(Fill, device=1)
-        assert rules(found(visit(case, "refill"))) == ["refill_week", "refill_eve"]
+        assert rules(found(visit(case, "refill"))) == ["refill_early", "refill_week", "refill_call", "refill_eve"]
         assert rules(found(visit(case.at_stage("unreachable"), "refill"))) != []
         assert found(visit(Case("maintained"), "refill")) == []
 
@@ -126,33 +128,17 @@ class TestALateBooking:
 
 
 class TestRoute:
-    @pytest.mark.parametrize(
-        ("preferences", "reason"),
-        [
-            (Preferences(), "no_email"),
-            (Preferences(addresses=(replace(ADA, is_possible=False),)), "no_email"),
-            (Preferences(addresses=(replace(ADA, is_opted_out=True),)), "opted_out"),
-            (replace(WRITTEN_TO, prefers="phone"), "prefers_call"),
-            (
-                Preferences(addresses=(replace(ADA, is_opted_out=True), replace(ADA, point_id=9, owner="caregiver"))),
-                "opted_out",
-            ),
-        ],
-    )
-    def test_that_is_missing_says_why_and_asks_for_one_call(self, preferences: Preferences, reason: str) -> None:
-        items = found(visit(Case("evaluation_booked"), "evaluation"), preferences=preferences)
-        assert {(each.channel, each.contact_point, each.reason) for each in items} == {("", None, reason)}
+    def test_that_is_missing_says_why_and_asks_for_one_call(self) -> None:
+        items = found(visit(Case("evaluation_booked"), "evaluation"), preferences=Preferences())
+        assert {(each.ways, each.reason) for each in items} == {((), "no_address")}
         assert {each.call_key for each in items} == {"arrival:1:2026-04-20T09:00"}
 
-    def test_goes_to_the_patient_before_a_caregiver_and_to_the_newest_address(self) -> None:
-        addresses = (
-            Address(9, "facility", is_possible=True, is_opted_out=False),
-            Address(8, "caregiver", is_possible=True, is_opted_out=False),
-            ADA,
-            replace(ADA, point_id=3),
-        )
-        assert Preferences(addresses=addresses).route() == (7, "")
-        assert Preferences(addresses=addresses[:2]).route() == (8, "")
+    def test_goes_on_by_the_channels_that_were_not_tried(self) -> None:
+        preferences = replace(WRITTEN_TO, addresses=(ADA, MOBILE), sends_texts=True)
+        (first, *_) = found(visit(Case("evaluation_booked"), "evaluation"), preferences=preferences)
+        assert first.way() == Way("sms", 8)
+        assert first.way(without={"sms"}) == Way("email", 7)
+        assert first.way(without={"sms", "email"}) is None
 
     def test_asks_for_the_call_on_an_open_day(self) -> None:
         items = found(visit(Case("evaluation_booked"), "evaluation"), preferences=Preferences())
@@ -164,3 +150,44 @@ def test_contacts_of_two_visits_do_not_shut_each_other_out() -> None:
     items = found(case, datetime(2026, 4, 14, 15, 0, tzinfo=UTC))
     late = [each for each in items if each.wanted_at <= datetime(2026, 4, 14, 15, 0, tzinfo=UTC)]
     assert [each.is_wanted for each in late] == [True, True]
+
+
+def a_refill() -> Case:
+    return visit(Case("maintained").record(Device).record(Fill, device=1), "refill")
+
+
+class TestACallOfTheRule:
+    def test_stands_until_the_patient_has_confirmed(self) -> None:
+        (call,) = [each for each in found(a_refill()) if each.ways == (Way("phone", None),)]
+        assert call.wanted_at == datetime(2026, 4, 15, 12, 0, tzinfo=UTC)
+        case = visit(Case("maintained").record(Device).record(Fill, device=1), "refill", state="confirmed")
+        assert "refill_call" not in rules(found(case))
+
+    def test_is_another_than_the_one_that_stands_in_for_messages(self) -> None:
+        items = found(a_refill(), preferences=Preferences())
+        assert {each.call_key.split(":")[0] for each in items} == {"refill", "refill_call"}
+
+    def test_is_not_shut_out_by_a_later_message(self) -> None:
+        assert "refill_call" in wanted(found(a_refill(), datetime(2026, 4, 18, 15, 0, tzinfo=UTC)))
+
+
+class TestACopy:
+    def test_goes_to_whoever_has_an_address_and_asks_nobody_to_call(self) -> None:
+        both = replace(WRITTEN_TO, addresses=(ADA, replace(ADA, point_id=9, owner="caregiver")))
+        items = {each.key.split(":")[0]: each for each in found(a_refill(), preferences=both)}
+        assert items["refill_week"].ways == (Way("email", 7),)
+        assert items["refill_copy"].ways == (Way("email", 9),)
+        assert "refill_copy_facility" not in items
+
+    def test_is_not_shut_out_by_the_patients_own(self) -> None:
+        both = replace(WRITTEN_TO, addresses=(ADA, replace(ADA, point_id=9, owner="caregiver")))
+        now = datetime(2026, 4, 13, 15, 0, tzinfo=UTC)
+        assert {"refill_week", "refill_copy"} <= set(wanted(found(a_refill(), now, both)))
+
+
+def test_of_open_days_is_counted_without_the_closed_ones() -> None:
+    open_days = tuple(replace(each, counts_open_days=True) for each in ITB.reminders if each.name == "arrival_soon")
+    case = visit(Case("evaluation_booked"), "evaluation")  # a Monday
+    due = obligations(ITB, case.snapshot, NOW)
+    (item,) = contacts(replace(ITB, reminders=open_days), case.snapshot, due, WRITTEN_TO, NOW).items
+    assert item.wanted_at == datetime(2026, 4, 16, 14, 0, tzinfo=UTC)

@@ -17,7 +17,7 @@ class Post:
     """One visit with three reminders, and a dispatcher."""
 
     def __init__(self, world: CaseWorld) -> None:
-        self.world, self.mailer = world, RecordingMailer()
+        self.world, self.mailer, self.texter = world, RecordingMailer(), RecordingMailer()
         world.email()
         self.visit = world.book("evaluation", "2026-03-26T09:00")
         self.world.clock.set(SOON - timedelta(days=5))
@@ -32,7 +32,7 @@ class Post:
             database=world.database,
             clock=world.clock,
             ids=world.ids,
-            mailer=mailer or self.mailer,
+            transports={"email": mailer or self.mailer, "sms": self.texter},
             chance=lambda: 0.5,
             pause=lambda: None,
         )

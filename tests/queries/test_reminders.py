@@ -42,8 +42,8 @@ class TestListLedger:
     def test_narrows_to_one_group(self, listed: Listed, viewer: Actor) -> None:
         case = listed.case(listed.patient("P"))
         listed.message(case, "planned")
-        listed.message(case, "tasked", reason="no_email")
-        assert [row.closed_reason for row in list_ledger(listed.session, viewer, "nobody").rows] == ["no_email"]
+        listed.message(case, "tasked", reason="no_address")
+        assert [row.closed_reason for row in list_ledger(listed.session, viewer, "nobody").rows] == ["no_address"]
 
     def test_shows_what_the_last_attempt_said(self, listed: Listed, viewer: Actor) -> None:
         reminder_id = listed.message(listed.case(listed.patient("P")), "undelivered")

@@ -9,7 +9,8 @@ from tests.factories.case_world import CaseWorld
 from tests.factories.post import Post
 from tests.support.fixed import FixedClock, SeededIds
 from tracker.persistence.database import Database
-from tracker.persistence.models import ContactPoint
+from tracker.persistence.models import Clinic, ContactPoint
+from tracker.persistence.vocabulary import SET_ASIDE_REMINDER
 from tracker.services.reconcile import reconcile_due, ring
 
 
@@ -21,6 +22,11 @@ def world(database: Database, clock: FixedClock, ids: SeededIds) -> CaseWorld:
 @pytest.fixture
 def post(world: CaseWorld) -> Post:
     return Post(world)
+
+
+def counting(world: CaseWorld) -> list[tuple[str, str]]:
+    """The state and channel of the reminders that count."""
+    return [(each.state, each.channel) for each in world.reminders() if each.state not in SET_ASIDE_REMINDER]
 
 
 class TestPlanning:
@@ -36,7 +42,7 @@ class TestPlanning:
         world.email()
         visit = world.book("evaluation", "2026-04-20T09:00")
         world.move(visit, "2026-04-27T09:00")
-        assert {(each.state, each.key[-16:]) for each in world.reminders()} == {
+        assert {(each.state, each.contact_key[-16:]) for each in world.reminders()} == {
             ("cancelled", "2026-04-20T09:00"),
             ("planned", "2026-04-27T09:00"),
         }
@@ -57,7 +63,7 @@ class TestPlanning:
 
     def test_asks_for_one_call_where_no_message_can_go(self, world: CaseWorld) -> None:
         world.book("evaluation", "2026-04-20T09:00")
-        assert [(each.state, each.closed_reason) for each in world.reminders()] == [("tasked", "no_email")] * 3
+        assert [(each.state, each.closed_reason) for each in world.reminders()] == [("tasked", "no_address")] * 3
         (task,) = world.tasks()
         assert (task.kind, task.owner_role, task.due_on, task.done_at) == (
             "call",
@@ -79,7 +85,7 @@ class TestPlanning:
         with world.database.writing() as session:
             ring(session, clinic_id=world.clinic_id, patient_id=world.patient_id, now=world.clock.now())
         reconcile_due(world.database, world.clock, world.ids, pause=lambda: None)
-        assert {each.state for each in world.reminders()} == {"planned"}
+        assert counting(world) == [("planned", "email")] * 3
         assert [task.outcome for task in world.tasks()] == ["not needed: a message can be sent"]
         assert world.reconcile() == 0
 
@@ -89,6 +95,23 @@ class TestPlanning:
         with world.database.writing() as session:
             session.execute(update(ContactPoint).values(opted_out_at=world.clock.now()))
         world.reconcile()
-        assert [(each.state, each.closed_reason) for each in world.reminders()] == [("tasked", "opted_out")] * 3
+        assert counting(world) == [("tasked", "phone")] * 3
+        assert {each.closed_reason for each in world.reminders() if each.state == "tasked"} == {"opted_out"}
         assert [task.done_at for task in world.tasks()] == [None]
         assert world.reconcile() == 0
+
+    def test_goes_another_way_once_there_is_a_better_one_and_back(self, world: CaseWorld) -> None:
+        world.email()
+        world.book("evaluation", "2026-04-20T09:00")
+        with world.database.writing() as session:
+            session.execute(update(Clinic).values(sends_texts=True))
+        mobile = world.email("+13035550142", kind="phone", texts_agreed_at=world.clock.now())
+        world.reconcile()
+        assert counting(world) == [("planned", "sms")] * 3
+        with world.database.writing() as session:
+            ended = update(ContactPoint).where(ContactPoint.id == mobile).values(ended_at=world.clock.now())
+            session.execute(ended)
+        world.reconcile()
+        assert counting(world) == [("planned", "email")] * 3
+        assert len(world.reminders()) == 6 and world.reconcile() == 0
+        assert world.tasks() == []

@@ -1,44 +1,79 @@
-"""What a reminder says, and what it can never say."""
+"""What a reminder says in each language and by each channel, and what it can never say."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from tests.support.source import ROOT
-from tracker.pathways.catalogue import current
-from tracker.services.reminder_texts import CURRENT, FOLDER, Fields, current_version, write_text
+from tracker.pathways.catalogue import CURRENT, current
+from tracker.services.reminder_texts import FOLDER, Fields, Text, current_version, fields_of, languages, write_text
 
 ADA = Fields(first_name="Ada", date="Monday, April 20, 2026", time="9:00 AM", clinic="Riverside", phone="555-0100")
-DENIED = ("baclofen", "pump", "intrathecal", "spasticity", "implant", "refill", "trial", "neuro", "dose", "http", "mrn")
+FILES = sorted(FOLDER.glob("*/*.txt"))
+#: Of every language: what names a drug, a device, a procedure, a result, or what to do with a medicine.
+DENIED = (
+    "baclofen", "pump", "bomba", "intrathecal", "intratecal", "spastic", "espastic", "implant", "refill", "relleno",
+    "recarga", "trial", "ensayo", "neuro", "dose", "dosis", "diagnos", "result", "http", "mrn", "medic", "start", "stop",
+    "hold", "suspend", "empie", "birth", "nacim", "days left", "inject", "inyec", "surg", "cirug", "operat",
+)  # fmt: skip
+SENT = sorted(
+    {
+        (rule.template, language, channel)
+        for name in CURRENT
+        for rule in current(name).reminders
+        if not rule.is_call
+        for channel in rule.channels
+        for language in languages()
+    }
+)
+#: As long as names are: a first name of fifteen letters, a clinic's name of twenty, a number with its country.
+LONG = {"first_name": "Maria Guadalupes", "clinic": "Riverside Associates", "phone": "+1 303-555-0142"}
+
+
+def written(template: str, language: str, channel: str, **values: str) -> Text:
+    usual = {"first_name": "Ada", "clinic": "Riverside", "phone": "555-0100"}
+    filled = fields_of(wall=datetime(2026, 9, 23, 10, 30), language=language, channel=channel, **{**usual, **values})
+    return write_text(template, language, channel, current_version(template, language, channel), filled)
 
 
 class TestTexts:
-    def test_exist_for_every_rule_of_the_pathway(self) -> None:
-        assert {rule.template for rule in current().reminders} <= set(CURRENT)
+    def test_stand_in_their_folder(self) -> None:
         assert FOLDER == ROOT / "templates" / "messages"
+        assert languages() == {"en", "es"}
 
-    @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.txt")), ids=lambda path: path.name)
+    @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.name}")
     def test_say_nothing_of_drug_procedure_or_diagnosis(self, path: object) -> None:
         said = Path(str(path)).read_text(encoding="utf-8").lower()
         assert [word for word in DENIED if word in said] == []
 
-    @pytest.mark.parametrize("template", sorted(CURRENT))
-    def test_are_filled_in_with_the_allowed_fields_alone(self, template: str) -> None:
-        text = write_text(template, current_version(template), ADA)
+    @pytest.mark.parametrize(("template", "language", "channel"), SENT)
+    def test_are_filled_in_with_the_allowed_fields_alone(self, template: str, language: str, channel: str) -> None:
+        text = written(template, language, channel)
         assert "$" not in text.subject + text.body
         assert "\n" not in text.subject
-        assert ADA.date in text.subject
-        assert text.body.startswith("Hello Ada,")
+        assert "Ada" in text.body and "Riverside" in text.body and "555-0100" in text.body
+        assert (text.subject == "") is (channel == "sms")
+        assert (text.language, text.version) == (language, current_version(template, language, channel))
+
+    @pytest.mark.parametrize(("template", "language", "channel"), [each for each in SENT if each[2] == "sms"])
+    def test_fit_into_one_text_message(self, template: str, language: str, channel: str) -> None:
+        text = written(template, language, channel, **LONG)
+        assert len(text.body) <= 160, text.body
+        assert text.body.isascii()
+
+    def test_tell_the_day_and_hour_as_the_language_does(self) -> None:
+        assert "on Wednesday, September 23, 2026. Please arrive at 10:30 AM." in written("arrival", "en", "email").body
+        assert "el miércoles, 23 de septiembre de 2026." in written("arrival", "es", "email").body
+        assert "on Wed, Sep 23, 10:30 AM." in written("arrival", "en", "sms").body
 
     def test_cannot_be_given_another_line_by_a_name(self) -> None:
-        text = write_text("arrival", 1, _named("Ada\r\n\r\nBcc: eve@example.org"))
+        text = written("arrival", "en", "email", first_name="Ada\r\n\r\nBcc: eve@example.org")
         assert "Hello Ada Bcc: eve@example.org," in text.body
         assert "\n" not in text.subject
 
     def test_of_a_version_that_never_was_cannot_be_sent(self) -> None:
         with pytest.raises(FileNotFoundError):
-            write_text("arrival", 99, ADA)
-
-
-def _named(first_name: str) -> Fields:
-    return Fields(first_name=first_name, date=ADA.date, time=ADA.time, clinic=ADA.clinic, phone=ADA.phone)
+            write_text("arrival", "en", "email", 99, ADA)
+        with pytest.raises(KeyError):
+            current_version("farewell", "en", "email")

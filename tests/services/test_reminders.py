@@ -13,7 +13,7 @@ from tests.support.mailers import RecordingMailer
 from tracker.domain.facts import Appointment, Determination
 from tracker.domain.mail import MailRejected, MailUnavailable, MailUncertain, Message
 from tracker.persistence.database import Database
-from tracker.persistence.models import ContactPoint, DeploymentValue, Patient, Reminder
+from tracker.persistence.models import Clinic, ContactPoint, DeploymentValue, Patient, Reminder
 from tracker.services.delivering.accounting import begin, complete
 from tracker.services.delivering.taking import Key, take
 from tracker.services.reminders import Dispatcher, pause_sending, resume_sending
@@ -30,6 +30,12 @@ def world(database: Database, clock: FixedClock, ids: SeededIds) -> CaseWorld:
 @pytest.fixture
 def post(world: CaseWorld) -> Post:
     return Post(world)
+
+
+def by_day_and_night(post: Post) -> None:
+    """The clinic knows no quiet hours."""
+    with post.world.database.writing() as session:
+        session.execute(update(Clinic).values(quiet_from="00:00", quiet_until="00:00"))
 
 
 class TestSending:
@@ -136,6 +142,7 @@ class TestFailing:
         assert [each.error for each in post.attempts()] == ["550 no such user"]
 
     def test_until_it_is_useless_asks_for_a_call(self, post: Post) -> None:
+        by_day_and_night(post)
         post.mailer.failing = lambda _number: MailUnavailable("down")
         (eve,) = [each for each in post.world.reminders() if "arrival_eve" in each.key]
         post.world.clock.set(eve.useless_after - timedelta(seconds=50))

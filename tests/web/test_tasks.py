@@ -20,7 +20,7 @@ def a_task(world: WebWorld) -> int:
                 id=task_id,
                 kind="call",
                 key="call:1",
-                params={"about": "arrival", "why": "no_email"},
+                params={"about": "arrival", "why": "no_address"},
                 owner_role="coordinator",
                 due_on=now.date() - timedelta(days=1),
                 opened_at=now,

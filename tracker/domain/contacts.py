@@ -1,4 +1,4 @@
-"""Which reminders should exist for a patient's visits, to which address and when; and whom a person must call.
+"""Which reminders should exist for a patient's visits, by which ways and when; and whom a person must call.
 
 A contact belongs to one visit at one wall time: moving the visit makes new ones, confirming it does not. They depend
 on facts only, so nothing that is stored changes because time passes: that a contact falls due is the dispatcher's
@@ -16,51 +16,17 @@ from tracker.domain.facts import Appointment
 from tracker.domain.obligations import Obligations
 from tracker.domain.pathway.definition import Pathway, ReminderRule
 from tracker.domain.pathway.snapshot import Snapshot
+from tracker.domain.ways import Preferences, Way
 from tracker.domain.words import AppointmentState
 
-EMAIL = "email"
-CALL = "phone"
-#: Whom a message goes to first. A caregiver is written to where the patient has no address.
-OWNERS = ("patient", "caregiver", "facility")
 #: Visits that somebody can still be reminded of.
 TO_COME = frozenset({AppointmentState.BOOKED, AppointmentState.CONFIRMED})
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """An e-mail address of a patient that has not ended."""
-
-    point_id: int
-    owner: str
-    is_possible: bool
-    is_opted_out: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Preferences:
-    """How a patient wants to be reached. ``zone`` is empty where it is the clinic's."""
-
-    zone: str = ""
-    prefers: str = ""
-    addresses: tuple[Address, ...] = ()
-
-    def route(self) -> tuple[int | None, str]:
-        """The address that a message goes to, or why there is none."""
-        if self.prefers == CALL:
-            return None, "prefers_call"
-        possible = [each for each in self.addresses if each.is_possible]
-        if any(each.is_opted_out and each.owner == OWNERS[0] for each in possible):
-            return None, "opted_out"
-        usable = [each for each in possible if not each.is_opted_out]
-        if not usable:
-            return None, "opted_out" if possible else "no_email"
-        best = min(usable, key=lambda each: (OWNERS.index(each.owner), -each.point_id))
-        return best.point_id, ""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """One reminder. Without a ``channel`` nobody is written to: ``reason`` says why, and a person must call.
+    """One reminder. ``ways``: how it may go, the first to be tried first. Without any, nobody is written to:
+    ``reason`` says why, and a person must call.
 
     ``call_key`` names that call: one for a visit and kind, however many reminders it stands for. ``is_wanted``: not
     yet useless at ``now``, and no later one of its kind is already due.
@@ -73,12 +39,16 @@ class Contact:
     wanted_at: datetime
     useless_after: datetime
     template: str
-    channel: str
-    contact_point: int | None
+    ways: tuple[Way, ...]
     reason: str
     call_key: str
     call_on: date
     is_wanted: bool
+
+    def way(self, without: Iterable[str] = ()) -> Way | None:
+        """The first way that is not by a channel of ``without``, which were tried already."""
+        tried = frozenset(without)
+        return next((each for each in self.ways if each.channel not in tried), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +69,21 @@ def contacts(
     visits = [visit for visit in snapshot.of(Appointment) if visit.state in TO_COME]
     is_open = pathway.stages[snapshot.stage].is_open
     found = [
-        _contact(rule, visit, snapshot.calendar, preferences)
+        contact
         for visit in visits
         for rule in pathway.reminders
         if visit.purpose in rule.purposes and _is_asked(rule, visit, is_open, obligations)
+        for contact in _contact(rule, visit, snapshot.calendar, preferences)
     ]
-    found.sort(key=lambda each: (each.appointment, each.kind, each.wanted_at, each.key))
+    found.sort(key=lambda each: (each.appointment, each.call_key, each.wanted_at, each.key))
     groups = groupby(found, key=lambda each: each.call_key)
     chosen = [each for _, group in groups for each in _worth_starting(list(group), now)]
     return Contacts(tuple(sorted(chosen, key=lambda each: (each.wanted_at, each.key))))
 
 
 def _is_asked(rule: ReminderRule, visit: Appointment, is_open: bool, obligations: Obligations) -> bool:
+    if rule.unless_confirmed and visit.state == AppointmentState.CONFIRMED:
+        return False
     if rule.kind == "refill":
         return bool(obligations.of("refill"))
     if rule.kind == "consent":
@@ -118,14 +91,21 @@ def _is_asked(rule: ReminderRule, visit: Appointment, is_open: bool, obligations
     return is_open
 
 
-def _contact(rule: ReminderRule, visit: Appointment, clinic: ClinicCalendar, preferences: Preferences) -> Contact:
-    point, reason = preferences.route()
+def _contact(
+    rule: ReminderRule, visit: Appointment, clinic: ClinicCalendar, preferences: Preferences
+) -> Iterator[Contact]:
+    """The reminder of a rule about a visit; none for a copy that nobody is there to get."""
+    ways, reason = preferences.ways(rule.to, rule.channels)
+    if not ways and rule.to != "patient":
+        return
     calendar = replace(clinic, zone=preferences.zone) if preferences.zone else clinic
     visit_on = date.fromisoformat(visit.wall[:10])
     useless_after = (visit.arrive_at or visit.starts_at) - timedelta(hours=rule.useless_hours_before)
-    wanted_on = visit_on - timedelta(days=rule.days_before)
+    wanted_on = _wanted_on(rule, visit_on, clinic)
     wanted_at = min(calendar.instant(datetime.combine(wanted_on, rule.wall_time)), useless_after)
-    return Contact(
+    # A copy, or a call that the rule itself asks for, stands for itself alone.
+    about = rule.kind if rule.to == "patient" and not rule.is_call else rule.name
+    yield Contact(
         key=f"{rule.name}:{visit.appointment}:{visit.wall}",
         kind=rule.kind,
         appointment=visit.appointment,
@@ -133,13 +113,18 @@ def _contact(rule: ReminderRule, visit: Appointment, clinic: ClinicCalendar, pre
         wanted_at=wanted_at,
         useless_after=useless_after,
         template=rule.template,
-        channel="" if point is None else EMAIL,
-        contact_point=point,
+        ways=ways,
         reason=reason,
-        call_key=f"{rule.kind}:{visit.appointment}:{visit.wall}",
+        call_key=f"{about}:{visit.appointment}:{visit.wall}",
         call_on=clinic.open_day_on_or_before(wanted_on),
         is_wanted=True,
     )
+
+
+def _wanted_on(rule: ReminderRule, visit_on: date, clinic: ClinicCalendar) -> date:
+    if rule.counts_open_days:
+        return clinic.add_open_days(visit_on, -rule.days_before)
+    return visit_on - timedelta(days=rule.days_before)
 
 
 def _worth_starting(group: Iterable[Contact], now: datetime) -> Iterator[Contact]:

@@ -40,12 +40,12 @@ def add_constraints(connection: sa.Connection, table: str, constraints: Mapping[
 
 
 def drop_constraints(connection: sa.Connection, table: str, constraints: Mapping[str, str]) -> None:
-    """Take away what ``add_constraints`` added."""
+    """Take away constraints of these names and texts."""
     for name, text in constraints.items():
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
         else:
-            _rewrite(connection, table, re.compile(re.escape(f",\n\tCONSTRAINT {name} {text}")), lambda _: "")
+            _rewrite(connection, table, re.compile(r", ?\n\t" + re.escape(f"CONSTRAINT {name} {text}")), lambda _: "")
 
 
 def _rewrite(connection: sa.Connection, table: str, old: re.Pattern[str], new: Callable[[re.Match[str]], str]) -> None:

@@ -64,11 +64,20 @@ class ReminderState(StrEnum):
     EXPIRED = "expired"
     CANCELLED = "cancelled"
     TASKED = "tasked"
+    PASSED_ON = "passed_on"
 
 
 #: Nothing more happens to these by themselves; every other state has a ``next_action_at``.
 FINAL_REMINDER = frozenset(
-    {ReminderState.DELIVERED, ReminderState.EXPIRED, ReminderState.CANCELLED, ReminderState.TASKED}
+    {
+        ReminderState.DELIVERED,
+        ReminderState.EXPIRED,
+        ReminderState.CANCELLED,
+        ReminderState.TASKED,
+        ReminderState.PASSED_ON,
+    }
 )
+#: Another row counts: it goes by another way, or it is not wanted.
+SET_ASIDE_REMINDER = frozenset({ReminderState.CANCELLED, ReminderState.PASSED_ON})
 #: A dispatcher holds these under a lease.
 HELD_REMINDER = frozenset({ReminderState.CLAIMED, ReminderState.IN_FLIGHT})

@@ -13,14 +13,15 @@ from sqlalchemy import ColumnElement, Row, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
+from tracker.domain.ways import NO_WAY
 from tracker.persistence.models import Case, Clinic, ContactPoint, DeliveryAttempt, DeploymentValue, Patient, Reminder
-from tracker.persistence.vocabulary import ReminderState
+from tracker.persistence.vocabulary import SET_ASIDE_REMINDER, ReminderState
 from tracker.queries.identity import IDENTITY, Identity, identity_of
 
 ROWS_ON_PAGE = 50
 
-#: Why a message has nowhere to go: a person calls instead.
-NO_ADDRESS = ("no_email", "opted_out", "prefers_call")
+#: Why a person calls from the beginning: nothing went wrong.
+CALLED = (*sorted(NO_WAY), "call_due")
 #: How a message that went out ends where the provider sends no receipts.
 NO_RECEIPT = "no_receipt"
 #: What the filter calls a group of messages, in the order of the page.
@@ -42,7 +43,6 @@ class LedgerRow:
     channel: str
     address_owner: str
     template: str
-    template_version: int
     attempts: int
     closed_reason: str
     last_ended_at: datetime | None
@@ -124,7 +124,7 @@ def get_sending(session: Session, viewer: Actor) -> Sending:
 
 _UPCOMING = (GROUPS.index("sending"), GROUPS.index("planned"))
 _PLACE: ColumnElement[int] = case(
-    (and_(Reminder.state == ReminderState.TASKED, Reminder.closed_reason.in_(NO_ADDRESS)), GROUPS.index("nobody")),
+    (and_(Reminder.state == ReminderState.TASKED, Reminder.closed_reason.in_(CALLED)), GROUPS.index("nobody")),
     (and_(Reminder.state == ReminderState.EXPIRED, Reminder.closed_reason == NO_RECEIPT), GROUPS.index("sent")),
     (
         Reminder.state.in_((ReminderState.DUE, ReminderState.CLAIMED, ReminderState.IN_FLIGHT)),
@@ -132,7 +132,7 @@ _PLACE: ColumnElement[int] = case(
     ),
     (Reminder.state == ReminderState.PLANNED, GROUPS.index("planned")),
     (Reminder.state.in_((ReminderState.ACCEPTED, ReminderState.DELIVERED)), GROUPS.index("sent")),
-    (Reminder.state == ReminderState.CANCELLED, GROUPS.index("cancelled")),
+    (Reminder.state.in_(SET_ASIDE_REMINDER), GROUPS.index("cancelled")),
     else_=GROUPS.index("failed"),
 )
 _LAST_NUMBER = (
@@ -151,7 +151,6 @@ _COLUMNS: tuple[Any, ...] = (
     Reminder.useless_after,
     Reminder.channel,
     Reminder.template,
-    Reminder.template_version,
     Reminder.attempts,
     Reminder.closed_reason,
     ContactPoint.owner.label("address_owner"),
@@ -174,7 +173,6 @@ def _row(row: Row[Any]) -> LedgerRow:
         channel=row.channel,
         address_owner=row.address_owner or "",
         template=row.template,
-        template_version=row.template_version,
         attempts=row.attempts,
         closed_reason=row.closed_reason,
         last_ended_at=row.ended_at,

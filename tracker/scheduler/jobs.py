@@ -11,6 +11,7 @@ from threading import Event
 
 import structlog
 
+from tracker.domain.ways import EMAIL
 from tracker.integrations.chance import draw
 from tracker.runtime import Runtime
 from tracker.services.accounts import purge_dead_sessions
@@ -53,7 +54,7 @@ def _dispatch(runtime: Runtime, pause: Pause) -> str:
         database=runtime.database,
         clock=runtime.clock,
         ids=runtime.ids,
-        mailer=runtime.mailer,
+        transports={EMAIL: runtime.mailer},
         chance=draw,
         pause=pause,
     )

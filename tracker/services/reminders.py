@@ -6,14 +6,14 @@ call; it never rests where nobody must clear it. What is due is found by state a
 a month of silence the first pass finds all of it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from tracker.domain.mail import MailError, Receipt
+from tracker.domain.mail import MailError, MailUnavailable, Receipt
 from tracker.persistence.database import Database
 from tracker.persistence.models import Clinic, DeploymentValue, Reminder
 from tracker.persistence.upsert import upsert
@@ -38,19 +38,20 @@ class Dispatched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatcher:
-    """One sender of reminders. ``chance`` draws from 0 to 1; ``pause`` is called between write transactions."""
+    """One sender of reminders. ``transports``: what carries them, by channel. ``chance`` draws from 0 to 1; ``pause``
+    is called between write transactions."""
 
     database: Database
     clock: Clock
     ids: Ids
-    mailer: Mailer
+    transports: Mapping[str, Mailer]
     chance: Callable[[], float]
     pause: Callable[[], None]
 
     def dispatch_due(self, *, limit: int = 200) -> Dispatched:
         """Send what is due, oldest first.
 
-        :raises PermissionError: a demonstration has a mailer that reaches people
+        :raises PermissionError: a demonstration has a transport that reaches people
         """
         keys = self._due(limit)
         tried = accepted = 0
@@ -63,7 +64,7 @@ class Dispatcher:
     def _due(self, limit: int) -> list[Key]:
         now = self.clock.now()
         with self.database.reading() as session:
-            if self.mailer.reaches_people and is_demo(session):
+            if any(each.reaches_people for each in self.transports.values()) and is_demo(session):
                 raise PermissionError("a demonstration writes its messages to files; it must not reach people")
             query = (
                 select(Reminder.clinic_id, Reminder.case_id, Reminder.id)
@@ -95,7 +96,8 @@ class Dispatcher:
 
     def _is_settled(self, taken: Taken) -> bool:
         """Whether nothing more is to be sent of a message that may have gone."""
-        was_sent = self.mailer.was_sent(taken.message.reference)
+        transport = self.transports.get(taken.channel)
+        was_sent = None if transport is None else transport.was_sent(taken.message.reference)
         if was_sent is False or (was_sent is None and taken.may_repeat):
             return False
         with self.database.writing() as session:
@@ -108,8 +110,9 @@ class Dispatcher:
 
     def _send(self, taken: Taken) -> Receipt | MailError:
         answer: Receipt | MailError
+        transport = self.transports.get(taken.channel)
         try:
-            answer = self.mailer.send(taken.message)
+            answer = MailUnavailable("no transport") if transport is None else transport.send(taken.message)
         except MailError as error:
             answer = error
         with self.database.writing() as session:

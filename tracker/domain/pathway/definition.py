@@ -178,7 +178,13 @@ class FollowUpRule:
 
 @dataclass(frozen=True, slots=True)
 class ReminderRule:
-    """A message to the patient, ``days_before`` its anchor's civil date at ``wall_time`` of the patient's zone."""
+    """A message, ``days_before`` its anchor's civil date at ``wall_time`` of the patient's zone.
+
+    ``channels``: by what it travels, the first that works, unless the patient prefers another of them. ``to``: whose
+    addresses; the patient's fall back to the caregiver's and the facility's, a copy for these to nobody.
+    ``counts_open_days``: ``days_before`` are days on which the clinic is open. ``unless_confirmed``: not once the
+    patient has said that they come.
+    """
 
     name: str
     kind: str
@@ -187,6 +193,15 @@ class ReminderRule:
     wall_time: time
     template: str
     useless_hours_before: int
+    channels: tuple[str, ...] = ("email",)
+    to: str = "patient"
+    counts_open_days: bool = False
+    unless_confirmed: bool = False
+
+    @property
+    def is_call(self) -> bool:
+        """Whether nobody is written to: a person calls, at its time."""
+        return self.channels == ("phone",)
 
 
 @dataclass(frozen=True, slots=True)

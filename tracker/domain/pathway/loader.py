@@ -5,7 +5,7 @@ every step into and within it, the procedure's needs to the way into its day and
 to every closing but death and completed transfer. A case beside another holds no device, so it is not asked there.
 """
 
-from datetime import date, time
+from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
@@ -17,7 +17,6 @@ from tracker.domain.pathway.definition import (
     Parameter,
     Pathway,
     Procedure,
-    ReminderRule,
     Rung,
     ScanTask,
     Script,
@@ -25,6 +24,7 @@ from tracker.domain.pathway.definition import (
     Transition,
 )
 from tracker.domain.pathway.needs import checklist_need, of_procedure, read_needs
+from tracker.domain.pathway.reminder_rules import read_reminder
 from tracker.domain.pathway.requirements import Requirement
 from tracker.domain.pathway.requirements.device import DeviceState
 from tracker.domain.pathway.requirements.person import Determined
@@ -92,7 +92,7 @@ class _Loader:
             checklists=self.checklists,
             obligations={name: self._obligation(name, raw) for name, raw in self._each("obligations")},
             follow_ups={name: self._follow_up(name, raw) for name, raw in self._each("follow_ups")},
-            reminders=tuple(self._reminder(name, raw) for name, raw in self._each("reminders")),
+            reminders=tuple(read_reminder(self.source, name, raw) for name, raw in self._each("reminders")),
             parameters=self.parameters,
             scan_tasks={name: self._scan_task(name, raw) for name, raw in self._each("scan_tasks")},
             scripts={name: self._script(name, raw) for name, raw in self._each("scripts")},
@@ -346,28 +346,6 @@ class _Loader:
             critical_days=numbers["critical_days"],
             ladder=self._ladder(raw, at),
             acknowledge_days=numbers["acknowledge_days"] or 0,
-        )
-
-    def _reminder(self, name: str, raw: Table) -> ReminderRule:
-        at = f"reminders.{name}"
-        keys = {"kind", "purposes", "days_before", "wall_time", "template", "useless_hours_before"}
-        self.source.only(raw, keys, at)
-        days = self.source.number_of(raw, "days_before", at)
-        hours = self.source.number_of(raw, "useless_hours_before", at)
-        if days is None or hours is None:
-            self.source.fail(at, "needs days_before and useless_hours_before")
-        try:
-            wall_time = time.fromisoformat(self.source.text_of(raw, "wall_time", at))
-        except ValueError as error:
-            self.source.fail(f"{at}.wall_time", str(error))
-        return ReminderRule(
-            name=name,
-            kind=self.source.text_of(raw, "kind", at),
-            purposes=frozenset(self.source.texts_of(raw, "purposes", at)),
-            days_before=days,
-            wall_time=wall_time,
-            template=self.source.text_of(raw, "template", at),
-            useless_hours_before=hours,
         )
 
     def _drug(self, name: str, raw: Table) -> Drug:

@@ -18,11 +18,20 @@ from tracker.persistence.base import (
     to_tenant_row,
 )
 from tracker.persistence.types import Json, JsonObject
-from tracker.persistence.vocabulary import FINAL_REMINDER, HELD_REMINDER, Channel, ReminderKind, ReminderState
+from tracker.persistence.vocabulary import (
+    FINAL_REMINDER,
+    HELD_REMINDER,
+    SET_ASIDE_REMINDER,
+    Channel,
+    ReminderKind,
+    ReminderState,
+)
 
 
 class Reminder(Tenant, Base):
-    """One message to one patient, at most once per ``key``. Case, patient and contact point belong together by key."""
+    """One message to one patient by one channel, at most once per ``key``: ``contact_key`` (case, rule, visit and its
+    time) and the channel. ``call_key`` names the call that stands in for it. Case, patient and contact point belong
+    together by key."""
 
     __tablename__ = "reminders"
     __table_args__ = (
@@ -32,9 +41,17 @@ class Reminder(Tenant, Base):
         UniqueConstraint("clinic_id", "key"),
         partial_index("ix_reminders_next_action_at", "next_action_at", where="next_action_at IS NOT NULL"),
         Index("ix_reminders_clinic_id_case_id", "clinic_id", "case_id"),
+        # By one way at a time: what failed or was cancelled stands beside the one that counts.
+        partial_index(
+            "uq_reminders_contact",
+            "clinic_id",
+            "contact_key",
+            where=f"state NOT IN ({quoted(sorted(SET_ASIDE_REMINDER))})",
+            unique=True,
+        ),
         one_of("kind", ReminderKind),
         one_of("state", ReminderState),
-        one_of("channel", Channel, or_empty=True),
+        one_of("channel", Channel),
         CheckConstraint(
             f"state IN ({quoted(sorted(FINAL_REMINDER))}) OR next_action_at IS NOT NULL", name="next_action_at"
         ),
@@ -50,11 +67,13 @@ class Reminder(Tenant, Base):
     case_id: Mapped[RowId]
     patient_id: Mapped[RowId]
     key: Mapped[str]
+    contact_key: Mapped[str] = mapped_column(Text, server_default="")
+    call_key: Mapped[str] = mapped_column(Text, server_default="")
     kind: Mapped[str]
     subject: Mapped[str]
     wanted_at: Mapped[datetime]
     useless_after: Mapped[datetime]
-    channel: Mapped[str] = mapped_column(Text, default="")
+    channel: Mapped[str]
     contact_point_id: Mapped[RowId | None]
     state: Mapped[str]
     claim_token: Mapped[str | None]
@@ -62,13 +81,13 @@ class Reminder(Tenant, Base):
     next_action_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     template: Mapped[str]
-    template_version: Mapped[int]
     created_at: Mapped[datetime]
     closed_reason: Mapped[str] = mapped_column(Text, default="")
 
 
 class DeliveryAttempt(Tenant, Base):
-    """One attempt, committed before the call that it records. ``recipient_hash`` keeps no address."""
+    """One attempt, committed before the call that it records. ``recipient_hash`` keeps no address, ``text_hash`` no
+    words: with the template's language and version it proves what was said."""
 
     __tablename__ = "delivery_attempts"
     __table_args__ = (
@@ -85,6 +104,9 @@ class DeliveryAttempt(Tenant, Base):
     reference: Mapped[str] = mapped_column(Text, default="")
     error: Mapped[str] = mapped_column(Text, default="")
     recipient_hash: Mapped[str] = mapped_column(Text, default="")
+    language: Mapped[str] = mapped_column(Text, default="", server_default="")
+    template_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    text_hash: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 #: The task that somebody is paged about: a pump call whose patient was not found.

@@ -57,7 +57,11 @@ class PatientWord(Tenant, Base):
 
 
 class ContactPoint(Tenant, Base):
-    """A number or address, by whom it is answered, and whether messages may go there. Ended, never deleted."""
+    """A number or address, by whom it is answered, and whether messages may go there. Ended, never deleted.
+
+    ``texts_agreed_at``: when somebody agreed to text messages at this number; ``verified_at``: when somebody there
+    answered to the patient's name, or a message was answered.
+    """
 
     __tablename__ = "contact_points"
     __table_args__ = (
@@ -76,6 +80,8 @@ class ContactPoint(Tenant, Base):
     as_typed: Mapped[str]
     owner: Mapped[str]
     is_possible: Mapped[bool]
+    texts_agreed_at: Mapped[datetime | None]
+    verified_at: Mapped[datetime | None]
     opted_out_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from tracker.domain.contacts import Contacts, Preferences, contacts
+from tracker.domain.contacts import Contacts, contacts
 from tracker.domain.escalation.ladders import escalations
 from tracker.domain.facts import Authorization, Consent, Determination, Device, Fact
 from tracker.domain.milestones import reached_by
 from tracker.domain.obligations import Obligations, obligations
 from tracker.domain.obligations.refills import followed_pumps
 from tracker.domain.pathway.engine import Offered, offered
+from tracker.domain.ways import Preferences
 from tracker.domain.words import (
     AuthorizationState,
     ConsentState,

@@ -194,12 +194,11 @@ def _calls(session: Session, clinic_id: int) -> Iterator[Violation]:
     tasks = set(
         session.scalars(select(StaffTask.key).where(StaffTask.clinic_id == clinic_id, StaffTask.kind == "call"))
     )
-    tasked = select(Reminder.key, Reminder.kind).where(
+    tasked = select(Reminder.key, Reminder.call_key).where(
         Reminder.clinic_id == clinic_id, Reminder.state == ReminderState.TASKED
     )
-    for key, kind in session.execute(tasked):
-        case_id, _, visit = key.split(":", 2)
-        if f"call:{case_id}:{kind}:{visit}" not in tasks:
+    for key, call_key in session.execute(tasked):
+        if call_key not in tasks:
             yield Violation("I10", "", f"nobody was asked to call instead of the reminder {key}")
 
 

@@ -9,17 +9,20 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Result, insert, select, update
+from sqlalchemy import Result, Row, insert, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.mail import MailError, MailRejected, MailUnavailable, Receipt
 from tracker.persistence.models import DeliveryAttempt, Reminder
 from tracker.persistence.vocabulary import ReminderState
-from tracker.services.delivering.taking import LEASE, Taken, call, scope_of
+from tracker.services.delivering.taking import LEASE, Taken, call, contacts_of, pass_on, scope_of
 from tracker.services.ports import Ids
+from tracker.services.reconciling.reached import read_preferences
+from tracker.services.reconciling.reminder_rows import contact_key
 
-#: Minutes until the next attempt after the first, second … that surely did not go; the last goes on.
-RETRY_MINUTES = (1, 2, 5, 15, 60)
+#: Minutes until the next attempt after the first, second … that surely did not go. After the last, which is more than
+#: three hours later, it goes another way.
+RETRY_MINUTES = (1, 2, 5, 15, 60, 60, 60)
 #: By how much of itself a delay varies either way, so that a thousand retries do not come at once.
 JITTER = 0.2
 #: How long an unanswered message rests before it is looked up.
@@ -48,6 +51,9 @@ def begin(session: Session, taken: Taken, now: datetime) -> bool:
             reference=taken.message.reference,
             error="",
             recipient_hash=recipient_hash(taken.key.clinic_id, taken.message.recipient),
+            language=taken.text.language,
+            template_version=taken.text.version,
+            text_hash=hashlib.sha256(f"{taken.text.subject}\n\n{taken.text.body}".encode()).hexdigest(),
         )
     )
     return True
@@ -77,7 +83,7 @@ def complete(
         .values(ended_at=now, outcome=outcome, error=str(answer) if isinstance(answer, MailError) else "")
     )
     if state == _S.TASKED:
-        _call(session, taken, outcome, now, ids)
+        _go_on_otherwise(session, taken, outcome, now, ids)
 
 
 def accept_after_all(session: Session, taken: Taken) -> None:
@@ -114,7 +120,9 @@ def _verdict(
         return "rejected", _S.TASKED, None
     if not isinstance(answer, MailUnavailable):
         return "unknown", _S.UNKNOWN, now + REST
-    minutes = RETRY_MINUTES[min(taken.attempt, len(RETRY_MINUTES)) - 1]
+    if taken.attempt > len(RETRY_MINUTES):
+        return "unavailable", _S.TASKED, None
+    minutes = RETRY_MINUTES[taken.attempt - 1]
     again_at = now + timedelta(minutes=minutes) * (1 + JITTER * (2 * chance() - 1))
     return ("unavailable", _S.TASKED, None) if again_at >= taken.useless_after else ("unavailable", _S.DUE, again_at)
 
@@ -137,10 +145,26 @@ def _fenced(session: Session, taken: Taken, state: ReminderState, values: dict[s
     return changed.rowcount == 1
 
 
+def _go_on_otherwise(session: Session, taken: Taken, why: str, now: datetime, ids: Ids) -> None:
+    """By the next way; a person calls where there is none, or nothing is left to be said."""
+    row = _row_of(session, taken)
+    scope = scope_of(session, taken.key, now, ids, lock=False)
+    wants = read_preferences(session, scope.clinic_id, scope.patient_id)
+    contact = next((each for each in contacts_of(scope, wants) if contact_key(scope, each) == row.contact_key), None)
+    if contact is None or now >= row.useless_after:
+        call(scope, row, why)
+    else:
+        pass_on(scope, row, contact, why)
+
+
 def _call(session: Session, taken: Taken, why: str, now: datetime, ids: Ids) -> None:
-    columns = (Reminder.key, Reminder.kind, Reminder.subject)
+    call(scope_of(session, taken.key, now, ids, lock=False), _row_of(session, taken), why)
+
+
+def _row_of(session: Session, taken: Taken) -> Row[Any]:
     rows: Result[Any] = session.execute(
-        select(*columns).where(Reminder.clinic_id == taken.key.clinic_id, Reminder.id == taken.key.reminder_id)
+        select(Reminder.__table__).where(
+            Reminder.clinic_id == taken.key.clinic_id, Reminder.id == taken.key.reminder_id
+        )
     )
-    row = rows.one()
-    call(scope_of(session, taken.key, now, ids, lock=False), row, why)
+    return rows.one()

@@ -5,8 +5,8 @@ The same pure function that planned the reminder says whether it is still wanted
 reminder, as every use case does, so that the two never wait for each other.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Row, select, update
@@ -16,14 +16,17 @@ from tracker.domain.contacts import Contact, contacts
 from tracker.domain.facts import Appointment
 from tracker.domain.mail import Message
 from tracker.domain.obligations import obligations
+from tracker.domain.quiet_hours import QuietHours
+from tracker.domain.ways import CALL, Preferences, Way
 from tracker.domain.words import Role
 from tracker.persistence.models import Clinic, ContactPoint, DeliveryAttempt, Patient, Reminder
 from tracker.persistence.vocabulary import ReminderState
 from tracker.queries.sending import is_paused
 from tracker.services.ports import Ids
-from tracker.services.reconciling.reminder_rows import call_key, read_preferences
+from tracker.services.reconciling.reached import read_preferences
+from tracker.services.reconciling.reminder_rows import OTHER_WAY, WAITING, contact_key, next_way
 from tracker.services.reconciling.scope import TIME, Scope
-from tracker.services.reminder_texts import Fields, write_text
+from tracker.services.reminder_texts import Text, current_version, fields_of, write_text
 from tracker.services.snapshots import load_snapshot
 from tracker.services.staff_tasks import opening
 
@@ -48,7 +51,8 @@ class Key:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """A reminder held under a token until its lease ends, and what would be sent. ``attempt`` numbers the next one.
+    """A reminder held under a token until its lease ends, and what would be sent by its ``channel``, in the words of
+    ``text``. ``attempt`` numbers the next one.
 
     ``is_unknown``: an earlier attempt may have gone, and must be looked up first. ``may_repeat``: if nobody can tell,
     it may be sent once more.
@@ -57,7 +61,9 @@ class Taken:
     key: Key
     token: str
     attempt: int
+    channel: str
     message: Message
+    text: Text
     useless_after: datetime
     is_unknown: bool
     may_repeat: bool
@@ -83,8 +89,9 @@ def take(session: Session, key: Key, now: datetime, ids: Ids) -> Taken | None:
 
 
 def _decide(scope: Scope, row: Row[Any]) -> Taken | None:
-    found = _contacts(scope)
-    contact = next((each for each in found if f"{scope.case_id}:{each.key}" == row.key), None)
+    wants = read_preferences(scope.session, scope.clinic_id, scope.patient_id)
+    found = contacts_of(scope, wants)
+    contact = next((each for each in found if contact_key(scope, each) == row.contact_key), None)
     ending = _ending(scope, row, contact, found)
     if ending is not None:
         state, reason, needs_call = ending
@@ -92,24 +99,71 @@ def _decide(scope: Scope, row: Row[Any]) -> Taken | None:
         if needs_call and not _is_over(scope, row):
             call(scope, row, reason)
         return None
+    way = None if contact is None else _way_of(contact, row)
     if contact is None or is_paused(scope.session, scope.clinic_id):
         if row.state == _S.CLAIMED:
             _put(scope, row, _S.DUE, next_action_at=scope.now)
         return None
-    return _hold(scope, row, contact)
+    if way is None or row.state == _S.UNDELIVERED:
+        pass_on(scope, row, contact, OTHER_WAY if way is None else "undelivered")
+        return None
+    if _waits_for_morning(scope, row, wants):
+        return None
+    return _hold(scope, row, contact, way, wants)
+
+
+def _way_of(contact: Contact, row: Row[Any]) -> Way | None:
+    """The end of the row's channel as it is now, perhaps another number or address than was planned."""
+    return next((each for each in contact.ways if each.channel == row.channel), None)
+
+
+def pass_on(scope: Scope, row: Row[Any], contact: Contact, why: str) -> None:
+    """Go on by the next way after this one failed; where there is none, or it may have gone, a person calls."""
+    rows = scope.session.execute(
+        select(Reminder.__table__).where(
+            Reminder.clinic_id == scope.clinic_id, Reminder.contact_key == contact_key(scope, contact)
+        )
+    ).all()
+    changes = None if row.state == _S.UNKNOWN else next_way(scope, contact, rows, row.channel)
+    if changes is None:
+        _put(scope, row, _S.TASKED, reason=why)
+        call(scope, row, why)
+        return
+    _put(scope, row, _S.PASSED_ON, reason=why)
+    for each in changes:
+        scope.session.connection().execute(each.statement, each.values)
+
+
+def _waits_for_morning(scope: Scope, row: Row[Any], wants: Preferences) -> bool:
+    """Whether it is night where the patient is: the message is moved to the morning, or becomes a call if that is too
+    late."""
+    hours = scope.session.execute(
+        select(Clinic.quiet_from, Clinic.quiet_until).where(Clinic.id == scope.clinic_id)
+    ).one()
+    calendar = replace(scope.snapshot.calendar, zone=wants.zone) if wants.zone else scope.snapshot.calendar
+    quiet = QuietHours(time.fromisoformat(hours.quiet_from), time.fromisoformat(hours.quiet_until))
+    over_at = quiet.until(scope.now, calendar)
+    if over_at is None:
+        return False
+    if over_at < row.useless_after:
+        state = _S.UNKNOWN if row.state == _S.UNKNOWN else _S.DUE
+        _put(scope, row, state, next_action_at=over_at)
+    else:
+        _put(scope, row, _S.TASKED, reason="quiet_hours")
+        call(scope, row, "quiet_hours")
+    return True
 
 
 def call(scope: Scope, row: Row[Any], why: str) -> None:
     """Ask a person to call the patient, because the reminder did not or may not have reached them."""
-    visit = _appointment(row)
     scope.session.execute(
         opening(
             scope.session,
             clinic_id=scope.clinic_id,
             case_id=scope.case_id,
             kind="call",
-            key=call_key(row.key, row.kind),
-            params={"about": row.kind, "appointment": str(visit), "why": why},
+            key=row.call_key,
+            params={"about": row.kind, "appointment": str(_appointment(row)), "why": why},
             owner=Role.COORDINATOR,
             due_on=scope.snapshot.calendar.today(scope.now),
             now=scope.now,
@@ -134,9 +188,9 @@ def scope_of(session: Session, key: Key, now: datetime, ids: Ids, *, lock: bool)
     )
 
 
-def _contacts(scope: Scope) -> tuple[Contact, ...]:
+def contacts_of(scope: Scope, wants: Preferences) -> tuple[Contact, ...]:
+    """The reminders that should exist, from what is true now."""
     due = obligations(scope.pathway, scope.snapshot, scope.now)
-    wants = read_preferences(scope.session, scope.clinic_id, scope.patient_id)
     return contacts(scope.pathway, scope.snapshot, due, wants, scope.now).items
 
 
@@ -150,10 +204,10 @@ def _ending(
         return _S.CANCELLED, "superseded", False
     if scope.now >= row.useless_after:
         return _S.EXPIRED, "too_late", True
-    if not contact.channel:
+    if not contact.ways:
         return _S.TASKED, contact.reason, True
-    if row.state == _S.UNDELIVERED:
-        return _S.TASKED, "undelivered", True
+    if row.channel == CALL and row.state in WAITING:
+        return _S.TASKED, "call_due", True
     return None
 
 
@@ -197,7 +251,7 @@ def _lose_track(scope: Scope, row: Row[Any]) -> None:
     _put(scope, row, _S.UNKNOWN, next_action_at=scope.now)
 
 
-def _hold(scope: Scope, row: Row[Any], contact: Contact) -> Taken:
+def _hold(scope: Scope, row: Row[Any], contact: Contact, way: Way, wants: Preferences) -> Taken:
     attempts = scope.session.execute(
         select(DeliveryAttempt.outcome, DeliveryAttempt.reference)
         .where(DeliveryAttempt.clinic_id == scope.clinic_id, DeliveryAttempt.reminder_id == row.id)
@@ -213,39 +267,40 @@ def _hold(scope: Scope, row: Row[Any], contact: Contact) -> Taken:
             claim_token=token,
             lease_until=scope.now + LEASE,
             next_action_at=scope.now + LEASE,
-            contact_point_id=contact.contact_point,
+            contact_point_id=way.point,
         )
     )
     reference = attempts[0].reference if attempts else scope.ids.public_id()
+    recipient, text = _written(scope, row, contact, way, wants)
     return Taken(
         key=Key(clinic_id=scope.clinic_id, case_id=scope.case_id, reminder_id=row.id),
         token=token,
         attempt=row.attempts + 1,
-        message=_message(scope, row, contact, reference),
+        channel=way.channel,
+        message=Message(recipient, text.subject, text.body, reference),
+        text=text,
         useless_after=row.useless_after,
         is_unknown=is_unknown,
         may_repeat=copies < MOST_COPIES,
     )
 
 
-def _message(scope: Scope, row: Row[Any], contact: Contact, reference: str) -> Message:
+def _written(scope: Scope, row: Row[Any], contact: Contact, way: Way, wants: Preferences) -> tuple[str, Text]:
+    """Where the message goes, and its words in the patient's language."""
     said = scope.session.execute(
         select(Clinic.name, Clinic.phone, Patient.given_name, ContactPoint.value)
         .join(Patient, Patient.clinic_id == Clinic.id)
         .join(ContactPoint, (ContactPoint.clinic_id == Patient.clinic_id) & (ContactPoint.patient_id == Patient.id))
-        .where(Clinic.id == scope.clinic_id, Patient.id == scope.patient_id, ContactPoint.id == contact.contact_point)
+        .where(Clinic.id == scope.clinic_id, Patient.id == scope.patient_id, ContactPoint.id == way.point)
     ).one()
     visit = next(each for each in scope.snapshot.of(Appointment) if each.appointment == contact.appointment)
-    wall = scope.snapshot.calendar.wall(visit.arrive_at or visit.starts_at)
-    text = write_text(
-        row.template,
-        row.template_version,
-        Fields(
-            first_name=(said.given_name.split() or [""])[0],
-            date=f"{wall:%A, %B} {wall.day}, {wall.year}",
-            time=f"{wall.hour % 12 or 12}:{wall:%M} {'AM' if wall.hour < 12 else 'PM'}",
-            clinic=said.name,
-            phone=said.phone,
-        ),
+    name = row.template, wants.language, way.channel
+    values = fields_of(
+        first_name=(said.given_name.split() or [""])[0],
+        wall=scope.snapshot.calendar.wall(visit.arrive_at or visit.starts_at),
+        clinic=said.name,
+        phone=said.phone,
+        language=wants.language,
+        channel=way.channel,
     )
-    return Message(said.value, text.subject, text.body, reference)
+    return said.value, write_text(*name, current_version(*name), values)

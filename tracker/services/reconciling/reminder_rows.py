@@ -1,34 +1,35 @@
 """Reminders as stored against the contacts that should exist, and the calls that stand in for them.
 
-A reminder is added, moved, cancelled or revived here until somebody starts to send it; from then on it belongs to
-the dispatcher, and one that was sent is never made again. Where no message can go, a person is asked to call.
+A contact has a row for each channel it was to go by, of which one counts at a time. It is added, moved, cancelled or
+revived here until somebody starts to send it; from then on it belongs to the dispatcher, and one that was sent is never
+made again. Where no message can go, a person is asked to call.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, insert, or_, select, update
-from sqlalchemy.orm import Session
 
-from tracker.domain.contacts import TO_COME, Address, Contact, Preferences
-from tracker.domain.facts import Appointment
-from tracker.domain.pathway.snapshot import Snapshot
+from tracker.domain.contacts import Contact
+from tracker.domain.ways import CALL, NO_WAY
 from tracker.domain.words import Role
-from tracker.persistence.models import ContactPoint, Patient, Reminder
-from tracker.persistence.vocabulary import ContactKind, ReminderState
-from tracker.services.reconciling.scope import Change, Scope, Values, rows_by
-from tracker.services.reminder_texts import current_version
+from tracker.persistence.models import Reminder
+from tracker.persistence.vocabulary import SET_ASIDE_REMINDER, ReminderState
+from tracker.services.reconciling.scope import Change, Scope, Values
 from tracker.services.staff_tasks import opening, withdrawing
 
 #: Not yet begun: may still be moved or cancelled.
 WAITING = frozenset({ReminderState.PLANNED, ReminderState.DUE})
-#: Why a person calls instead, as ``Preferences.route`` says it: undone when an address appears.
-NO_ROUTE = frozenset({"no_email", "opted_out", "prefers_call"})
 NOT_NEEDED = "not needed: the visit was moved, kept or cancelled"
 WRITTEN_INSTEAD = "not needed: a message can be sent"
+#: Why a planned message does not go by the channel it was planned for: another is to be used.
+OTHER_WAY = "other_way"
 
-
-_NAMES = ("case_id", "id", "key", "kind", "state", "wanted_at", "useless_after", "contact_point_id", "closed_reason")
+_NAMES = (
+    "case_id", "id", "key", "contact_key", "call_key", "kind", "channel", "state", "wanted_at", "useless_after",
+    "contact_point_id", "closed_reason",
+)  # fmt: skip
 #: Of some cases, what is still to be sent, could still be wanted, or is waiting for a person's call.
 STORED: Select[Any] = select(*(getattr(Reminder, name) for name in _NAMES)).where(
     Reminder.clinic_id == bindparam("clinic"),
@@ -39,20 +40,6 @@ STORED: Select[Any] = select(*(getattr(Reminder, name) for name in _NAMES)).wher
         Reminder.state == ReminderState.TASKED,
     ),
 )
-_POINT: tuple[Any, ...] = (ContactPoint.id, ContactPoint.owner, ContactPoint.is_possible, ContactPoint.opted_out_at)
-#: How some patients want to be reached.
-REACHED: Select[Any] = (
-    select(Patient.id.label("patient_id"), Patient.zone, Patient.prefers, *_POINT)
-    .outerjoin(
-        ContactPoint,
-        (ContactPoint.clinic_id == Patient.clinic_id)
-        & (ContactPoint.patient_id == Patient.id)
-        & (ContactPoint.kind == ContactKind.EMAIL)
-        & ContactPoint.ended_at.is_(None),
-    )
-    .where(Patient.clinic_id == bindparam("clinic"), Patient.id.in_(bindparam("keys", expanding=True)))
-    .order_by(ContactPoint.id)
-)
 
 _INSERT = insert(Reminder)
 _CHANGE = update(Reminder).where(
@@ -60,99 +47,110 @@ _CHANGE = update(Reminder).where(
 )
 
 
-def may_be_written_to(snapshot: Snapshot) -> bool:
-    """Whether it matters how the patient wants to be reached: there is a visit to come."""
-    return any(visit.state in TO_COME for visit in snapshot.of(Appointment))
-
-
-def preferences_of(rows: Sequence[Row[Any]]) -> Preferences:
-    """How a patient wants to be reached; without rows nobody has asked."""
-    if not rows:
-        return Preferences()
-    addresses = tuple(
-        Address(row.id, row.owner, row.is_possible, row.opted_out_at is not None) for row in rows if row.id is not None
-    )
-    return Preferences(rows[0].zone or "", rows[0].prefers, addresses)
-
-
-def read_preferences(session: Session, clinic_id: int, patient_id: int) -> Preferences:
-    """How one patient wants to be reached."""
-    return preferences_of(rows_by(session, REACHED, clinic_id, [patient_id])[patient_id])
-
-
 def reminder_changes(scope: Scope, rows: Sequence[Row[Any]], computed: Sequence[Contact]) -> list[Change]:
     """The statements that bring the stored reminders of a case, and the calls for it, in line."""
-    stored = {row.key: row for row in rows}
-    wanted = {f"{scope.case_id}:{each.key}": each for each in computed}
-    gone = [row for key, row in stored.items() if key not in wanted and row.state in WAITING | {ReminderState.TASKED}]
+    stored: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        stored[row.contact_key].append(row)
+    wanted = {contact_key(scope, each): each for each in computed}
+    gone = [row for row in rows if row.contact_key not in wanted and row.state in WAITING | {ReminderState.TASKED}]
     changes = [_change(scope, row, state=ReminderState.CANCELLED, reason=scope.cause) for row in gone]
-    calls = {call_key(row.key, row.kind) for row in gone if row.state == ReminderState.TASKED}
+    calls = {row.call_key for row in gone if row.state == ReminderState.TASKED}
     if calls:
-        gone_calls = withdrawing(clinic_id=scope.clinic_id, keys=calls, outcome=NOT_NEEDED, now=scope.now)
-        changes.append(Change(gone_calls))
+        changes.append(_withdrawn(scope, calls, NOT_NEEDED))
     new: list[Values] = []
     for key, contact in wanted.items():
-        if key in stored:
-            changes.extend(_revise(scope, stored[key], contact))
-        elif contact.is_wanted:
-            new.append(_row(scope, key, contact))
-            changes.extend(_call(scope, key, contact))
+        changes.extend(_brought_in_line(scope, contact, stored.get(key, []), new))
     return [*changes, Change(_INSERT, new)] if new else changes
 
 
-def call_key(reminder_key: str, kind: str) -> str:
+def contact_key(scope: Scope, contact: Contact) -> str:
+    """The key of a contact among all cases of a clinic."""
+    return f"{scope.case_id}:{contact.key}"
+
+
+def call_key(scope: Scope, contact: Contact) -> str:
     """The key of the one call that stands in for all reminders of a kind about one visit at one time."""
-    case_id, _, visit = reminder_key.split(":", 2)
-    return f"call:{case_id}:{kind}:{visit}"
+    return f"call:{scope.case_id}:{contact.call_key}"
 
 
-def _row(scope: Scope, key: str, contact: Contact) -> Values:
-    is_routed = contact.channel != ""
+def next_way(scope: Scope, contact: Contact, rows: Iterable[Row[Any]], tried: str) -> list[Change] | None:
+    """The statements that plan a contact by its next way, now, after it failed by the channel ``tried``; ``None`` where
+    there is no other. ``rows``: all of the contact."""
+    found = list(rows)
+    failed = {row.channel for row in found if row.state == ReminderState.PASSED_ON} | {tried}
+    way = contact.way(without=failed)
+    if way is None:
+        return None
+    values = {**_as_planned(contact, way.channel, way.point), "next_action_at": scope.now}
+    old = next((row for row in found if row.channel == way.channel), None)
+    if old is not None:
+        return [Change(_CHANGE, {**_at(scope, old), **values})]
+    return [Change(_INSERT, [_row(scope, contact, values)])]
+
+
+def _brought_in_line(scope: Scope, contact: Contact, rows: Sequence[Row[Any]], new: list[Values]) -> Iterator[Change]:
+    """One contact: move or cancel the row that counts, and plan it by the way it now goes."""
+    counts = next((row for row in rows if row.state not in SET_ASIDE_REMINDER), None)
+    way = contact.way(without={row.channel for row in rows if row.state == ReminderState.PASSED_ON})
+    channel = CALL if way is None else way.channel
+    if counts is not None:
+        waits_in_vain = counts.state == ReminderState.TASKED and counts.closed_reason in NO_WAY
+        if counts.state in WAITING and counts.channel == channel:
+            yield from _moved(scope, counts, contact, None if way is None else way.point)
+            return
+        is_other = counts.state in WAITING or (waits_in_vain and way is not None and contact.is_wanted)
+        if not is_other:
+            return
+        yield _change(scope, counts, state=ReminderState.CANCELLED, reason=OTHER_WAY)
+        if waits_in_vain:
+            yield _withdrawn(scope, {counts.call_key}, WRITTEN_INSTEAD)
+    elif not contact.is_wanted:
+        return
+    values = _as_planned(contact, channel, None if way is None else way.point)
+    if way is None:
+        values |= {"state": ReminderState.TASKED, "next_action_at": None, "closed_reason": contact.reason}
+    old = next((row for row in rows if row.channel == channel), None)
+    if old is None:
+        new.append(_row(scope, contact, values))
+    else:
+        yield Change(_CHANGE, {**_at(scope, old), **values})
+    if way is None:
+        yield _call(scope, contact)
+
+
+def _as_planned(contact: Contact, channel: str, point: int | None) -> Values:
+    return {
+        "wanted_at": contact.wanted_at,
+        "useless_after": contact.useless_after,
+        "channel": channel,
+        "contact_point_id": point,
+        "state": ReminderState.PLANNED,
+        "next_action_at": contact.wanted_at,
+        "closed_reason": "",
+    }
+
+
+def _row(scope: Scope, contact: Contact, values: Values) -> Values:
     return {
         "clinic_id": scope.clinic_id,
         "id": scope.ids.row_id(scope.now),
         "case_id": scope.case_id,
         "patient_id": scope.patient_id,
-        "key": key,
+        "key": f"{contact_key(scope, contact)}:{values['channel']}",
+        "contact_key": contact_key(scope, contact),
+        "call_key": call_key(scope, contact),
         "kind": contact.kind,
         "subject": contact.subject,
-        "wanted_at": contact.wanted_at,
-        "useless_after": contact.useless_after,
-        "channel": contact.channel,
-        "contact_point_id": contact.contact_point,
-        "state": ReminderState.PLANNED if is_routed else ReminderState.TASKED,
-        "next_action_at": contact.wanted_at if is_routed else None,
         "attempts": 0,
         "template": contact.template,
-        "template_version": current_version(contact.template),
         "created_at": scope.now,
-        "closed_reason": contact.reason,
+        **values,
     }
 
 
-def _revise(scope: Scope, row: Row[Any], contact: Contact) -> Iterator[Change]:
-    """Move, revive or hand over one reminder that nobody has begun to send."""
-    is_unrouted = row.state == ReminderState.TASKED and row.closed_reason in NO_ROUTE
-    if row.state in WAITING and contact.channel:
-        yield from _move(scope, row, contact)
-    elif not contact.is_wanted:
-        return
-    elif contact.channel and (is_unrouted or row.state == ReminderState.CANCELLED):
-        yield _change(scope, row, state=ReminderState.PLANNED, contact=contact)
-        if is_unrouted:
-            keys = {call_key(row.key, row.kind)}
-            yield Change(withdrawing(clinic_id=scope.clinic_id, keys=keys, outcome=WRITTEN_INSTEAD, now=scope.now))
-    elif not contact.channel and (row.state in WAITING or row.state == ReminderState.CANCELLED):
-        yield _change(scope, row, state=ReminderState.TASKED, reason=contact.reason, contact=contact)
-        yield from _call(scope, row.key, contact)
-
-
-def _move(scope: Scope, row: Row[Any], contact: Contact) -> Iterator[Change]:
-    wanted = {
-        "wanted_at": contact.wanted_at,
-        "useless_after": contact.useless_after,
-        "contact_point_id": contact.contact_point,
-    }
+def _moved(scope: Scope, row: Row[Any], contact: Contact, point: int | None) -> Iterator[Change]:
+    wanted = {"wanted_at": contact.wanted_at, "useless_after": contact.useless_after, "contact_point_id": point}
     changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
     if "wanted_at" in changed and row.state == ReminderState.PLANNED:
         changed["next_action_at"] = contact.wanted_at
@@ -160,39 +158,30 @@ def _move(scope: Scope, row: Row[Any], contact: Contact) -> Iterator[Change]:
         yield Change(_CHANGE, {**_at(scope, row), **changed})
 
 
-def _change(
-    scope: Scope, row: Row[Any], *, state: ReminderState, reason: str = "", contact: Contact | None = None
-) -> Change:
-    values: dict[str, object] = {"state": state, "next_action_at": None, "closed_reason": reason}
-    if contact is not None:
-        values |= {
-            "wanted_at": contact.wanted_at,
-            "useless_after": contact.useless_after,
-            "channel": contact.channel,
-            "contact_point_id": contact.contact_point,
-        }
-        if state == ReminderState.PLANNED:
-            values["next_action_at"] = contact.wanted_at
+def _change(scope: Scope, row: Row[Any], *, state: ReminderState, reason: str) -> Change:
+    values: Values = {"state": state, "next_action_at": None, "closed_reason": reason}
     return Change(_CHANGE, {**_at(scope, row), **values})
 
 
-def _call(scope: Scope, key: str, contact: Contact) -> Iterator[Change]:
+def _withdrawn(scope: Scope, keys: set[str], outcome: str) -> Change:
+    return Change(withdrawing(clinic_id=scope.clinic_id, keys=keys, outcome=outcome, now=scope.now))
+
+
+def _call(scope: Scope, contact: Contact) -> Change:
     """Somebody must call where no message can go; one task, however many reminders it stands for."""
-    if contact.channel:
-        return
     task = opening(
         scope.session,
         clinic_id=scope.clinic_id,
         case_id=scope.case_id,
         kind="call",
-        key=call_key(key, contact.kind),
+        key=call_key(scope, contact),
         params={"about": contact.kind, "appointment": str(contact.appointment), "why": contact.reason},
         owner=Role.COORDINATOR,
         due_on=max(contact.call_on, scope.snapshot.calendar.today(scope.now)),
         now=scope.now,
         ids=scope.ids,
     )
-    yield Change(task)
+    return Change(task)
 
 
 def _at(scope: Scope, row: Row[Any]) -> Values:

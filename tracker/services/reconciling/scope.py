@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Executable, Row, Select
 from sqlalchemy.orm import Session
 
-from tracker.domain.contacts import Preferences
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.snapshot import Snapshot
+from tracker.domain.ways import Preferences
 from tracker.services.ports import Ids
 
 Values = dict[str, object]

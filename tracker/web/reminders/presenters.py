@@ -13,11 +13,11 @@ from tracker.web.common.listing import Pager, pager
 
 GROUP_LABELS = {
     "failed": "Went wrong",
-    "nobody": "No message possible",
+    "nobody": "A person calls",
     "sending": "Going out",
     "planned": "Planned",
     "sent": "Sent",
-    "cancelled": "Cancelled",
+    "cancelled": "Not needed",
 }
 TONES = {
     "failed": "critical",
@@ -40,9 +40,14 @@ STATES = {
     "expired": "too late, not sent",
     "cancelled": "cancelled",
     "tasked": "a person calls",
+    "passed_on": "went on another way",
 }
 REASONS = {
-    "no_email": "no e-mail address",
+    "no_address": "no address or number that it can go to",
+    "no_language": "no message in their language: with an interpreter",
+    "call_due": "called to hear whether they come",
+    "quiet_hours": "it would have come at night",
+    "other_way": "another way is open",
     "opted_out": "does not want messages",
     "prefers_call": "prefers a call",
     "rejected": "the address was rejected",
@@ -118,7 +123,7 @@ def present(
         for name, label in GROUP_LABELS.items()
     ]
     return LedgerPage(
-        lede=f"{ledger.counts['failed']} went wrong · {ledger.counts['nobody']} get no message · "
+        lede=f"{ledger.counts['failed']} went wrong · {ledger.counts['nobody']} are called · "
         f"{ledger.counts['planned']} planned",
         paused=_paused(sending, zone),
         switch=_switch(sending, viewer),
@@ -162,7 +167,7 @@ def _row(row: LedgerRow, today: date, zone: str) -> MessageRow:
 def _why(row: LedgerRow) -> str:
     """Why it stands so. What a cancelled message gives as its reason is the fact that ended it, not a sentence."""
     if row.state == "cancelled":
-        return "no longer needed"
+        return "goes another way" if row.closed_reason == "other_way" else "no longer needed"
     reason = REASONS.get(row.closed_reason, "")
     tries = f"{row.attempts} tries" if row.attempts > 1 else ""
     return " · ".join(part for part in (reason, tries) if part)

@@ -11,6 +11,7 @@ from tracker.domain.pathway.definition import FollowUpRule, ObligationRule, Remi
 from tracker.domain.pathway.requirements import Requirement
 from tracker.domain.pathway.requirements.aftercare import FollowedUp
 from tracker.domain.pathway.requirements.trial import TrialResult
+from tracker.domain.ways import EMAIL, OWNERS, SMS
 from tracker.domain.words import FollowedFact, Indication, Purpose, is_word
 
 #: What a rule's days are counted from; the obligations know these and no others.
@@ -51,6 +52,8 @@ NUMBERS = frozenset({"authorization_answer_days", "visits_from_hour", "visits_un
 SCAN_TASK_ENDINGS = frozenset({"reading", "word"})
 #: Targets of a stage that are a date of their own; the name of a procedure is one too.
 DATED_TARGETS = frozenset({"catheter_out"})
+#: By what a message can go; a call is a rule's only channel.
+WRITTEN = frozenset({EMAIL, SMS})
 #: Messages there are templates for; a reminder's kind says which rules cancel it.
 REMINDER_KINDS = frozenset({"consent", "arrival", "refill"})
 #: A paper or a payer's word may be waived by a named role. A trial, a consent, a dose or a device never.
@@ -174,6 +177,10 @@ def _reminder_faults(graph: Graph, rule: ReminderRule) -> Iterator[str]:
         yield f"is for no visit there is: {', '.join(unknown)}"
     if rule.days_before < 0:
         yield "is sent after its date"
+    if rule.to not in OWNERS:
+        yield f"goes to {rule.to!r}, who is nobody"
+    if not rule.channels or (not rule.is_call and not set(rule.channels) <= WRITTEN):
+        yield f"goes by {', '.join(rule.channels) or 'nothing'}; a call stands alone"
 
 
 def waivers_are_allowed(graph: Graph) -> Iterator[Violation]:

@@ -1,0 +1,74 @@
+"""How a patient wants to be reached, as it is stored: read again whenever a message is planned or sent."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy.orm import Session
+
+from tracker.domain.contacts import TO_COME
+from tracker.domain.facts import Appointment
+from tracker.domain.languages import code_of
+from tracker.domain.pathway.snapshot import Snapshot
+from tracker.domain.ways import Address, Preferences
+from tracker.persistence.models import Clinic, ContactPoint, Patient
+from tracker.services.reconciling.scope import rows_by
+from tracker.services.reminder_texts import languages
+
+_POINT: tuple[Any, ...] = (
+    ContactPoint.id,
+    ContactPoint.kind,
+    ContactPoint.owner,
+    ContactPoint.is_possible,
+    ContactPoint.opted_out_at,
+    ContactPoint.texts_agreed_at,
+)
+#: How some patients want to be reached.
+REACHED: Select[Any] = (
+    select(Patient.id.label("patient_id"), Patient.zone, Patient.prefers, Patient.language, Clinic.sends_texts, *_POINT)
+    .join(Clinic, Clinic.id == Patient.clinic_id)
+    .outerjoin(
+        ContactPoint,
+        (ContactPoint.clinic_id == Patient.clinic_id)
+        & (ContactPoint.patient_id == Patient.id)
+        & ContactPoint.ended_at.is_(None),
+    )
+    .where(Patient.clinic_id == bindparam("clinic"), Patient.id.in_(bindparam("keys", expanding=True)))
+    .order_by(ContactPoint.id)
+)
+
+
+def may_be_written_to(snapshot: Snapshot) -> bool:
+    """Whether it matters how the patient wants to be reached: there is a visit to come."""
+    return any(visit.state in TO_COME for visit in snapshot.of(Appointment))
+
+
+def preferences_of(rows: Sequence[Row[Any]]) -> Preferences:
+    """How a patient wants to be reached; without rows nobody has asked."""
+    if not rows:
+        return Preferences()
+    addresses = tuple(
+        Address(
+            point_id=row.id,
+            owner=row.owner,
+            is_possible=row.is_possible,
+            is_opted_out=row.opted_out_at is not None,
+            kind=row.kind,
+            takes_texts=row.texts_agreed_at is not None,
+        )
+        for row in rows
+        if row.id is not None
+    )
+    spoken = code_of(rows[0].language)
+    return Preferences(
+        zone=rows[0].zone or "",
+        prefers=rows[0].prefers,
+        addresses=addresses,
+        language=spoken if spoken in languages() else "",
+        sends_texts=rows[0].sends_texts,
+    )
+
+
+def read_preferences(session: Session, clinic_id: int, patient_id: int) -> Preferences:
+    """How one patient wants to be reached."""
+    return preferences_of(rows_by(session, REACHED, clinic_id, [patient_id])[patient_id])
