@@ -5,6 +5,7 @@ and not on the day a reminder is due. What only some commands need (a secret for
 missing until such a command starts: see :meth:`Settings.ready_to_serve` and :meth:`Settings.ready_to_send`.
 """
 
+import re
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -12,7 +13,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 PREFIX = "TRACKER_"
 SHORTEST_SECRET = 32
@@ -47,6 +48,14 @@ class MailTransport(StrEnum):
     OUTBOX = "outbox"
 
 
+class SmsTransport(StrEnum):
+    """How text messages leave, if any do. ``HTTP`` hands them to a provider, ``OUTBOX`` writes files."""
+
+    NONE = "none"
+    HTTP = "http"
+    OUTBOX = "outbox"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """One deployment. Whatever may carry a password stays out of ``repr`` and so out of logs and tracebacks."""
@@ -65,6 +74,13 @@ class Settings:
     smtp_starttls: bool = True
     mail_from: str = ""
     outbox_dir: Path | None = None
+    sms_transport: SmsTransport = SmsTransport.NONE
+    sms_url: str = ""
+    sms_account: str = ""
+    sms_secret: str = field(default="", repr=False)
+    sms_sender: str = ""
+    sms_callback_base_url: str = ""
+    sms_can_look_up: bool = False
     idle_minutes: int = 15
     session_hours: int = 12
     log_level: str = "INFO"
@@ -97,6 +113,7 @@ class Settings:
             database_url=database_url,
             secret_key=secret_key,
             mail_transport=MailTransport.OUTBOX,
+            sms_transport=SmsTransport.OUTBOX,
             outbox_dir=outbox_dir,
         )
 
@@ -122,7 +139,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     settings = Settings(
         database_url=_database_url(read.text("DATABASE_URL", "sqlite:///tracker.db")),
         secret_key=_secret("SECRET_KEY", read.text("SECRET_KEY")),
-        base_url=_base_url(read.text("BASE_URL", f"http://localhost:{port}")),
+        base_url=_base_url("BASE_URL", read.text("BASE_URL", f"http://localhost:{port}")),
         trusted_proxies=read.number("TRUSTED_PROXIES", 0, lowest=0, highest=8),
         host=read.text("HOST", "127.0.0.1"),
         port=port,
@@ -134,6 +151,13 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         smtp_starttls=read.yes_or_no("SMTP_STARTTLS", default=True),
         mail_from=_mail_from(read.text("SMTP_FROM")),
         outbox_dir=_folder(read.text("OUTBOX_DIR")),
+        sms_transport=_sms_transport(read.text("SMS_TRANSPORT", SmsTransport.NONE)),
+        sms_url=_sms_url(read.text("SMS_URL")),
+        sms_account=_sms_account(read.text("SMS_ACCOUNT")),
+        sms_secret=read.text("SMS_SECRET"),
+        sms_sender=_sms_sender(read.text("SMS_SENDER")),
+        sms_callback_base_url=_callback_base(read.text("SMS_CALLBACK_BASE_URL")),
+        sms_can_look_up=read.yes_or_no("SMS_CAN_LOOK_UP", default=False),
         idle_minutes=read.number("IDLE_MINUTES", 15, lowest=1, highest=15),
         session_hours=read.number("SESSION_HOURS", 12, lowest=1, highest=12),
         log_level=_log_level(read.text("LOG_LEVEL", "INFO")),
@@ -144,6 +168,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     )
     read.refuse_unknown()
     _check_mail(settings)
+    _check_sms(settings)
     return settings
 
 
@@ -201,20 +226,28 @@ def _secret(name: str, text: str) -> str:
     return text
 
 
-def _base_url(text: str) -> str:
-    sentence = "TRACKER_BASE_URL must be an address without a path, like https://tracker.clinic.example."
+def _base_url(name: str, text: str) -> str:
+    parts = _address(name, text, "without a path, like https://tracker.clinic.example")
+    if parts.path.strip("/"):
+        raise SettingsError(f"{PREFIX}{name} must be an address without a path, like https://tracker.clinic.example.")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _address(name: str, text: str, kind: str) -> SplitResult:
+    """An address on the web; ``kind`` ends the sentence that refuses it."""
+    sentence = f"{PREFIX}{name} must be an address {kind}."
     try:
         parts = urlsplit(text)
         host, _ = parts.hostname, parts.port
     except ValueError as error:
         raise SettingsError(sentence) from error
-    if parts.scheme not in {"http", "https"} or not host or parts.path.strip("/") or parts.query or parts.fragment:
+    if parts.scheme not in {"http", "https"} or not host or parts.query or parts.fragment:
         raise SettingsError(sentence)
     if parts.username is not None:
-        raise SettingsError("TRACKER_BASE_URL must not hold a user name or a password.")
+        raise SettingsError(f"{PREFIX}{name} must not hold a user name or a password.")
     if parts.scheme == "http" and host not in LOCAL_HOSTS:
-        raise SettingsError(f"TRACKER_BASE_URL must start with https:// because {host} is not this computer.")
-    return f"{parts.scheme}://{parts.netloc}"
+        raise SettingsError(f"{PREFIX}{name} must start with https:// because {host} is not this computer.")
+    return parts
 
 
 def _mail_transport(text: str) -> MailTransport | None:
@@ -231,6 +264,40 @@ def _mail_from(text: str) -> str:
     if text and not (text.isprintable() and at and local and domain and not set(text) & set(" <>,;")):
         raise SettingsError(f"TRACKER_SMTP_FROM must be a plain address like reminders@clinic.example, not {text!r}.")
     return text
+
+
+def _sms_transport(text: str) -> SmsTransport:
+    try:
+        return SmsTransport(text)
+    except ValueError as error:
+        raise SettingsError(f"TRACKER_SMS_TRANSPORT must be none, http or outbox, not {text!r}.") from error
+
+
+def _sms_url(text: str) -> str:
+    kind = "that messages are posted to, like https://api.provider.example/Accounts/1/Messages.json"
+    if text:
+        _address("SMS_URL", text, kind)
+        if not re.fullmatch(r"[!-~]+", text):
+            raise SettingsError(f"TRACKER_SMS_URL must be an address {kind}.")
+    return text
+
+
+def _sms_account(text: str) -> str:
+    if ":" in text or not text.isprintable():
+        raise SettingsError("TRACKER_SMS_ACCOUNT must be the name to sign in with, without a colon.")
+    return text
+
+
+def _sms_sender(text: str) -> str:
+    if text and not re.fullmatch(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}", text):
+        raise SettingsError(
+            f"TRACKER_SMS_SENDER must be a number with its country, like +13035550100, or a short code, not {text!r}."
+        )
+    return text
+
+
+def _callback_base(text: str) -> str:
+    return _base_url("SMS_CALLBACK_BASE_URL", text) if text else text
 
 
 def _downtime_key(text: str) -> str:
@@ -268,4 +335,22 @@ def _check_mail(settings: Settings) -> None:
     if settings.smtp_password and not settings.smtp_starttls and settings.smtp_host not in LOCAL_HOSTS:
         raise SettingsError(
             "TRACKER_SMTP_STARTTLS must be yes when a password goes to another computer: others could read it."
+        )
+
+
+def _check_sms(settings: Settings) -> None:
+    if settings.sms_transport is SmsTransport.OUTBOX and settings.outbox_dir is None:
+        raise SettingsError("TRACKER_OUTBOX_DIR must name a folder when TRACKER_SMS_TRANSPORT is outbox.")
+    if settings.sms_transport is not SmsTransport.HTTP:
+        return
+    if not all((settings.sms_url, settings.sms_account, settings.sms_secret, settings.sms_sender)):
+        raise SettingsError(
+            "TRACKER_SMS_URL, TRACKER_SMS_ACCOUNT, TRACKER_SMS_SECRET and TRACKER_SMS_SENDER are needed when "
+            "TRACKER_SMS_TRANSPORT is http."
+        )
+    reports_to = settings.sms_callback_base_url or settings.base_url
+    if urlsplit(reports_to).hostname in LOCAL_HOSTS and urlsplit(settings.sms_url).hostname not in LOCAL_HOSTS:
+        raise SettingsError(
+            "TRACKER_SMS_CALLBACK_BASE_URL must be an address that the provider can reach, where TRACKER_BASE_URL is "
+            f"not; {reports_to} is this computer."
         )

@@ -11,6 +11,7 @@ from tracker.integrations.ids import RandomIds
 from tracker.integrations.kit_shelf import FolderShelf
 from tracker.integrations.mail.choice import choose_mailer
 from tracker.integrations.passwords import Argon2Passwords
+from tracker.integrations.sms.choice import choose_texter
 from tracker.persistence.database import Database
 from tracker.services.ports import Clock, Ids, KitShelf, Mailer, Passwords
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """One running system. Tests and simulations put their own clock, ids and passwords in."""
+    """One running system. Tests and simulations put their own clock, ids and passwords in.
+
+    ``mailer`` sends e-mail, ``texter`` text messages; either may be missing.
+    """
 
     settings: "Settings"
     database: Database
@@ -28,6 +32,7 @@ class Runtime:
     ids: Ids
     passwords: Passwords
     mailer: Mailer | None = None
+    texter: Mailer | None = None
     shelf: KitShelf | None = None
 
     @property
@@ -47,6 +52,7 @@ def build_runtime(settings: "Settings") -> Runtime:
         ids=RandomIds(),
         passwords=Argon2Passwords(),
         mailer=choose_mailer(settings),
+        texter=choose_texter(settings),
         shelf=shelf_at(settings, settings.downtime_dir) if settings.downtime_dir else None,
     )
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from config import MailTransport, Settings, SettingsError, load_settings
+from config import MailTransport, Settings, SettingsError, SmsTransport, load_settings
 
 GOOD_SECRET = "kT9vQ2xL7nB4mR8wY3cF6hJ1sD5gZ0pA"
 KEY = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4="
@@ -12,6 +12,15 @@ SMTP = {
     "TRACKER_MAIL_TRANSPORT": "smtp",
     "TRACKER_SMTP_HOST": "mail.clinic.example",
     "TRACKER_SMTP_FROM": "reminders@clinic.example",
+}
+
+SMS = {
+    "TRACKER_BASE_URL": "https://tracker.clinic.example",
+    "TRACKER_SMS_TRANSPORT": "http",
+    "TRACKER_SMS_URL": "https://api.provider.example/2010-04-01/Accounts/AC1/Messages.json",
+    "TRACKER_SMS_ACCOUNT": "AC1",
+    "TRACKER_SMS_SECRET": "hunter3",
+    "TRACKER_SMS_SENDER": "+13035550100",
 }
 
 
@@ -105,6 +114,21 @@ class TestLoadSettings:
             ("SMTP_FROM", "The clinic <reminders@clinic.example>"),
             ("SMTP_FROM", "reminders@clinic.example\nBcc: x@evil.example"),
             ("MAIL_TRANSPORT", "pigeon"),
+            ("SMS_TRANSPORT", "pigeon"),
+            ("SMS_URL", "api.provider.example"),
+            ("SMS_URL", "http://api.provider.example/Messages.json"),
+            ("SMS_URL", "https://AC1:pw@api.provider.example/Messages.json"),
+            ("SMS_URL", "https://api.provider.example/Messages.json?a=b"),
+            ("SMS_URL", "https://api.provider.example/Me ssages.json"),
+            ("SMS_URL", "https://api.provider.example:port/"),
+            ("SMS_URL", "https://prövider.example/Messages.json"),
+            ("SMS_ACCOUNT", "AC1:pw"),
+            ("SMS_SENDER", "303-555-0100"),
+            ("SMS_SENDER", "+1303555٠100"),
+            ("SMS_SENDER", "+13035550100\n+13035550101"),
+            ("SMS_CALLBACK_BASE_URL", "http://tracker.clinic.example"),
+            ("SMS_CALLBACK_BASE_URL", "https://tracker.clinic.example/app"),
+            ("SMS_CAN_LOOK_UP", "maybe"),
             ("IDLE_MINUTES", "16"),
             ("IDLE_MINUTES", "0"),
             ("SESSION_HOURS", "13"),
@@ -165,6 +189,56 @@ class TestMail:
             load_settings(SMTP | {"TRACKER_SMTP_PASSWORD": "pw"})
 
 
+class TestSms:
+    def test_has_settings_of_its_own(self) -> None:
+        more = {
+            "TRACKER_SMS_CALLBACK_BASE_URL": "https://reports.clinic.example/",
+            "TRACKER_SMS_CAN_LOOK_UP": "yes",
+        }
+        assert load_settings(SMS | more) == Settings(
+            base_url="https://tracker.clinic.example",
+            sms_transport=SmsTransport.HTTP,
+            sms_url="https://api.provider.example/2010-04-01/Accounts/AC1/Messages.json",
+            sms_account="AC1",
+            sms_secret="hunter3",
+            sms_sender="+13035550100",
+            sms_callback_base_url="https://reports.clinic.example",
+            sms_can_look_up=True,
+        )
+
+    def test_is_sent_by_nobody_unless_chosen(self) -> None:
+        assert load_settings({}).sms_transport is SmsTransport.NONE
+        assert load_settings(SMS | {"TRACKER_SMS_TRANSPORT": "none"}).sms_transport is SmsTransport.NONE
+        assert load_settings(SMS).sms_transport is SmsTransport.HTTP
+
+    @pytest.mark.parametrize("missing", [name for name in SMS if name[12:] in {"URL", "ACCOUNT", "SECRET", "SENDER"}])
+    def test_by_a_provider_needs_to_know_how_it_is_reached(self, missing: str) -> None:
+        with pytest.raises(SettingsError, match=missing):
+            load_settings({name: value for name, value in SMS.items() if name != missing})
+
+    def test_into_files_needs_a_folder(self) -> None:
+        with pytest.raises(SettingsError, match=r"TRACKER_OUTBOX_DIR .* TRACKER_SMS_TRANSPORT"):
+            load_settings({"TRACKER_SMS_TRANSPORT": "outbox"})
+
+    def test_is_reported_on_where_the_provider_can_reach(self) -> None:
+        inside = SMS | {"TRACKER_BASE_URL": "http://localhost:8000"}
+        with pytest.raises(SettingsError, match="TRACKER_SMS_CALLBACK_BASE_URL must be"):
+            load_settings(inside)
+        outside = {"TRACKER_SMS_CALLBACK_BASE_URL": "https://reports.clinic.example"}
+        assert load_settings(inside | outside).sms_callback_base_url == "https://reports.clinic.example"
+        assert load_settings(inside | {"TRACKER_SMS_URL": "http://localhost:9000/Messages.json"}).sms_url
+
+    @pytest.mark.parametrize("sender", ["+13035550100", "+442071838750", "55512"])
+    def test_comes_from_a_number_or_a_short_code(self, sender: str) -> None:
+        assert load_settings(SMS | {"TRACKER_SMS_SENDER": sender}).sms_sender == sender
+
+    def test_goes_to_files_in_a_demonstration(self) -> None:
+        demo = load_settings(SMS).as_demonstration(
+            database_url="sqlite:///demo.db", secret_key=GOOD_SECRET, outbox_dir=Path("outbox")
+        )
+        assert demo.sms_transport is SmsTransport.OUTBOX
+
+
 class TestSecrets:
     def test_are_needed_to_serve_pages(self) -> None:
         with pytest.raises(SettingsError, match="TRACKER_SECRET_KEY is needed"):
@@ -173,7 +247,8 @@ class TestSecrets:
 
     def test_never_show_in_a_log_or_a_refusal(self) -> None:
         settings = load_settings(
-            {
+            SMS
+            | {
                 "TRACKER_DATABASE_URL": "postgresql://tracker:hunter2@db/tracker",
                 "TRACKER_SECRET_KEY": GOOD_SECRET,
                 "TRACKER_SMTP_USER": "clinic",
@@ -181,6 +256,7 @@ class TestSecrets:
             }
         )
         assert "hunter2" not in repr(settings)
+        assert "hunter3" not in repr(settings)
         assert GOOD_SECRET not in repr(settings)
         with pytest.raises(SettingsError) as refused:
             load_settings({"TRACKER_DATABASE_URL": "mysql://tracker:hunter2@db/tracker"})

@@ -2,18 +2,28 @@
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default as modern
 from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tracker.domain.mail import MailRejected, MailUnavailable, MailUncertain, Message
+from tracker.domain.mail import Attachment, MailRejected, MailUnavailable, MailUncertain, Message
 from tracker.integrations.mail.outbox import FileOutbox
 from tracker.integrations.mail.smtp import SmtpMailer
 
 MESSAGE = Message("ada@example.org", "Your appointment", "Hello Ada,\n\nplease come.\n", "0123abcd")
+CALENDAR = "BEGIN:VCALENDAR\r\nSUMMARY:Cita en la clínica\r\nEND:VCALENDAR\r\n"
+WHOLE = replace(
+    MESSAGE,
+    body="Hola José:\n\nsu cita …\n",
+    html="<p>Hola José:</p>" + "<p>su cita …</p>" * 100,
+    attachments=(Attachment("appointment.ics", "text/calendar; method=PUBLISH", CALENDAR),),
+)
 
 
 class Server:
@@ -124,6 +134,65 @@ class TestSmtp:
 
     def test_keeps_its_password_to_itself(self) -> None:
         assert "hunter2" not in repr(SmtpMailer(host="h", port=1, sender="a@b.example", user="u", password="hunter2"))
+
+
+class TestParts:
+    @pytest.fixture(params=["smtp", "outbox"])
+    def wire(self, request: pytest.FixtureRequest, server: Server, mailer: SmtpMailer, tmp_path: Path) -> bytes:
+        """The octets of the whole message, by either way."""
+        if request.param == "outbox":
+            FileOutbox(tmp_path).send(WHOLE)
+            return (tmp_path / "0123abcd.eml").read_bytes()
+        mailer.send(WHOLE)
+        (envelope,) = server.taken
+        assert isinstance(envelope.content, bytes)
+        return envelope.content
+
+    def test_are_the_words_the_same_in_html_and_the_files(self, wire: bytes) -> None:
+        mail = message_from_bytes(wire, policy=modern)
+        assert isinstance(mail, EmailMessage)
+        assert [part.get_content_type() for part in mail.walk()] == [
+            "multipart/mixed",
+            "multipart/alternative",
+            "text/plain",
+            "text/html",
+            "text/calendar",
+        ]
+        plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
+        assert plain is not None and plain.get_content().splitlines() == WHOLE.body.splitlines()
+        assert html is not None and html.get_content().splitlines() == [WHOLE.html]
+
+    def test_hold_a_file_as_it_was_written(self, wire: bytes) -> None:
+        mail = message_from_bytes(wire, policy=modern)
+        assert isinstance(mail, EmailMessage)
+        (file,) = mail.iter_attachments()
+        assert file.get_filename() == "appointment.ics"
+        assert dict(file["Content-Type"].params) == {"method": "PUBLISH", "charset": "utf-8"}
+        assert file.get_payload(decode=True) == CALENDAR.encode()
+
+    def test_pass_through_a_server_that_takes_seven_bits_and_short_lines(self, wire: bytes) -> None:
+        assert wire.isascii()
+        assert max(map(len, wire.split(b"\r\n"))) <= 998
+
+    def test_fail_as_a_plain_message_does(self, server: Server, mailer: SmtpMailer) -> None:
+        server.data_answer = "554 5.7.1 refused"
+        with pytest.raises(MailRejected):
+            mailer.send(WHOLE)
+        server.hangs_up = True
+        with pytest.raises(MailUncertain):
+            mailer.send(WHOLE)
+
+    @pytest.mark.parametrize(
+        "name", ["", "Ada Okafor.ics", "pump\r\nBcc: x.ics", "../x.ics", "x", ".ics", "cita–1.ics", 'a".ics', "x.ics\n"]
+    )
+    def test_have_plain_names(self, name: str) -> None:
+        with pytest.raises(ValueError, match="name of an attachment"):
+            Attachment(name, "text/calendar", "")
+
+    @pytest.mark.parametrize("kind", ["", "calendar", "text/calendar; method", "text/a\r\nBcc: x", "text/a; b=c;"])
+    def test_have_a_type(self, kind: str) -> None:
+        with pytest.raises(ValueError, match="type of an attachment"):
+            Attachment("a.ics", kind, "")
 
 
 class TestOutbox:

@@ -1,16 +1,14 @@
 """Messages as files in a folder, for demonstrations: nobody is ever sent anything.
 
-A message is written beside its place and then renamed, so that a file is either whole or not there; its name is our
-reference, so that sending the same one twice leaves one file.
+The name of a file is our reference, so that sending the same message twice leaves one.
 """
 
-import os
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.policy import SMTP as WIRE
 from pathlib import Path
 
-from tracker.domain.mail import MailUnavailable, Message, Receipt
+from tracker.domain.mail import Message, Receipt
+from tracker.integrations.mail.wire import wire_bytes
+from tracker.integrations.outbox_file import put_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +28,14 @@ class FileOutbox:
 
         :raises MailUnavailable: the folder cannot be written
         """
-        mail = EmailMessage(policy=WIRE)
-        mail["From"], mail["Subject"] = self.sender, message.subject
-        # Kept as it is, also where it is no address.
-        mail["X-Recipient"] = message.recipient
-        mail["Message-ID"] = f"<{message.reference}@localhost>"
-        mail.set_content(message.body)
-        path = self._path(message.reference)
-        unfinished = path.with_suffix(f".{os.getpid()}.tmp")
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            unfinished.write_bytes(mail.as_bytes())
-            unfinished.replace(path)
-        except OSError as error:
-            raise MailUnavailable(type(error).__name__) from error
+        headers = {
+            "From": self.sender,
+            "Subject": message.subject,
+            # Kept as it is, also where it is no address.
+            "X-Recipient": message.recipient,
+            "Message-ID": f"<{message.reference}@localhost>",
+        }
+        put_whole(self._path(message.reference), wire_bytes(message, headers))
         return Receipt(message.reference)
 
     def was_sent(self, reference: str) -> bool | None:

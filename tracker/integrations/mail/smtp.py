@@ -10,10 +10,9 @@ import re
 import smtplib
 import ssl
 from dataclasses import dataclass, field
-from email.message import EmailMessage
-from email.policy import SMTP as WIRE
 
 from tracker.domain.mail import MailRejected, MailUnavailable, MailUncertain, Message, Receipt
+from tracker.integrations.mail.wire import wire_bytes
 
 #: Seconds to wait for any one answer of the server; far less than the lease of a reminder.
 TIMEOUT_S = 20.0
@@ -66,12 +65,14 @@ class SmtpMailer:
     def _wire(self, message: Message) -> bytes:
         if not PLAIN_ADDRESS.fullmatch(message.recipient) or NOT_IN_ADDRESS & set(message.recipient):
             raise MailRejected("not an address that mail can be sent to")
-        mail = EmailMessage(policy=WIRE)
-        mail["From"], mail["To"], mail["Subject"] = self.sender, message.recipient, message.subject
-        mail["Message-ID"] = f"<{message.reference}@{self.sender.rpartition('@')[2]}>"
-        mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(message.body)
-        return mail.as_bytes()
+        headers = {
+            "From": self.sender,
+            "To": message.recipient,
+            "Subject": message.subject,
+            "Message-ID": f"<{message.reference}@{self.sender.rpartition('@')[2]}>",
+            "Auto-Submitted": "auto-generated",
+        }
+        return wire_bytes(message, headers)
 
     def _connect(self) -> smtplib.SMTP:
         connection = smtplib.SMTP(self.host, self.port, timeout=self.timeout_s)
