@@ -39,20 +39,36 @@ def test_says_that_nothing_is_left_and_until_when_a_day_is_better(itb: Pathway) 
     (sentence,) = asked(itb, with_pump(), 8)
     assert sentence == (
         "This is 2 days before the latest refill date, Fri 27 Mar, by the printed alarm date. If the patient does not "
-        "come, or the pump gives more than it is set to, it may run dry. Is there a day up to Fri 20 Mar?"
+        "come, or the pump gives more than it is set to, it may run dry. Is there an earlier day, best up to "
+        "Fri 20 Mar?"
     )
 
 
-@pytest.mark.parametrize(("latest_in", "is_asked"), [(10, True), (8, True), (7, False), (3, False)])
-def test_close_to_it_asks_nothing_where_no_better_day_is_left(itb: Pathway, latest_in: int, is_asked: bool) -> None:
-    pump = with_pump(alarm_on=DAY + timedelta(days=latest_in))
-    assert bool(asked(itb, pump, latest_in)) is is_asked
+@pytest.mark.parametrize(
+    ("latest_in", "day", "said"),
+    [
+        (8, 8, "best up to Wed 18 Mar?"),
+        # In the last week any visit is better than none: only the last two days are asked about.
+        (7, 7, "best up to Wed 18 Mar?"),
+        (7, 6, "best up to Wed 18 Mar?"),
+        (7, 5, ""),
+        (3, 3, "best up to Wed 18 Mar?"),
+        (2, 2, "best up to Wed 18 Mar?"),
+        (2, 1, ""),
+        (1, 1, ""),
+    ],
+)
+def test_close_to_it_asks_nothing_where_no_better_day_is_left(
+    itb: Pathway, latest_in: int, day: int, said: str
+) -> None:
+    found = asked(itb, with_pump(alarm_on=DAY + timedelta(days=latest_in)), day)
+    assert len(found) == bool(said) and all(said in each for each in found)
 
 
 def test_the_better_day_is_an_open_one(itb: Pathway) -> None:
     """A week before a Saturday is a Saturday: the Friday before."""
     (sentence,) = asked(itb, with_pump(alarm_on=DAY + timedelta(days=18)), 17)
-    assert sentence.endswith("Is there a day up to Fri 27 Mar?")
+    assert sentence.endswith("Is there an earlier day, best up to Fri 27 Mar?")
     assert asked(itb, with_pump(alarm_on=DAY + timedelta(days=18)), 10) == []
     (closed_day,) = asked(itb, with_pump(alarm_on=DAY + timedelta(days=18)), 11)
     assert "7 days before" in closed_day

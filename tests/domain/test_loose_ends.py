@@ -160,6 +160,14 @@ class TestAClosedCase:
         entered = replace(Case("deceased").snapshot, stage_entered_at=NOW - timedelta(days=2))
         (found,) = obligations(ITB, entered, NOW).of("ground_lost")
         assert (found.subject, found.owner, found.due_on) == ("ground:death", Role.PHYSICIAN, DAY - timedelta(days=2))
+        assert (found.reason, dict(found.params)) == ("death_struck_out", {"what": "death", "step": "reopened"})
+
+    @pytest.mark.parametrize(("device", "step"), [("pump", "returned"), ("trial_catheter", "reopened")])
+    def test_is_opened_by_what_is_in_the_patient(self, device: str, step: str) -> None:
+        """A trial catheter alone leads back to the evaluation, never to where pumps are taken over."""
+        case = Case("deceased").record(Device, kind=device)
+        (found,) = obligations(ITB, case.snapshot, NOW).of("ground_lost")
+        assert dict(found.params)["step"] == step
 
     @pytest.mark.parametrize(
         "case",

@@ -33,6 +33,7 @@ def test_is_cancelled_or_the_pump_is_recorded(stage: str, is_asked: bool) -> Non
         (5, "booked", False),
         (0, "arrived", False),
         (12, "booked", True),
+        (9, "booked", True),
         (5, "cancelled", True),
         (0, "completed", True),
     ],

@@ -29,6 +29,7 @@ _MADE_ELSEWHERE = {
     "day_not_begun",
     "alarm_date_unconfirmed",
     "alarm_date_void",
+    "death_struck_out",
     "dose_differs",
     "drug_not_in_stock",
     "drug_ordered",

@@ -60,7 +60,7 @@ class TestOfAPatient:
         assert due.critical_on == journey.today
         call = journey.look().snapshot.of(PumpCall)[-1]
         assert call.phone == given["phone"]
-        assert call.words == ("No number is known." if "no_phone" in given else "")
+        assert call.words == ("No number to call back was known." if "no_phone" in given else "")
         assert ("Is the caller still there?" in page) is bool(said) and said in page
 
     def test_that_cannot_be_one_is_a_task_of_the_coordinator_each_time(self, at: At) -> None:

@@ -64,7 +64,13 @@ def doubts_about_visit(pathway: Pathway, snapshot: Snapshot, now: datetime, star
     if day > latest.on:
         return (_after(latest, day, wall, today),)
     best = best_until(pathway, snapshot, latest)
-    return (_close_to(latest, best, day, wall, today),) if today < best < day else ()
+    if best <= today:
+        # In the last week any visit is better than none; only the very end is asked about.
+        best = snapshot.calendar.add_open_days(today, 1)
+        is_close = day >= latest.on - timedelta(days=1)
+    else:
+        is_close = day > best
+    return (_close_to(latest, best, day, wall, today),) if is_close and best < day else ()
 
 
 def _after(latest: LatestRefill, day: date, wall: str, today: date) -> Question:
@@ -83,7 +89,8 @@ def _close_to(latest: LatestRefill, best: date, day: date, wall: str, today: dat
         field="starts",
         about=f"{wall} close to {latest.on.isoformat()}",
         sentence=f"This is {which}, {in_words(latest.on, today)}, {latest.by}. If the patient does not come, or the "
-        f"pump gives more than it is set to, it may run dry. Is there a day up to {in_words(best, today)}?",
+        "pump gives more than it is set to, it may run dry. Is there an earlier day, best up to "
+        f"{in_words(best, today)}?",
         answer="Book it this close to the latest refill date all the same",
     )
 

@@ -4,6 +4,8 @@ Both are locked before either is written to, the pump's first, and only then the
 one of them waits for somebody who writes to the other.
 """
 
+from datetime import date
+
 from sqlalchemy import select
 
 from tracker.domain.errors import NotFound
@@ -11,6 +13,7 @@ from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.words import APPOINTMENT_TO_COME, AppointmentState, DeterminationKind, ReoperationEnd
 from tracker.persistence.models import Case
 from tracker.services.case_file import CaseFile, file_of
+from tracker.services.refill_visits import cancel_after_death
 from tracker.services.snapshots import load_snapshot
 from tracker.services.trials import determine
 from tracker.services.work import Written
@@ -36,23 +39,23 @@ def pumps_case(file: CaseFile) -> CaseFile:
 
 def reoperation_beside(file: CaseFile) -> CaseFile | None:
     """The open reoperation of a pump's case, locked; ``None`` if there is none. Ask before the case is finished."""
-    case = file.case
-    query = select(Case.id).where(Case.clinic_id == case.clinic_id, Case.about_case_id == case.id, Case.is_open)
-    case_id = file.work.session.scalar(query)
-    if case_id is None:
-        return None
-    loaded = load_snapshot(file.work.session, case.clinic_id, case_id, lock=True)
-    return file_of(file.work, loaded, file.effective_at)
+    return next(iter(_beside(file)), None)
 
 
 def finish_with_beside(file: CaseFile, before: Snapshot, action: str, **detail: object) -> Written:
     """Finish the pump's case, and close the reoperation beside it where what was just written takes its ground away.
+    With a death the visits of every reoperation go, also of one that is closed: its wound check was booked there.
     ``before``: the case before that was written."""
     why = _ended_by(before, file.snapshot)
-    beside = reoperation_beside(file) if why is not None else None
+    death = file.snapshot.determination(DeterminationKind.DEATH) if why == ReoperationEnd.DEATH else None
+    beside = [] if why is None else _beside(file, with_closed=death is not None)
     written = file.finish(action, **detail)
-    if beside is not None and why is not None:
-        _end(beside, why)
+    for each in beside:
+        has_cancelled = death is not None and cancel_after_death(each, death.until_on or date.max)
+        if each.case.is_open and why is not None:
+            _end(each, why)
+        elif has_cancelled:
+            each.finish("visits_cancelled")
     return written
 
 
@@ -65,6 +68,16 @@ def _ended_by(before: Snapshot, after: Snapshot) -> ReoperationEnd | None:
         return ReoperationEnd.REMOVED
     is_over = transfer is not None and transfer.value == "completed"
     return ReoperationEnd.TRANSFERRED if is_over else None
+
+
+def _beside(file: CaseFile, *, with_closed: bool = False) -> list[CaseFile]:
+    """The open reoperation of a pump's case, or all that it ever had, locked in the order of their ids."""
+    case, session = file.case, file.work.session
+    of_it = select(Case.id).where(Case.clinic_id == case.clinic_id, Case.about_case_id == case.id)
+    of_it = of_it if with_closed else of_it.where(Case.is_open)
+    ids = session.scalars(of_it.order_by(Case.id)).all()
+    found = [load_snapshot(session, case.clinic_id, each, lock=True) for each in ids]
+    return [file_of(file.work, loaded, file.effective_at) for loaded in found]
 
 
 def _end(beside: CaseFile, why: ReoperationEnd) -> None:

@@ -45,8 +45,11 @@ class Call:
 
     def in_words(self) -> str:
         """What is kept in words: also that the number was asked for, so that the physician need not ask again."""
-        has_none = self.none_known and not self.phone.strip()
-        return " ".join(each for each in (self.words.strip(), "No number is known." if has_none else "") if each)
+        words = self.words.strip()
+        if not self.none_known or self.phone.strip():
+            return words
+        end = "" if not words or words.endswith((".", "!", "?")) else "."
+        return f"{words}{end} No number to call back was known.".strip()
 
 
 def record_pump_call(work: Work, ref: CaseRef, call: Call, *, called_at: datetime | None = None) -> Written:

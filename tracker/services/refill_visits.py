@@ -8,6 +8,8 @@ one is in under another number: the visit stays, and is the coordinator's to-do 
 After a death that is struck out, whoever opens the case again books what was cancelled.
 """
 
+from datetime import date
+
 from tracker.domain.facts import Appointment
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.words import APPOINTMENT_TO_COME, AppointmentState, Purpose
@@ -29,12 +31,19 @@ def cancel_with_the_pump(file: CaseFile, before: Snapshot) -> None:
             _cancel(file, visit, PUMP_OUT)
 
 
-def cancel_after_death(file: CaseFile) -> None:
-    """Cancel the visits that are booked for after now, whatever they are for. What became of one whose time has passed
-    is for somebody to say."""
-    for visit in file.snapshot.of(Appointment):
-        if visit.state in APPOINTMENT_TO_COME and visit.starts_at > file.work.now:
-            _cancel(file, visit, DIED)
+def cancel_after_death(file: CaseFile, died_on: date) -> bool:
+    """Cancel the visits that are booked for after now or after the day of the death, whatever they are for; whether
+    there were any. What became of one before is for somebody to say."""
+    calendar = file.snapshot.calendar
+    gone = [
+        visit
+        for visit in file.snapshot.of(Appointment)
+        if visit.state in APPOINTMENT_TO_COME
+        and (visit.starts_at > file.work.now or calendar.today(visit.starts_at) > died_on)
+    ]
+    for visit in gone:
+        _cancel(file, visit, DIED)
+    return bool(gone)
 
 
 def _cancel(file: CaseFile, visit: Appointment, why: str) -> None:

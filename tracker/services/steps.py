@@ -105,7 +105,7 @@ def record_death(
         about_seq=document_seq,
         second_by=second_by,
     )
-    cancel_after_death(file)
+    cancel_after_death(file, died_on)
     return finish_with_beside(file, before, "death_recorded")
 
 

@@ -19,6 +19,7 @@ from tracker.services.pump_calls import Call
 from tracker.services.work import Work
 
 At = Callable[[str], Journey]
+NONE = "No number to call back was known."
 CALL = Call(tone="unsure", caller="the daughter", phone="303 555 0188", words="beeps since noon")
 
 
@@ -71,7 +72,7 @@ class TestACall:
 
     @pytest.mark.parametrize(
         ("typed", "kept"),
-        [("", "No number is known."), ("It beeps.", "It beeps. No number is known."), (" ", "No number is known.")],
+        [("", NONE), ("It beeps.", f"It beeps. {NONE}"), ("he shakes", f"he shakes. {NONE}"), (" ", NONE)],
     )
     def test_keeps_that_no_number_is_known(self, at: At, typed: str, kept: str) -> None:
         journey = at("maintained")

@@ -1,6 +1,7 @@
 """With a death messages stop and everything ends but the pump, which stays a physician's until it is out or off."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -19,8 +20,8 @@ from tracker.services.appointments import Slot
 At = Callable[[str], Journey]
 
 
-def die(journey: Journey) -> None:
-    second, day = journey.user_ids[NURSE], journey.today
+def die(journey: Journey, died_on: date | None = None) -> None:
+    second, day = journey.user_ids[NURSE], died_on or journey.today
     journey.do(PHYSICIAN, lambda w, r: steps.record_death(w, r, died_on=day, source="her son", second_by=second))
 
 
@@ -126,6 +127,29 @@ class TestADeath:
         die(journey)
         (found,) = [each for each in journey.look().snapshot.of(Appointment) if each.appointment == visit]
         assert found.state == "booked"
+        assert open_todos(journey) == {"pump_after_death", "unmarked_day"}
+
+    def test_takes_those_after_it_off_although_their_day_is_over(self, at: At) -> None:
+        journey = at("maintained")
+        visit, died_on = journey.visit_for("refill"), journey.today
+        journey.clock.advance(days=400)
+        die(journey, died_on)
+        (found,) = [each for each in journey.look().snapshot.of(Appointment) if each.appointment == visit]
+        assert found.state == "cancelled"
+        assert open_todos(journey) == {"pump_after_death"}
+
+    @pytest.mark.parametrize("is_closed", [False, True])
+    def test_takes_those_of_a_reoperation_off_too(self, at: At, is_closed: bool) -> None:
+        journey = at("maintained")
+        beside = begun(journey)
+        visit = beside.book("follow_up", beside.in_days(10))
+        if is_closed:
+            beside.step("reoperation_cancelled", PHYSICIAN, reason="not needed after all")
+        die(journey)
+        after = anew(beside)
+        (found,) = [each for each in after.look().snapshot.of(Appointment) if each.appointment == visit]
+        assert (found.state, found.reason) == ("cancelled", "The patient has died.")
+        assert open_todos(journey) == {"pump_after_death"}
 
     def test_without_a_pump_leaves_nothing(self, at: At) -> None:
         journey = at("implant_booked")

@@ -53,10 +53,11 @@ RULES = (
 
 
 def obligations(pathway: Pathway, snapshot: Snapshot, now: datetime) -> Obligations:
-    """Everything that must happen for this patient by a date. Of the dead the pump alone is left."""
+    """Everything that must happen for this patient by a date. Of the dead the pump is left, and what became of a visit
+    of before."""
     view = View(pathway, snapshot, now, snapshot.calendar.today(now))
     if snapshot.is_dead:
-        return Obligations(tuple(pumps_of_the_dead(view)), None)
+        return Obligations((*pumps_of_the_dead(view), *unmarked_days(view)), _next_change_at(view))
     found = [each for rule in RULES for each in rule(view)]
     found.sort(key=lambda each: (each.due_on, each.kind, each.subject))
     return Obligations(tuple(found), _next_change_at(view))

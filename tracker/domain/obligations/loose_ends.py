@@ -76,8 +76,20 @@ def _death_lost(view: View) -> Iterator[Obligation]:
     """The case was closed because the patient had died, and that was struck out: nothing else would ask for somebody
     who is alive. Anything but death ends a case with a person's own step."""
     snapshot = view.snapshot
-    if snapshot.stage == DEATH and not snapshot.is_dead:
-        yield _lost(view, "death", snapshot.stage_entered_at)
+    if snapshot.stage != DEATH or snapshot.is_dead:
+        return
+    ways = view.pathway.leaving(DEATH)
+    open_ones = [edge.name for edge in ways if not any(need.blockers(snapshot, view.now) for need in edge.needs)]
+    lost_on = view.day(snapshot.stage_entered_at)
+    params: dict[str, object] = {"what": "death", "step": next(iter(open_ones), "")}
+    yield view.due(
+        "ground_lost",
+        "ground:death",
+        anchor_on=lost_on,
+        not_before=lost_on,
+        reason="death_struck_out",
+        params=params,
+    )
 
 
 def _trial_result_lost(view: View) -> Iterator[Obligation]:

@@ -237,6 +237,7 @@ SENTENCES: dict[str, Callable[[Params], str]] = {
     "day_not_begun": lambda p: f"The patient is not marked as arrived for the {_purpose(p)}",
     "determined": lambda p: f"{_first(p.get('what', '').replace('_', ' '))} is recorded",
     "device_out": lambda p: f"The {_named(DEVICE_WORDS, p, 'device')} was taken out {_day(p.get('on', ''))}".rstrip(),
+    "death_struck_out": lambda _: "The death was struck out: open the case again, and book what was cancelled with it",
     "device_in_place": lambda p: f"A {_named(DEVICE_WORDS, p, 'device')} is still in the patient",
     "document_missing": lambda p: f"{_first(_named(DOCUMENT_WORDS, p, 'document'))} missing",
     "document_out_of_date": _document_out_of_date,

@@ -1,11 +1,13 @@
-"""What became of the refill with an entry that took the pump out, or put it back: said on the page that follows."""
+"""What became of the visits with a death, or with an entry that took the pump out or put it back: said on the page that
+follows."""
 
 from flask import url_for
 
 from tracker.domain.access import Permission
 from tracker.domain.facts import Appointment
+from tracker.domain.pathway.wording import PURPOSE_WORDS
 from tracker.domain.refill_visits import latest_refill
-from tracker.domain.words import AppointmentState, Purpose
+from tracker.domain.words import APPOINTMENT_TO_COME, AppointmentState, Purpose
 from tracker.queries.case_detail import OpenedCase
 from tracker.services.refill_visits import refills_to_come
 from tracker.web.cases.acting import Notice, opened
@@ -22,6 +24,18 @@ def refill_notices(before: OpenedCase) -> list[Notice]:
     if before.snapshot.pump is None and after.snapshot.pump is not None and not refills_to_come(after.snapshot):
         return [_to_book(after)]
     return []
+
+
+def death_notices(before: OpenedCase) -> list[Notice]:
+    """The visits that went with a death, to be told to whoever would have waited for the patient."""
+    after = opened(before.head.public_id)
+    stood = {each.appointment for each in before.snapshot.of(Appointment) if each.state in APPOINTMENT_TO_COME}
+    gone = [
+        each
+        for each in after.snapshot.of(Appointment)
+        if each.appointment in stood and each.state == AppointmentState.CANCELLED
+    ]
+    return [Notice(text=f"The {PURPOSE_WORDS[each.purpose]} visit of {wall(each.wall)} is cancelled.") for each in gone]
 
 
 def _cancelled(before: OpenedCase, after: OpenedCase) -> list[Notice]:

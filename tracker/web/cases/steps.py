@@ -14,7 +14,7 @@ from tracker.services.work import CaseRef, Work, Written
 from tracker.web.cases.acting import Act, answer, opened, path
 from tracker.web.cases.blueprint import blueprint
 from tracker.web.cases.history import names_of
-from tracker.web.cases.refill_notices import refill_notices
+from tracker.web.cases.refill_notices import death_notices, refill_notices
 from tracker.web.cases.sentences import as_told, civil, fact_sentence
 from tracker.web.cases.step_forms import (
     AskTransferForm,
@@ -41,6 +41,10 @@ from tracker.web.common.filters import at
 from tracker.web.common.forms import options
 
 
+def _gone(_work: Work, _ref: CaseRef) -> Written:
+    raise NotFound("this step does not begin where the case stands")
+
+
 def _documents(case: OpenedCase) -> list[tuple[int, str]]:
     return [(each.seq, f"{DOCUMENT_WORDS[each.kind]}, {civil(each.dated_on)}") for each in case.snapshot.of(Document)]
 
@@ -52,6 +56,9 @@ def take_step(public_id: str) -> ResponseReturnValue:
     case, name = opened(public_id), request.args.get("step", "")
     offer = offered(case.pathway, case.snapshot, now()).named(name)
     edge = offer.transition if offer else case.pathway.transition(name, case.snapshot.stage)
+    if edge is None and name in {each.name for each in case.pathway.transitions} and request.method == "POST":
+        # The case went on in another tab: the page says what changed, and takes nobody for lost.
+        return answer(case, PlainStepForm(), Act(title="This step", submit="", done=""), _gone)
     if edge is None or edge.is_automatic:
         raise NotFound(name)
     form: StepForm | PlainStepForm = StepForm() if edge.reasons else PlainStepForm()
@@ -137,8 +144,10 @@ def death(public_id: str) -> ResponseReturnValue:
         title="The patient died",
         submit="Record the death",
         done="the patient died",
-        lede="All messages stop and the case closes. Struck out, everything comes back.",
+        lede="All messages stop, the visits that are booked are cancelled, and the case closes. If it is struck out, "
+        "somebody opens the case again, and what was cancelled is booked anew.",
         is_danger=True,
+        after=lambda _written: death_notices(case),
     )
     return answer(
         case,

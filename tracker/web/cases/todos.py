@@ -13,7 +13,7 @@ from tracker.domain.words import AppointmentState, Role
 from tracker.queries.case_detail import OpenedCase, Todo
 from tracker.web.cases.links import Link
 from tracker.web.cases.words import first_upper
-from tracker.web.common.case_lines import action_for, case_url
+from tracker.web.common.case_lines import action_for, case_url, refill_action
 from tracker.web.common.filters import day
 
 
@@ -61,7 +61,7 @@ def _why(todo: Todo, today: date) -> str:
         return isolated(str(todo.params.get("hold_reason", "")))
     if todo.kind == "deviation_review":
         return isolated(str(todo.params.get("why", "")))
-    if todo.kind in {"unmarked_day", "ground_lost"}:
+    if todo.kind in {"unmarked_day", "ground_lost"} and todo.reason != "death_struck_out":
         return str(todo.params.get("purpose") or todo.params.get("what") or "").replace("_", " ").replace(".", " for ")
     blocker = Blocker(todo.reason, tuple((name, str(value)) for name, value in todo.params.items()))
     return sentence_of(blocker)
@@ -110,6 +110,11 @@ def _todo_link(case: OpenedCase, todo: Todo, viewer: Actor) -> Link | None:
         came = todo.reason == f"visit_still_{AppointmentState.ARRIVED}"
         endpoint, label = ("cases.complete", "Visit over") if came else ("cases.no_show", "Did not come")
         return Link(label=label, url=url_for(endpoint, public_id=public_id, appointment=int(seq)))
+    if todo.kind == "refill" and todo.planned_seq is None and not case.head.is_open and viewer.may(Permission.BOOK):
+        booking = refill_action(viewer, public_id, todo.params)
+        return Link(label="Book refill" if booking.label == "Book" else booking.label, url=booking.url)
     action = action_for(viewer, public_id, todo.reason, todo.params)
-    is_more = todo.kind in _CLEARED_BY_REASON and action.url != case_url(public_id)
+    is_more = (todo.kind in _CLEARED_BY_REASON or todo.reason == "death_struck_out") and action.url != case_url(
+        public_id
+    )
     return Link(label=action.label, url=action.url) if is_more else None

@@ -140,6 +140,7 @@ WAYS: Mapping[str, _Way] = {
     "document_out_of_date": _DOCUMENT,
     "dose_missing": _Way("give-dose", Permission.GIVE_DOSE, "Record test dose"),
     "dose_not_ordered": _Way("order-dose", Permission.DECIDE_OUTCOME, "Order test dose"),
+    "death_struck_out": _Way("take-step", Permission.MOVE_CASE, "Open the case again", "step", "step"),
     "evaluation_lacks": _EVALUATE,
     "evaluation_missing": _EVALUATE,
     "no_date_yet": _BOOK,

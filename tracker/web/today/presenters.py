@@ -347,6 +347,8 @@ def _deviation(telling: _Telling) -> _Said:
 
 
 def _ground_lost(telling: _Telling) -> _Said:
+    if telling.todo.reason == "death_struck_out":
+        return _by_its_reason(telling)
     what = telling.text("what").replace("_", " ").replace(".", " for ")
     return f"Stands on a fact that no longer holds: {what}", "decide how to go on", telling.open_case()
 
