@@ -8,9 +8,10 @@ from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.quiet_hours import QuietHours
 
 NEW_YORK = ClinicCalendar("America/New_York")
+USUAL = QuietHours()
 
 
-def until(wall: str, hours: QuietHours = QuietHours(), calendar: ClinicCalendar = NEW_YORK) -> str:
+def until(wall: str, hours: QuietHours = USUAL, calendar: ClinicCalendar = NEW_YORK) -> str:
     over_at = hours.until(calendar.instant(datetime.fromisoformat(wall)), calendar)
     return "" if over_at is None else calendar.wall(over_at).isoformat(timespec="minutes")
 

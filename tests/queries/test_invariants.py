@@ -165,7 +165,7 @@ TAMPERED = [
     ("I17", "UPDATE escalations SET rung = rung + 7, ended_at = NULL"),
     ("I17", "UPDATE escalations SET ended_at = opened_at"),
     ("I15", "DELETE FROM reminders WHERE state = 'planned'"),
-    ("I15", "UPDATE reminders SET key = key || 'x' WHERE state = 'planned'"),
+    ("I15", "UPDATE reminders SET contact_key = contact_key || 'x' WHERE state = 'planned'"),
     ("I10", "UPDATE reminders SET state = 'unknown', next_action_at = NULL WHERE state = 'planned'"),
     ("I10", "UPDATE reminders SET state = 'claimed', lease_until = '2026-01-01T00:00:00.000000Z'"),
     ("I10", "UPDATE reminders SET state = 'tasked', next_action_at = NULL WHERE state = 'planned'"),
@@ -183,7 +183,7 @@ class TestWhatWasChangedBehindTheTrackersBack:
         assert not report.is_ok
 
     def test_that_wrote_too_often_to_one_patient_is_found(self, file: SqliteFile, journey: Journey) -> None:
-        values = "'2026-03-01T00:00:00.000000Z', NULL, '', '', '', ''"
+        values = "'2026-03-01T00:00:00.000000Z', NULL, '', '', '', '', '', 0, ''"
         copies = [f"SELECT clinic_id, id, {number}, {values} FROM reminders" for number in (91, 92, 93)]
         file.tamper(f"INSERT INTO delivery_attempts {' UNION ALL '.join(copies)}")
         assert "I8" in {each.invariant for each in checked(journey).violations}

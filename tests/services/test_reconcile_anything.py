@@ -106,7 +106,7 @@ class Chaos:
             database=world.database,
             clock=world.clock,
             ids=world.ids,
-            mailer=self.mailer,
+            transports={"email": self.mailer},
             chance=lambda: 0.5,
             pause=lambda: None,
         ).dispatch_due()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.source import ROOT
+from tracker.domain.sms import fits_one_sms
 from tracker.pathways.catalogue import CURRENT, current
 from tracker.services.reminder_texts import FOLDER, Fields, Text, current_version, fields_of, languages, write_text
 
@@ -14,8 +15,8 @@ FILES = sorted(FOLDER.glob("*/*.txt"))
 #: Of every language: what names a drug, a device, a procedure, a result, or what to do with a medicine.
 DENIED = (
     "baclofen", "pump", "bomba", "intrathecal", "intratecal", "spastic", "espastic", "implant", "refill", "relleno",
-    "recarga", "trial", "ensayo", "neuro", "dose", "dosis", "diagnos", "result", "http", "mrn", "medic", "start", "stop",
-    "hold", "suspend", "empie", "birth", "nacim", "days left", "inject", "inyec", "surg", "cirug", "operat",
+    "recarga", "trial", "ensayo", "neuro", "dose", "dosis", "diagnos", "result", "http", "mrn", "medic", "start",
+    "stop", "hold", "suspend", "empie", "birth", "nacim", "days left", "inject", "inyec", "surg", "cirug", "operat",
 )  # fmt: skip
 SENT = sorted(
     {
@@ -33,7 +34,9 @@ LONG = {"first_name": "Maria Guadalupes", "clinic": "Riverside Associates", "pho
 
 def written(template: str, language: str, channel: str, **values: str) -> Text:
     usual = {"first_name": "Ada", "clinic": "Riverside", "phone": "555-0100"}
-    filled = fields_of(wall=datetime(2026, 9, 23, 10, 30), language=language, channel=channel, **{**usual, **values})
+    filled = fields_of(
+        wall=datetime.fromisoformat("2026-09-23T10:30"), language=language, channel=channel, **{**usual, **values}
+    )
     return write_text(template, language, channel, current_version(template, language, channel), filled)
 
 
@@ -59,13 +62,12 @@ class TestTexts:
     @pytest.mark.parametrize(("template", "language", "channel"), [each for each in SENT if each[2] == "sms"])
     def test_fit_into_one_text_message(self, template: str, language: str, channel: str) -> None:
         text = written(template, language, channel, **LONG)
-        assert len(text.body) <= 160, text.body
-        assert text.body.isascii()
+        assert fits_one_sms(text.body), text.body
 
     def test_tell_the_day_and_hour_as_the_language_does(self) -> None:
         assert "on Wednesday, September 23, 2026. Please arrive at 10:30 AM." in written("arrival", "en", "email").body
         assert "el miércoles, 23 de septiembre de 2026." in written("arrival", "es", "email").body
-        assert "on Wed, Sep 23, 10:30 AM." in written("arrival", "en", "sms").body
+        assert "is Wed, Sep 23, 10:30 AM." in written("arrival", "en", "sms").body
 
     def test_cannot_be_given_another_line_by_a_name(self) -> None:
         text = written("arrival", "en", "email", first_name="Ada\r\n\r\nBcc: eve@example.org")

@@ -206,6 +206,7 @@ class TestPause:
             session.add(DeploymentValue(name="is_demo", value="yes"))
         with pytest.raises(PermissionError, match="demonstration"):
             post.dispatch()
+        post.texter = RecordingMailer(reaches_people=False)
         assert post.dispatcher(RecordingMailer(reaches_people=False)).dispatch_due().accepted == 1
 
 
@@ -271,7 +272,7 @@ class TestACrash:
                 database=sqlite_database,
                 clock=world.clock,
                 ids=world.ids,
-                mailer=mailer,
+                transports={"email": mailer},
                 chance=lambda: 0.5,
                 pause=lambda: None,
             )

@@ -159,7 +159,7 @@ class TwoClinics:
             database=self.database,
             clock=self.clock,
             ids=self.ids,
-            mailer=mailer,
+            transports={"email": mailer, "sms": mailer},
             chance=lambda: 0.5,
             pause=lambda: None,
         ).dispatch_due()

@@ -11,7 +11,7 @@ from threading import Event
 
 import structlog
 
-from tracker.domain.ways import EMAIL
+from tracker.domain.ways import EMAIL, SMS
 from tracker.integrations.chance import draw
 from tracker.runtime import Runtime
 from tracker.services.accounts import purge_dead_sessions
@@ -50,11 +50,12 @@ def _reconcile(runtime: Runtime, pause: Pause) -> str:
 def _dispatch(runtime: Runtime, pause: Pause) -> str:
     if runtime.mailer is None:
         raise RuntimeError("nobody chose how mail leaves")
+    carried = {EMAIL: runtime.mailer, SMS: runtime.texter}
     dispatcher = Dispatcher(
         database=runtime.database,
         clock=runtime.clock,
         ids=runtime.ids,
-        transports={EMAIL: runtime.mailer},
+        transports={channel: each for channel, each in carried.items() if each is not None},
         chance=draw,
         pause=pause,
     )

@@ -14,7 +14,7 @@ from tracker.domain.milestones import reached_by
 from tracker.domain.obligations import Obligations, obligations
 from tracker.domain.obligations.refills import followed_pumps
 from tracker.domain.pathway.engine import Offered, offered
-from tracker.domain.ways import Preferences
+from tracker.domain.ways import OWNERS, Address, Preferences
 from tracker.domain.words import (
     AuthorizationState,
     ConsentState,
@@ -32,6 +32,10 @@ from tracker.queries.invariants.whole_case import WholeCase
 #: By how much the reconciler and the dispatcher may be behind before that is a fault of its own.
 MAY_LAG = timedelta(minutes=15)
 WAITING = frozenset({ReminderState.PLANNED, ReminderState.DUE})
+#: Somebody for whom every rule has an address: what could be wanted at all.
+EVERYBODY = Preferences(
+    addresses=tuple(Address(at, owner, is_possible=True, is_opted_out=False) for at, owner in enumerate(OWNERS))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def look(case: WholeCase, now: datetime) -> Looked:
     """Ask the rules about a case."""
     pathway, snapshot = case.loaded.pathway, case.loaded.snapshot
     due = obligations(pathway, snapshot, now)
-    return Looked(case, now, offered(pathway, snapshot, now), due, contacts(pathway, snapshot, due, Preferences(), now))
+    return Looked(case, now, offered(pathway, snapshot, now), due, contacts(pathway, snapshot, due, EVERYBODY, now))
 
 
 def pumps_are_watched(looked: Looked) -> Iterator[str]:
@@ -259,14 +263,17 @@ def reminders_exist(looked: Looked) -> Iterator[str]:
     if looked.is_behind:
         return
     prefix = f"{looked.case.loaded.case.id}:"
-    stored = {row.key.removeprefix(prefix): row.state for row in looked.case.reminders}
+    stored = {row.contact_key.removeprefix(prefix) for row in looked.case.reminders}
+    waiting = {row.contact_key.removeprefix(prefix) for row in looked.case.reminders if row.state in WAITING}
     wanted = {each.key: each for each in looked.wanted.items}
+    # A copy exists only where a caregiver or facility has an address.
+    copies = {rule.name for rule in looked.case.loaded.pathway.reminders if rule.to != OWNERS[0]}
     for key, contact in wanted.items():
-        if contact.is_wanted and contact.wanted_at > looked.now and key not in stored:
+        is_due = contact.is_wanted and contact.wanted_at > looked.now and key.split(":")[0] not in copies
+        if is_due and key not in stored:
             yield f"the reminder {key.split(':')[0]} of {contact.subject} does not exist"
-    for key, state in stored.items():
-        if state in WAITING and key not in wanted:
-            yield f"the reminder {key.split(':')[0]} waits and is not wanted"
+    for key in sorted(waiting - wanted.keys()):
+        yield f"the reminder {key.split(':')[0]} waits and is not wanted"
 
 
 def reminders_move_on(looked: Looked) -> Iterator[str]:
