@@ -21,12 +21,12 @@ from tracker.domain.ways import CALL, Preferences, Way
 from tracker.domain.words import Role
 from tracker.persistence.models import Clinic, ContactPoint, DeliveryAttempt, Patient, Reminder
 from tracker.persistence.vocabulary import ReminderState
+from tracker.queries.reached import read_preferences
+from tracker.queries.reminder_texts import Text, current_version, fields_of, write_text
 from tracker.queries.sending import is_paused
 from tracker.services.ports import Ids
-from tracker.services.reconciling.reached import read_preferences
 from tracker.services.reconciling.reminder_rows import OTHER_WAY, WAITING, contact_key, next_way
 from tracker.services.reconciling.scope import TIME, Scope
-from tracker.services.reminder_texts import Text, current_version, fields_of, write_text
 from tracker.services.snapshots import load_snapshot
 from tracker.services.staff_tasks import opening
 
