@@ -23,6 +23,7 @@ REASONS = {
     "unavailable": "the mail server was not there in time",
     "undelivered": "the message came back",
     "unknown": "not known whether it was sent",
+    "no_receipt": "the mail server took it; there is no receipt",
     "too_late": "its time had passed",
     "superseded": "a later reminder of the same kind is due already",
     "paused": "sending is paused",

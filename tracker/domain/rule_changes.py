@@ -8,7 +8,7 @@ from tracker.domain.errors import InvalidInput
 from tracker.domain.pathway.definition import Pathway, ReminderRule
 from tracker.domain.ways import CALL, EMAIL, SMS
 
-#: A visit is booked at most about a year ahead.
+#: Longer before a visit nobody needs to be reminded of it.
 MOST_DAYS_BEFORE = 60
 #: By what a rule may go: one channel, or one before the other. A call is a person's and stands alone.
 CHANNEL_CHOICES = ((EMAIL,), (SMS,), (SMS, EMAIL), (EMAIL, SMS), (CALL,))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from tracker.domain.pathway.wording import sentence
+from tracker.domain.reminder_words import REASONS
 from tracker.domain.typed_text import isolated
 
 TASKS = {
@@ -35,15 +36,6 @@ REFERRED = {
     "city": "city", "prefers": "prefers",
 }  # fmt: skip
 CALLS = {"consent": "consent", "arrival": "visit and the arrival", "refill": "refill"}
-CALL_REASONS = {
-    "no_email": "no e-mail address",
-    "opted_out": "does not want messages",
-    "prefers_call": "prefers a call",
-    "rejected": "the address was rejected",
-    "unavailable": "the mail server was not there in time",
-    "undelivered": "the message came back",
-    "unknown": "not known whether the message arrived",
-}
 
 
 def _call_of_unknown(params: Mapping[str, str]) -> str:
@@ -67,7 +59,7 @@ def task_words(kind: str, given: Mapping[str, object]) -> tuple[str, str]:
     params = {name: isolated(str(value)) for name, value in given.items()}
     if kind == "call":
         about = CALLS.get(params.get("about", ""), "next visit")
-        return f"Call about the {about}", CALL_REASONS.get(params.get("why", ""), "no message can reach the patient")
+        return f"Call about the {about}", REASONS.get(params.get("why", ""), "no message can reach the patient")
     if kind == "pump_list":
         return PUMP_LISTS.get(params.get("finding", ""), sentence(kind, {})), _pump_list(params)
     why = _WHY.get(kind)

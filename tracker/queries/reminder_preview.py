@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from tracker.domain.access import Actor
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.contacts import TO_COME
+from tracker.domain.errors import InvalidInput
 from tracker.domain.outlook import SENT, Foreseen, Outlook, Sending, Span
 from tracker.domain.pathway.definition import ReminderRule
 from tracker.domain.quiet_hours import QuietHours
-from tracker.domain.rule_changes import RuleChange, changed
+from tracker.domain.rule_changes import RuleChange, changed, check_change
 from tracker.domain.ways import Preferences
 from tracker.pathways import catalogue
 from tracker.persistence.models import AppointmentRow, Clinic, Patient
@@ -34,6 +35,8 @@ from tracker.queries.snapshots import LoadedCase, load_snapshots
 #: Cases that are in memory at once.
 GROUP = 200
 MOST_DAYS = 92
+#: Nobody books further ahead.
+_FURTHEST = timedelta(days=730)
 _WORDED: tuple[Any, ...] = (
     Patient.id, Clinic.name.label("clinic"), Clinic.phone, Clinic.zone.label("clinic_zone"), *IDENTITY,
 )  # fmt: skip
@@ -105,7 +108,13 @@ def list_previews(
     from_on: date | None = None,
     changes: Sequence[RuleChange | None],
 ) -> list[Preview]:
-    """The same under each of some rules, from one reading; ``None`` stands for the present ones."""
+    """The same under each of some rules, from one reading; ``None`` stands for the present ones.
+
+    :raises InvalidInput: for a day that is past, too many days, or a change of no rule
+    """
+    for change in changes:
+        if change is not None:
+            check_change(change, current_rules())
     calendar = get_calendar(session, viewer.clinic_id)
     span = _span(calendar, now, days, from_on)
     sending = _sending(session, viewer.clinic_id)
@@ -184,7 +193,12 @@ def _preview(found: Sequence[Planned], span: Span, sending: Sending) -> Preview:
 
 
 def _span(calendar: ClinicCalendar, now: datetime, days: int, from_on: date | None) -> Span:
-    first = from_on if from_on is not None else calendar.today(now)
+    today = calendar.today(now)
+    first = from_on if from_on is not None else today
+    if not today <= first <= today + _FURTHEST:
+        raise InvalidInput({"from_on": "Choose today or a later day; what is past stands in the ledger."})
+    if not 0 <= days <= MOST_DAYS:
+        raise InvalidInput({"days": f"Choose 0 to {MOST_DAYS} days."})
     ends_at = calendar.start_of(first + timedelta(days=days + 1))
     return Span(now=now, begins_at=max(now, calendar.start_of(first)), ends_at=ends_at)
 
