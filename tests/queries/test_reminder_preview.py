@@ -19,7 +19,7 @@ from tracker.domain.mail import MailRejected, MailUnavailable
 from tracker.domain.reminder_words import REASONS, when_sent
 from tracker.domain.rule_changes import RuleChange
 from tracker.persistence.database import Database
-from tracker.persistence.models import Clinic, Patient, StaffTask
+from tracker.persistence.models import Clinic, Patient, Reminder, StaffTask
 from tracker.queries import reminder_preview
 from tracker.queries.reminder_preview import Planned, Preview, compare, list_preview, list_previews, with_words
 from tracker.services.reminders import pause_sending
@@ -155,6 +155,13 @@ class TestWhatWillBeSent:
         assert goes(preview)[0] == ("arrival_week", "email", datetime(2026, 3, 19, 20, tzinfo=UTC))
         assert preview.will_send[0].foreseen.zone == "Pacific/Honolulu"
 
+    def test_at_the_patients_night_waits_too(self, world: CaseWorld) -> None:
+        """Eleven in New York is five in Honolulu."""
+        world.email()
+        of_patient(world, zone="Pacific/Honolulu")
+        world.book("evaluation", "2026-03-18T22:00")
+        assert goes(previewed(world, 0))[0] == ("arrival_soon", "email", NOW + timedelta(hours=3))
+
     def test_waits_for_the_next_try(self, post: Post) -> None:
         post.mailer.failing = lambda _number: MailUnavailable("421")
         post.dispatch()
@@ -274,6 +281,10 @@ class TestWhoGetsNothing:
         assert why(previewed(world)) == dict.fromkeys(["arrival_week", "arrival_soon", "arrival_eve"], "too_late")
         assert previewed(world).will_send == ()
 
+    def test_because_nobody_was_there_to_send_it_in_time(self, post: Post) -> None:
+        post.world.clock.set(datetime(2026, 3, 26, 12, tzinfo=UTC))
+        assert why(previewed(post.world)) == {"arrival_soon": "too_late", "arrival_eve": "too_late"}
+
     def test_has_a_sentence_for_each_reason(self) -> None:
         reasons = (
             "no_address", "copy_no_address", "paused", "died", "case_closed", "confirmed", "consent_valid",
@@ -314,6 +325,17 @@ class TestAChangedRule:
         world.book("evaluation", "2026-05-10T09:00")
         present, other = tried(world, RuleChange(rule="arrival_week", days_before=50), days=10)
         assert names(present.will_send) == [] and names(other.will_send) == ["arrival_week"]
+
+    def test_sends_nothing_that_was_never_begun_once_a_later_one_was_due(self, world: CaseWorld) -> None:
+        """Twenty hours before the visit it would still be of use, but what is due last of its kind is not."""
+        world.email()
+        world.clock.set(datetime(2026, 3, 25, 17, tzinfo=UTC))
+        world.book("evaluation", "2026-03-26T09:00")
+        change = RuleChange(rule="arrival_eve", days_before=8)
+        assert names(tried(world, change)[1].will_send) == ["arrival_eve"]  # begun by the present rule
+        with world.database.writing() as session:
+            session.execute(delete(Reminder))
+        assert why(tried(world, change)[1])["arrival_eve"] == "too_late"
 
     def test_does_not_send_again(self, post: Post) -> None:
         post.dispatch()

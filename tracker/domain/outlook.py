@@ -60,12 +60,13 @@ class Sending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foreseen:
-    """One reminder: it goes ``at`` an instant by a ``way``, or nobody is written to, and ``why_not`` says why. ``zone``
-    is the patient's."""
+    """One reminder: it goes ``at`` an instant by a ``way``, or nobody is written to, and ``why_not`` says why.
+    ``wanted_at``: when its rule asks for it. ``zone`` is the patient's."""
 
     key: str
     rule: ReminderRule
     visit: Appointment
+    wanted_at: datetime
     at: datetime
     zone: str
     way: Way | None
@@ -92,8 +93,8 @@ class Outlook:
             at, way, why_not = self._fate(key, each, self.begun.get(key, NOTHING))
             if self.span.holds(at):
                 yield Foreseen(
-                    key=key, rule=each.rule, visit=each.visit, at=at, zone=self._calendar.zone, way=way,
-                    why_not=why_not,
+                    key=key, rule=each.rule, visit=each.visit, wanted_at=each.contact.wanted_at, at=at,
+                    zone=self._calendar.zone, way=way, why_not=why_not,
                 )  # fmt: skip
 
     @property

@@ -121,8 +121,8 @@ def present(
     sent = chosen.sent[:MOST_SHOWN]
     return PreviewPage(
         lede=f"{in_words(asked.from_on, today)} to {in_words(until_on, today)}: "
-        f"{plural(len(chosen.sent), 'message')} will be sent, {_people(chosen.unreached)} not reached. "
-        f"{preview.dealt_with} of these days went out or were called about already.",
+        f"{plural(len(chosen.sent), 'message')} will be sent, {_people(chosen.unreached)} not reached."
+        + (f" {preview.dealt_with} more went out or were called about already." if preview.dealt_with else ""),
         paused="Sending is paused: until it is resumed, nothing of this goes out." if preview.is_paused else "",
         problem=asked.problem,
         from_on=asked.from_on.isoformat(),
@@ -177,9 +177,11 @@ class _Desk:
         )
 
     def _when(self, planned: Planned) -> str:
-        """By the patient's clock, which is named where it is another than the clinic's."""
-        zone = planned.foreseen.zone
-        said = at(planned.foreseen.at, zone, self._today)
+        """By the patient's clock, which is named where it is another than the clinic's. Of what does not go: when it
+        would have."""
+        foreseen = planned.foreseen
+        zone = foreseen.zone
+        said = at(foreseen.wanted_at if foreseen.why_not else foreseen.at, zone, self._today)
         return said if zone == self._zone else f"{said} ({zone.rpartition('/')[2].replace('_', ' ')})"
 
 
@@ -237,6 +239,6 @@ def _named(rule: ReminderRule) -> str:
 
 
 def _tried(rule: ReminderRule) -> str:
-    days = "open days" if rule.counts_open_days else "days"
+    days = plural(rule.days_before, "open day" if rule.counts_open_days else "day")
     ways = ", else ".join(CHANNELS[each] for each in rule.channels)
-    return f"{rule.days_before} {days} before at {rule.wall_time:%H:%M} by {ways}"
+    return f"{days} before at {rule.wall_time:%H:%M} by {ways}"

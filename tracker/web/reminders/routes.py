@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from tracker.domain.access import Permission
 from tracker.queries.reminder_preview import compare, list_previews, with_words
-from tracker.queries.reminders import GROUPS, get_sending, list_ledger
+from tracker.queries.reminders import GROUPS, UNREACHED, get_sending, list_ledger
 from tracker.services.sending import set_sending
 from tracker.services.work import Work
 from tracker.web.common.access import permission
@@ -27,7 +27,7 @@ _WANTED = {"pause": True, "resume": False}
 @permission(Permission.SEE_REMINDERS)
 def index() -> str:
     """Show what was and will be sent, what went wrong first."""
-    group, page = chosen("state", GROUPS), page_number()
+    group, page = chosen("state", (*GROUPS, UNREACHED)), page_number()
     ledger = list_ledger(read_session(), actor(), group, page)
     sending = get_sending(read_session(), actor())
     shown = present(ledger, sending, group, viewer=actor(), now=now(), zone=clinic().zone, page=page)
