@@ -34,7 +34,7 @@ class TestATask:
         browser = world.sign_in(Role.COORDINATOR)
         page = browser.get(f"/tasks/{a_task(world)}").text
         assert "Call about the visit" in page
-        assert "no e-mail address" in page
+        assert "no address or number that it can go to" in page
 
     def test_is_ended_with_an_outcome_on_the_record(self, world: WebWorld) -> None:
         browser, task_id = world.sign_in(Role.COORDINATOR), a_task(world)
