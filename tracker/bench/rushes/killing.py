@@ -1,0 +1,188 @@
+"""Killing real dispatchers at any point of their work, and counting what that was.
+
+A dispatcher is forked warm from a process that has closed its connections: SQLite's locks and PostgreSQL's wire belong
+to one process. One half of them kill themselves before a statement, after it, around a commit or around the call; the
+others are killed from outside while they go on, wherever that finds them.
+"""
+
+import os
+import signal
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+
+from sqlalchemy import Engine, event
+
+from tracker.bench.rushes.journal import Journal, JournalMailer
+from tracker.bench.rushes.rush import QUIET, RushClock
+from tracker.integrations.chance import draw
+from tracker.integrations.ids import RandomIds
+from tracker.persistence.database import Database
+from tracker.services.delivering.taking import LEASE
+from tracker.services.ports import Clock, Ids
+from tracker.services.reminders import Dispatcher
+
+Tell = Callable[[], None]
+_HOOKS = ("before_cursor_execute", "after_cursor_execute", "commit")
+#: The latest point of its work at which a dispatcher is killed: a reminder or two.
+MOST_POINTS = 90
+#: Until when a clean dispatcher must have come to the end of what was left behind.
+_MOST_PASSES = 60
+_BROKEN = 70
+
+
+class NothingLeftError(Exception):
+    """A dispatcher came to its end because nothing was due any more."""
+
+
+def make_dispatcher(
+    database: Database, clock: Clock, journal: Journal, *, ids: Ids | None = None, point: Tell | None = None
+) -> Dispatcher:
+    """A dispatcher that writes into the journal; ``point`` is told of the call and the end of each transaction."""
+    told = point or _nothing
+    mailer = JournalMailer(journal, told)
+    return Dispatcher(database=database, clock=clock, ids=ids or RandomIds(), mailer=mailer, chance=draw, pause=told)
+
+
+def _nothing() -> None:
+    pass
+
+
+@contextmanager
+def telling(database: Database, tell: Tell) -> Iterator[None]:
+    """Tell of every statement, before and after it, and before every commit."""
+
+    def hear(*_said: object) -> None:
+        tell()
+
+    pairs: list[tuple[Engine, str]] = [(engine, hook) for engine in (database.read, database.write) for hook in _HOOKS]
+    for engine, hook in pairs:
+        event.listen(engine, hook, hear)
+    try:
+        yield
+    finally:
+        for engine, hook in pairs:
+            event.remove(engine, hook, hear)
+
+
+def fork(work: Callable[[], None]) -> int:
+    """Do ``work`` in a copy of this process, which never returns from here; its id."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with warnings.catch_warnings():
+        # Newer Pythons warn where other threads run; none of ours holds a lock that the copy needs.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        pid = os.fork()
+    if pid:
+        return pid
+    status = _BROKEN
+    try:
+        work()
+        status = 0
+    except BaseException:  # noqa: BLE001  # said, and told by the status: nothing may run on in the copy
+        os.write(2, traceback.format_exc().encode())
+    finally:
+        os._exit(status)
+
+
+def outlive(pid: int) -> bool:
+    """Wait for the end of a copy; whether it was killed.
+
+    :raises RuntimeError: it failed in another way
+    """
+    _pid, status = os.waitpid(pid, 0)
+    if os.WIFSIGNALED(status):
+        return os.WTERMSIG(status) == signal.SIGKILL
+    if os.WEXITSTATUS(status):
+        raise RuntimeError(f"a forked process ended with {os.WEXITSTATUS(status)}; what it said is above")
+    return False
+
+
+@dataclass(slots=True)
+class Assassin:
+    """Kills one dispatcher after the other. All processes of the database must have closed their connections."""
+
+    database: Database
+    clock: RushClock
+    journal: Journal
+    chance: Random
+    kills: int = field(default=0, init=False)
+    from_outside: int = field(default=0, init=False)
+
+    def kill(self, times: int) -> None:
+        """Kill so many, within the hours before the next reminder of the same visits.
+
+        :raises NothingLeftError: when the rush was too small for it
+        """
+        self.database.dispose()
+        until = self.clock.at + QUIET
+        for left in range(times, 0, -1):
+            while not self._kill_one():
+                # What the killed ones held is due again when their leases have ended.
+                if self.clock.at + LEASE > until:
+                    raise NothingLeftError(f"{left} of {times} still to be killed")
+                self.clock.at += LEASE
+            self.clock.at += self.chance.random() * min(2 * LEASE, (until - self.clock.at) / left)
+
+    def _kill_one(self) -> bool:
+        points, is_from_outside = self.chance.randint(1, MOST_POINTS), self.chance.random() < 0.5  # noqa: PLR2004
+        is_killed = self._from_outside(points) if is_from_outside else outlive(fork(lambda: self._die_at(points)))
+        self.kills += is_killed
+        self.from_outside += is_killed and is_from_outside
+        return is_killed
+
+    def _die_at(self, number: int) -> None:
+        left = number
+
+        def tell() -> None:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        self._dispatch(tell)
+
+    def _from_outside(self, points: int) -> bool:
+        """Kill it when it has said so often that it goes on, while it goes on."""
+        hears, says = os.pipe()
+
+        def tell() -> None:
+            os.write(says, b".")
+
+        pid = fork(lambda: self._dispatch(tell))
+        os.close(says)
+        heard = 0
+        while heard < points and (said := os.read(hears, points - heard)):
+            heard += len(said)
+        for _ in range(self.chance.randrange(20_000)):
+            pass
+        if heard == points:
+            os.kill(pid, signal.SIGKILL)
+        is_killed = outlive(pid)
+        os.close(hears)
+        return is_killed
+
+    def _dispatch(self, tell: Tell) -> None:
+        with telling(self.database, tell):
+            make_dispatcher(self.database, self.clock, self.journal, point=tell).dispatch_due()
+
+
+def recover(dispatcher: Dispatcher, clock: RushClock, *, most_passes: int = _MOST_PASSES) -> int:
+    """Have a clean dispatcher go on until nothing is due and every lease has ended; returns how many passes it took.
+
+    :raises RuntimeError: when it comes to no end
+    """
+    idle = 0
+    for number in range(1, most_passes + 1):
+        looked_at = dispatcher.dispatch_due().looked_at
+        idle = 0 if looked_at else idle + 1
+        if idle == 2:  # noqa: PLR2004  # a lease may have begun in the pass before the first idle one
+            return number
+        if not looked_at:
+            clock.at += LEASE + timedelta(seconds=1)
+    raise RuntimeError("the dispatcher comes to no end")

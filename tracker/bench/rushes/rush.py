@@ -1,0 +1,131 @@
+"""A clinic with any number of patients whose reminders are due at one instant."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import Connection, insert
+
+from tracker.bench.templates import table_of
+from tracker.domain.access import Actor
+from tracker.domain.calendar import ClinicCalendar
+from tracker.domain.words import Role
+from tracker.persistence.database import Database
+from tracker.services.clinic_setup import create_clinic
+from tracker.services.members import Administration, invite
+from tracker.services.ports import Clock, Ids
+from tracker.services.reconcile import reconcile_due
+
+ZONE = "America/New_York"
+#: 11:00 in New York: since an hour everybody with a visit the day after tomorrow is to be written to.
+RUSH_AT = datetime(2026, 3, 24, 15, 0, tzinfo=UTC)
+#: The next reminder of the same visits comes 23 hours later.
+QUIET = timedelta(hours=22)
+DAYS_BEFORE = 2
+BORN_ON = date(1970, 1, 2)
+#: Numbers of facts in a case that holds nothing but one visit.
+VISIT = 1
+
+
+@dataclass(slots=True)
+class RushClock:
+    """A clock that stands where it was put."""
+
+    at: datetime = RUSH_AT
+
+    def now(self) -> datetime:
+        """The simulated instant."""
+        return self.at
+
+
+@dataclass(frozen=True, slots=True)
+class Rush:
+    """The clinic, somebody who may book there, and the public ids of the cases."""
+
+    clinic_id: int
+    actor: Actor
+    cases: tuple[str, ...]
+
+
+def make_rush(database: Database, clock: Clock, ids: Ids, count: int, *, days_apart: int = 0) -> Rush:
+    """Make ``count`` patients with one visit each, and reconcile them: a reminder of every one is due.
+
+    With ``days_apart`` the visits are spread evenly over so many days from the day after tomorrow on.
+    """
+    now = clock.now()
+    with database.writing() as session:
+        clinic_id = create_clinic(session, name="Clinic of the rush", zone=ZONE, at=now, ids=ids)
+        desk = Administration(session, clinic_id, None, ids, now)
+        roles = (Role.COORDINATOR,)
+        user_id = invite(desk, email="rush@bench.example", name="Rush Person", roles=roles).user_id
+        public_ids = _write_cases(session.connection(), clinic_id, now, ids, count, days_apart)
+    while reconcile_due(database, clock, ids, pause=_go_on).looked_at:
+        pass
+    return Rush(clinic_id, Actor(user_id, clinic_id, frozenset(roles), "Rush Person"), public_ids)
+
+
+def _go_on() -> None:
+    """Nobody else writes while a rush is made."""
+
+
+def _write_cases(
+    connection: Connection, clinic_id: int, now: datetime, ids: Ids, count: int, days_apart: int
+) -> tuple[str, ...]:
+    rows: dict[str, list[dict[str, object]]] = {
+        name: [] for name in ("patients", "contact_points", "cases", "appointments")
+    }
+    public_ids = []
+    for number in range(count):
+        public_ids.append(ids.public_id())
+        extra = number * days_apart // count
+        for name, row in _patient(clinic_id, public_ids[-1], now, ids, number, extra):
+            rows[name].append(row)
+    for name, several in rows.items():
+        connection.execute(insert(table_of(name)), several)
+    return tuple(public_ids)
+
+
+def _patient(
+    clinic_id: int, public_id: str, now: datetime, ids: Ids, number: int, extra_days: int
+) -> Iterator[tuple[str, dict[str, object]]]:
+    patient_id, case_id, name = ids.row_id(now), ids.row_id(now), f"Rush{number}"
+    address = f"patient{number}@bench.example"
+    yield (
+        "patients",
+        {
+            "clinic_id": clinic_id, "id": patient_id, "public_id": ids.public_id(), "mrn": f"R{number}",
+            "family_name": name, "given_name": "Given", "name_key": name.casefold(), "birth_on": BORN_ON,
+            "created_at": now,
+        },
+    )  # fmt: skip
+    yield (
+        "contact_points",
+        {
+            "clinic_id": clinic_id, "id": ids.row_id(now), "patient_id": patient_id, "kind": "email",
+            "value": address, "as_typed": address, "owner": "patient", "is_possible": True, "created_at": now,
+        },
+    )  # fmt: skip
+    yield (
+        "cases",
+        {
+            "clinic_id": clinic_id, "id": case_id, "public_id": public_id, "patient_id": patient_id,
+            "pathway": "itb", "pathway_version": 1, "stage": "referred", "phase": "referral",
+            "stage_entered_at": now, "owner_role": Role.COORDINATOR, "opened_at": now, "last_seq": VISIT,
+            "reconcile_at": now, "version": 1,
+        },
+    )  # fmt: skip
+    yield "appointments", {"clinic_id": clinic_id, "case_id": case_id, **_visit(now, number, extra_days)}
+
+
+def _visit(now: datetime, number: int, extra_days: int) -> dict[str, object]:
+    calendar = ClinicCalendar(ZONE)
+    day = calendar.today(now) + timedelta(days=DAYS_BEFORE + extra_days)
+    wall = datetime.combine(day, datetime.min.time()) + timedelta(hours=11, minutes=number % 240)
+    starts_at = calendar.instant(wall)
+    return {
+        "seq": VISIT, "effective_at": now, "recorded_at": now, "recorded_by": None, "superseded_by": None,
+        "appointment": VISIT, "version": 1, "attempt": 1, "purpose": "evaluation", "state": "booked",
+        "wall": wall.isoformat(timespec="minutes"), "zone": ZONE, "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(minutes=30), "arrive_at": None, "room_id": None, "clinician_id": None,
+        "reason": "",
+    }  # fmt: skip
