@@ -5,6 +5,7 @@ to one process. One half of them kill themselves before a statement, after it, a
 others are killed from outside while they go on, wherever that finds them.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -82,6 +83,7 @@ def fork(work: Callable[[], None]) -> int:
         return pid
     status = _BROKEN
     try:
+        gc.disable()  # it would touch, and so copy, all the memory that is shared
         work()
         status = 0
     except BaseException:  # noqa: BLE001  # said, and told by the status: nothing may run on in the copy
