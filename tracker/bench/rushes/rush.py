@@ -22,6 +22,8 @@ RUSH_AT = datetime(2026, 3, 24, 15, 0, tzinfo=UTC)
 #: The next reminder of the same visits comes 23 hours later.
 QUIET = timedelta(hours=22)
 DAYS_BEFORE = 2
+#: Where a case waits for the visit that is booked.
+PATHWAY, STAGE = "itb", "evaluation_booked"
 BORN_ON = date(1970, 1, 2)
 #: Numbers of facts in a case that holds nothing but one visit.
 VISIT = 1
@@ -80,6 +82,8 @@ def _write_cases(
         extra = number * days_apart // count
         for name, row in _patient(clinic_id, public_ids[-1], now, ids, number, extra):
             rows[name].append(row)
+    counted = {"clinic_id": clinic_id, "pathway": PATHWAY, "stage": STAGE, "owner_user_id": 0, "n": count}
+    rows["stage_counts"] = [counted]
     for name, several in rows.items():
         connection.execute(insert(table_of(name)), several)
     return tuple(public_ids)
@@ -109,7 +113,7 @@ def _patient(
         "cases",
         {
             "clinic_id": clinic_id, "id": case_id, "public_id": public_id, "patient_id": patient_id,
-            "pathway": "itb", "pathway_version": 1, "stage": "referred", "phase": "referral",
+            "pathway": PATHWAY, "pathway_version": 1, "stage": STAGE, "phase": "referral",
             "stage_entered_at": now, "owner_role": Role.COORDINATOR, "opened_at": now, "last_seq": VISIT,
             "reconcile_at": now, "version": 1,
         },
