@@ -14,7 +14,6 @@ from tracker.integrations.ids import RandomIds
 from tracker.persistence.database import Database
 from tracker.persistence.models import DeliveryAttempt, Reminder, StaffTask
 
-
 RUSHES = 2
 
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from random import Random
 
@@ -99,8 +99,8 @@ def work_at_pages(database: Database, rush: Rush, clock: RushClock, number: int)
             list_ledger(session, rush.actor)
             get_sending(session, rush.actor)
             version = open_for_reading(session, rush.actor, public_id).head.version
-        day = clock.now() + timedelta(days=DAYS_BEFORE)
-        slot = Slot(starts=datetime(day.year, day.month, day.day, 15 + number, moved), minutes=20)
+        day = clock.now().date() + timedelta(days=DAYS_BEFORE)
+        slot = Slot(starts=datetime.combine(day, time(15 + number, moved)), minutes=20)
         with suppress(StaleVersion), database.writing() as session:
             work = Work(session, rush.actor, ids, now)
             appointments.move(work, CaseRef(public_id, version), appointment=VISIT, slot=slot)

@@ -132,7 +132,7 @@ class Assassin:
             self.clock.at += self.chance.random() * min(2 * LEASE, (until - self.clock.at) / left)
 
     def _kill_one(self) -> bool:
-        points, is_from_outside = self.chance.randint(1, MOST_POINTS), self.chance.random() < 0.5  # noqa: PLR2004
+        points, is_from_outside = self.chance.randint(1, MOST_POINTS), self.chance.random() < 0.5
         is_killed = self._from_outside(points) if is_from_outside else outlive(fork(lambda: self._die_at(points)))
         self.kills += is_killed
         self.from_outside += is_killed and is_from_outside
@@ -183,7 +183,7 @@ def recover(dispatcher: Dispatcher, clock: RushClock, *, most_passes: int = _MOS
     for number in range(1, most_passes + 1):
         looked_at = dispatcher.dispatch_due().looked_at
         idle = 0 if looked_at else idle + 1
-        if idle == 2:  # noqa: PLR2004  # a lease may have begun in the pass before the first idle one
+        if idle == 2:  # a lease may have begun in the pass before the first idle one
             return number
         if not looked_at:
             clock.at += LEASE + timedelta(seconds=1)

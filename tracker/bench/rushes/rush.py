@@ -1,6 +1,6 @@
 """A clinic with any number of patients whose reminders are due at one instant."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -60,7 +60,8 @@ def make_rush(database: Database, clock: Clock, ids: Ids, count: int, *, days_ap
         desk = Administration(session, clinic_id, None, ids, now)
         roles = (Role.COORDINATOR,)
         user_id = invite(desk, email="rush@bench.example", name="Rush Person", roles=roles).user_id
-        public_ids = _write_cases(session.connection(), clinic_id, now, ids, count, days_apart)
+        extra_days = [number * days_apart // count for number in range(count)]
+        public_ids = _write_cases(session.connection(), clinic_id, now, ids, extra_days)
     while reconcile_due(database, clock, ids, pause=_go_on).looked_at:
         pass
     return Rush(clinic_id, Actor(user_id, clinic_id, frozenset(roles), "Rush Person"), public_ids)
@@ -71,54 +72,48 @@ def _go_on() -> None:
 
 
 def _write_cases(
-    connection: Connection, clinic_id: int, now: datetime, ids: Ids, count: int, days_apart: int
+    connection: Connection, clinic_id: int, now: datetime, ids: Ids, extra_days: Sequence[int]
 ) -> tuple[str, ...]:
     rows: dict[str, list[dict[str, object]]] = {
         name: [] for name in ("patients", "contact_points", "cases", "appointments")
     }
     public_ids = []
-    for number in range(count):
+    for number, extra in enumerate(extra_days):
         public_ids.append(ids.public_id())
-        extra = number * days_apart // count
-        for name, row in _patient(clinic_id, public_ids[-1], now, ids, number, extra):
-            rows[name].append(row)
-    counted = {"clinic_id": clinic_id, "pathway": PATHWAY, "stage": STAGE, "owner_user_id": 0, "n": count}
+        rows["patients"].append(patient := _patient(clinic_id, now, ids, number))
+        about = {"clinic_id": clinic_id, "patient_id": patient["id"]}
+        rows["contact_points"].append({**about, **_address(now, ids, number)})
+        rows["cases"].append({**about, "public_id": public_ids[-1], **(case := _case(now, ids))})
+        rows["appointments"].append({"clinic_id": clinic_id, "case_id": case["id"], **_visit(now, number, extra)})
+    counted = {"clinic_id": clinic_id, "pathway": PATHWAY, "stage": STAGE, "owner_user_id": 0, "n": len(extra_days)}
     rows["stage_counts"] = [counted]
     for name, several in rows.items():
         connection.execute(insert(table_of(name)), several)
     return tuple(public_ids)
 
 
-def _patient(
-    clinic_id: int, public_id: str, now: datetime, ids: Ids, number: int, extra_days: int
-) -> Iterator[tuple[str, dict[str, object]]]:
-    patient_id, case_id, name = ids.row_id(now), ids.row_id(now), f"Rush{number}"
+def _patient(clinic_id: int, now: datetime, ids: Ids, number: int) -> dict[str, object]:
+    name = f"Rush{number}"
+    return {
+        "clinic_id": clinic_id, "id": ids.row_id(now), "public_id": ids.public_id(), "mrn": f"R{number}",
+        "family_name": name, "given_name": "Given", "name_key": name.casefold(), "birth_on": BORN_ON, "created_at": now,
+    }  # fmt: skip
+
+
+def _address(now: datetime, ids: Ids, number: int) -> dict[str, object]:
     address = f"patient{number}@bench.example"
-    yield (
-        "patients",
-        {
-            "clinic_id": clinic_id, "id": patient_id, "public_id": ids.public_id(), "mrn": f"R{number}",
-            "family_name": name, "given_name": "Given", "name_key": name.casefold(), "birth_on": BORN_ON,
-            "created_at": now,
-        },
-    )  # fmt: skip
-    yield (
-        "contact_points",
-        {
-            "clinic_id": clinic_id, "id": ids.row_id(now), "patient_id": patient_id, "kind": "email",
-            "value": address, "as_typed": address, "owner": "patient", "is_possible": True, "created_at": now,
-        },
-    )  # fmt: skip
-    yield (
-        "cases",
-        {
-            "clinic_id": clinic_id, "id": case_id, "public_id": public_id, "patient_id": patient_id,
-            "pathway": PATHWAY, "pathway_version": 1, "stage": STAGE, "phase": "referral",
-            "stage_entered_at": now, "owner_role": Role.COORDINATOR, "opened_at": now, "last_seq": VISIT,
-            "reconcile_at": now, "version": 1,
-        },
-    )  # fmt: skip
-    yield "appointments", {"clinic_id": clinic_id, "case_id": case_id, **_visit(now, number, extra_days)}
+    return {
+        "id": ids.row_id(now), "kind": "email", "value": address, "as_typed": address, "owner": "patient",
+        "is_possible": True, "created_at": now,
+    }  # fmt: skip
+
+
+def _case(now: datetime, ids: Ids) -> dict[str, object]:
+    return {
+        "id": ids.row_id(now), "pathway": PATHWAY, "pathway_version": 1, "stage": STAGE, "phase": "referral",
+        "stage_entered_at": now, "owner_role": Role.COORDINATOR, "opened_at": now, "last_seq": VISIT,
+        "reconcile_at": now, "version": 1,
+    }  # fmt: skip
 
 
 def _visit(now: datetime, number: int, extra_days: int) -> dict[str, object]:
