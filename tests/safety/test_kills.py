@@ -76,7 +76,7 @@ def stopped_at(number: int, database: Database, clock: RushClock, journal: Journ
 
     try:
         with telling(database, tell):
-            make_dispatcher(database, clock, journal, point=tell).dispatch_due()
+            make_dispatcher(database, clock, journal, on_call=tell, on_end=tell).dispatch_due()
     except Fault:
         return True
     finally:

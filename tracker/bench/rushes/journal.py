@@ -10,7 +10,7 @@ from tracker.domain.mail import Message, Receipt
 
 
 def _nothing() -> None:
-    pass
+    """Nobody listens."""
 
 
 @dataclass(frozen=True, slots=True)

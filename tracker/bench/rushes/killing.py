@@ -25,7 +25,7 @@ from tracker.integrations.chance import draw
 from tracker.integrations.ids import RandomIds
 from tracker.persistence.database import Database
 from tracker.services.delivering.taking import LEASE
-from tracker.services.ports import Clock, Ids
+from tracker.services.ports import Clock
 from tracker.services.reminders import Dispatcher
 
 Tell = Callable[[], None]
@@ -42,16 +42,18 @@ class NothingLeftError(Exception):
 
 
 def make_dispatcher(
-    database: Database, clock: Clock, journal: Journal, *, ids: Ids | None = None, point: Tell | None = None
+    database: Database, clock: Clock, journal: Journal, *, on_call: Tell | None = None, on_end: Tell | None = None
 ) -> Dispatcher:
-    """A dispatcher that writes into the journal; ``point`` is told of the call and the end of each transaction."""
-    told = point or _nothing
-    mailer = JournalMailer(journal, told)
-    return Dispatcher(database=database, clock=clock, ids=ids or RandomIds(), mailer=mailer, chance=draw, pause=told)
+    """A dispatcher that writes into the journal. ``on_call`` is told before and after a message is taken, ``on_end``
+    after each transaction."""
+    mailer = JournalMailer(journal, on_call or _nothing)
+    return Dispatcher(
+        database=database, clock=clock, ids=RandomIds(), mailer=mailer, chance=draw, pause=on_end or _nothing
+    )
 
 
 def _nothing() -> None:
-    pass
+    """Nobody listens."""
 
 
 @contextmanager
@@ -171,7 +173,7 @@ class Assassin:
 
     def _dispatch(self, tell: Tell) -> None:
         with telling(self.database, tell):
-            make_dispatcher(self.database, self.clock, self.journal, point=tell).dispatch_due()
+            make_dispatcher(self.database, self.clock, self.journal, on_call=tell, on_end=tell).dispatch_due()
 
 
 def recover(dispatcher: Dispatcher, clock: RushClock, *, most_passes: int = _MOST_PASSES) -> int:

@@ -17,6 +17,7 @@ from tracker.services.ports import Clock, Ids
 from tracker.services.reconcile import reconcile_due
 
 ZONE = "America/New_York"
+NAME = "Clinic of the rush"
 #: 11:00 in New York: since an hour everybody with a visit the day after tomorrow is to be written to.
 RUSH_AT = datetime(2026, 3, 24, 15, 0, tzinfo=UTC)
 #: The next reminder of the same visits comes 23 hours later.
@@ -49,17 +50,17 @@ class Rush:
     cases: tuple[str, ...]
 
 
-def make_rush(database: Database, clock: Clock, ids: Ids, count: int, *, days_apart: int = 0) -> Rush:
+def make_rush(database: Database, clock: Clock, ids: Ids, count: int, *, days_apart: int = 0, name: str = NAME) -> Rush:
     """Make ``count`` patients with one visit each, and reconcile them: a reminder of every one is due.
 
     With ``days_apart`` the visits are spread evenly over so many days from the day after tomorrow on.
     """
     now = clock.now()
     with database.writing() as session:
-        clinic_id = create_clinic(session, name="Clinic of the rush", zone=ZONE, at=now, ids=ids)
+        clinic_id = create_clinic(session, name=name, zone=ZONE, at=now, ids=ids)
         desk = Administration(session, clinic_id, None, ids, now)
         roles = (Role.COORDINATOR,)
-        user_id = invite(desk, email="rush@bench.example", name="Rush Person", roles=roles).user_id
+        user_id = invite(desk, email=f"{ids.public_id()}@bench.example", name="Rush Person", roles=roles).user_id
         extra_days = [number * days_apart // count for number in range(count)]
         public_ids = _write_cases(session.connection(), clinic_id, now, ids, extra_days)
     while reconcile_due(database, clock, ids, pause=_go_on).looked_at:
