@@ -1,8 +1,9 @@
 """Killing real dispatchers at any point of their work, and counting what that was.
 
 A dispatcher is forked warm from a process that has closed its connections: SQLite's locks and PostgreSQL's wire belong
-to one process. One half of them kill themselves before a statement, after it, around a commit or around the call; the
-others are killed from outside while they go on, wherever that finds them.
+to one process. Some kill themselves before a statement, after it, around a commit or around the call; some when a
+message has just been taken, which is the moment that nobody can tell from the one before; the others are killed from
+outside while they go on, wherever that finds them.
 """
 
 import gc
@@ -11,11 +12,13 @@ import signal
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
+from typing import ClassVar
 
 from sqlalchemy import Engine, event
 
@@ -35,10 +38,6 @@ MOST_POINTS = 90
 #: Until when a clean dispatcher must have come to the end of what was left behind.
 _MOST_PASSES = 60
 _BROKEN = 70
-
-
-class NothingLeftError(Exception):
-    """A dispatcher came to its end because nothing was due any more."""
 
 
 def make_dispatcher(
@@ -109,38 +108,49 @@ def outlive(pid: int) -> bool:
 
 @dataclass(slots=True)
 class Assassin:
-    """Kills one dispatcher after the other. All processes of the database must have closed their connections."""
+    """Kills one dispatcher after the other. All processes of the database must have closed their connections.
+
+    ``refill`` makes more that is due, where everything is done; ``killed`` counts how often each way came about.
+    """
 
     database: Database
     clock: RushClock
     journal: Journal
     chance: Random
-    kills: int = field(default=0, init=False)
-    from_outside: int = field(default=0, init=False)
+    refill: Callable[[], None]
+    killed: Counter[str] = field(default_factory=Counter, init=False)
 
     def kill(self, times: int) -> None:
-        """Kill so many, within the hours before the next reminder of the same visits.
-
-        :raises NothingLeftError: when the rush was too small for it
-        """
-        self.database.dispose()
+        """Kill so many, within the hours in which nothing else falls due."""
         until = self.clock.at + QUIET
         for left in range(times, 0, -1):
+            self.database.dispose()
+            step = self.chance.random() * min(2 * LEASE, (until - self.clock.at) / left)
+            idle = 0
             while not self._kill_one():
+                idle += 1
                 # What the killed ones held is due again when their leases have ended.
-                if self.clock.at + LEASE > until:
-                    raise NothingLeftError(f"{left} of {times} still to be killed")
-                self.clock.at += LEASE
-            self.clock.at += self.chance.random() * min(2 * LEASE, (until - self.clock.at) / left)
+                if idle == 1 and self.clock.at + LEASE + step < until:
+                    self.clock.at += LEASE
+                else:
+                    self.refill()
+                    self.database.dispose()
+            self.clock.at += step
 
     def _kill_one(self) -> bool:
-        points, is_from_outside = self.chance.randint(1, MOST_POINTS), self.chance.random() < 0.5
-        is_killed = self._from_outside(points) if is_from_outside else outlive(fork(lambda: self._die_at(points)))
-        self.kills += is_killed
-        self.from_outside += is_killed and is_from_outside
+        way = self.chance.choice(tuple(self._ways))
+        is_killed = self._ways[way](self, self.chance.randint(1, MOST_POINTS))
+        self.killed[way] += is_killed
         return is_killed
 
-    def _die_at(self, number: int) -> None:
+    def _at_a_point(self, number: int) -> bool:
+        return self._dies_at(number, lambda tell: self._dispatch(tell, on_call=tell))
+
+    def _after_the_call(self, number: int) -> bool:
+        """Before and after each message it is told; the second time of the first or second one."""
+        return self._dies_at(2 + number % 2 * 2, lambda tell: self._dispatch(_nothing, on_call=tell))
+
+    def _dies_at(self, number: int, dispatch: Callable[[Tell], None]) -> bool:
         left = number
 
         def tell() -> None:
@@ -149,7 +159,7 @@ class Assassin:
             if left == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        self._dispatch(tell)
+        return outlive(fork(lambda: dispatch(tell)))
 
     def _from_outside(self, points: int) -> bool:
         """Kill it when it has said so often that it goes on, while it goes on."""
@@ -158,11 +168,12 @@ class Assassin:
         def tell() -> None:
             os.write(says, b".")
 
-        pid = fork(lambda: self._dispatch(tell))
+        pid = fork(lambda: self._dispatch(tell, on_call=tell))
         os.close(says)
         heard = 0
         while heard < points and (said := os.read(hears, points - heard)):
             heard += len(said)
+        # An offset that no statement of the other process has to do with.
         for _ in range(self.chance.randrange(20_000)):
             pass
         if heard == points:
@@ -171,9 +182,15 @@ class Assassin:
         os.close(hears)
         return is_killed
 
-    def _dispatch(self, tell: Tell) -> None:
+    def _dispatch(self, tell: Tell, *, on_call: Tell) -> None:
         with telling(self.database, tell):
-            make_dispatcher(self.database, self.clock, self.journal, on_call=tell, on_end=tell).dispatch_due()
+            make_dispatcher(self.database, self.clock, self.journal, on_call=on_call, on_end=tell).dispatch_due()
+
+    _ways: ClassVar[Mapping[str, Callable[["Assassin", int], bool]]] = {
+        "at a point": _at_a_point,
+        "after the call": _after_the_call,
+        "from outside": _from_outside,
+    }
 
 
 def recover(dispatcher: Dispatcher, clock: RushClock, *, most_passes: int = _MOST_PASSES) -> int:

@@ -11,11 +11,12 @@ from sqlalchemy import Row, select
 from tracker.bench.templates import table_of
 from tracker.persistence.database import Database
 from tracker.persistence.vocabulary import FINAL_REMINDER, HELD_REMINDER, ReminderState
-from tracker.services.delivering.taking import MOST_COPIES
 from tracker.services.reconciling.reminder_rows import call_key
 
 _S = ReminderState
 _reminders, _attempts, _tasks = (table_of(name) for name in ("reminders", "delivery_attempts", "staff_tasks"))
+#: However unknown the answers: what the dispatcher itself allows is what is examined here.
+MOST_COPIES = 2
 #: Ended because the visit was moved or is off, or because a later one says the same.
 _NOT_TO_SEND = frozenset({_S.CANCELLED})
 

@@ -20,8 +20,8 @@ ZONE = "America/New_York"
 NAME = "Clinic of the rush"
 #: 11:00 in New York: since an hour everybody with a visit the day after tomorrow is to be written to.
 RUSH_AT = datetime(2026, 3, 24, 15, 0, tzinfo=UTC)
-#: The next reminder of the same visits comes 23 hours later.
-QUIET = timedelta(hours=22)
+#: So long it stays the same day there, and no other reminder of the same visits falls due.
+QUIET = timedelta(hours=12)
 DAYS_BEFORE = 2
 #: Where a case waits for the visit that is booked.
 PATHWAY, STAGE = "itb", "evaluation_booked"
