@@ -55,7 +55,7 @@ def test_within_two_ticks_everything_due_is_sent_or_stands_as_a_task(
     assert {key: after[key].state for key, how in ended.items() if not how} == {}
     assert journal.copies().total() - before.total() == sum(after[key].attempts - planned[key].attempts for key in due)
     assert set(journal.copies().values()) == {1}
-    assert (found.repeated, found.strangers, found.claimed_sent, found.resting) == ((), (), (), ())
+    assert (found.repeated, found.strangers, found.claimed_sent, found.renamed, found.resting) == ((),) * 5
     assert (Counter(ended.values())["sent"] > 0) and (down < timedelta(days=1) or "over" in ended.values())
 
 

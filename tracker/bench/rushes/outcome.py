@@ -27,7 +27,7 @@ class Outcome:
 
     ``lost``: nothing was sent, and no open task asks for a call. ``repeated``: sent again without an unknown answer
     before, or more often than it may. ``ambiguous``: an answer is unknown. ``claimed_sent``: said to have been sent,
-    and was not. ``resting``: unfinished without a next action, or held beyond the lease. ``states``: of all reminders.
+    and was not. ``renamed``: attempts under several references, so that nobody could look them up. ``resting``: unfinished without a next action, or held beyond the lease. ``states``: of all reminders.
     """
 
     lost: tuple[str, ...]
@@ -35,6 +35,7 @@ class Outcome:
     ambiguous: tuple[str, ...]
     copied: tuple[str, ...]
     claimed_sent: tuple[str, ...]
+    renamed: tuple[str, ...]
     resting: tuple[str, ...]
     strangers: tuple[str, ...]
     states: Mapping[str, int]
@@ -42,7 +43,7 @@ class Outcome:
     @property
     def faults(self) -> dict[str, tuple[str, ...]]:
         """What must be empty, where it is not."""
-        names = ("lost", "repeated", "claimed_sent", "resting", "strangers")
+        names = ("lost", "repeated", "claimed_sent", "renamed", "resting", "strangers")
         return {name: getattr(self, name) for name in names if getattr(self, name)}
 
 
@@ -65,6 +66,7 @@ def look(database: Database, copies: Mapping[str, int], now: datetime) -> Outcom
         ambiguous=_keys(row for row in reminders if unknown[row.id]),
         copied=_keys(row for row in reminders if sent[row.id] > 1),
         claimed_sent=_keys(row for row in reminders if row.state == _S.ACCEPTED and not sent[row.id]),
+        renamed=_keys(row for row in reminders if len(_references(attempts_of[row.id])) > 1),
         resting=_keys(row for row in reminders if _rests(row, now)),
         strangers=tuple(sorted(set(copies) - known)),
         states=Counter(row.state for row in reminders),
@@ -77,7 +79,11 @@ def _keys(rows: Any) -> tuple[str, ...]:
 
 def _sent(attempts: Sequence[Row[Any]], copies: Mapping[str, int]) -> int:
     """How many copies the provider has; under however many references, though there should be one."""
-    return sum(copies.get(reference, 0) for reference in {each.reference for each in attempts})
+    return sum(copies.get(reference, 0) for reference in _references(attempts))
+
+
+def _references(attempts: Sequence[Row[Any]]) -> set[str]:
+    return {each.reference for each in attempts}
 
 
 def _rests(row: Row[Any], now: datetime) -> bool:
