@@ -91,7 +91,9 @@ PAGE: Mapping[str, Mapping[str, str]] = {
         "gone": "A link works until a day after the visit. If you have a question, please call the clinic.",
         "too_many_title": "Please wait a little",
         "too_many": "This was tried too often. Wait some minutes, or call the clinic.",
-        "more": "Other",
+        "broken_title": "This did not work",
+        "broken": "Nothing was changed. Please try again, or call the clinic.",
+        "messages": "Messages",
     },
     "es": {
         "title": "Su cita",
@@ -117,7 +119,9 @@ PAGE: Mapping[str, Mapping[str, str]] = {
         "gone": "Un enlace funciona hasta un día después de la cita. Si tiene preguntas, llame a la clínica.",
         "too_many_title": "Espere un poco, por favor",
         "too_many": "Se intentó demasiadas veces. Espere unos minutos o llame a la clínica.",
-        "more": "Otros",
+        "broken_title": "Esto no funcionó",
+        "broken": "No se cambió nada. Inténtelo de nuevo o llame a la clínica.",
+        "messages": "Mensajes",
     },
 }
 #: How a language calls itself, for the button that chooses it; and how the chart does.

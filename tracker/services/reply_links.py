@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tracker.domain import credentials
 from tracker.domain.facts import Appointment
 from tracker.persistence.models import ReplyLink
+from tracker.services.accounts import reserve_attempt
 from tracker.services.ports import Ids
 
 #: Where the pages behind links are, below the address that patients are given.
@@ -55,6 +56,14 @@ def make_reply_link(
         )
     )
     return f"{replies_at}{PATH}/{token}"
+
+
+def count_attempt(session: Session, *, key: str, now: datetime, ids: Ids) -> None:
+    """Count one try under ``key`` as one that failed to sign in is counted, apart from those.
+
+    :raises TooManyAttempts: when there were too many lately
+    """
+    reserve_attempt(session, email=f"reply:{ids.public_id()}", address=key, at=now, ids=ids)
 
 
 def noting_use(*, clinic_id: int, link_id: int, now: datetime) -> Executable:

@@ -35,17 +35,17 @@ _OUT: Mapping[ReminderState, frozenset[ReminderState]] = {
 }
 
 
-class Taken(StrEnum):
+class Kept(StrEnum):
     """What became of a report."""
 
-    KEPT = "kept"
+    TAKEN = "taken"
     UNKNOWN = "unknown"
     STALE = "stale"
 
 
 def record_report(
     session: Session, *, reference: str, status: str, error: str, fresh: Fresh, now: datetime, ids: Ids
-) -> Taken:
+) -> Kept:
     """Keep a report about the message with this reference, and do what follows from it.
 
     ``fresh`` says whether it comes in time for a message that was begun at an instant.
@@ -60,9 +60,9 @@ def record_report(
         .group_by(DeliveryAttempt.clinic_id, DeliveryAttempt.reminder_id)
     ).one_or_none()
     if found is None:
-        return Taken.UNKNOWN
+        return Kept.UNKNOWN
     if not fresh(found.started_at, now, WINDOW):
-        return Taken.STALE
+        return Kept.STALE
     values = {
         "clinic_id": found.clinic_id,
         "id": ids.row_id(now),
@@ -82,7 +82,7 @@ def record_report(
             sqlite.insert(DeliveryReport).values(values).on_conflict_do_update(index_elements=key, set_=again)
         )
     apply_reports(session, clinic_id=found.clinic_id, reminder_id=found.reminder_id, now=now)
-    return Taken.KEPT
+    return Kept.TAKEN
 
 
 def apply_reports(session: Session, *, clinic_id: int, reminder_id: int, now: datetime) -> None:
