@@ -106,14 +106,14 @@ def _take_in(heard: _Heard) -> str:
     sender_hash = recipient_hash(clinic_id, text.sender)
     row_id = work.ids.row_id(work.now)
     language = heard.mine[0].language if heard.mine else USUAL
-    stored = work.session.connection().execute(
+    stored = work.session.scalar(
         _inserting(work.session).values(
             clinic_id=clinic_id, id=row_id, provider_id=text.provider_id, sender_hash=sender_hash,
             text=text.text[:LONGEST_TEXT], received_at=work.now, understood=heard.reply, answer="", language=language,
-        )
+        ).returning(InboundMessage.id)
     )  # fmt: skip
     same = InboundMessage.clinic_id == clinic_id, InboundMessage.provider_id == text.provider_id
-    if stored.rowcount != 1:
+    if stored is None:
         before = work.session.execute(select(InboundMessage.answer, InboundMessage.language).where(*same)).one()
         return _spoken(work, Answer(before.answer), before.language) if before.answer else ""
     outcome = _act(heard)
