@@ -127,6 +127,11 @@ class TestThePage:
         assert 'value="confirm"' not in page.text
         assert (outside.visit().state, outside.visit().reason) == ("confirmed", "link")
 
+    @pytest.mark.parametrize("done", ["confirmed", "stopped", "cancelled", "moved", "past", "help", "unknown", "<b>"])
+    def test_says_that_something_was_answered_only_where_it_is_so(self, outside: Outside, done: str) -> None:
+        page = outside.browser().get(f"{outside.path()}?done={done}").text
+        assert 'class="banner' not in page
+
     def test_takes_a_no_without_cancelling(self, outside: Outside) -> None:
         assert "Nothing is cancelled yet" in outside.press("cannot").text
         assert outside.visit().state == "booked"

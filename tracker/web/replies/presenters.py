@@ -62,7 +62,7 @@ def present(page: ReplyPage, done: Answer | None, *, is_once_more: bool) -> Visi
     notes: list[tuple[str, str]] = []
     if is_once_more:
         notes.append(("warn", words["once_more"]))
-    if done is not None:
+    if done is not None and _still_holds(done, page):
         notes.append(("ready", ANSWERS[page.language][done]))
     if standing in _OFF and done not in {Answer.CANCELLED, Answer.MOVED, Answer.PAST}:
         notes.append(("warn", words[_OFF[standing]]))
@@ -83,6 +83,20 @@ def present(page: ReplyPage, done: Answer | None, *, is_once_more: bool) -> Visi
         more=(_about_messages(words, is_stopped=page.is_stopped),),
         languages=tuple((code, name) for code, name in OWN_NAMES.items() if code != page.language),
     )
+
+
+def _still_holds(done: Answer, page: ReplyPage) -> bool:
+    """Whether what an address says was answered is so: it may be opened again much later."""
+    match done:
+        case Answer.CONFIRMED:
+            return page.standing == Standing.CONFIRMED
+        case Answer.CANNOT:
+            return page.standing.is_to_come
+        case Answer.STOPPED:
+            return page.is_stopped
+        case Answer.STARTED:
+            return not page.is_stopped
+    return done in {Answer.CALL, Answer.LANGUAGE} or _OFF.get(page.standing) == done.value
 
 
 def _main(words: Mapping[str, str], standing: Standing) -> tuple[Choice, ...]:
