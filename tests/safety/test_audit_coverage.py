@@ -43,6 +43,7 @@ from tracker.services import (
     advisories,
     clinic_setup,
     downtime,
+    held_bursts,
     members,
     patients,
     pump_calls,
@@ -189,6 +190,16 @@ def _set_sending(work: Work) -> object:
     return sending.set_sending(work, expected_version=_version(work), is_paused=True)
 
 
+def _decide_burst(work: Work) -> object:
+    task = StaffTask(
+        clinic_id=work.actor.clinic_id, id=2, kind="held_burst", key="held_burst:1", params={"messages": 0},
+        owner_role="lead_coordinator", due_on=work.now.date(), opened_at=work.now,
+    )  # fmt: skip
+    work.session.add(task)
+    work.session.flush()
+    return held_bursts.decide_burst(work, task_id=2, decision="send")
+
+
 def _end_task(work: Work) -> object:
     task = StaffTask(
         clinic_id=work.actor.clinic_id, id=1, kind="call", key="k", params={}, owner_role="nurse",
@@ -295,6 +306,7 @@ ONE_BY_ONE: dict[str, Doing] = {
     ),
     "pump_comparisons.record_comparison": _compare_pumps,
     "safety.ask_for_check": safety.ask_for_check,
+    "held_bursts.decide_burst": _decide_burst,
     "sending.set_sending": _set_sending,
     "task_endings.end_task": _end_task,
 }

@@ -8,6 +8,7 @@ from tracker.domain.typed_text import isolated
 
 TASKS = {
     "alarm_obligation_vanished": "A to-do ended without a cause: look at the case",
+    "held_burst": "More messages at once than were foreseen: send them, or have the patients called",
     "nobody_named": "Nobody is named to answer: name somebody",
     "import_doubts": "Doubts from the import, to be put right",
     "pump_call_unknown": "Pump call of somebody who was not found: call back now",
@@ -43,11 +44,16 @@ REFERRED = {
 }  # fmt: skip
 CALLS = {"consent": "consent", "arrival": "visit and the arrival", "refill": "refill"}
 CALL_REASONS = {
-    "no_email": "no e-mail address",
+    "call_due": "to hear whether they come",
+    "held": "its message was held back",
+    "no_address": "no address or number that a message can go to",
+    "no_language": "no message in their language: with an interpreter",
     "opted_out": "does not want messages: call, or write a letter",
     "prefers_call": "prefers a call",
+    "quiet_hours": "the message would have come at night",
     "rejected": "the address was rejected",
-    "unavailable": "the mail server was not there in time",
+    "too_late": "the time of the message had passed",
+    "unavailable": "the message could not go out in time",
     "undelivered": "the message came back",
     "unknown": "not known whether the message arrived",
 }
@@ -76,6 +82,7 @@ def _wall(text: str) -> str:
 
 
 _WHY: Mapping[str, Callable[[dict[str, str]], str]] = {
+    "held_burst": lambda p: f"{p.get('messages', '')} messages are held back",
     "nobody_named": lambda p: p.get("who", "").replace("_", " "),
     "reach_doubts": lambda p: " · ".join(p.values()),
     "import_doubts": lambda p: " · ".join(p.values()),

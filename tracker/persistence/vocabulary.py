@@ -65,6 +65,7 @@ class ReminderState(StrEnum):
     CANCELLED = "cancelled"
     TASKED = "tasked"
     PASSED_ON = "passed_on"
+    HELD = "held"
 
 
 #: Nothing more happens to these by themselves; every other state has a ``next_action_at``.
@@ -75,6 +76,7 @@ FINAL_REMINDER = frozenset(
         ReminderState.CANCELLED,
         ReminderState.TASKED,
         ReminderState.PASSED_ON,
+        ReminderState.HELD,
     }
 )
 #: Another row counts: it goes by another way, or it is not wanted.

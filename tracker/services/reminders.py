@@ -20,6 +20,7 @@ from tracker.persistence.upsert import upsert
 from tracker.persistence.vocabulary import HELD_REMINDER, ReminderState
 from tracker.queries.sending import PAUSED_AT, is_all_paused, is_demo
 from tracker.services.delivering.accounting import accept_after_all, begin, complete, give_up
+from tracker.services.delivering.bursts import clinics_with_bursts, hold_burst
 from tracker.services.delivering.taking import Key, Taken, take
 from tracker.services.ports import Clock, Ids, Mailer
 
@@ -54,6 +55,7 @@ class Dispatcher:
 
         :raises PermissionError: a demonstration has a transport that reaches people
         """
+        self._hold_bursts()
         keys = self._due(limit)
         tried = accepted = 0
         for key in keys:
@@ -61,6 +63,15 @@ class Dispatcher:
             tried += answer is not None
             accepted += isinstance(answer, Receipt)
         return Dispatched(len(keys), tried, accepted)
+
+    def _hold_bursts(self) -> None:
+        now = self.clock.now()
+        with self.database.reading() as session:
+            clinics = [] if is_all_paused(session) else clinics_with_bursts(session, now)
+        for clinic_id in clinics:
+            with self.database.writing() as session:
+                hold_burst(session, clinic_id, now, self.ids)
+            self.pause()
 
     def _due(self, limit: int) -> list[Key]:
         now = self.clock.now()

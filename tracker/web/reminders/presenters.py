@@ -6,6 +6,7 @@ from datetime import date, datetime
 from flask import url_for
 
 from tracker.domain.access import Actor, Permission
+from tracker.domain.task_words import CALL_REASONS
 from tracker.queries.reminders import NO_RECEIPT, ROWS_ON_PAGE, Ledger, LedgerRow, Sending
 from tracker.web.common.case_lines import PersonLine, case_url, clinic_day, person_line
 from tracker.web.common.filters import at, distance
@@ -41,21 +42,13 @@ STATES = {
     "cancelled": "cancelled",
     "tasked": "a person calls",
     "passed_on": "went on another way",
+    "held": "held back: a person decides",
 }
 REASONS = {
-    "no_address": "no address or number that it can go to",
-    "no_language": "no message in their language: with an interpreter",
-    "call_due": "called to hear whether they come",
-    "quiet_hours": "it would have come at night",
+    **CALL_REASONS,
     "other_way": "another way is open",
-    "opted_out": "does not want messages",
-    "prefers_call": "prefers a call",
-    "rejected": "the address was rejected",
-    "unavailable": "the mail server was not there in time",
-    "undelivered": "the message came back",
-    "unknown": "not known whether it was sent",
-    "too_late": "its time had passed",
-    NO_RECEIPT: "the mail server took it; there is no receipt",
+    "released": "was held back, and released",
+    NO_RECEIPT: "it was taken; there is no receipt",
 }
 CHANNELS = {"email": "e-mail", "sms": "text message", "phone": "call", "": "no message"}
 OWNERS = {"patient": "", "caregiver": "to the caregiver", "facility": "to the facility", "": ""}
