@@ -16,6 +16,7 @@ from sqlalchemy import select
 from tests.conftest import NOW
 from tests.factories.facts import make
 from tests.safety.conftest import ClinicAt
+from tests.safety.reply_acts import REPLIES
 from tests.stateful.acts import ACTS
 from tests.support.journey import a_person
 from tests.support.web import WebWorld, email_of
@@ -26,7 +27,17 @@ from tracker.domain.facts import Device
 from tracker.domain.pump_comparison import Listed
 from tracker.domain.words import Role
 from tracker.persistence.facts import insert_fact
-from tracker.persistence.models import Absence, Case, Clinic, Escalation, Event, Obligation, Patient, StaffTask, User
+from tracker.persistence.models import (
+    Absence,
+    Case,
+    Clinic,
+    Escalation,
+    Event,
+    Obligation,
+    Patient,
+    StaffTask,
+    User,
+)
 from tracker.queries.accounts import get_member
 from tracker.services import (
     advisories,
@@ -119,7 +130,7 @@ PIECES = {
     "patients.add_further_reach", "further_referrals.keep_further",
     "referrals.begin_case", "referrals.case_of", "reach_doubts.ask_about_reach", "referrals.find_or_add",
     "reach_doubts.ask_about_call_back",
-    "same_serial.holders_of",
+    "same_serial.holders_of", "replying.answers.ask_staff",
 }  # fmt: skip
 
 
@@ -324,7 +335,7 @@ OF_PEOPLE: dict[str, Callable[[Administration], object]] = {
 
 class TestEveryUseCase:
     def test_is_known_here(self) -> None:
-        known = {*BY_CHANCE, *BEGINNINGS, *PIECES, *ONE_BY_ONE, *OF_PEOPLE}
+        known = {*BY_CHANCE, *BEGINNINGS, *PIECES, *ONE_BY_ONE, *OF_PEOPLE, *REPLIES}
         found = set(use_cases())
         assert found - known == set(), "say in this file how these are recorded"
         assert known - found == set(), "these are gone: take them out of this file"
@@ -357,6 +368,15 @@ class TestTheEvent:
             ONE_BY_ONE[name](Work(session, actor, world.ids, world.clock.now()))
         found = _new_events(world, before)
         assert found and all(author == actor.user_id for _, author in found)
+
+    @pytest.mark.parametrize("name", REPLIES)
+    def test_of_a_reply_says_what_was_answered(self, clinic_at: ClinicAt, name: str) -> None:
+        world, _ = clinic_at("referred")
+        before, actor = _last_seq(world), _everybody(world)
+        act, kind = REPLIES[name]
+        with world.database.writing() as session:
+            act(Work(session, actor, world.ids, world.clock.now()))
+        assert (kind, actor.user_id) == _new_events(world, before)[-1]
 
     @pytest.mark.parametrize("name", OF_PEOPLE)
     def test_of_what_is_done_to_people_names_its_author(self, clinic_at: ClinicAt, name: str) -> None:

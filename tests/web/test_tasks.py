@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, update
 
 from tests.support.web import WebWorld
 from tracker.domain.words import Role
 from tracker.persistence.models import Event, StaffTask
+from tracker.services.replying.answers import TASK_EVENTS
 
 
 def a_task(world: WebWorld, *, kind: str = "call", params: dict[str, object] | None = None) -> int:
@@ -35,6 +37,16 @@ class TestATask:
         page = browser.get(f"/tasks/{a_task(world)}").text
         assert "Call about the visit" in page
         assert "no address or number that a message can go to" in page
+
+    @pytest.mark.parametrize("kind", sorted(TASK_EVENTS))
+    def test_that_a_reply_opened_says_what_was_answered_and_how(self, world: WebWorld, kind: str) -> None:
+        task_id = a_task(world)
+        params = {"visit": "2026-03-26T09:00", "how": "text message", "said": "no <idea>"}
+        with world.runtime.database.writing() as session:
+            session.execute(update(StaffTask).values(kind=kind, params=params))
+        page = world.sign_in(Role.COORDINATOR).get(f"/tasks/{task_id}").text
+        assert kind.replace("_", " ").capitalize() not in page
+        assert "visit of 26 Mar 2026, 09:00 · “no &lt;idea&gt;” · by text message" in page
 
     def test_is_ended_with_an_outcome_on_the_record(self, world: WebWorld) -> None:
         browser, task_id = world.sign_in(Role.COORDINATOR), a_task(world)

@@ -195,7 +195,9 @@ def get_patient(work: Work, public_id: str, *, lock: bool = False) -> Patient:
 
 
 def add_reach(work: Work, patient: Patient, reach: tuple[Reach, ...]) -> None:
-    """Keep numbers and addresses, as typed and as they will be used."""
+    """Keep numbers and addresses, as typed and as they will be used. Where no messages are wanted at one of them, none
+    are, whoever it is added for."""
+    stopped = _stopped(work, patient.clinic_id, reach)
     rows = [
         {
             "clinic_id": patient.clinic_id,
@@ -206,12 +208,27 @@ def add_reach(work: Work, patient: Patient, reach: tuple[Reach, ...]) -> None:
             "as_typed": each.as_typed,
             "owner": each.owner,
             "is_possible": each.is_possible,
+            "opted_out_at": work.now if (each.kind, each.value) in stopped else None,
             "created_at": work.now,
         }
         for each in reach
     ]
     if rows:
         work.session.execute(insert(ContactPoint), rows)
+
+
+def _stopped(work: Work, clinic_id: int, reach: tuple[Reach, ...]) -> frozenset[tuple[str, str]]:
+    """Kind and value of those that messages were stopped at."""
+    if not reach:
+        return frozenset()
+    rows = work.session.execute(
+        select(ContactPoint.kind, ContactPoint.value).where(
+            ContactPoint.clinic_id == clinic_id,
+            ContactPoint.value.in_({each.value for each in reach}),
+            ContactPoint.opted_out_at.is_not(None),
+        )
+    )
+    return frozenset((row.kind, row.value) for row in rows)
 
 
 def add_further_reach(work: Work, patient: Patient, reach: tuple[Reach, ...]) -> tuple[Reach, ...]:

@@ -42,13 +42,14 @@ class Dispatched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatcher:
-    """One sender of reminders. ``transports``: what carries them, by channel. ``chance`` draws from 0 to 1; ``pause``
-    is called between write transactions."""
+    """One sender of reminders. ``transports``: what carries them, by channel; ``replies_at``: the address below which
+    patients answer. ``chance`` draws from 0 to 1; ``pause`` is called between write transactions."""
 
     database: Database
     clock: Clock
     ids: Ids
     transports: Mapping[str, Mailer]
+    replies_at: str
     chance: Callable[[], float]
     pause: Callable[[], None]
 
@@ -117,7 +118,7 @@ class Dispatcher:
 
     def _dispatch(self, key: Key) -> Receipt | MailError | None:
         with self.database.writing() as session:
-            taken = take(session, key, self.clock.now(), self.ids)
+            taken = take(session, key, self.clock.now(), self.ids, replies_at=self.replies_at)
         self.pause()
         if taken is None or (taken.is_unknown and self._is_settled(taken)):
             return None

@@ -48,6 +48,7 @@ from tracker.persistence.models.people import (
     SigninSession,
     User,
 )
+from tracker.persistence.models.replies import DeliveryReport, InboundMessage, ReplyLink
 
 __all__ = [
     "Absence",
@@ -68,6 +69,7 @@ __all__ = [
     "ContactPoint",
     "CorrectionRow",
     "DeliveryAttempt",
+    "DeliveryReport",
     "DeploymentValue",
     "DeterminationRow",
     "DeviceRow",
@@ -82,6 +84,7 @@ __all__ = [
     "FillRow",
     "FollowUpRow",
     "Heartbeat",
+    "InboundMessage",
     "InterrogationRow",
     "KeptForm",
     "Membership",
@@ -96,6 +99,7 @@ __all__ = [
     "PumpWatch",
     "ReferralRow",
     "Reminder",
+    "ReplyLink",
     "Room",
     "ScanRow",
     "SigninAttempt",

@@ -17,7 +17,7 @@ from tracker.domain.facts import Appointment
 from tracker.domain.mail import Message
 from tracker.domain.obligations import obligations
 from tracker.domain.quiet_hours import QuietHours
-from tracker.domain.ways import CALL, Preferences, Way
+from tracker.domain.ways import CALL, EMAIL, Preferences, Way
 from tracker.domain.words import Role
 from tracker.persistence.models import Clinic, ContactPoint, DeliveryAttempt, Patient, Reminder
 from tracker.persistence.vocabulary import ReminderState
@@ -27,6 +27,7 @@ from tracker.services.reconciling.reached import read_preferences
 from tracker.services.reconciling.reminder_rows import OTHER_WAY, WAITING, contact_key, next_way
 from tracker.services.reconciling.scope import TIME, Scope
 from tracker.services.reminder_texts import Text, current_version, fields_of, write_text
+from tracker.services.reply_links import make_reply_link
 from tracker.services.snapshots import load_snapshot
 from tracker.services.staff_tasks import opening
 
@@ -69,8 +70,11 @@ class Taken:
     may_repeat: bool
 
 
-def take(session: Session, key: Key, now: datetime, ids: Ids) -> Taken | None:
-    """Hold a reminder for sending. ``None``: there is nothing to send, and its row says why."""
+def take(session: Session, key: Key, now: datetime, ids: Ids, *, replies_at: str) -> Taken | None:
+    """Hold a reminder for sending. ``None``: there is nothing to send, and its row says why.
+
+    ``replies_at``: the address below which patients answer.
+    """
     scope = scope_of(session, key, now, ids, lock=True)
     row = session.execute(
         select(Reminder.__table__)
@@ -85,10 +89,10 @@ def take(session: Session, key: Key, now: datetime, ids: Ids) -> Taken | None:
     if row.state == _S.IN_FLIGHT:
         _lose_track(scope, row)
         return None
-    return _decide(scope, row)
+    return _decide(scope, row, replies_at)
 
 
-def _decide(scope: Scope, row: Row[Any]) -> Taken | None:
+def _decide(scope: Scope, row: Row[Any], replies_at: str) -> Taken | None:
     wants = read_preferences(scope.session, scope.clinic_id, scope.patient_id)
     found = contacts_of(scope, wants)
     contact = next((each for each in found if contact_key(scope, each) == row.contact_key), None)
@@ -109,7 +113,7 @@ def _decide(scope: Scope, row: Row[Any]) -> Taken | None:
         return None
     if _waits_for_morning(scope, row, wants):
         return None
-    return _hold(scope, row, contact, way, wants)
+    return _hold(scope, row, contact, way, wants, replies_at=replies_at)
 
 
 def _way_of(contact: Contact, row: Row[Any]) -> Way | None:
@@ -251,7 +255,7 @@ def _lose_track(scope: Scope, row: Row[Any]) -> None:
     _put(scope, row, _S.UNKNOWN, next_action_at=scope.now)
 
 
-def _hold(scope: Scope, row: Row[Any], contact: Contact, way: Way, wants: Preferences) -> Taken:
+def _hold(scope: Scope, row: Row[Any], contact: Contact, way: Way, wants: Preferences, *, replies_at: str) -> Taken:
     attempts = scope.session.execute(
         select(DeliveryAttempt.outcome, DeliveryAttempt.reference)
         .where(DeliveryAttempt.clinic_id == scope.clinic_id, DeliveryAttempt.reminder_id == row.id)
@@ -271,7 +275,7 @@ def _hold(scope: Scope, row: Row[Any], contact: Contact, way: Way, wants: Prefer
         )
     )
     reference = attempts[0].reference if attempts else scope.ids.public_id()
-    recipient, text = _written(scope, row, contact, way, wants)
+    recipient, text = _written(scope, row, contact, way, wants, replies_at=replies_at)
     return Taken(
         key=Key(clinic_id=scope.clinic_id, case_id=scope.case_id, reminder_id=row.id),
         token=token,
@@ -285,7 +289,9 @@ def _hold(scope: Scope, row: Row[Any], contact: Contact, way: Way, wants: Prefer
     )
 
 
-def _written(scope: Scope, row: Row[Any], contact: Contact, way: Way, wants: Preferences) -> tuple[str, Text]:
+def _written(
+    scope: Scope, row: Row[Any], contact: Contact, way: Way, wants: Preferences, *, replies_at: str
+) -> tuple[str, Text]:
     """Where the message goes, and its words in the patient's language."""
     said = scope.session.execute(
         select(Clinic.name, Clinic.phone, Patient.given_name, ContactPoint.value)
@@ -302,5 +308,26 @@ def _written(scope: Scope, row: Row[Any], contact: Contact, way: Way, wants: Pre
         phone=said.phone,
         language=wants.language,
         channel=way.channel,
+        # A text is answered by a text.
+        link=_link(scope, row, visit, way, wants, replies_at=replies_at) if way.channel == EMAIL else "",
     )
     return said.value, write_text(*name, current_version(*name), values)
+
+
+def _link(scope: Scope, row: Row[Any], visit: Appointment, way: Way, wants: Preferences, *, replies_at: str) -> str:
+    """A link for whoever reads at the end of ``way``."""
+    if way.point is None:
+        raise AssertionError(f"reminder {row.id} goes nowhere")
+    return make_reply_link(
+        scope.session,
+        clinic_id=scope.clinic_id,
+        case_id=scope.case_id,
+        patient_id=scope.patient_id,
+        reminder_id=row.id,
+        point_id=way.point,
+        visit=visit,
+        language=wants.language,
+        replies_at=replies_at,
+        now=scope.now,
+        ids=scope.ids,
+    )
