@@ -33,7 +33,13 @@ def test_go_at_the_clinics_time_once_and_say_the_time_booked(
     times = {"wall": wall.isoformat(timespec="minutes"), "starts_at": starts_at, "ends_at": starts_at + DAY / 48}
     world.write(Appointment, purpose="evaluation", zone=zone, **times)
     dispatcher = Dispatcher(
-        database=database, clock=clock, ids=ids, transports={"email": mailer}, chance=lambda: 0.5, pause=lambda: None
+        database=database,
+        clock=clock,
+        ids=ids,
+        transports={"email": mailer},
+        replies_at="https://replies.invalid",
+        chance=lambda: 0.5,
+        pause=lambda: None,
     )
     # What is late from the week before comes first.
     dispatcher.dispatch_due()

@@ -40,6 +40,10 @@ _MOST_PASSES = 60
 _BROKEN = 70
 
 
+#: Where nobody answers.
+REPLIES_AT = "https://replies.invalid"
+
+
 def make_dispatcher(
     database: Database, clock: Clock, journal: Journal, *, on_call: Tell | None = None, on_end: Tell | None = None
 ) -> Dispatcher:
@@ -51,6 +55,7 @@ def make_dispatcher(
         clock=clock,
         ids=RandomIds(),
         transports={"email": mailer},
+        replies_at=REPLIES_AT,
         chance=draw,
         pause=on_end or _nothing,
     )

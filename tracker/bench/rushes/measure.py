@@ -13,7 +13,7 @@ from typing import TypedDict
 from sqlalchemy import select, update
 
 from tracker.bench.rushes.journal import Journal
-from tracker.bench.rushes.killing import Assassin, make_dispatcher, recover
+from tracker.bench.rushes.killing import REPLIES_AT, Assassin, make_dispatcher, recover
 from tracker.bench.rushes.outcome import look
 from tracker.bench.rushes.rush import RushClock, make_rush
 from tracker.bench.templates import table_of
@@ -138,7 +138,7 @@ def _claim_all(database: Database, clock: RushClock) -> float:
     for row in found:
         key = Key(clinic_id=row.clinic_id, case_id=row.case_id, reminder_id=row.id)
         with database.writing() as session:
-            take(session, key, clock.now(), ids)
+            take(session, key, clock.now(), ids, replies_at=REPLIES_AT)
     return perf_counter() - began
 
 

@@ -25,8 +25,8 @@ class Outcome:
     """Keys of reminders, but for ``strangers``: references that no attempt knows of.
 
     ``lost``: nothing was sent, and no open task asks for a call or a decision. ``repeated``: sent again without an
-    unknown answer before, or more often than it may. ``ambiguous``: an answer is unknown. ``claimed_sent``: said to have
-    been sent, and was not. ``renamed``: attempts under several references, so that nobody could look them up.
+    unknown answer before, or more often than it may. ``ambiguous``: an answer is unknown. ``claimed_sent``: said to
+    have been sent, and was not. ``renamed``: attempts under several references, so that nobody could look them up.
     ``resting``: unfinished without a next action, or held beyond the lease. ``states``: of all reminders.
     """
 

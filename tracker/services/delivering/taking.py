@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.contacts import Contact, contacts
 from tracker.domain.facts import Appointment
 from tracker.domain.mail import Message
+from tracker.domain.neutral import name_in_messages
 from tracker.domain.obligations import obligations
 from tracker.domain.quiet_hours import QuietHours
 from tracker.domain.ways import CALL, EMAIL, Preferences, Way
@@ -294,7 +295,7 @@ def _written(
 ) -> tuple[str, Text]:
     """Where the message goes, and its words in the patient's language."""
     said = scope.session.execute(
-        select(Clinic.name, Clinic.phone, Patient.given_name, ContactPoint.value)
+        select(Clinic.name, Clinic.message_name, Clinic.phone, Patient.given_name, ContactPoint.value)
         .join(Patient, Patient.clinic_id == Clinic.id)
         .join(ContactPoint, (ContactPoint.clinic_id == Patient.clinic_id) & (ContactPoint.patient_id == Patient.id))
         .where(Clinic.id == scope.clinic_id, Patient.id == scope.patient_id, ContactPoint.id == way.point)
@@ -304,7 +305,7 @@ def _written(
     values = fields_of(
         first_name=(said.given_name.split() or [""])[0],
         wall=scope.snapshot.calendar.wall(visit.arrive_at or visit.starts_at),
-        clinic=said.name,
+        clinic=name_in_messages(said.message_name, said.name, wants.language),
         phone=said.phone,
         language=wants.language,
         channel=way.channel,
