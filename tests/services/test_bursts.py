@@ -155,7 +155,6 @@ def test_a_dispatcher_holds_it_before_it_sends_anything(database: Database, cloc
         clock=clock,
         ids=SeededIds(9),
         transports={"email": mailer},
-        replies_at="https://replies.invalid",
         replies_at="https://visits.example",
         chance=lambda: 0.5,
         pause=lambda: None,

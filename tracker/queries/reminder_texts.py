@@ -102,6 +102,30 @@ def write_text(template: str, language: str, channel: str, version: int, values:
     )
 
 
+def write_current(
+    template: str,
+    language: str,
+    channel: str,
+    *,
+    given_name: str,
+    wall: datetime,
+    clinic: str,
+    phone: str,
+    link: str = "",
+) -> Text:
+    """A message about a visit in today's version of its words: what is sent is what the preview shows."""
+    values = fields_of(
+        first_name=(given_name.split() or [""])[0],
+        wall=wall,
+        clinic=clinic,
+        phone=phone,
+        language=language,
+        channel=channel,
+        link=link,
+    )
+    return write_text(template, language, channel, current_version(template, language, channel), values)
+
+
 @cache
 def _file(language: str, name: str) -> str:
     return (FOLDER / language / name).read_text(encoding="utf-8")

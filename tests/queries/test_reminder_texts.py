@@ -10,7 +10,7 @@ from tests.support.source import ROOT
 from tracker.domain.neutral import ADVISING, TELLING
 from tracker.domain.sms import fits_one_sms
 from tracker.pathways.catalogue import CURRENT, current
-from tracker.services.reminder_texts import FOLDER, Fields, Text, current_version, fields_of, languages, write_text
+from tracker.queries.reminder_texts import FOLDER, Fields, Text, current_version, fields_of, languages, write_text
 
 ADA = Fields(first_name="Ada", date="Monday, April 20, 2026", time="9:00 AM", clinic="Riverside", phone="555-0100")
 FILES = sorted(FOLDER.glob("*/*.txt"))
