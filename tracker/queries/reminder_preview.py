@@ -39,7 +39,8 @@ MOST_DAYS = 92
 #: Nobody books further ahead.
 _FURTHEST = timedelta(days=730)
 _WORDED: tuple[Any, ...] = (
-    Patient.id, Clinic.name.label("clinic"), Clinic.message_name, Clinic.phone, Clinic.zone.label("clinic_zone"), *IDENTITY,
+    Patient.id, Clinic.name.label("clinic"), Clinic.message_name, Clinic.phone,
+    Clinic.zone.label("clinic_zone"), *IDENTITY,
 )  # fmt: skip
 #: A patient's day begins at most a day before or after the clinic's.
 _ZONES = timedelta(days=2)
