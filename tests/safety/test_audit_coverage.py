@@ -16,6 +16,8 @@ from sqlalchemy import select
 from tests.conftest import NOW
 from tests.factories.facts import make
 from tests.safety.conftest import ClinicAt
+from tests.safety.reaching import REACHING
+from tests.safety.reply_acts import REPLIES
 from tests.stateful.acts import ACTS
 from tests.support.journey import a_person
 from tests.support.web import WebWorld, email_of
@@ -26,13 +28,25 @@ from tracker.domain.facts import Device
 from tracker.domain.pump_comparison import Listed
 from tracker.domain.words import Role
 from tracker.persistence.facts import insert_fact
-from tracker.persistence.models import Absence, Case, Clinic, Escalation, Event, Obligation, Patient, StaffTask, User
+from tracker.persistence.models import (
+    Absence,
+    Case,
+    Clinic,
+    Escalation,
+    Event,
+    Obligation,
+    Patient,
+    StaffTask,
+    User,
+)
 from tracker.queries.accounts import get_member
 from tracker.services import (
     advisories,
     clinic_setup,
     downtime,
+    held_bursts,
     members,
+    message_settings,
     patients,
     pump_calls,
     pump_comparisons,
@@ -118,7 +132,8 @@ PIECES = {
     "patients.add_further_reach", "further_referrals.keep_further",
     "referrals.begin_case", "referrals.case_of", "reach_doubts.ask_about_reach", "referrals.find_or_add",
     "reach_doubts.ask_about_call_back",
-    "same_serial.holders_of",
+    "same_serial.holders_of", "replying.answers.ask_staff",
+    "contact_changes.note_changes", "patients.index_patient", "patients.points_of",
 }  # fmt: skip
 
 
@@ -174,8 +189,25 @@ def _change_patient(work: Work) -> object:
     return patients.change_patient(work, patient.public_id, patient.version, a_person(city="Mesa"), NOW.date())
 
 
+def _change_messages(work: Work) -> object:
+    return message_settings.change_messages(
+        work, expected_version=_version(work), sends_texts=True, quiet_from="20:00", quiet_until="09:00",
+        message_name="Riverside",
+    )  # fmt: skip
+
+
 def _set_sending(work: Work) -> object:
     return sending.set_sending(work, expected_version=_version(work), is_paused=True)
+
+
+def _decide_burst(work: Work) -> object:
+    task = StaffTask(
+        clinic_id=work.actor.clinic_id, id=2, kind="held_burst", key="held_burst:1", params={"messages": 0},
+        owner_role="lead_coordinator", due_on=work.now.date(), opened_at=work.now,
+    )  # fmt: skip
+    work.session.add(task)
+    work.session.flush()
+    return held_bursts.decide_burst(work, task_id=2, decision="send")
 
 
 def _end_task(work: Work) -> object:
@@ -275,7 +307,9 @@ ONE_BY_ONE: dict[str, Doing] = {
     "clinic_setup.change_room": _change_room,
     "clinic_setup.close_day": lambda work: clinic_setup.close_day(work, on_date=date(2027, 1, 1), label="New Year"),
     "clinic_setup.open_day": _open_day,
+    **REACHING,
     "downtime.kits.ask_for_kit": downtime.ask_for_kit,
+    "message_settings.change_messages": _change_messages,
     "patients.change_patient": _change_patient,
     "pump_calls.record_call_of_unknown": _call_of_unknown,
     "pump_calls.put_number_right": _put_number_right,
@@ -284,6 +318,7 @@ ONE_BY_ONE: dict[str, Doing] = {
     ),
     "pump_comparisons.record_comparison": _compare_pumps,
     "safety.ask_for_check": safety.ask_for_check,
+    "held_bursts.decide_burst": _decide_burst,
     "sending.set_sending": _set_sending,
     "task_endings.end_task": _end_task,
 }
@@ -312,7 +347,7 @@ OF_PEOPLE: dict[str, Callable[[Administration], object]] = {
 
 class TestEveryUseCase:
     def test_is_known_here(self) -> None:
-        known = {*BY_CHANCE, *BEGINNINGS, *PIECES, *ONE_BY_ONE, *OF_PEOPLE}
+        known = {*BY_CHANCE, *BEGINNINGS, *PIECES, *ONE_BY_ONE, *OF_PEOPLE, *REPLIES}
         found = set(use_cases())
         assert found - known == set(), "say in this file how these are recorded"
         assert known - found == set(), "these are gone: take them out of this file"
@@ -345,6 +380,15 @@ class TestTheEvent:
             ONE_BY_ONE[name](Work(session, actor, world.ids, world.clock.now()))
         found = _new_events(world, before)
         assert found and all(author == actor.user_id for _, author in found)
+
+    @pytest.mark.parametrize("name", REPLIES)
+    def test_of_a_reply_says_what_was_answered(self, clinic_at: ClinicAt, name: str) -> None:
+        world, _ = clinic_at("referred")
+        before, actor = _last_seq(world), _everybody(world)
+        act, kind = REPLIES[name]
+        with world.database.writing() as session:
+            act(Work(session, actor, world.ids, world.clock.now()))
+        assert (kind, actor.user_id) == _new_events(world, before)[-1]
 
     @pytest.mark.parametrize("name", OF_PEOPLE)
     def test_of_what_is_done_to_people_names_its_author(self, clinic_at: ClinicAt, name: str) -> None:

@@ -13,17 +13,19 @@ OWNERS = {"patient": "", "caregiver": "to the caregiver", "facility": "to the fa
 REASONS = {
     "no_address": "no address or number that it can go to",
     "no_language": "no message in their language: with an interpreter",
-    "opted_out": "does not want messages",
+    "opted_out": "does not want messages: call, or write a letter",
     "prefers_call": "prefers a call",
     "call_due": "called to hear whether they come",
     "quiet_hours": "it would have come at night",
     "other_way": "another way is open",
     "no_way_left": "it failed by every way there is",
     "rejected": "the address was rejected",
-    "unavailable": "the mail server was not there in time",
+    "unavailable": "the message could not go out in time",
     "undelivered": "the message came back",
     "unknown": "not known whether it was sent",
-    "no_receipt": "the mail server took it; there is no receipt",
+    "no_receipt": "it was taken; there is no receipt",
+    "held": "its message was held back",
+    "released": "was held back, and released",
     "too_late": "its time had passed",
     "superseded": "a later reminder of the same kind is due already",
     "paused": "sending is paused",
@@ -38,8 +40,8 @@ REASONS = {
 }
 #: Reasons that leave the patient without a word unless a person calls.
 CALLED = frozenset(
-    {"no_address", "no_language", "opted_out", "prefers_call", "call_due", "quiet_hours", "no_way_left", "rejected",
-     "unavailable", "undelivered", "unknown"}
+    {"held", "no_address", "no_language", "opted_out", "prefers_call", "call_due", "quiet_hours", "no_way_left",
+     "rejected", "unavailable", "undelivered", "unknown"}
 )  # fmt: skip
 
 

@@ -34,6 +34,22 @@ class ContactOwner(StrEnum):
     FACILITY = "facility"
 
 
+class ContactChange(StrEnum):
+    """What was done about a number or address, or about how a patient wants to be reached."""
+
+    ADDED = "added"
+    REWRITTEN = "rewritten"
+    ENDED = "ended"
+    TEXTS_AGREED = "texts_agreed"
+    TEXTS_WITHDRAWN = "texts_withdrawn"
+    VERIFIED = "verified"
+    STOPPED = "stopped"
+    ALLOWED = "allowed"
+    PREFERS = "prefers"
+    LANGUAGE = "language"
+    ZONE = "zone"
+
+
 class Channel(StrEnum):
     """How a reminder travels; ``phone`` is a person who calls."""
 
@@ -65,6 +81,7 @@ class ReminderState(StrEnum):
     CANCELLED = "cancelled"
     TASKED = "tasked"
     PASSED_ON = "passed_on"
+    HELD = "held"
 
 
 #: Nothing more happens to these by themselves; every other state has a ``next_action_at``.
@@ -75,6 +92,7 @@ FINAL_REMINDER = frozenset(
         ReminderState.CANCELLED,
         ReminderState.TASKED,
         ReminderState.PASSED_ON,
+        ReminderState.HELD,
     }
 )
 #: Another row counts: it goes by another way, or it is not wanted.

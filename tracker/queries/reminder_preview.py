@@ -16,6 +16,7 @@ from tracker.domain.access import Actor
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.contacts import TO_COME
 from tracker.domain.errors import InvalidInput
+from tracker.domain.neutral import name_in_messages
 from tracker.domain.outlook import SENT, Foreseen, Outlook, Sending, Span
 from tracker.domain.pathway.definition import ReminderRule
 from tracker.domain.quiet_hours import QuietHours
@@ -38,7 +39,8 @@ MOST_DAYS = 92
 #: Nobody books further ahead.
 _FURTHEST = timedelta(days=730)
 _WORDED: tuple[Any, ...] = (
-    Patient.id, Clinic.name.label("clinic"), Clinic.phone, Clinic.zone.label("clinic_zone"), *IDENTITY,
+    Patient.id, Clinic.name.label("clinic"), Clinic.message_name, Clinic.phone,
+    Clinic.zone.label("clinic_zone"), *IDENTITY,
 )  # fmt: skip
 #: A patient's day begins at most a day before or after the clinic's.
 _ZONES = timedelta(days=2)
@@ -172,7 +174,7 @@ def _text(planned: Planned, row: Row[Any]) -> Text | None:
         foreseen.way.channel,
         given_name=row.given_name,
         wall=ClinicCalendar(row.clinic_zone).wall(foreseen.visit.arrive_at or foreseen.visit.starts_at),
-        clinic=row.clinic,
+        clinic=name_in_messages(row.message_name, row.clinic, planned.language),
         phone=row.phone,
     )
 

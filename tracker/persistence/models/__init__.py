@@ -38,7 +38,7 @@ from tracker.persistence.models.facts_treatment import (
 from tracker.persistence.models.messages import DeliveryAttempt, Reminder, StaffTask
 from tracker.persistence.models.obligations import Obligation, PumpWatch
 from tracker.persistence.models.operations import ClinicJob, DeploymentValue, Heartbeat, PumpComparison
-from tracker.persistence.models.patients import ContactPoint, Patient, PatientWord
+from tracker.persistence.models.patients import ContactPoint, ContactPointChange, Patient, PatientWord
 from tracker.persistence.models.people import (
     KeptForm,
     Membership,
@@ -48,6 +48,7 @@ from tracker.persistence.models.people import (
     SigninSession,
     User,
 )
+from tracker.persistence.models.replies import DeliveryReport, InboundMessage, ReplyLink
 
 __all__ = [
     "Absence",
@@ -66,8 +67,10 @@ __all__ = [
     "ClosedDay",
     "ConsentRow",
     "ContactPoint",
+    "ContactPointChange",
     "CorrectionRow",
     "DeliveryAttempt",
+    "DeliveryReport",
     "DeploymentValue",
     "DeterminationRow",
     "DeviceRow",
@@ -82,6 +85,7 @@ __all__ = [
     "FillRow",
     "FollowUpRow",
     "Heartbeat",
+    "InboundMessage",
     "InterrogationRow",
     "KeptForm",
     "Membership",
@@ -96,6 +100,7 @@ __all__ = [
     "PumpWatch",
     "ReferralRow",
     "Reminder",
+    "ReplyLink",
     "Room",
     "ScanRow",
     "SigninAttempt",

@@ -41,6 +41,7 @@ STATES = {
     "cancelled": "cancelled",
     "tasked": "a person calls",
     "passed_on": "went on another way",
+    "held": "held back: a person decides",
 }
 
 
