@@ -43,7 +43,7 @@ class TestThePreview:
             "will_send": [
                 {
                     "case": case, "rule": rule, "kind": "arrival", "to": "patient", "channel": "email",
-                    "at": f"2026-03-{day}T10:00:00-04:00", "template": "arrival", "version": 1, "language": "en",
+                    "at": f"2026-03-{day}T10:00:00-04:00", "template": "arrival", "version": 2, "language": "en",
                     "why": f"{days} days before the visit of Thu 26 Mar",
                 }
                 for rule, day, days in (("arrival_week", 19, 7), ("arrival_soon", 24, 2))

@@ -1,5 +1,6 @@
 """What will be sent, and who gets nothing and why: by the present rules, and by another."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -16,7 +17,15 @@ from tracker.domain.rule_changes import RuleChange
 from tracker.persistence.database import Database
 from tracker.persistence.models import Clinic, Patient, Reminder, StaffTask
 from tracker.queries import reminder_preview
-from tracker.queries.reminder_preview import Planned, Preview, compare, list_preview, list_previews, with_words
+from tracker.queries.reminder_preview import (
+    OWN_LINK,
+    Planned,
+    Preview,
+    compare,
+    list_preview,
+    list_previews,
+    with_words,
+)
 from tracker.services.reminders import pause_sending
 from tracker.services.system_actor import nobody
 
@@ -55,6 +64,11 @@ def goes(preview: Preview) -> list[tuple[str, str, datetime]]:
 
 def why(preview: Preview) -> dict[str, str]:
     return {each.foreseen.rule.name: each.foreseen.why_not for each in preview.will_not}
+
+
+def unlinked(body: str) -> str:
+    """A message that was sent, with the place of its link."""
+    return re.sub(r"https?://\S+", OWN_LINK, body)
 
 
 def names(several: tuple[Planned, ...]) -> list[str]:
@@ -105,7 +119,8 @@ class TestWhatWillBeSent:
         post.dispatch()
         (message,) = post.mailer.sent
         assert worded.text is not None
-        assert (worded.text.subject, worded.text.body) == (message.subject, message.body)
+        assert (worded.text.subject, worded.text.body) == (message.subject, unlinked(message.body))
+        assert "http" in message.body and OWN_LINK in worded.text.body
         assert (worded.patient.given_name, worded.patient.mrn) == ("Ada", "M1")
 
     def test_is_not_what_went_already(self, post: Post) -> None:
@@ -211,6 +226,17 @@ class TestWhoGetsNothing:
         post.mailer.failing = lambda _number: MailRejected("550")
         post.dispatch()
         assert why(previewed(post.world, 0)) == {"arrival_soon": "rejected"}
+
+    def test_while_a_burst_is_held_back(self, post: Post) -> None:
+        with post.world.database.writing() as session:
+            is_waiting = Reminder.state == "planned"
+            session.execute(
+                update(Reminder)
+                .where(is_waiting)
+                .values(state="held", next_action_at=None, closed_reason="held_burst:1")
+            )
+        preview = previewed(post.world)
+        assert why(preview) == {"arrival_soon": "held", "arrival_eve": "held"} and preview.will_send == ()
 
     def test_until_somebody_has_called(self, post: Post) -> None:
         post.mailer.failing = lambda _number: MailRejected("550")

@@ -1,6 +1,5 @@
 """What the preview of the next days says is what the dispatcher then sends as time passes, in the very words."""
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from sqlalchemy import select, update
 
 from tests.conftest import NOW
 from tests.factories.case_world import NEW_YORK, CaseWorld
+from tests.queries.test_reminder_preview import unlinked
 from tests.support.databases import SqliteDatabases
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.mailers import RecordingMailer
@@ -104,7 +104,7 @@ class Chance:
         transports = {"email": self.mailer, "sms": self.mailer}
         Dispatcher(
             database=world.database, clock=world.clock, ids=world.ids, transports=transports, chance=lambda: 0.5,
-            pause=lambda: None,
+            pause=lambda: None, replies_at="https://reply.example",
         ).dispatch_due()  # fmt: skip
 
     def pass_time(self, until: datetime) -> None:
@@ -130,18 +130,18 @@ class Chance:
                 each.planned.foreseen.key,
                 each.planned.foreseen.way.channel if each.planned.foreseen.way else "",
                 each.planned.foreseen.at,
-                hashlib.sha256(f"{each.text.subject}\n\n{each.text.body}".encode()).hexdigest() if each.text else "",
+                f"{each.text.subject}\n\n{each.text.body}" if each.text else "",
             )
             for each in worded
         }
 
     def sent(self, since: datetime) -> set[Sent]:
-        query = select(
-            Reminder.contact_key, Reminder.channel, DeliveryAttempt.started_at, DeliveryAttempt.text_hash
-        ).join(DeliveryAttempt, DeliveryAttempt.reminder_id == Reminder.id)
+        said = {each.reference: f"{each.subject}\n\n{unlinked(each.body)}" for each in self.mailer.sent}
+        columns = (Reminder.contact_key, Reminder.channel, DeliveryAttempt.started_at, DeliveryAttempt.reference)
+        query = select(*columns).join(DeliveryAttempt, DeliveryAttempt.reminder_id == Reminder.id)
         with self.world.database.reading() as session:
             rows = session.execute(query.where(DeliveryAttempt.started_at >= since)).all()
-        return {(key.partition(":")[2], channel, at, said) for key, channel, at, said in rows}
+        return {(key.partition(":")[2], channel, at, said[reference]) for key, channel, at, reference in rows}
 
     def everything(self) -> set[str]:
         """Every rule about every visit that has not begun."""

@@ -60,8 +60,9 @@ def _begun(rows: Sequence[Row[Any]]) -> Begun:
         return Begun(tried=tried)
     if row.state in _MAY_HAVE_GONE or row.closed_reason == NO_RECEIPT:
         return Begun(ended=SENT)
-    if row.state == _S.EXPIRED:
-        return Begun(ended=row.closed_reason)
+    if row.state in {_S.EXPIRED, _S.HELD}:
+        # What a held message gives as its reason is the key of its burst.
+        return Begun(ended="held" if row.state == _S.HELD else row.closed_reason)
     if row.state == _S.TASKED:
         if row.done_at is not None:
             return Begun(ended=SENT)

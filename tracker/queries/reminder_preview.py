@@ -21,7 +21,7 @@ from tracker.domain.outlook import SENT, Foreseen, Outlook, Sending, Span
 from tracker.domain.pathway.definition import ReminderRule
 from tracker.domain.quiet_hours import QuietHours
 from tracker.domain.rule_changes import RuleChange, changed, check_change
-from tracker.domain.ways import Preferences
+from tracker.domain.ways import EMAIL, Preferences
 from tracker.pathways import catalogue
 from tracker.persistence.models import AppointmentRow, Clinic, Patient
 from tracker.queries.begun_reminders import read_begun
@@ -36,6 +36,8 @@ from tracker.queries.snapshots import LoadedCase, load_snapshots
 #: Cases that are in memory at once.
 GROUP = 200
 MOST_DAYS = 92
+#: In the place of the link that a mail gets when it is sent, and that nobody else has.
+OWN_LINK = "[the patient's own link]"
 #: Nobody books further ahead.
 _FURTHEST = timedelta(days=730)
 _WORDED: tuple[Any, ...] = (
@@ -176,6 +178,7 @@ def _text(planned: Planned, row: Row[Any]) -> Text | None:
         wall=ClinicCalendar(row.clinic_zone).wall(foreseen.visit.arrive_at or foreseen.visit.starts_at),
         clinic=name_in_messages(row.message_name, row.clinic, planned.language),
         phone=row.phone,
+        link=OWN_LINK if foreseen.way.channel == EMAIL else "",
     )
 
 

@@ -20,7 +20,7 @@ from tracker.web.reminders.asking import Asked
 #: Rows of one list; a sentence says that there are more.
 MOST_SHOWN = 100
 #: Nobody is reached by these, though somebody should be.
-UNREACHED = CALLED | {"too_late", "paused"}
+UNREACHED = CALLED | {"held", "paused", "too_late"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
