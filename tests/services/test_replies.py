@@ -219,6 +219,14 @@ class TestWhatIsNotUnderstood:
         assert (task.kind, task.case_id, task.params["how"]) == ("reply_unknown", None, "+13035550199")
         assert line.visit().state == "booked"
 
+    def test_of_a_number_that_is_no_longer_theirs_is_nobodys(self, line: Line) -> None:
+        with line.world.database.writing() as session:
+            session.execute(
+                update(ContactPoint).where(ContactPoint.value == MOBILE).values(ended_at=line.world.clock.now())
+            )
+        assert "We do not know this number" in line.says("C")
+        assert line.visit().state == "booked"
+
     def test_of_a_number_of_nobody_among_clinics_is_told_to_call(self, line: Line) -> None:
         with line.world.database.writing() as session:
             a_clinic(session, 2)
