@@ -23,14 +23,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tests.factories.facts import WRITTEN, make
-from tests.factories.rows import BEGAN, a_clinic, a_member, an_obligation
+from tests.factories.rows import BEGAN, a_clinic, a_member, a_patient, an_obligation
 from tracker.domain import facts
 from tracker.domain.facts import Fact
 from tracker.persistence.chain import append_event
 from tracker.persistence.database import Database
 from tracker.persistence.fact_tables import FACT_ROWS, table_of
 from tracker.persistence.facts import insert_fact, supersede
-from tracker.persistence.models import Case, Obligation, PumpComparison, PumpWatch
+from tracker.persistence.models import Case, ContactPoint, ContactPointChange, Obligation, PumpComparison, PumpWatch
 from tracker.persistence.types import Exact, UTCDateTime
 
 #: A visit and a device, and what facts need that refer to them or stand beside them.
@@ -197,6 +197,31 @@ class TestPumpWatch:
 
         with pytest.raises(IntegrityError, match="no open refill obligation"), postgresql_database.writing() as session:
             supersede(session, engine_case.clinic_id, engine_case.id, facts.Determination, 2, by=3)
+
+
+class TestAChangeOfHowAPatientIsReached:
+    @pytest.mark.parametrize("statement", [delete(ContactPointChange), update(ContactPointChange).values(detail="x")])
+    def test_stays_as_it_was_written(self, database: Database, statement: Any) -> None:
+        with database.writing() as session:
+            clinic = a_clinic(session, 1)
+            person, patient = a_member(session, clinic, 1), a_patient(session, clinic)
+            change = {"patient_id": patient.id, "changed_at": BEGAN, "changed_by": person.id, "what": "language"}
+            session.add(ContactPointChange(clinic_id=1, id=1, **change))
+        with pytest.raises(IntegrityError, match="cannot be changed"), database.writing() as session:
+            session.execute(statement)
+
+    def test_is_about_a_number_of_its_own_patient(self, database: Database) -> None:
+        with database.writing() as session:
+            clinic = a_clinic(session, 1)
+            hers, his = a_patient(session, clinic, 1), a_patient(session, clinic, 2)
+            point = {"kind": "phone", "value": "+1", "as_typed": "1", "owner": "patient", "is_possible": True}
+            session.add(ContactPoint(clinic_id=1, id=7, patient_id=hers.id, created_at=BEGAN, **point))
+            his_id = his.id
+        change = ContactPointChange(
+            clinic_id=1, id=1, patient_id=his_id, point_id=7, changed_at=BEGAN, what="stopped", detail=""
+        )
+        with pytest.raises(IntegrityError), database.writing() as session:
+            session.add(change)
 
 
 class TestAComparisonOfPumps:

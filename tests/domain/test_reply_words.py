@@ -5,7 +5,7 @@ import pytest
 from tracker.domain.languages import code_of
 from tracker.domain.reply_words import ANSWERS, CHART_NAMES, OWN_NAMES, PAGE, Answer, text_of
 from tracker.domain.sms import fits_one_sms, is_gsm7
-from tracker.services.reminder_texts import languages
+from tracker.queries.reminder_texts import languages
 
 DENIED = ("baclofen", "pump", "bomba", "trial", "implant", "refill", "dose", "dosis", "diagnos", "medic", "surg")
 

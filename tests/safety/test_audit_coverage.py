@@ -16,6 +16,7 @@ from sqlalchemy import select
 from tests.conftest import NOW
 from tests.factories.facts import make
 from tests.safety.conftest import ClinicAt
+from tests.safety.reaching import REACHING
 from tests.safety.reply_acts import REPLIES
 from tests.stateful.acts import ACTS
 from tests.support.journey import a_person
@@ -45,6 +46,7 @@ from tracker.services import (
     downtime,
     held_bursts,
     members,
+    message_settings,
     patients,
     pump_calls,
     pump_comparisons,
@@ -131,6 +133,7 @@ PIECES = {
     "referrals.begin_case", "referrals.case_of", "reach_doubts.ask_about_reach", "referrals.find_or_add",
     "reach_doubts.ask_about_call_back",
     "same_serial.holders_of", "replying.answers.ask_staff",
+    "contact_changes.note_changes", "patients.index_patient", "patients.points_of",
 }  # fmt: skip
 
 
@@ -184,6 +187,13 @@ def _open_day(work: Work) -> object:
 def _change_patient(work: Work) -> object:
     patient = work.session.scalars(select(Patient)).one()
     return patients.change_patient(work, patient.public_id, patient.version, a_person(city="Mesa"), NOW.date())
+
+
+def _change_messages(work: Work) -> object:
+    return message_settings.change_messages(
+        work, expected_version=_version(work), sends_texts=True, quiet_from="20:00", quiet_until="09:00",
+        message_name="Riverside",
+    )  # fmt: skip
 
 
 def _set_sending(work: Work) -> object:
@@ -297,7 +307,9 @@ ONE_BY_ONE: dict[str, Doing] = {
     "clinic_setup.change_room": _change_room,
     "clinic_setup.close_day": lambda work: clinic_setup.close_day(work, on_date=date(2027, 1, 1), label="New Year"),
     "clinic_setup.open_day": _open_day,
+    **REACHING,
     "downtime.kits.ask_for_kit": downtime.ask_for_kit,
+    "message_settings.change_messages": _change_messages,
     "patients.change_patient": _change_patient,
     "pump_calls.record_call_of_unknown": _call_of_unknown,
     "pump_calls.put_number_right": _put_number_right,

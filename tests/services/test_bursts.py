@@ -37,6 +37,7 @@ def a_burst(listed: Listed, count: int, *, days: int = -2, state: str = "planned
     for _ in range(count):
         listed.message(case, state, days=days)
     listed.session.flush()
+    listed.session.execute(update(Reminder).values(useless_after=listed.now + timedelta(hours=1)))
 
 
 def is_burst(listed: Listed) -> bool:
@@ -82,6 +83,14 @@ class TestABurst:
     def test_is_not_what_is_no_day_late_nor_under_way(self, listed: Listed) -> None:
         a_burst(listed, FEW + 1, days=0)
         a_burst(listed, FEW + 1, state="unknown")
+        assert not is_burst(listed)
+
+    def test_is_not_what_is_of_no_use_any_more_nor_a_call(self, listed: Listed) -> None:
+        a_burst(listed, FEW + 1)
+        assert is_burst(listed)
+        listed.session.execute(update(Reminder).values(channel="phone"))
+        assert not is_burst(listed)
+        listed.session.execute(update(Reminder).values(channel="email", useless_after=listed.now))
         assert not is_burst(listed)
 
     def test_of_another_clinic_is_its_own(self, listed: Listed) -> None:

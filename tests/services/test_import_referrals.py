@@ -134,6 +134,12 @@ class TestTheMessyFile:
         assert {each.row: each.field for each in report.refused} == {17: "mrn", 52: "mrn", 62: "mrn", 117: "mrn"}
         assert_says(report.warnings, {54: ("mrn", "another number, 5c55a67c-fb4")})
 
+    def test_agrees_for_nobody_to_texts(self, importer: Importer, sqlite_database: Database) -> None:
+        bring_in(importer, MESSY)
+        with sqlite_database.reading() as session:
+            phones = session.scalars(select(ContactPoint.texts_agreed_at).where(ContactPoint.kind == "phone")).all()
+        assert len(phones) > 20 and set(phones) == {None}
+
     def test_keeps_what_was_typed(self, importer: Importer, sqlite_database: Database) -> None:
         bring_in(importer, MESSY)
         with sqlite_database.reading() as session:

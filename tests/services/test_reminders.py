@@ -250,7 +250,7 @@ class TestAClaim:
         assert post.soon().state == "cancelled"
 
 
-class Died(Exception):
+class Died(BaseException):
     """The process, at a statement."""
 
 

@@ -121,6 +121,7 @@ def _play(
         clock,
         now,
         nightly=lambda: None,
+        morning=lambda: None,
         progress=lambda done, whole: progress("days played", done, whole),
     ).clinic_id
     _reconcile(played, clinic_id)

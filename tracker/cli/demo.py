@@ -100,7 +100,15 @@ def _play(runtime: Runtime) -> None:
     with runtime.database.writing() as session:
         mark_demonstration(session)
     say("Playing nine months of a clinic (once a day, less than a minute) …")
-    build(played, clock, now, nightly=lambda: run_once(played, TICKING), progress=_progress)
+    post = [job for job in TICKING if job.name == "dispatch"]
+    build(
+        played,
+        clock,
+        now,
+        nightly=lambda: run_once(played, TICKING),
+        morning=lambda: run_once(played, post),
+        progress=_progress,
+    )
     run_once(played)
 
 

@@ -2,13 +2,15 @@
 
 import heapq
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from random import Random
 
 from tracker.demo.cast import FAMILY_NAMES, GIVEN_NAMES, PARTS, PUMP_PARTS
 from tracker.demo.clinic import ZONE, DemoClinic, SimulatedClock, open_clinic
 from tracker.demo.pump_life import long_followed
 from tracker.demo.pump_list import monthly_comparison
+from tracker.demo.reaching import wishes
 from tracker.demo.telling import Story, Teller
 from tracker.demo.way_in import plan_of, way_in
 from tracker.domain.calendar import ClinicCalendar
@@ -17,7 +19,11 @@ from tracker.services.contact_details import email, phone
 from tracker.services.patients import Person
 
 MONTHS_DAYS = 275
+#: A little after the hour at which most reminders are wanted.
+POST_AT = time(10, 5)
 SEED = 20
+#: Of so many patients so many agreed to text messages.
+AGREED_OF, AGREED = 5, 3
 LANGUAGES = ("en", "en", "en", "en", "es", "es", "vi")
 
 
@@ -27,11 +33,13 @@ def build(
     until: datetime,
     *,
     nightly: Callable[[], None],
+    morning: Callable[[], None],
     progress: Callable[[int, int], None],
 ) -> DemoClinic:
     """Play about nine months up to ``until`` into an empty database. ``runtime`` must use ``clock``.
 
-    ``nightly`` runs the scheduler's jobs once; ``progress`` is told the days played and the days in all.
+    ``nightly`` runs the scheduler's jobs once; ``morning`` sends what is due, for nobody is written to at night;
+    ``progress`` is told the days played and the days in all.
     """
     today = ClinicCalendar(ZONE).today(until)
     begins = today - timedelta(days=MONTHS_DAYS)
@@ -39,6 +47,7 @@ def build(
     clock.at = ClinicCalendar(ZONE).start_of(begins)
     clinic = open_clinic(runtime, clock, chance, today)
     agenda = _agenda(clinic, today, begins)
+    heapq.heappush(agenda, (clock.at, len(agenda), _post(clinic, begins, morning)))
     nights = 0
     while agenda and agenda[0][0] <= until:
         at, number, story = heapq.heappop(agenda)
@@ -71,15 +80,25 @@ def _agenda(clinic: DemoClinic, today: date, begins: date) -> list[tuple[datetim
         stories.append((teller, long_followed(teller, pump)))
     agenda = [(teller.at(7), number, story) for number, (teller, story) in enumerate(stories)]
     agenda.append((clinic.calendar.start_of(begins + timedelta(days=1)), len(agenda), monthly_comparison(clinic)))
+    told = wishes(clinic, [teller for teller, _ in stories])
+    agenda.append((clinic.calendar.start_of(today - timedelta(days=2)), len(agenda), told))
     heapq.heapify(agenda)
     return agenda
+
+
+def _post(clinic: DemoClinic, begins: date, morning: Callable[[], None]) -> Story:
+    """Every morning what is due is sent."""
+    for days in range(1, MONTHS_DAYS + 1):
+        yield clinic.calendar.instant(datetime.combine(begins + timedelta(days=days), POST_AT))
+        morning()
 
 
 def _person(chance: Random, number: int, today: date) -> Person:
     """An invented patient."""
     family = FAMILY_NAMES[number % len(FAMILY_NAMES)]
     given = GIVEN_NAMES[(number * 7 + number // len(GIVEN_NAMES)) % len(GIVEN_NAMES)]
-    reach = [phone(f"303-555-{1000 + number:04d}")]
+    agreed = number % AGREED_OF < AGREED
+    reach = [replace(phone(f"303-555-{1000 + number:04d}"), texts_agreed=agreed)]
     if chance.random() < 0.75:
         reach.append(email(f"{given}.{family}@patients.demo.example".lower()))
     return Person(
@@ -91,6 +110,12 @@ def _person(chance: Random, number: int, today: date) -> Person:
         language=chance.choice(LANGUAGES),
         allergies="latex" if chance.random() < 0.1 else "",
         city=chance.choice(("Denver", "Boulder", "Aurora", "Golden", "Pueblo")),
-        prefers="phone" if len(reach) == 1 else "email",
+        prefers=_prefers(agreed=agreed, has_email=len(reach) > 1),
         reach=tuple(reach),
     )
+
+
+def _prefers(*, agreed: bool, has_email: bool) -> str:
+    if agreed:
+        return "sms" if has_email else ""
+    return "email" if has_email else "phone"

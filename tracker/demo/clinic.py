@@ -10,7 +10,7 @@ from tracker.domain.access import Actor
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.words import Role
 from tracker.runtime import Runtime
-from tracker.services import accounts, clinic_setup
+from tracker.services import accounts, clinic_setup, message_settings
 from tracker.services.escalating import duties
 from tracker.services.members import Administration, invite
 from tracker.services.work import Work
@@ -162,6 +162,15 @@ def _furnish(clinic: DemoClinic) -> None:
         arrive_minutes_before=90,
         phone="303-555-0148",
         refills_per_day=2,
+    )
+    clinic.does(
+        "admin",
+        message_settings.change_messages,
+        expected_version=2,
+        sends_texts=True,
+        quiet_from="21:00",
+        quiet_until="08:00",
+        message_name="Front Range Clinic",
     )
     for rooms, names in ((clinic.procedure_rooms, PROCEDURE_ROOMS), (clinic.clinic_rooms, CLINIC_ROOMS)):
         rooms.extend(clinic.does("admin", clinic_setup.add_room, name=name) for name in names)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from tracker.domain.pathway.wording import sentence
+from tracker.domain.reminder_words import REASONS
 from tracker.domain.typed_text import isolated
 
 TASKS = {
@@ -43,20 +44,6 @@ REFERRED = {
     "city": "city", "prefers": "prefers",
 }  # fmt: skip
 CALLS = {"consent": "consent", "arrival": "visit and the arrival", "refill": "refill"}
-CALL_REASONS = {
-    "call_due": "to hear whether they come",
-    "held": "its message was held back",
-    "no_address": "no address or number that a message can go to",
-    "no_language": "no message in their language: with an interpreter",
-    "opted_out": "does not want messages: call, or write a letter",
-    "prefers_call": "prefers a call",
-    "quiet_hours": "the message would have come at night",
-    "rejected": "the address was rejected",
-    "too_late": "the time of the message had passed",
-    "unavailable": "the message could not go out in time",
-    "undelivered": "the message came back",
-    "unknown": "not known whether the message arrived",
-}
 
 
 def _call_of_unknown(params: Mapping[str, str]) -> str:
@@ -100,7 +87,7 @@ def task_words(kind: str, given: Mapping[str, object]) -> tuple[str, str]:
     params = {name: isolated(str(value)) for name, value in given.items()}
     if kind == "call":
         about = CALLS.get(params.get("about", ""), "next visit")
-        return f"Call about the {about}", CALL_REASONS.get(params.get("why", ""), "no message can reach the patient")
+        return f"Call about the {about}", REASONS.get(params.get("why", ""), "no message can reach the patient")
     if kind == "pump_list":
         return PUMP_LISTS.get(params.get("finding", ""), sentence(kind, {})), _pump_list(params)
     why = _WHY.get(kind)

@@ -34,6 +34,22 @@ class ContactOwner(StrEnum):
     FACILITY = "facility"
 
 
+class ContactChange(StrEnum):
+    """What was done about a number or address, or about how a patient wants to be reached."""
+
+    ADDED = "added"
+    REWRITTEN = "rewritten"
+    ENDED = "ended"
+    TEXTS_AGREED = "texts_agreed"
+    TEXTS_WITHDRAWN = "texts_withdrawn"
+    VERIFIED = "verified"
+    STOPPED = "stopped"
+    ALLOWED = "allowed"
+    PREFERS = "prefers"
+    LANGUAGE = "language"
+    ZONE = "zone"
+
+
 class Channel(StrEnum):
     """How a reminder travels; ``phone`` is a person who calls."""
 

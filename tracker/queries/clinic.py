@@ -29,6 +29,19 @@ class ClinicSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSettings:
+    """What a clinic settles of its messages. Equal times are no quiet hours; an empty ``message_name``: by its name."""
+
+    name: str
+    phone: str
+    message_name: str
+    sends_texts: bool
+    quiet_from: str
+    quiet_until: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One room, payer or clinician. ``kind`` and ``user_id`` are set for clinicians only."""
 
@@ -76,9 +89,26 @@ def get_settings(session: Session, clinic_id: int) -> ClinicSettings:
     return ClinicSettings(**row._mapping)
 
 
+def get_message_settings(session: Session, clinic_id: int) -> MessageSettings:
+    """Return what the clinic settles of its messages.
+
+    :raises NotFound: when there is no such clinic
+    """
+    columns: tuple[Any, ...] = tuple(getattr(Clinic, name) for name in MessageSettings.__dataclass_fields__)
+    row = session.execute(select(*columns).where(Clinic.id == clinic_id)).one_or_none()
+    if row is None:
+        raise NotFound("no such clinic")
+    return MessageSettings(**row._mapping)
+
+
 def find_clinic_id(session: Session, name: str) -> int | None:
     """Return the clinic of exactly this name."""
     return session.scalar(select(Clinic.id).where(Clinic.name == name))
+
+
+def find_clinic_id_of(session: Session, public_id: str) -> int | None:
+    """Return the clinic with this public id."""
+    return session.scalar(select(Clinic.id).where(Clinic.public_id == public_id))
 
 
 def list_clinic_names(session: Session) -> list[str]:

@@ -4,17 +4,19 @@ A medical record number belongs to one person. The same number with another name
 never overwritten; somebody has to look.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import delete, insert, select
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, NotFound, StaleVersion
 from tracker.domain.names import digits_of, fold, holds_unseen, record_number, spelled, words_of
-from tracker.persistence.chain import append_event
 from tracker.persistence.models import ContactPoint, Patient, PatientWord
+from tracker.persistence.vocabulary import ContactChange
+from tracker.services.clinic_events import tell_clinic
+from tracker.services.contact_changes import Changed, note_changes
 from tracker.services.reconcile import ring
 from tracker.services.work import Work
 
@@ -26,13 +28,20 @@ _LAST_DIGITS = 4
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """A number or address as it was typed, and as it will be used. ``is_possible``: it could exist."""
+    """A number or address as it was typed, and as it will be used. ``is_possible``: it could exist.
+    ``texts_agreed``: whoever answers there agreed to text messages; nobody assumes it."""
 
     kind: str
     value: str
     as_typed: str
     owner: str = "patient"
     is_possible: bool = True
+    texts_agreed: bool = False
+
+    @property
+    def takes_texts(self) -> bool:
+        """Whether text messages may go there: agreed to, at what can be a telephone number."""
+        return self.texts_agreed and self.is_possible and self.kind == "phone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +182,9 @@ def change_patient(work: Work, public_id: str, version: int, person: Person, tod
     patient.version += 1
     _end_reach(work, patient, person.reach)
     work.session.flush()
-    _index(work, patient)
+    index_patient(work, patient)
     ring(work.session, clinic_id=patient.clinic_id, now=work.now, patient_id=patient.id)
-    _tell(work, patient, "patient_changed")
+    tell_clinic(work, "patient_changed", {"patient": patient.public_id, "version": patient.version})
     return patient
 
 
@@ -194,33 +203,41 @@ def get_patient(work: Work, public_id: str, *, lock: bool = False) -> Patient:
     return patient
 
 
-def add_reach(work: Work, patient: Patient, reach: tuple[Reach, ...]) -> None:
-    """Keep numbers and addresses, as typed and as they will be used. Where no messages are wanted at one of them, none
-    are, whoever it is added for."""
-    stopped = _stopped(work, patient.clinic_id, reach)
+def add_reach(
+    work: Work, patient: Patient, reach: tuple[Reach, ...], *, stopped: Mapping[tuple[str, str], datetime] | None = None
+) -> None:
+    """Keep numbers and addresses, as typed and as they will be used. ``stopped``: since when messages to some of them,
+    by kind and value, are stopped; that outlasts an end, so that ending and typing anew is no way around it. Where no
+    messages are wanted at one of them by anybody who shares it, none are, whoever it is added for."""
+    since = {**_stopped(work, patient.clinic_id, reach), **(stopped or {})}
+    known_by = [(work.ids.row_id(work.now), each) for each in reach]
     rows = [
         {
             "clinic_id": patient.clinic_id,
-            "id": work.ids.row_id(work.now),
+            "id": point_id,
             "patient_id": patient.id,
             "kind": each.kind,
             "value": each.value,
             "as_typed": each.as_typed,
             "owner": each.owner,
             "is_possible": each.is_possible,
-            "opted_out_at": work.now if (each.kind, each.value) in stopped else None,
+            "texts_agreed_at": work.now if each.takes_texts else None,
+            "opted_out_at": since.get((each.kind, each.value)),
             "created_at": work.now,
         }
-        for each in reach
+        for point_id, each in known_by
     ]
     if rows:
         work.session.execute(insert(ContactPoint), rows)
+        added = [Changed(ContactChange.ADDED, point_id) for point_id, _ in known_by]
+        agreed = [Changed(ContactChange.TEXTS_AGREED, point_id) for point_id, each in known_by if each.takes_texts]
+        note_changes(work, patient.id, [*added, *agreed])
 
 
-def _stopped(work: Work, clinic_id: int, reach: tuple[Reach, ...]) -> frozenset[tuple[str, str]]:
-    """Kind and value of those that messages were stopped at."""
+def _stopped(work: Work, clinic_id: int, reach: tuple[Reach, ...]) -> dict[tuple[str, str], datetime]:
+    """Of those that messages were stopped at by anybody, kind and value and since now."""
     if not reach:
-        return frozenset()
+        return {}
     rows = work.session.execute(
         select(ContactPoint.kind, ContactPoint.value).where(
             ContactPoint.clinic_id == clinic_id,
@@ -228,40 +245,77 @@ def _stopped(work: Work, clinic_id: int, reach: tuple[Reach, ...]) -> frozenset[
             ContactPoint.opted_out_at.is_not(None),
         )
     )
-    return frozenset((row.kind, row.value) for row in rows)
+    return {(row.kind, row.value): work.now for row in rows}
 
 
 def add_further_reach(work: Work, patient: Patient, reach: tuple[Reach, ...]) -> tuple[Reach, ...]:
-    """Keep the numbers and addresses that were never known of this patient; returns them. What somebody has ended
-    stays ended, however often it comes in again."""
-    points = ContactPoint.clinic_id == patient.clinic_id, ContactPoint.patient_id == patient.id
-    rows = work.session.execute(select(ContactPoint.kind, ContactPoint.value).where(*points))
-    known = {(row.kind, row.value) for row in rows}
-    added = tuple({(each.kind, each.value): each for each in reach if (each.kind, each.value) not in known}.values())
-    if added:
+    """Keep the numbers and addresses that were never known of this patient, and what was agreed to at known ones;
+    returns both. What somebody has ended stays ended, however often it comes in again."""
+    points = {(each.kind, each.value): each for each in points_of(work, patient)}
+    added = tuple({(each.kind, each.value): each for each in reach if (each.kind, each.value) not in points}.values())
+    agreed = tuple(
+        each for each in reach if each.takes_texts and _agrees_anew(each, points.get((each.kind, each.value)))
+    )
+    for each in agreed:
+        points[each.kind, each.value].texts_agreed_at = work.now
+    if added or agreed:
         add_reach(work, patient, added)
+        known = [points[each.kind, each.value].id for each in agreed]
+        note_changes(work, patient.id, [Changed(ContactChange.TEXTS_AGREED, point_id) for point_id in known])
         patient.version += 1
         work.session.flush()
-        _index(work, patient)
+        index_patient(work, patient)
         ring(work.session, clinic_id=patient.clinic_id, now=work.now, patient_id=patient.id)
-    return added
+    return (*added, *agreed)
+
+
+def _agrees_anew(said: Reach, point: ContactPoint | None) -> bool:
+    stands = point is not None and point.ended_at is None and point.owner == said.owner
+    return stands and point is not None and point.texts_agreed_at is None
+
+
+def points_of(work: Work, patient: Patient) -> Sequence[ContactPoint]:
+    """All numbers and addresses of a patient, the ended ones first, so that a mapping by value holds what stands."""
+    mine = ContactPoint.clinic_id == patient.clinic_id, ContactPoint.patient_id == patient.id
+    found = work.session.scalars(select(ContactPoint).where(*mine)).all()
+    return sorted(found, key=lambda each: (each.ended_at is None, each.id))
+
+
+def stopped_since(points: Iterable[ContactPoint]) -> dict[tuple[str, str], datetime]:
+    """Since when messages are stopped, by kind and value. Of a number that was typed twice the latest word counts."""
+    known = sorted(points, key=lambda each: (each.ended_at is None, each.id))
+    latest = {(each.kind, each.value): each.opted_out_at for each in known}
+    return {key: since for key, since in latest.items() if since is not None}
 
 
 def _end_reach(work: Work, patient: Patient, wanted: tuple[Reach, ...]) -> None:
-    """End what is no longer said, and add what is new; nothing is deleted."""
-    standing = work.session.scalars(
-        select(ContactPoint).where(
-            ContactPoint.clinic_id == patient.clinic_id,
-            ContactPoint.patient_id == patient.id,
-            ContactPoint.ended_at.is_(None),
-        )
-    ).all()
-    said = {(each.kind, each.as_typed, each.owner) for each in wanted}
+    """End what is no longer said, and add what is new; nothing is deleted. The same number written in another way
+    stays what it is, with all that was agreed to and stopped."""
+    points = points_of(work, patient)
+    standing = [each for each in points if each.ended_at is None]
+    said: set[int] = set()
+    new: dict[tuple[str, str, str], Reach] = {}
+    changes: list[Changed] = []
+    for each in wanted:
+        point = next((point for point in standing if _is_same(point, each)), None)
+        if point is None:
+            new.setdefault((each.kind, each.value, each.owner), each)
+        elif point.id not in said:
+            said.add(point.id)
+            if point.as_typed != each.as_typed:
+                point.as_typed = each.as_typed
+                changes.append(Changed(ContactChange.REWRITTEN, point.id))
     for point in standing:
-        if (point.kind, point.as_typed, point.owner) not in said:
+        if point.id not in said:
             point.ended_at = work.now
-    known = {(point.kind, point.as_typed, point.owner) for point in standing}
-    add_reach(work, patient, tuple(each for each in wanted if (each.kind, each.as_typed, each.owner) not in known))
+            changes.append(Changed(ContactChange.ENDED, point.id))
+    note_changes(work, patient.id, changes)
+    add_reach(work, patient, tuple(new.values()), stopped=stopped_since(points))
+
+
+def _is_same(point: ContactPoint, said: Reach) -> bool:
+    is_theirs = (point.kind, point.owner) == (said.kind, said.owner)
+    return is_theirs and (point.as_typed == said.as_typed or point.value == said.value)
 
 
 def _describe(patient: Patient, person: Person) -> None:
@@ -271,7 +325,7 @@ def _describe(patient: Patient, person: Person) -> None:
     patient.city, patient.prefers = person.city, person.prefers
 
 
-def _index(work: Work, patient: Patient) -> None:
+def index_patient(work: Work, patient: Patient) -> None:
     """Make the words anew that the patient is found by."""
     mine = (PatientWord.clinic_id == patient.clinic_id, PatientWord.patient_id == patient.id)
     work.session.execute(delete(PatientWord).where(*mine))
@@ -293,17 +347,3 @@ def _write_words(work: Work, patient: Patient, phones: Iterable[str]) -> None:
     rows = [{"clinic_id": patient.clinic_id, "word": word, "patient_id": patient.id} for word in sorted(words)]
     if rows:
         work.session.execute(insert(PatientWord), rows)
-
-
-def _tell(work: Work, patient: Patient, kind: str) -> None:
-    append_event(
-        work.session,
-        clinic_id=patient.clinic_id,
-        case_id=None,
-        case_version=None,
-        kind=kind,
-        actor_id=work.actor.user_id,
-        effective_at=work.now,
-        recorded_at=work.now,
-        body={"patient": patient.public_id, "version": patient.version},
-    )

@@ -38,7 +38,7 @@ from tracker.persistence.models.facts_treatment import (
 from tracker.persistence.models.messages import DeliveryAttempt, Reminder, StaffTask
 from tracker.persistence.models.obligations import Obligation, PumpWatch
 from tracker.persistence.models.operations import ClinicJob, DeploymentValue, Heartbeat, PumpComparison
-from tracker.persistence.models.patients import ContactPoint, Patient, PatientWord
+from tracker.persistence.models.patients import ContactPoint, ContactPointChange, Patient, PatientWord
 from tracker.persistence.models.people import (
     KeptForm,
     Membership,
@@ -67,6 +67,7 @@ __all__ = [
     "ClosedDay",
     "ConsentRow",
     "ContactPoint",
+    "ContactPointChange",
     "CorrectionRow",
     "DeliveryAttempt",
     "DeliveryReport",

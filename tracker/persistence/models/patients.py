@@ -14,9 +14,10 @@ from tracker.persistence.base import (
     TenantRowId,
     Versioned,
     one_of,
+    to_member,
     to_tenant_row,
 )
-from tracker.persistence.vocabulary import Channel, ContactKind, ContactOwner
+from tracker.persistence.vocabulary import Channel, ContactChange, ContactKind, ContactOwner
 
 
 class Patient(Tenant, Versioned, Base):
@@ -87,3 +88,28 @@ class ContactPoint(Tenant, Base):
     opted_out_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+
+
+class ContactPointChange(Tenant, Base):
+    """Who did what about reaching a patient, and when. Written once, never changed.
+
+    ``changed_by`` is empty where the person themselves answered a message; ``point_id`` where it is about no single
+    number or address. ``detail``: the reason given, how it was verified, or what was chosen.
+    """
+
+    __tablename__ = "contact_point_changes"
+    __table_args__ = (
+        to_tenant_row("patients", "patient_id"),
+        to_tenant_row("contact_points", "point_id", "patient_id"),
+        to_member("changed_by"),
+        Index("ix_contact_point_changes_clinic_id_patient_id", "clinic_id", "patient_id"),
+        one_of("what", ContactChange),
+    )
+
+    id: Mapped[TenantRowId]
+    patient_id: Mapped[RowId]
+    point_id: Mapped[RowId | None]
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[RowId | None]
+    what: Mapped[str]
+    detail: Mapped[str] = mapped_column(Text, default="")

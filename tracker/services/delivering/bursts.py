@@ -2,8 +2,8 @@
 jumped or a month of silence must not write to hundreds of people at once (GOV.UK Notify's and Cal.com's incidents).
 
 What was planned before the night's forecast goes out as forecast. What was planned since, or is late by more than a
-day, is counted for each clinic; above twenty and a tenth of its patients it is set aside as one task: send it, or call
-instead. What is held rests where a person must clear it, and is never sent by itself.
+day and still of use, is counted for each clinic; above twenty and a tenth of its patients it is set aside as one task:
+send it, or call instead. What is held rests where a person must clear it, and is never sent by itself.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.calendar import ClinicCalendar
+from tracker.domain.ways import CALL
 from tracker.domain.words import Role
 from tracker.persistence.models import Clinic, Patient, Reminder
 from tracker.persistence.vocabulary import ReminderState
@@ -83,6 +84,8 @@ def _ids(clinic_id: int, now: datetime) -> ColumnElement[int]:
 def _is_unforeseen(now: datetime) -> ColumnElement[bool]:
     return (
         Reminder.state.in_(WAITING)
+        & (Reminder.channel != CALL)
+        & (Reminder.useless_after > now)
         & Reminder.next_action_at.is_not(None)
         & (Reminder.next_action_at <= now)
         & (Reminder.attempts == 0)

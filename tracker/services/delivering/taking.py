@@ -12,21 +12,22 @@ from typing import Any
 from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
-from tracker.domain.contacts import Contact, contacts
+from tracker.domain.contacts import Contact, contacts, is_superseded
 from tracker.domain.facts import Appointment
 from tracker.domain.mail import Message
+from tracker.domain.neutral import name_in_messages
 from tracker.domain.obligations import obligations
 from tracker.domain.quiet_hours import QuietHours
 from tracker.domain.ways import CALL, EMAIL, Preferences, Way
 from tracker.domain.words import Role
 from tracker.persistence.models import Clinic, ContactPoint, DeliveryAttempt, Patient, Reminder
 from tracker.persistence.vocabulary import ReminderState
+from tracker.queries.reached import read_preferences
+from tracker.queries.reminder_texts import Text, write_current
 from tracker.queries.sending import is_paused
 from tracker.services.ports import Ids
-from tracker.services.reconciling.reached import read_preferences
 from tracker.services.reconciling.reminder_rows import OTHER_WAY, WAITING, contact_key, next_way
 from tracker.services.reconciling.scope import TIME, Scope
-from tracker.services.reminder_texts import Text, current_version, fields_of, write_text
 from tracker.services.reply_links import make_reply_link
 from tracker.services.snapshots import load_snapshot
 from tracker.services.staff_tasks import opening
@@ -204,7 +205,7 @@ def _ending(
     """The state a reminder ends in instead of being sent, why, and whether somebody must call; else ``None``."""
     if contact is None:
         return _S.CANCELLED, "not_wanted", False
-    if not contact.is_wanted and any(_comes_after(each, contact, scope.now) for each in found):
+    if is_superseded(contact, found, scope.now):
         return _S.CANCELLED, "superseded", False
     if scope.now >= row.useless_after:
         return _S.EXPIRED, "too_late", True
@@ -213,11 +214,6 @@ def _ending(
     if row.channel == CALL and row.state in WAITING:
         return _S.TASKED, "call_due", True
     return None
-
-
-def _comes_after(other: Contact, contact: Contact, now: datetime) -> bool:
-    """Whether ``other`` says the same later, and still in time."""
-    return other.call_key == contact.call_key and other.wanted_at > contact.wanted_at and now < other.useless_after
 
 
 def _appointment(row: Row[Any]) -> int:
@@ -294,24 +290,24 @@ def _written(
 ) -> tuple[str, Text]:
     """Where the message goes, and its words in the patient's language."""
     said = scope.session.execute(
-        select(Clinic.name, Clinic.phone, Patient.given_name, ContactPoint.value)
+        select(Clinic.name, Clinic.message_name, Clinic.phone, Patient.given_name, ContactPoint.value)
         .join(Patient, Patient.clinic_id == Clinic.id)
         .join(ContactPoint, (ContactPoint.clinic_id == Patient.clinic_id) & (ContactPoint.patient_id == Patient.id))
         .where(Clinic.id == scope.clinic_id, Patient.id == scope.patient_id, ContactPoint.id == way.point)
     ).one()
     visit = next(each for each in scope.snapshot.of(Appointment) if each.appointment == contact.appointment)
-    name = row.template, wants.language, way.channel
-    values = fields_of(
-        first_name=(said.given_name.split() or [""])[0],
+    text = write_current(
+        row.template,
+        wants.language,
+        way.channel,
+        given_name=said.given_name,
         wall=scope.snapshot.calendar.wall(visit.arrive_at or visit.starts_at),
-        clinic=said.name,
+        clinic=name_in_messages(said.message_name, said.name, wants.language),
         phone=said.phone,
-        language=wants.language,
-        channel=way.channel,
         # A text is answered by a text.
         link=_link(scope, row, visit, way, wants, replies_at=replies_at) if way.channel == EMAIL else "",
     )
-    return said.value, write_text(*name, current_version(*name), values)
+    return said.value, text
 
 
 def _link(scope: Scope, row: Row[Any], visit: Appointment, way: Way, wants: Preferences, *, replies_at: str) -> str:

@@ -13,11 +13,11 @@ from tracker.domain.languages import code_of
 from tracker.domain.reply_words import CHART_NAMES, Answer
 from tracker.domain.words import Role
 from tracker.persistence.models import Case, Clinic, ContactPoint, Patient, StaffTask
+from tracker.queries.reminder_texts import languages
 from tracker.queries.replies import Standing, Told, standing_of
 from tracker.services import appointments
 from tracker.services.clinic_events import tell_clinic
 from tracker.services.reconcile import ring
-from tracker.services.reminder_texts import languages
 from tracker.services.staff_tasks import opening
 from tracker.services.work import CaseRef, Work
 

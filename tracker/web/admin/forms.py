@@ -3,7 +3,7 @@
 from datetime import date
 
 from wtforms import BooleanField, EmailField, SelectField, StringField
-from wtforms.fields import DateField
+from wtforms.fields import DateField, TimeField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
@@ -75,6 +75,31 @@ class ClinicForm(VersionedForm):
     )
     phone = StringField("Phone that reminders name", [Length(max=40)])
     refills_per_day = CountField("Refills on an open day", [Optional(), _FEW_REFILLS])
+
+
+class WallTimeField(TimeField):
+    """A wall time, as ``21:00``."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read it, or say how to type it."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Type a time, for example 21:00.") from None
+
+    @property
+    def said(self) -> str:
+        """The time as it is stored; empty where none was typed."""
+        return f"{self.data:%H:%M}" if self.data else ""
+
+
+class MessagesForm(VersionedForm):
+    """Texts, quiet hours and the name that messages carry."""
+
+    sends_texts = BooleanField("Send text messages")
+    quiet_from = WallTimeField("Nobody is written to from", [InputRequired("Type a time, for example 21:00.")])
+    quiet_until = WallTimeField("Until", [InputRequired("Type a time, for example 08:00.")])
+    message_name = StringField("Name of the clinic in messages")
 
 
 class ClosedDayForm(TrackerForm):

@@ -31,11 +31,16 @@ class Person:
     notes: tuple[str, ...] = ()
 
 
+def language_name(stored: str) -> str:
+    """What a language is called on pages."""
+    return LANGUAGES.get(stored, stored)
+
+
 def person_of(patient: CasePatient, today: date, *, url: str = "", is_clinical: bool = True) -> Person:
     """The patient of a case; allergies only for those who see clinical detail."""
     allergies = patient.allergies.strip()
     alerts = (f"allergy: {allergies}",) if is_clinical and allergies.casefold() not in NO_ALLERGY else ()
-    language = LANGUAGES.get(patient.language, patient.language)
+    language = language_name(patient.language)
     notes = (PREFERS.get(patient.prefers, ""), f"speaks {language}" if language else "")
     return Person(
         family_name=patient.family_name,

@@ -1,9 +1,10 @@
 """Forms about who a patient is: a referral, a patient who already has a pump, a correction of the person's details."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, ClassVar
 
-from wtforms import RadioField, SelectField
+from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import InputRequired, Optional
 
 from tracker.domain.pathway.definition import Pathway
@@ -18,10 +19,13 @@ from tracker.web.common.forms import options
 
 #: In the words of an import, so that one patient is not described in two ways.
 _SEXES = {"female": "Female", "male": "Male", "other": "Other"}
-_PREFERS = {"sms": "Text message", "email": "E-mail", "phone": "A call"}
+PREFERS = {"sms": "Text message", "email": "E-mail", "phone": "A call"}
 _ONE_A_LINE = "One a line."
+_TEXTS = frozenset({"texts_agreed", "caregiver_texts_agreed"})
+_TICK_IT = "For mobile numbers, only if they said so."
 _WHO = Section("Patient", (("family_name", "given_name"), ("birth_on", "sex"), ("mrn",), ("allergies",)))
-_REACH = Section("How to reach the patient", (("phones", "emails"), ("caregiver_phones", "caregiver_emails"),
+_REACH = Section("How to reach the patient", (("phones", "emails"), ("texts_agreed",),
+                                              ("caregiver_phones", "caregiver_emails"), ("caregiver_texts_agreed",),
                                               ("prefers", "language"), ("city",)))  # fmt: skip
 
 
@@ -33,7 +37,8 @@ class PersonForm(CaseForm):
     """Who the patient is, and how to reach them. What was typed is kept as it was typed."""
 
     SECTIONS: ClassVar[tuple[Section, ...]] = (_WHO, _REACH)
-    hides_allergies = False
+    #: Fields that are neither shown nor taken: no texts are agreed to where the clinic sends none.
+    hides: frozenset[str] = _TEXTS
     family_name = TextField("Family name", [InputRequired("A name is needed.")])
     given_name = TextField("Given name", [InputRequired("A name is needed.")])
     birth_on = DayField("Birth date", [InputRequired("A birth date is needed.")])
@@ -42,9 +47,13 @@ class PersonForm(CaseForm):
     allergies = TextField("Allergies", longest=1000)
     phones = NoteField("Phone", description=_ONE_A_LINE, render_kw={"rows": 2})
     emails = NoteField("E-mail", description=_ONE_A_LINE, render_kw={"rows": 2})
+    texts_agreed = BooleanField("The patient agreed to text messages at the numbers added here", description=_TICK_IT)
     caregiver_phones = NoteField("Phone of a caregiver", description=_ONE_A_LINE, render_kw={"rows": 2})
     caregiver_emails = NoteField("E-mail of a caregiver", description=_ONE_A_LINE, render_kw={"rows": 2})
-    prefers = SelectField("Prefers", [Optional()], choices=with_blank(_PREFERS, "Not said"))
+    caregiver_texts_agreed = BooleanField(
+        "The caregiver agreed to text messages at the numbers added here", description=_TICK_IT
+    )
+    prefers = SelectField("Prefers", [Optional()], choices=with_blank(PREFERS, "Not said"))
     language = TextField("Language", longest=80)
     city = TextField("City", longest=120)
 
@@ -64,11 +73,13 @@ class PersonForm(CaseForm):
         )
 
     def _reach(self) -> Iterable[Reach]:
-        for owner, phones, emails in (
-            ("patient", self.phones, self.emails),
-            ("caregiver", self.caregiver_phones, self.caregiver_emails),
+        for owner, phones, agreed, emails in (
+            ("patient", self.phones, self.texts_agreed, self.emails),
+            ("caregiver", self.caregiver_phones, self.caregiver_texts_agreed, self.caregiver_emails),
         ):
-            yield from (contact_details.phone(line, owner) for line in _lines(phones.data))
+            takes_texts = bool(agreed.data) and agreed.short_name not in self.hides
+            for line in _lines(phones.data):
+                yield replace(contact_details.phone(line, owner), texts_agreed=takes_texts)
             yield from (contact_details.email(line, owner) for line in _lines(emails.data))
 
     def fill_in(self, patient: CasePatient, contacts: Iterable[ContactLine]) -> None:
@@ -85,17 +96,22 @@ class PersonForm(CaseForm):
 
     def keep_allergies(self, patient: CasePatient) -> None:
         """Neither show nor take them: for whoever sees no clinical detail they stay as they are."""
-        self.allergies.data, self.hides_allergies = patient.allergies, True
+        self.allergies.data, self.hides = patient.allergies, self.hides | {"allergies"}
+
+    def ask_for_texts(self, *, sends_texts: bool) -> None:
+        """Ask whether text messages were agreed to, if the clinic sends any."""
+        self.hides = self.hides - _TEXTS if sends_texts else self.hides | _TEXTS
 
     @property
     def sections(self) -> tuple[FormSection, ...]:
         """The parts that the template shows."""
-        if not self.hides_allergies:
-            return super().sections
-        return tuple(
-            FormSection(part.title, tuple(row for row in part.rows if self.allergies not in row))
+        shown = (
+            FormSection(
+                part.title, tuple(tuple(each for each in row if each.short_name not in self.hides) for row in part.rows)
+            )
             for part in super().sections
         )
+        return tuple(FormSection(part.title, tuple(row for row in part.rows if row)) for part in shown)
 
     def allow(self, patient: CasePatient) -> None:
         """Let stand what was stored in other words than the form offers, from an import for example."""

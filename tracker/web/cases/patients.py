@@ -9,6 +9,7 @@ from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, StaleVersion
 from tracker.pathways import catalogue
 from tracker.queries.case_detail import get_head, list_contact_lines
+from tracker.queries.clinic import get_message_settings
 from tracker.services import patients, pumps, referrals
 from tracker.services.contact_details import doubts_about
 from tracker.services.patients import Reach
@@ -70,6 +71,7 @@ def take_over() -> ResponseReturnValue:
 
 
 def _come_in(form: PersonForm, template: str, take_in: Callable[[Work], tuple[str, str]]) -> ResponseReturnValue:
+    _ask_for_texts(form)
     if form.validate_on_submit():
         try:
             with writing() as session:
@@ -91,6 +93,7 @@ def identity(public_id: str) -> ResponseReturnValue:
     contacts = list_contact_lines(read_session(), actor(), patient.id)
     form, status, changed, version = PersonForm(), 200, "", patient.version
     form.allow(patient)
+    _ask_for_texts(form)
     if not form.is_submitted():
         form.fill_in(patient, contacts)
     else:
@@ -116,6 +119,10 @@ def identity(public_id: str) -> ResponseReturnValue:
         "cases/identity.html", form=form, person_line=person, public_id=public_id, version=version, changed=changed
     )
     return page, status
+
+
+def _ask_for_texts(form: PersonForm) -> None:
+    form.ask_for_texts(sends_texts=get_message_settings(read_session(), actor().clinic_id).sends_texts)
 
 
 def _warn_about_reach(form: PersonForm) -> None:

@@ -27,6 +27,7 @@ from tracker.web.cases.blueprint import blueprint
 from tracker.web.cases.history import HistoryLine, history_lines, names_of
 from tracker.web.cases.identity import Person, person_of
 from tracker.web.cases.links import Link, correcting
+from tracker.web.cases.messages import messages
 from tracker.web.cases.present import Overview, overview
 from tracker.web.cases.sections import PageSection, Telling, all_sections, appointments
 from tracker.web.cases.words import REOPERATIONS, first_upper
@@ -50,6 +51,7 @@ class CasePage:
     owner: str
     owner_links: tuple[Link, ...]
     edit_url: str
+    reach_url: str
     overview: Overview | None
     sections: tuple[PageSection, ...]
     history: tuple[HistoryLine, ...]
@@ -89,12 +91,13 @@ def _clinical(case: OpenedCase) -> CasePage:
         version=case.head.version,
         owner=case.head.owner_name or ROLE_WORDS[Role(case.head.owner_role)],
         owner_links=_owner_links(case),
-        edit_url=_edit_url(case),
+        edit_url=_url_of_patient(case, "cases.identity"),
+        reach_url=_url_of_patient(case, "cases.reach"),
         overview=overview(case, todos, names, viewer, now()),
         told=tuple(
             (escalation_words.what(row), escalation_words.rung(row, today(), clinic().zone)) for row in standing
         ),
-        sections=all_sections(telling, list_messages(session, viewer, case.head.case_id)),
+        sections=(*all_sections(telling), messages(list_messages(session, viewer, case.head.case_id))),
         history=history_lines(entries, names, case.pathway, lambda seq: correcting(case, seq, viewer)),
         all_history_url=url_for("cases.show", public_id=case.head.public_id, history="all", _anchor="history")
         if limit is not None and len(entries) == HISTORY_SHOWN
@@ -128,7 +131,8 @@ def _reduced(case: OpenedCase) -> CasePage:
         version=case.head.version,
         owner="",
         owner_links=(),
-        edit_url=_edit_url(case),
+        edit_url=_url_of_patient(case, "cases.identity"),
+        reach_url=_url_of_patient(case, "cases.reach"),
         overview=None,
         sections=(appointments(Telling(case, names, viewer, today(), is_clinical=False)),),
         history=(),
@@ -153,7 +157,7 @@ def _owner_links(case: OpenedCase) -> tuple[Link, ...]:
     return (Link(label="Take it", url=url_for("cases.take", public_id=public_id)), give)
 
 
-def _edit_url(case: OpenedCase) -> str:
+def _url_of_patient(case: OpenedCase, endpoint: str) -> str:
     if not actor().may(Permission.EDIT_PATIENT):
         return ""
-    return url_for("cases.identity", public_id=case.head.public_id)
+    return url_for(endpoint, public_id=case.head.public_id)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from tracker.domain.languages import USUAL
 from tracker.domain.reply_words import ANSWERS, OWN_NAMES, PAGE, Answer
 from tracker.domain.ways import EMAIL
+from tracker.queries.reminder_texts import fields_of
 from tracker.queries.replies import ReplyPage, Standing
-from tracker.services.reminder_texts import fields_of
 
 _OFF = {Standing.CANCELLED: "cancelled", Standing.MOVED: "moved", Standing.PAST: "past"}
 

@@ -67,13 +67,14 @@ def current_version(template: str, language: str, channel: str) -> int:
 def fields_of(
     *, first_name: str, wall: datetime, clinic: str, phone: str, language: str, channel: str, link: str = ""
 ) -> Fields:
-    """The fields of a message about a visit at a wall time: its day and hour as the language writes them, short in a
-    text message."""
+    """The fields of a message about a visit at a wall time: its day and hour as the language writes them. A text
+    message has them short, and names without the letters that would make it two."""
     locale = f"{language}_US"
     day = format_skeleton("MMMEd", wall, locale=locale) if channel == SMS else format_date(wall, "full", locale=locale)
     hour = format_time(wall, "short", locale=locale)
     if channel == SMS:
         day, hour = plain_for_sms(day), hour.replace(".", "")
+        first_name, clinic = plain_for_sms(first_name), plain_for_sms(clinic)
     return Fields(
         first_name=first_name,
         date=day.translate(_SPACES),
@@ -99,6 +100,30 @@ def write_text(template: str, language: str, channel: str, version: int, values:
         language,
         version,
     )
+
+
+def write_current(
+    template: str,
+    language: str,
+    channel: str,
+    *,
+    given_name: str,
+    wall: datetime,
+    clinic: str,
+    phone: str,
+    link: str = "",
+) -> Text:
+    """A message about a visit in today's version of its words: what is sent is what the preview shows."""
+    values = fields_of(
+        first_name=(given_name.split() or [""])[0],
+        wall=wall,
+        clinic=clinic,
+        phone=phone,
+        language=language,
+        channel=channel,
+        link=link,
+    )
+    return write_text(template, language, channel, current_version(template, language, channel), values)
 
 
 @cache
