@@ -15,6 +15,7 @@ from tracker.cli import (
     pumps,
     referrals,
     scheduler,
+    sending,
     serve,
     users,
 )
@@ -32,6 +33,7 @@ COMMANDS: tuple[click.Command, ...] = (
     backup.restore,
     downtime.downtime_kit,
     scheduler.scheduler,
+    sending.sending,
     serve.web,
     demo.demo,
     bench.bench,
