@@ -63,6 +63,7 @@ class Settings:
     database_url: str = field(default="sqlite:///tracker.db", repr=False)
     secret_key: str = field(default="", repr=False)
     base_url: str = "http://localhost:8000"
+    reply_base_url: str = ""
     trusted_proxies: int = 0
     host: str = "127.0.0.1"
     port: int = 8000
@@ -93,6 +94,11 @@ class Settings:
     def is_https(self) -> bool:
         """Whether people reach the pages over TLS, and cookies may carry the ``__Host-`` prefix."""
         return self.base_url.startswith("https://")
+
+    @property
+    def replies_at(self) -> str:
+        """The address below which patients answer: a neutral one, or else the one that the clinic uses."""
+        return self.reply_base_url or self.base_url
 
     def ready_to_serve(self) -> Self:
         """The same settings, for the web application.
@@ -140,6 +146,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         database_url=_database_url(read.text("DATABASE_URL", "sqlite:///tracker.db")),
         secret_key=_secret("SECRET_KEY", read.text("SECRET_KEY")),
         base_url=_base_url("BASE_URL", read.text("BASE_URL", f"http://localhost:{port}")),
+        reply_base_url=_other_base("REPLY_BASE_URL", read.text("REPLY_BASE_URL")),
         trusted_proxies=read.number("TRUSTED_PROXIES", 0, lowest=0, highest=8),
         host=read.text("HOST", "127.0.0.1"),
         port=port,
@@ -156,7 +163,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         sms_account=_sms_account(read.text("SMS_ACCOUNT")),
         sms_secret=read.text("SMS_SECRET"),
         sms_sender=_sms_sender(read.text("SMS_SENDER")),
-        sms_callback_base_url=_callback_base(read.text("SMS_CALLBACK_BASE_URL")),
+        sms_callback_base_url=_other_base("SMS_CALLBACK_BASE_URL", read.text("SMS_CALLBACK_BASE_URL")),
         sms_can_look_up=read.yes_or_no("SMS_CAN_LOOK_UP", default=False),
         idle_minutes=read.number("IDLE_MINUTES", 15, lowest=1, highest=15),
         session_hours=read.number("SESSION_HOURS", 12, lowest=1, highest=12),
@@ -296,8 +303,8 @@ def _sms_sender(text: str) -> str:
     return text
 
 
-def _callback_base(text: str) -> str:
-    return _base_url("SMS_CALLBACK_BASE_URL", text) if text else text
+def _other_base(name: str, text: str) -> str:
+    return _base_url(name, text) if text else text
 
 
 def _downtime_key(text: str) -> str:

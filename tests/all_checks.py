@@ -3,7 +3,7 @@
     ./run test               everything
     ./run test fast          the same on SQLite alone, without the browser and the slow tests, with fewer examples
     ./run test ARGUMENTS …   pytest alone, with these arguments
-    ./run soak               what takes hours: a thousand pumps for three years, long stories of a case
+    ./run soak               what takes hours: a thousand pumps for three years, kills by the thousand, long stories
     ./run soak --seed N      the same story of the pumps as another time
 
 The servers and the browser are found or started once, before anything runs: what is missing fails at once and in words.
@@ -85,10 +85,11 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _soak(arguments: Sequence[str]) -> list[Group]:
-    """What takes hours; ``arguments`` go to the simulation of the pumps."""
+    """What takes hours; ``arguments`` go to the simulation of the pumps, and to the kills."""
     pumps = Check("a thousand pumps, three years", (*PYTEST, "-n", "2", "-m", "soak", "tests/simulation", *arguments))
+    kills = Check("two thousand kills, four schedulers", (*PYTEST, "-n", "2", "-m", "soak", "tests/safety", *arguments))
     stories = Check("long stories of a case", (*PYTEST, "-n", "2", "--hypothesis-profile=long", "tests/stateful"))
-    return [(pumps,), (stories,)]
+    return [(pumps,), (kills,), (stories,)]
 
 
 def _run_all(groups: Sequence[Group]) -> list[str]:

@@ -29,6 +29,7 @@ from tracker.web import (
     referral_import,
     refills,
     reminders,
+    replies,
     reports,
     safety,
     tasks,
@@ -43,6 +44,7 @@ from tracker.web.common.filters import init_filters
 from tracker.web.common.form_tokens import init_form_tokens
 from tracker.web.common.forms import init_forms
 from tracker.web.common.frame import first_place, init_frame
+from tracker.web.common.hosts import init_hosts, other_addresses
 from tracker.web.common.kept_forms import init_kept_forms
 from tracker.web.common.security_headers import init_security_headers
 from tracker.web.common.session_user import init_login
@@ -70,6 +72,7 @@ BLUEPRINTS = (
     referral_import.blueprint,
     refills.blueprint,
     reminders.blueprint,
+    replies.blueprint,
     reports.blueprint,
     safety.blueprint,
     tasks.blueprint,
@@ -88,11 +91,11 @@ def home() -> ResponseReturnValue:
 
 def _configure(app: Flask, runtime: Runtime) -> None:
     settings = runtime.settings
-    host = urlsplit(settings.base_url).hostname or ""
+    hosts = {urlsplit(each).hostname or "" for each in (settings.base_url, *other_addresses(settings))}
     local = ["localhost", "127.0.0.1", "[::1]"] if not settings.is_https else []
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        TRUSTED_HOSTS=[host, *local],
+        TRUSTED_HOSTS=[*sorted(hosts), *local],
         MAX_CONTENT_LENGTH=_LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=_LARGEST_REQUEST,
         MAX_FORM_PARTS=20_000,
@@ -123,6 +126,7 @@ def create_app(runtime: Runtime, *, is_testing: bool = False) -> Flask:
     _configure(app, runtime)
     # The order matters: who may not come is refused before a form is even looked at.
     init_addresses(app)
+    init_hosts(app, runtime.settings)
     init_database(app)
     init_login(app)
     init_access(app)

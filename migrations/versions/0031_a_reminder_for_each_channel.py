@@ -17,7 +17,9 @@ STATES = (
 )  # fmt: skip
 ENDED = "CHECK (state IN ({}) OR next_action_at IS NOT NULL)"
 ENDED_THEN = {"ck_reminders_next_action_at": ENDED.format("'cancelled', 'delivered', 'expired', 'tasked'")}
-ENDED_NOW = {"ck_reminders_next_action_at": ENDED.format("'cancelled', 'delivered', 'expired', 'passed_on', 'tasked'")}
+ENDED_NOW = {
+    "ck_reminders_next_action_at": ENDED.format("'cancelled', 'delivered', 'expired', 'held', 'passed_on', 'tasked'")
+}
 CONTACTS = "uq_reminders_contact"
 #: A key was made of case, rule, visit and time; a call's of case, kind, visit and time.
 KEYS_OF_CALLS = {
@@ -36,6 +38,7 @@ def new_columns() -> dict[str, tuple[sa.Column[object], ...]]:
         "contact_points": (sa.Column("texts_agreed_at", UTCDateTime()), sa.Column("verified_at", UTCDateTime())),
         "clinics": (
             sa.Column("sends_texts", sa.Boolean(), nullable=False, server_default=sa.false()),
+            sa.Column("forecast_at", UTCDateTime()),
             sa.Column("quiet_from", sa.Text(), nullable=False, server_default="21:00"),
             sa.Column("quiet_until", sa.Text(), nullable=False, server_default="08:00"),
         ),
@@ -65,7 +68,7 @@ def upgrade() -> None:
     )
     op.execute("UPDATE reminders SET key = contact_key || ':' || channel")
     close_vocabulary(connection, "reminders", "channel", ("email", "phone", "sms"))
-    close_vocabulary(connection, "reminders", "state", (*STATES, "passed_on"))
+    close_vocabulary(connection, "reminders", "state", (*STATES, "held", "passed_on"))
     drop_constraints(connection, "reminders", ENDED_THEN)
     add_constraints(connection, "reminders", ENDED_NOW)
     op.create_index(
@@ -82,7 +85,7 @@ def downgrade() -> None:
     """Takes it back. It refuses where a reminder went by more than one channel."""
     connection = op.get_bind()
     op.drop_index(CONTACTS, "reminders")
-    op.execute("UPDATE reminders SET key = contact_key, state = 'cancelled' WHERE state = 'passed_on'")
+    op.execute("UPDATE reminders SET key = contact_key, state = 'cancelled' WHERE state IN ('held', 'passed_on')")
     op.execute("UPDATE reminders SET key = contact_key")
     drop_constraints(connection, "reminders", ENDED_NOW)
     add_constraints(connection, "reminders", ENDED_THEN)

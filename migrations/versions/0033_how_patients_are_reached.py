@@ -7,7 +7,7 @@ from tracker.persistence.schema_changes import guard_rows
 from tracker.persistence.types import UTCDateTime
 
 revision = "0033"
-down_revision = "0031"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 

@@ -228,6 +228,15 @@ class TestSms:
         assert load_settings(inside | outside).sms_callback_base_url == "https://reports.clinic.example"
         assert load_settings(inside | {"TRACKER_SMS_URL": "http://localhost:9000/Messages.json"}).sms_url
 
+    def test_patients_answer_at_the_clinics_address_or_a_neutral_one(self) -> None:
+        usual = {"TRACKER_BASE_URL": "https://tracker.clinic.example"}
+        assert load_settings(usual).replies_at == "https://tracker.clinic.example"
+        neutral = usual | {"TRACKER_REPLY_BASE_URL": "https://visits.example/"}
+        assert load_settings(neutral).replies_at == "https://visits.example"
+        for wrong in ("http://visits.example", "https://visits.example/r", "visits"):
+            with pytest.raises(SettingsError, match="TRACKER_REPLY_BASE_URL"):
+                load_settings(usual | {"TRACKER_REPLY_BASE_URL": wrong})
+
     @pytest.mark.parametrize("sender", ["+13035550100", "+442071838750", "55512"])
     def test_comes_from_a_number_or_a_short_code(self, sender: str) -> None:
         assert load_settings(SMS | {"TRACKER_SMS_SENDER": sender}).sms_sender == sender

@@ -162,6 +162,11 @@ class TestAClosedCase:
         assert (found.subject, found.owner, found.due_on) == ("ground:death", Role.PHYSICIAN, DAY - timedelta(days=2))
         assert (found.reason, dict(found.params)) == ("death_struck_out", {"what": "death", "step": "reopened"})
 
+    def test_names_no_step_where_the_file_has_none(self) -> None:
+        without = replace(ITB, transitions=tuple(each for each in ITB.transitions if each.source != "deceased"))
+        (found,) = obligations(without, Case("deceased").snapshot, NOW).of("ground_lost")
+        assert dict(found.params)["step"] == ""
+
     @pytest.mark.parametrize(("device", "step"), [("pump", "returned"), ("trial_catheter", "reopened")])
     def test_is_opened_by_what_is_in_the_patient(self, device: str, step: str) -> None:
         """A trial catheter alone leads back to the evaluation, never to where pumps are taken over."""
@@ -175,3 +180,11 @@ class TestAClosedCase:
     )
     def test_asks_for_nothing_where_it_stands_or_somebody_closed_it(self, case: Case) -> None:
         assert lost(case) == {}
+
+    def test_of_the_dead_asks_about_a_visit_of_before_from_the_day_after_it(self) -> None:
+        case = Case("deceased").visit("refill", starts=NOW).determined("death", "died")
+        today = obligations(ITB, case.snapshot, NOW)
+        assert today.of("unmarked_day") == ()
+        assert today.next_change_at is not None
+        (found,) = obligations(ITB, case.snapshot, today.next_change_at).of("unmarked_day")
+        assert found.reason == "visit_still_booked"

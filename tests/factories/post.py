@@ -11,6 +11,8 @@ from tracker.services.reminders import Dispatcher
 
 #: 10:00 in New York, when the reminder of two days before is wanted.
 SOON = datetime(2026, 3, 24, 14, 0, tzinfo=UTC)
+#: Where patients answer.
+REPLIES_AT = "https://visits.example"
 
 
 class Post:
@@ -33,6 +35,7 @@ class Post:
             clock=world.clock,
             ids=world.ids,
             transports={"email": mailer or self.mailer, "sms": self.texter},
+            replies_at=REPLIES_AT,
             chance=lambda: 0.5,
             pause=lambda: None,
         )

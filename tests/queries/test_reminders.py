@@ -1,11 +1,13 @@
 """The ledger: what went wrong first, and who gets nothing and why."""
 
-from sqlalchemy import insert
+from datetime import datetime
+
+from sqlalchemy import insert, update
 
 from tests.factories.listed import Listed
 from tracker.domain.access import Actor
-from tracker.persistence.models import DeliveryAttempt
-from tracker.queries.reminders import ROWS_ON_PAGE, get_sending, list_ledger
+from tracker.persistence.models import DeliveryAttempt, Reminder, StaffTask
+from tracker.queries.reminders import ROWS_ON_PAGE, UNREACHED, get_sending, list_ledger
 
 
 class TestListLedger:
@@ -74,3 +76,39 @@ class TestGetSending:
     def test_says_that_nothing_is_paused(self, listed: Listed, viewer: Actor) -> None:
         found = get_sending(listed.session, viewer)
         assert (found.paused_at, found.is_paused_for_all) == (None, False)
+
+
+class TestTheUnreached:
+    def test_are_those_whose_call_is_still_to_be_made(self, listed: Listed, viewer: Actor) -> None:
+        case = listed.case(listed.patient("P"))
+        for reason, is_done in (("no_address", False), ("opted_out", True), ("rejected", False), ("quiet_hours", True)):
+            reminder_id = listed.message(case, "tasked", reason=reason)
+            a_call(listed, case.id, reminder_id, done_at=listed.now if is_done else None)
+        listed.message(case, "undelivered")
+        listed.message(case, "planned")
+        found = list_ledger(listed.session, viewer, UNREACHED)
+        assert [(row.closed_reason, row.task_id is not None) for row in found.rows] == [
+            ("rejected", True),
+            ("", False),
+            ("no_address", True),
+        ]
+        assert found.unreached == 3 and list_ledger(listed.session, viewer).unreached == 3
+
+    def test_of_another_clinic_are_not_counted(self, listed: Listed, elsewhere: Listed, viewer: Actor) -> None:
+        case = elsewhere.case(elsewhere.patient("P"))
+        a_call(elsewhere, case.id, elsewhere.message(case, "tasked", reason="no_address"), done_at=None)
+        assert list_ledger(listed.session, viewer, UNREACHED).rows == ()
+        assert list_ledger(listed.session, viewer).unreached == 0
+
+
+def a_call(listed: Listed, case_id: int, reminder_id: int, *, done_at: datetime | None) -> None:
+    """The task that stands in for a message."""
+    key = f"call:{reminder_id}"
+    listed.session.execute(update(Reminder).where(Reminder.id == reminder_id).values(call_key=key))
+    listed.session.execute(
+        insert(StaffTask).values(
+            clinic_id=listed.clinic_id, id=reminder_id, case_id=case_id, kind="call", key=key, params={},
+            owner_role="coordinator", due_on=listed.today, opened_at=listed.now, done_at=done_at,
+            outcome="called" if done_at else "",
+        )
+    )  # fmt: skip

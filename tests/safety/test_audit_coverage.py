@@ -17,6 +17,7 @@ from tests.conftest import NOW
 from tests.factories.facts import make
 from tests.safety.conftest import ClinicAt
 from tests.safety.reaching import REACHING
+from tests.safety.reply_acts import REPLIES
 from tests.stateful.acts import ACTS
 from tests.support.journey import a_person
 from tests.support.web import WebWorld, email_of
@@ -43,6 +44,7 @@ from tracker.services import (
     advisories,
     clinic_setup,
     downtime,
+    held_bursts,
     members,
     message_settings,
     patients,
@@ -130,7 +132,7 @@ PIECES = {
     "patients.add_further_reach", "further_referrals.keep_further",
     "referrals.begin_case", "referrals.case_of", "reach_doubts.ask_about_reach", "referrals.find_or_add",
     "reach_doubts.ask_about_call_back",
-    "same_serial.holders_of",
+    "same_serial.holders_of", "replying.answers.ask_staff",
     "contact_changes.note_changes", "patients.index_patient", "patients.points_of",
 }  # fmt: skip
 
@@ -196,6 +198,16 @@ def _change_messages(work: Work) -> object:
 
 def _set_sending(work: Work) -> object:
     return sending.set_sending(work, expected_version=_version(work), is_paused=True)
+
+
+def _decide_burst(work: Work) -> object:
+    task = StaffTask(
+        clinic_id=work.actor.clinic_id, id=2, kind="held_burst", key="held_burst:1", params={"messages": 0},
+        owner_role="lead_coordinator", due_on=work.now.date(), opened_at=work.now,
+    )  # fmt: skip
+    work.session.add(task)
+    work.session.flush()
+    return held_bursts.decide_burst(work, task_id=2, decision="send")
 
 
 def _end_task(work: Work) -> object:
@@ -306,6 +318,7 @@ ONE_BY_ONE: dict[str, Doing] = {
     ),
     "pump_comparisons.record_comparison": _compare_pumps,
     "safety.ask_for_check": safety.ask_for_check,
+    "held_bursts.decide_burst": _decide_burst,
     "sending.set_sending": _set_sending,
     "task_endings.end_task": _end_task,
 }
@@ -334,7 +347,7 @@ OF_PEOPLE: dict[str, Callable[[Administration], object]] = {
 
 class TestEveryUseCase:
     def test_is_known_here(self) -> None:
-        known = {*BY_CHANCE, *BEGINNINGS, *PIECES, *ONE_BY_ONE, *OF_PEOPLE}
+        known = {*BY_CHANCE, *BEGINNINGS, *PIECES, *ONE_BY_ONE, *OF_PEOPLE, *REPLIES}
         found = set(use_cases())
         assert found - known == set(), "say in this file how these are recorded"
         assert known - found == set(), "these are gone: take them out of this file"
@@ -367,6 +380,15 @@ class TestTheEvent:
             ONE_BY_ONE[name](Work(session, actor, world.ids, world.clock.now()))
         found = _new_events(world, before)
         assert found and all(author == actor.user_id for _, author in found)
+
+    @pytest.mark.parametrize("name", REPLIES)
+    def test_of_a_reply_says_what_was_answered(self, clinic_at: ClinicAt, name: str) -> None:
+        world, _ = clinic_at("referred")
+        before, actor = _last_seq(world), _everybody(world)
+        act, kind = REPLIES[name]
+        with world.database.writing() as session:
+            act(Work(session, actor, world.ids, world.clock.now()))
+        assert (kind, actor.user_id) == _new_events(world, before)[-1]
 
     @pytest.mark.parametrize("name", OF_PEOPLE)
     def test_of_what_is_done_to_people_names_its_author(self, clinic_at: ClinicAt, name: str) -> None:

@@ -57,7 +57,7 @@ class TestAText:
         assert post.dispatch() == 1
         (message,) = post.texter.sent
         assert (message.recipient, message.subject) == (MOBILE, "")
-        assert message.body.startswith("Ada, your appointment at Riverside Clinic is Thu, Mar 26, 9:00 AM.")
+        assert message.body.startswith("Ada: Riverside Clinic Thu, Mar 26, 9:00 AM.")
         assert post.mailer.sent == []
         assert counting(post) == [("sms", "accepted", "")]
 
@@ -146,14 +146,14 @@ class TestALanguage:
         of_patient(post, language="Spanish")
         post.dispatch()
         (message,) = post.texter.sent
-        assert message.body.startswith("Ada: su cita en Riverside Clinic es el jue, 26 de mar, 9:00 am.")
+        assert message.body.startswith("Ada: Riverside Clinic jue, 26 de mar, 9:00 am.")
         with post.world.database.reading() as session:
             attempt = session.scalars(
                 select(DeliveryAttempt)
                 .join(Reminder, Reminder.id == DeliveryAttempt.reminder_id)
                 .where(Reminder.channel == "sms")
             ).one()
-        assert (attempt.language, attempt.template_version, len(attempt.text_hash)) == ("es", 1, 64)
+        assert (attempt.language, attempt.template_version, len(attempt.text_hash)) == ("es", 2, 64)
 
     def test_that_no_message_is_written_in_is_a_call_with_an_interpreter(self, post: Post) -> None:
         of_patient(post, language="vi")

@@ -194,7 +194,7 @@ class TestReconciling:
         assert loaded.case.target_on is not None
         with sent(world.database.write) as statements:
             world.reconcile()
-        own = ("FROM obligations", "FROM blocker_intervals", "FROM reminders", "FROM patients LEFT OUTER")
+        own = ("FROM obligations", "FROM blocker_intervals", "FROM reminders", "FROM patients JOIN clinics")
         assert [sum(own_table in each for each in statements) for own_table in own] == [1, 1, 1, 1]
 
     def test_happens_by_itself_when_the_day_of_a_visit_is_over(self, world: CaseWorld) -> None:
@@ -235,7 +235,10 @@ class TestReconciling:
         with world.database.writing() as session:
             ring(session, clinic_id=world.clinic_id, patient_id=world.patient_id, now=world.clock.now())
         reconcile_due(world.database, world.clock, world.ids, pause=no_pause)
-        assert {each.state for each in world.reminders()} == {"planned"}
+        assert {(each.state, each.channel) for each in world.reminders()} == {
+            ("cancelled", "phone"),
+            ("planned", "email"),
+        }
 
     def test_of_one_broken_case_does_not_hold_up_the_others(self, world: CaseWorld) -> None:
         others = more_cases(world, 3)

@@ -107,6 +107,7 @@ class Chaos:
             clock=world.clock,
             ids=world.ids,
             transports={"email": self.mailer},
+            replies_at="https://visits.example",
             chance=lambda: 0.5,
             pause=lambda: None,
         ).dispatch_due()

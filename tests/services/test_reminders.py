@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event, select, update
 
 from tests.factories.case_world import CaseWorld
-from tests.factories.post import SOON, Post
+from tests.factories.post import REPLIES_AT, SOON, Post
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.mailers import RecordingMailer
 from tracker.domain.facts import Appointment, Determination
@@ -195,7 +195,7 @@ class TestPause:
     def test_lets_go_of_what_was_held(self, post: Post) -> None:
         key = Key(clinic_id=1, case_id=post.world.case_id, reminder_id=post.soon().id)
         with post.world.database.writing() as session:
-            assert take(session, key, post.world.clock.now(), post.world.ids) is not None
+            assert take(session, key, post.world.clock.now(), post.world.ids, replies_at=REPLIES_AT) is not None
             pause_sending(session, now=post.world.clock.now())
         post.world.clock.advance(minutes=5)
         post.dispatch()
@@ -215,15 +215,15 @@ class TestAClaim:
         key = Key(clinic_id=1, case_id=post.world.case_id, reminder_id=post.soon().id)
         now = post.world.clock.now()
         with post.world.database.writing() as session:
-            assert take(session, key, now, post.world.ids) is not None
+            assert take(session, key, now, post.world.ids, replies_at=REPLIES_AT) is not None
         with post.world.database.writing() as session:
-            assert take(session, key, now, post.world.ids) is None
+            assert take(session, key, now, post.world.ids, replies_at=REPLIES_AT) is None
         assert post.dispatch() == 0
 
     def test_that_ran_out_is_taken_by_another_and_the_slow_one_sends_nothing(self, post: Post) -> None:
         key = Key(clinic_id=1, case_id=post.world.case_id, reminder_id=post.soon().id)
         with post.world.database.writing() as session:
-            slow = take(session, key, post.world.clock.now(), post.world.ids)
+            slow = take(session, key, post.world.clock.now(), post.world.ids, replies_at=REPLIES_AT)
         assert slow is not None
         post.world.clock.advance(minutes=5)
         assert post.dispatch() == 1
@@ -243,14 +243,14 @@ class TestAClaim:
     def test_does_not_outlast_a_cancellation(self, post: Post) -> None:
         key = Key(clinic_id=1, case_id=post.world.case_id, reminder_id=post.soon().id)
         with post.world.database.writing() as session:
-            assert take(session, key, post.world.clock.now(), post.world.ids) is not None
+            assert take(session, key, post.world.clock.now(), post.world.ids, replies_at=REPLIES_AT) is not None
         post.world.change(post.visit, state="cancelled")
         post.world.clock.advance(minutes=5)
         assert post.dispatch() == 0
         assert post.soon().state == "cancelled"
 
 
-class Died(Exception):
+class Died(BaseException):
     """The process, at a statement."""
 
 
@@ -273,6 +273,7 @@ class TestACrash:
                 clock=world.clock,
                 ids=world.ids,
                 transports={"email": mailer},
+                replies_at=REPLIES_AT,
                 chance=lambda: 0.5,
                 pause=lambda: None,
             )

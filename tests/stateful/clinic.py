@@ -160,6 +160,7 @@ class TwoClinics:
             clock=self.clock,
             ids=self.ids,
             transports={"email": mailer, "sms": mailer},
+            replies_at="https://visits.example",
             chance=lambda: 0.5,
             pause=lambda: None,
         ).dispatch_due()

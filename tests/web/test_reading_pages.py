@@ -29,6 +29,9 @@ PAGES = {
     "/refills/load": 8,
     "/reports": 8,
     "/reminders": 8,
+    "/reminders?state=unreached": 8,
+    "/reminders/preview": 14,
+    "/reminders/preview?days=30&rule=arrival_soon&before=3": 14,
     "/safety": 6,
     "/find?q=lee": 8,
 }
@@ -109,7 +112,16 @@ class TestReadingPages:
     def test_take_any_filter_without_falling_over(self, world: WebWorld, query: str) -> None:
         fill(world, 3)
         browser = world.sign_in(Role.MANAGER)
-        for path in ("/today", "/board", "/board/table", "/day", "/refills", "/reports", "/reminders"):
+        for path in (
+            "/today",
+            "/board",
+            "/board/table",
+            "/day",
+            "/refills",
+            "/reports",
+            "/reminders",
+            "/reminders/preview",
+        ):
             assert browser.get(f"{path}?{query}").status_code == 200, path
 
 

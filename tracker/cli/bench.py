@@ -5,16 +5,13 @@ The database is the bench's own: a temporary one, a file that is kept and measur
 
 import json
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from sqlalchemy import make_url
 
 from tracker.bench import floors, reconciling
 from tracker.bench.budget import FLOORS, Report, excesses, report_of
@@ -25,6 +22,8 @@ from tracker.bench.marker import Made, find_marker, has_clinics, leave_marker
 from tracker.bench.measure import Run, gather, measure
 from tracker.bench.reconciling import Reconciled, measure_reconciler
 from tracker.bench.server import free_port, serving
+from tracker.cli.bench_place import place_of
+from tracker.cli.bench_reminders import reminders
 from tracker.cli.context import Composition, say, settings_of
 from tracker.cli.serve import serve
 from tracker.integrations.ids import RandomIds
@@ -41,8 +40,8 @@ PASSWORD = "measured by the bench"  # noqa: S105  # see above
 FEWEST_CASES = 1000
 
 
-@click.command()
-@click.option("--cases", type=click.IntRange(min=FEWEST_CASES), required=True, help="How many cases in all clinics.")
+@click.group(invoke_without_command=True)
+@click.option("--cases", type=click.IntRange(min=FEWEST_CASES), help="How many cases in all clinics.")
 @click.option("--one-clinic", is_flag=True, help="All cases in one clinic, not in twenty.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--database", "url", help="An empty database of the bench's own; without it a temporary SQLite file.")
@@ -52,7 +51,7 @@ FEWEST_CASES = 1000
 @click.pass_context
 def bench(
     context: click.Context,
-    cases: int,
+    cases: int | None,
     url: str | None,
     keep: Path | None,
     *,
@@ -62,8 +61,12 @@ def bench(
     is_reconciler: bool,
 ) -> None:
     """Measure the pages, or the reconciler, beside their floors. Exit 1 when something takes more than it may."""
+    if context.invoked_subcommand is not None:
+        return
+    if cases is None:
+        raise click.UsageError("How many cases? Use --cases.")
     composition: Composition = context.obj
-    with _database_url(url, keep) as database_url:
+    with place_of(url, keep) as database_url:
         settings = _settings(settings_of(context), database_url)
         runtime = build_runtime(settings)
         try:
@@ -79,20 +82,6 @@ def bench(
         say(sentence)
     if over:
         raise SystemExit(1)
-
-
-@contextmanager
-def _database_url(url: str | None, keep: Path | None) -> Iterator[str]:
-    if url is not None:
-        given = make_url(url)
-        if given.drivername == "postgresql":
-            given = given.set(drivername="postgresql+psycopg")
-        yield given.render_as_string(hide_password=False)
-    elif keep is not None:
-        yield f"sqlite:///{keep.absolute()}"
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            yield f"sqlite:///{Path(folder) / 'bench.db'}"
 
 
 def _settings(given: "Settings", database_url: str) -> "Settings":
@@ -185,3 +174,6 @@ def _tell(report: Report) -> None:
             f"  {page['ratio']:>6} floors of {FLOORS[name]}"
         )
     click.echo(f"  memory      {report['memory_mb']:>8} MB")
+
+
+bench.add_command(reminders)

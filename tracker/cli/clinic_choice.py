@@ -4,13 +4,13 @@ import click
 from sqlalchemy.orm import Session
 
 from tracker.domain.errors import InvalidInput
-from tracker.queries.clinic import find_clinic_id, list_clinic_names
+from tracker.queries.clinic import find_clinic_id, find_clinic_id_of, list_clinic_names
 
-clinic_option = click.option("--clinic", help="The clinic's name; not needed where there is only one.")
+clinic_option = click.option("--clinic", help="The clinic's name or public id; not needed where there is only one.")
 
 
 def chosen_clinic(session: Session, name: str | None) -> int:
-    """The id of the clinic of this name, or of the only one.
+    """The id of the clinic of this name or public id, or of the only one.
 
     :raises InvalidInput: if there is none of that name, or several and none is named
     """
@@ -22,7 +22,7 @@ def chosen_clinic(session: Session, name: str | None) -> int:
         )
         raise InvalidInput({"clinic": hint})
     wanted = names[0] if name is None else name
-    clinic_id = find_clinic_id(session, wanted)
+    clinic_id = find_clinic_id(session, wanted) or find_clinic_id_of(session, wanted)
     if clinic_id is None:
         raise InvalidInput({"clinic": f"There is no clinic named {wanted}. Clinics: {', '.join(names) or 'none yet'}."})
     return clinic_id

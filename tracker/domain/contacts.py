@@ -59,6 +59,17 @@ class Contacts:
     next_change_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Considered:
+    """A rule held against a visit to come, and the reminder it makes. ``why_not``: why there is none; empty where there
+    is."""
+
+    rule: ReminderRule
+    visit: Appointment
+    contact: Contact
+    why_not: str
+
+
 def contacts(
     pathway: Pathway, snapshot: Snapshot, obligations: Obligations, preferences: Preferences, now: datetime
 ) -> Contacts:
@@ -66,38 +77,58 @@ def contacts(
     visit that is off, nor about a consent that is already valid on the day."""
     if snapshot.is_dead:
         return Contacts(())
-    visits = [visit for visit in snapshot.of(Appointment) if visit.state in TO_COME]
+    found = considered(pathway, snapshot, obligations, preferences, now)
+    asked = (each.contact for each in found if not each.why_not)
+    return Contacts(tuple(sorted(asked, key=lambda each: (each.wanted_at, each.key))))
+
+
+def considered(
+    pathway: Pathway, snapshot: Snapshot, obligations: Obligations, preferences: Preferences, now: datetime
+) -> tuple[Considered, ...]:
+    """Every rule about every visit to come, also those that make no reminder: whoever gets nothing has a reason."""
     is_open = pathway.stages[snapshot.stage].is_open
-    found = [
-        contact
-        for visit in visits
-        for rule in pathway.reminders
-        if visit.purpose in rule.purposes and _is_asked(rule, visit, is_open, obligations)
-        for contact in _contact(rule, visit, snapshot.calendar, preferences)
-    ]
-    found.sort(key=lambda each: (each.appointment, each.call_key, each.wanted_at, each.key))
-    groups = groupby(found, key=lambda each: each.call_key)
-    chosen = [each for _, group in groups for each in _worth_starting(list(group), now)]
-    return Contacts(tuple(sorted(chosen, key=lambda each: (each.wanted_at, each.key))))
+    found: list[Considered] = []
+    for visit in snapshot.of(Appointment):
+        for rule in pathway.reminders if visit.state in TO_COME else ():
+            if visit.purpose in rule.purposes:
+                contact = _contact(rule, visit, snapshot.calendar, preferences)
+                why_not = "died" if snapshot.is_dead else _why_not(rule, visit, is_open, obligations)
+                # A copy that nobody is there to get is none; nobody is called for it.
+                if not why_not and not contact.ways and rule.to != "patient":
+                    why_not = f"copy_{contact.reason}"
+                found.append(Considered(rule=rule, visit=visit, contact=contact, why_not=why_not))
+    asked = [each.contact for each in found if not each.why_not]
+    asked.sort(key=lambda each: (each.appointment, each.call_key, each.wanted_at, each.key))
+    groups = groupby(asked, key=lambda each: each.call_key)
+    wanted = {each.key: each for _, group in groups for each in _worth_starting(list(group), now)}
+    return tuple(replace(each, contact=wanted.get(each.contact.key, each.contact)) for each in found)
 
 
-def _is_asked(rule: ReminderRule, visit: Appointment, is_open: bool, obligations: Obligations) -> bool:
+def is_superseded(contact: Contact, others: Iterable[Contact], now: datetime) -> bool:
+    """Whether one of the ``others`` says the same later, and still in time: then the earlier is not sent too."""
+    return not contact.is_wanted and any(
+        each.call_key == contact.call_key and each.wanted_at > contact.wanted_at and now < each.useless_after
+        for each in others
+    )
+
+
+def _why_not(rule: ReminderRule, visit: Appointment, is_open: bool, obligations: Obligations) -> str:
     if rule.unless_confirmed and visit.state == AppointmentState.CONFIRMED:
-        return False
+        return "confirmed"
     if rule.kind == "refill":
-        return bool(obligations.of("refill"))
+        return "" if obligations.of("refill") else "no_refill_due"
+    if not is_open:
+        return "case_closed"
     if rule.kind == "consent":
-        return any(each.subject == f"consent:{visit.purpose}:{visit.attempt}" for each in obligations.of("consent"))
-    return is_open
+        subject = f"consent:{visit.purpose}:{visit.attempt}"
+        is_due = any(each.subject == subject for each in obligations.of("consent"))
+        return "" if is_due else "consent_valid"
+    return ""
 
 
-def _contact(
-    rule: ReminderRule, visit: Appointment, clinic: ClinicCalendar, preferences: Preferences
-) -> Iterator[Contact]:
-    """The reminder of a rule about a visit; none for a copy that nobody is there to get."""
+def _contact(rule: ReminderRule, visit: Appointment, clinic: ClinicCalendar, preferences: Preferences) -> Contact:
+    """The reminder of a rule about a visit."""
     ways, reason = preferences.ways(rule.to, rule.channels)
-    if not ways and rule.to != "patient":
-        return
     calendar = replace(clinic, zone=preferences.zone) if preferences.zone else clinic
     visit_on = date.fromisoformat(visit.wall[:10])
     useless_after = (visit.arrive_at or visit.starts_at) - timedelta(hours=rule.useless_hours_before)
@@ -105,7 +136,7 @@ def _contact(
     wanted_at = min(calendar.instant(datetime.combine(wanted_on, rule.wall_time)), useless_after)
     # A copy, or a call that the rule itself asks for, stands for itself alone.
     about = rule.kind if rule.to == "patient" and not rule.is_call else rule.name
-    yield Contact(
+    return Contact(
         key=f"{rule.name}:{visit.appointment}:{visit.wall}",
         kind=rule.kind,
         appointment=visit.appointment,

@@ -1,18 +1,27 @@
 """What a task asks for, in the clinic's words: on the pages and on paper."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from tracker.domain.pathway.wording import sentence
+from tracker.domain.reminder_words import REASONS
 from tracker.domain.typed_text import isolated
 
 TASKS = {
     "alarm_obligation_vanished": "A to-do ended without a cause: look at the case",
+    "held_burst": "More messages at once than were foreseen: send them, or have the patients called",
     "nobody_named": "Nobody is named to answer: name somebody",
     "import_doubts": "Doubts from the import, to be put right",
     "pump_call_unknown": "Pump call of somebody who was not found: call back now",
     "reach_doubts": "A number or an address cannot be right: ask for it",
     "serial_twice": "The serial number of this pump stands with another patient too: read both again",
     "referred_again": "Referred again: read what came in",
+    "reply_call": "Asks for a call: call back",
+    "reply_cannot": "Cannot come: call, then move or cancel the visit",
+    "reply_off": "Answered about a visit that is cancelled or at another time: make sure that they know",
+    "reply_shared": "Reply from a number of several patients: find out whose it is",
+    "reply_unclear": "Reply that was not understood: read it, then call",
+    "reply_unknown": "Text from a number that nobody has here: find out who it is",
 }
 #: What a comparison of pump lists found, and what is known here of whoever it is about.
 PUMP_LISTS = {
@@ -35,15 +44,6 @@ REFERRED = {
     "city": "city", "prefers": "prefers",
 }  # fmt: skip
 CALLS = {"consent": "consent", "arrival": "visit and the arrival", "refill": "refill"}
-CALL_REASONS = {
-    "no_email": "no e-mail address",
-    "opted_out": "does not want messages",
-    "prefers_call": "prefers a call",
-    "rejected": "the address was rejected",
-    "unavailable": "the mail server was not there in time",
-    "undelivered": "the message came back",
-    "unknown": "not known whether the message arrived",
-}
 
 
 def _call_of_unknown(params: Mapping[str, str]) -> str:
@@ -52,11 +52,31 @@ def _call_of_unknown(params: Mapping[str, str]) -> str:
     return " · ".join(filter(None, (params.get("phone"), params.get("doubt"), first, *said)))
 
 
+def _reply(params: Mapping[str, str]) -> str:
+    """The visit, the words, and how they came; ``how`` is the number itself where nobody has it."""
+    said, visit, how = (params.get(name, "") for name in ("said", "visit", "how"))
+    parts = (
+        f"visit of {_wall(visit)}" if visit else "",
+        f"“{said}”" if said else "",
+        how if how.startswith("+") else f"by {how}",
+    )
+    return " · ".join(filter(None, parts))
+
+
+def _wall(text: str) -> str:
+    at = datetime.fromisoformat(text)
+    return f"{at.day} {at:%b %Y, %H:%M}"
+
+
 _WHY: Mapping[str, Callable[[dict[str, str]], str]] = {
+    "held_burst": lambda p: f"{p.get('messages', '')} messages are held back",
     "nobody_named": lambda p: p.get("who", "").replace("_", " "),
     "reach_doubts": lambda p: " · ".join(p.values()),
     "import_doubts": lambda p: " · ".join(p.values()),
     "pump_call_unknown": _call_of_unknown,
+    **dict.fromkeys(
+        ("reply_call", "reply_cannot", "reply_off", "reply_shared", "reply_unclear", "reply_unknown"), _reply
+    ),
     "referred_again": lambda p: " · ".join(f"{label}: {p[name]}" for name, label in REFERRED.items() if name in p),
     "serial_twice": lambda p: f"{p.get('serial', '')} · also MRN {p.get('mrn', '')}",
 }
@@ -67,7 +87,7 @@ def task_words(kind: str, given: Mapping[str, object]) -> tuple[str, str]:
     params = {name: isolated(str(value)) for name, value in given.items()}
     if kind == "call":
         about = CALLS.get(params.get("about", ""), "next visit")
-        return f"Call about the {about}", CALL_REASONS.get(params.get("why", ""), "no message can reach the patient")
+        return f"Call about the {about}", REASONS.get(params.get("why", ""), "no message can reach the patient")
     if kind == "pump_list":
         return PUMP_LISTS.get(params.get("finding", ""), sentence(kind, {})), _pump_list(params)
     why = _WHY.get(kind)

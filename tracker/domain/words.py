@@ -222,7 +222,7 @@ class CallTone(StrEnum):
 
 
 class FollowedFact(StrEnum):
-    """What a follow-up can come after."""
+    """What a follow-up can come after; ``PROCEDURE`` is one that is booked, which it comes before."""
 
     TRIAL_DOSE = "trial_dose"
     IMPLANT = "implant"
@@ -230,6 +230,8 @@ class FollowedFact(StrEnum):
     POSITIVE_OUTCOME = "positive_outcome"
     EXPLANT = "explant"
     REOPERATION = "reoperation"
+    PROCEDURE = "procedure"
+    NO_SHOW = "no_show"
 
 
 class Role(StrEnum):

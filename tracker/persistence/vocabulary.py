@@ -81,6 +81,7 @@ class ReminderState(StrEnum):
     CANCELLED = "cancelled"
     TASKED = "tasked"
     PASSED_ON = "passed_on"
+    HELD = "held"
 
 
 #: Nothing more happens to these by themselves; every other state has a ``next_action_at``.
@@ -91,6 +92,7 @@ FINAL_REMINDER = frozenset(
         ReminderState.CANCELLED,
         ReminderState.TASKED,
         ReminderState.PASSED_ON,
+        ReminderState.HELD,
     }
 )
 #: Another row counts: it goes by another way, or it is not wanted.

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, literal, select, union_all
+from sqlalchemy import Row, and_, bindparam, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
@@ -23,6 +23,7 @@ from tracker.persistence.models import (
     Case,
     Clinician,
     ContactPoint,
+    DeliveryAttempt,
     DeterminationRow,
     Event,
     Membership,
@@ -119,13 +120,15 @@ class Todo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A reminder to the patient and what became of it."""
+    """A reminder to the patient and what became of it; the language and version of the words it last went in."""
 
     kind: str
     wanted_at: datetime
     state: str
     channel: str
     closed_reason: str
+    language: str
+    template_version: int
 
     @property
     def standing(self) -> str:
@@ -205,9 +208,23 @@ _TODOS = (
     .where(Obligation.clinic_id == bindparam("clinic"), Obligation.case_id == bindparam("case"), Obligation.is_open)
     .order_by(Obligation.due_on.is_not(None), Obligation.due_on, Obligation.id)
 )
-_MESSAGE_COLUMNS: tuple[Any, ...] = tuple(getattr(Reminder, name) for name in Message.__dataclass_fields__)
+_MESSAGE_COLUMNS: tuple[Any, ...] = (
+    Reminder.kind,
+    Reminder.wanted_at,
+    Reminder.state,
+    Reminder.channel,
+    Reminder.closed_reason,
+    func.coalesce(DeliveryAttempt.language, "").label("language"),
+    func.coalesce(DeliveryAttempt.template_version, 0).label("template_version"),
+)
 _MESSAGES = (
     select(*_MESSAGE_COLUMNS)
+    .outerjoin(
+        DeliveryAttempt,
+        (DeliveryAttempt.clinic_id == Reminder.clinic_id)
+        & (DeliveryAttempt.reminder_id == Reminder.id)
+        & (DeliveryAttempt.number == Reminder.attempts),
+    )
     .where(
         Reminder.clinic_id == bindparam("clinic"),
         Reminder.case_id == bindparam("case"),

@@ -106,6 +106,11 @@ def find_clinic_id(session: Session, name: str) -> int | None:
     return session.scalar(select(Clinic.id).where(Clinic.name == name))
 
 
+def find_clinic_id_of(session: Session, public_id: str) -> int | None:
+    """Return the clinic with this public id."""
+    return session.scalar(select(Clinic.id).where(Clinic.public_id == public_id))
+
+
 def list_clinic_names(session: Session) -> list[str]:
     """Return the names of all clinics of this deployment, for the command line only."""
     return list(session.scalars(select(Clinic.name).order_by(Clinic.name)))

@@ -9,12 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
 from tracker.domain.ways import NO_WAY
-from tracker.persistence.models import Case, Clinic, ContactPoint, DeliveryAttempt, DeploymentValue, Patient, Reminder
+from tracker.persistence.models import (
+    Case,
+    Clinic,
+    ContactPoint,
+    DeliveryAttempt,
+    DeploymentValue,
+    Patient,
+    Reminder,
+    StaffTask,
+)
 from tracker.persistence.vocabulary import SET_ASIDE_REMINDER, ReminderState
 from tracker.queries.identity import IDENTITY, Identity, identity_of
 
@@ -26,11 +35,14 @@ CALLED = (*sorted(NO_WAY), "call_due")
 NO_RECEIPT = "no_receipt"
 #: What the filter calls a group of messages, in the order of the page.
 GROUPS = ("failed", "nobody", "sending", "planned", "sent", "cancelled")
+#: What the filter calls the messages of the first two that left somebody without a word until now.
+UNREACHED = "unreached"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerRow:
-    """One message. ``address_owner``: who reads it there. ``error``: what the last attempt said."""
+    """One message. ``address_owner``: who reads it there. ``error``: what the last attempt said. ``task_id``: the call
+    that is still to be made instead."""
 
     case_public_id: str
     patient: Identity
@@ -47,14 +59,16 @@ class LedgerRow:
     closed_reason: str
     last_ended_at: datetime | None
     error: str
+    task_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """One page of the ledger, and how many messages each group has."""
+    """One page of the ledger, and how many messages each group has; ``unreached`` are of the first two groups."""
 
     rows: tuple[LedgerRow, ...]
     counts: Mapping[str, int]
+    unreached: int
 
     @property
     def total(self) -> int:
@@ -72,11 +86,12 @@ class Sending:
 
 
 def list_ledger(session: Session, viewer: Actor, group: str = "", page: int = 1) -> Ledger:
-    """The ``page`` (from 1) of the messages of a group, or of all of them."""
+    """The ``page`` (from 1) of the messages of a group, of ``UNREACHED``, or of all of them."""
+    unreached = func.sum(case((_IS_UNREACHED, 1), else_=0))
     counted = {
-        row.place: row.n
+        row.place: (row.n, row.unreached)
         for row in session.execute(
-            select(_PLACE.label("place"), func.count().label("n"))
+            select(_PLACE.label("place"), func.count().label("n"), unreached.label("unreached"))
             .where(Reminder.clinic_id == viewer.clinic_id)
             .group_by(_PLACE)
         )
@@ -100,16 +115,20 @@ def list_ledger(session: Session, viewer: Actor, group: str = "", page: int = 1)
                 DeliveryAttempt.number == _LAST_NUMBER,
             ),
         )
+        .outerjoin(StaffTask, _IS_OPEN_CALL)
         .where(Reminder.clinic_id == viewer.clinic_id)
         .order_by(_PLACE, forward, backward.desc(), Reminder.id)
         .limit(ROWS_ON_PAGE)
         .offset((page - 1) * ROWS_ON_PAGE)
     )
-    if group:
+    if group == UNREACHED:
+        query = query.where(_IS_UNREACHED)
+    elif group:
         query = query.where(_PLACE.in_((GROUPS.index(group),)))
     return Ledger(
         rows=tuple(_row(row) for row in session.execute(query)),
-        counts={name: counted.get(number, 0) for number, name in enumerate(GROUPS)},
+        counts={name: counted.get(number, (0, 0))[0] for number, name in enumerate(GROUPS)},
+        unreached=sum(unreached for _n, unreached in counted.values()),
     )
 
 
@@ -135,6 +154,16 @@ _PLACE: ColumnElement[int] = case(
     (Reminder.state.in_(SET_ASIDE_REMINDER), GROUPS.index("cancelled")),
     else_=GROUPS.index("failed"),
 )
+_IS_OPEN_CALL = and_(
+    StaffTask.clinic_id == Reminder.clinic_id, StaffTask.key == Reminder.call_key, StaffTask.done_at.is_(None)
+)
+_IS_UNREACHED: ColumnElement[bool] = and_(
+    _PLACE.in_((GROUPS.index("failed"), GROUPS.index("nobody"))),
+    or_(
+        Reminder.state.in_((ReminderState.UNDELIVERED, ReminderState.UNKNOWN)),
+        select(StaffTask.id).where(_IS_OPEN_CALL).correlate(Reminder).exists(),
+    ),
+)
 _LAST_NUMBER = (
     select(func.max(DeliveryAttempt.number))
     .where(DeliveryAttempt.clinic_id == Reminder.clinic_id, DeliveryAttempt.reminder_id == Reminder.id)
@@ -156,6 +185,7 @@ _COLUMNS: tuple[Any, ...] = (
     ContactPoint.owner.label("address_owner"),
     DeliveryAttempt.ended_at,
     DeliveryAttempt.error,
+    StaffTask.id.label("task_id"),
     *IDENTITY,
 )
 
@@ -177,4 +207,5 @@ def _row(row: Row[Any]) -> LedgerRow:
         closed_reason=row.closed_reason,
         last_ended_at=row.ended_at,
         error=row.error or "",
+        task_id=row.task_id,
     )

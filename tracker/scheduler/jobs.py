@@ -23,6 +23,7 @@ from tracker.services.kept_forms import purge_kept_forms
 from tracker.services.nightly import reconcile_nightly
 from tracker.services.reconcile import reconcile_due
 from tracker.services.reminders import Dispatcher
+from tracker.services.reply_links import purge_reply_links
 from tracker.services.safety import check_clinics
 
 log = structlog.get_logger()
@@ -56,6 +57,7 @@ def _dispatch(runtime: Runtime, pause: Pause) -> str:
         clock=runtime.clock,
         ids=runtime.ids,
         transports={channel: each for channel, each in carried.items() if each is not None},
+        replies_at=runtime.settings.replies_at,
         chance=draw,
         pause=pause,
     )
@@ -92,6 +94,7 @@ def _purge(runtime: Runtime, pause: Pause) -> str:
     with runtime.database.writing() as session:
         gone = purge_dead_sessions(session, at=runtime.clock.now(), limits=runtime.session_limits)
         purge_kept_forms(session, at=runtime.clock.now())
+        purge_reply_links(session, at=runtime.clock.now())
     pause()
     return f"{gone} sign-ins ended"
 

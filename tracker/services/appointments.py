@@ -145,13 +145,17 @@ def move(
     return file.finish("visit_moved")
 
 
-def confirm(work: Work, ref: CaseRef, *, appointment: int, how: str = "") -> Written:
+def confirm(work: Work, ref: CaseRef, *, appointment: int, how: str = "", told: str | None = None) -> Written:
     """Record that the patient said they will come.
 
-    :raises NotFound: if no such visit holds its place
+    ``told``: the wall time that a patient was told who answers a message; it is compared instead of the version.
+
+    :raises NotFound: if no such visit holds its place, or one that is ``told`` has another time, or has begun
     """
-    file = open_case(work, ref, Permission.BOOK)
+    file = open_case(work, ref, Permission.BOOK, checks_version=told is None)
     visit = _live(file, appointment)
+    if told is not None and (visit.wall != told or visit.state == AppointmentState.ARRIVED):
+        raise NotFound(str(appointment))
     file.change(visit, version=visit.version + 1, state=AppointmentState.CONFIRMED, reason=how)
     return file.finish("visit_confirmed")
 

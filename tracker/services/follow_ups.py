@@ -5,6 +5,7 @@ from datetime import date, datetime
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, NotFound
 from tracker.domain.facts import FollowUp
+from tracker.domain.obligations.follow_ups import is_there
 from tracker.services.case_file import open_case
 from tracker.services.work import CaseRef, Work, Written
 
@@ -29,7 +30,7 @@ def record_follow_up(
     """
     file = open_case(work, ref, Permission.FOLLOW_UP, effective_at=done_at)
     following = file.pathway.follow_ups.get(rule)
-    if following is None or all(fact.seq != about_seq for fact in file.snapshot.facts):
+    if following is None or not is_there(file.snapshot, about_seq):
         raise NotFound(f"{rule} {about_seq}")
     problems: dict[str, str] = {}
     if result not in following.results:

@@ -9,9 +9,9 @@ from tracker.domain.neutral import LONGEST_NAME, name_in_messages, telling_word
 from tracker.domain.sms import fits_one_sms
 from tracker.domain.ways import SMS
 from tracker.persistence.models import Clinic
+from tracker.queries.reminder_texts import FOLDER, current_version, fields_of, languages, write_text
 from tracker.services.clinic_events import tell_clinic
 from tracker.services.reconcile import ring
-from tracker.services.reminder_texts import FOLDER, current_version, fields_of, languages, write_text
 from tracker.services.work import Work
 
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")

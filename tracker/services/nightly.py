@@ -7,7 +7,7 @@ does it, and writes down for which day it was done.
 from collections.abc import Callable
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tracker.domain.calendar import ClinicCalendar
 from tracker.persistence.database import Database
@@ -30,6 +30,8 @@ def reconcile_nightly(database: Database, clock: Clock, ids: Ids, *, pause: Call
         said = today.isoformat()
         with database.writing() as session:
             upsert(session, DeploymentValue, {"name": _name(clinic_id)}, insert={"value": said}, update={"value": said})
+            # What is planned by now is foreseen; a burst of what is planned later is held back.
+            session.execute(update(Clinic).where(Clinic.id == clinic_id).values(forecast_at=clock.now()))
     return Pass(looked_at, changed)
 
 

@@ -207,8 +207,9 @@ def add_reach(
     work: Work, patient: Patient, reach: tuple[Reach, ...], *, stopped: Mapping[tuple[str, str], datetime] | None = None
 ) -> None:
     """Keep numbers and addresses, as typed and as they will be used. ``stopped``: since when messages to some of them,
-    by kind and value, are stopped; that outlasts an end, so that ending and typing anew is no way around it."""
-    since = stopped or {}
+    by kind and value, are stopped; that outlasts an end, so that ending and typing anew is no way around it. Where no
+    messages are wanted at one of them by anybody who shares it, none are, whoever it is added for."""
+    since = {**_stopped(work, patient.clinic_id, reach), **(stopped or {})}
     known_by = [(work.ids.row_id(work.now), each) for each in reach]
     rows = [
         {
@@ -231,6 +232,20 @@ def add_reach(
         added = [Changed(ContactChange.ADDED, point_id) for point_id, _ in known_by]
         agreed = [Changed(ContactChange.TEXTS_AGREED, point_id) for point_id, each in known_by if each.takes_texts]
         note_changes(work, patient.id, [*added, *agreed])
+
+
+def _stopped(work: Work, clinic_id: int, reach: tuple[Reach, ...]) -> dict[tuple[str, str], datetime]:
+    """Of those that messages were stopped at by anybody, kind and value and since now."""
+    if not reach:
+        return {}
+    rows = work.session.execute(
+        select(ContactPoint.kind, ContactPoint.value).where(
+            ContactPoint.clinic_id == clinic_id,
+            ContactPoint.value.in_({each.value for each in reach}),
+            ContactPoint.opted_out_at.is_not(None),
+        )
+    )
+    return {(row.kind, row.value): work.now for row in rows}
 
 
 def add_further_reach(work: Work, patient: Patient, reach: tuple[Reach, ...]) -> tuple[Reach, ...]:

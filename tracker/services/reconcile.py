@@ -21,14 +21,15 @@ from tracker.domain.pathway.engine import offered
 from tracker.persistence.database import Database
 from tracker.persistence.models import Case
 from tracker.queries.case_columns import derived_columns
+from tracker.queries.grouped_rows import rows_by
+from tracker.queries.reached import REACHED, may_be_written_to, preferences_of
 from tracker.queries.snapshots import LoadedCase, load_snapshots
 from tracker.services.ports import Clock, Ids
-from tracker.services.reconciling import blocker_rows, obligation_rows, reached, reminder_rows
+from tracker.services.reconciling import blocker_rows, obligation_rows, reminder_rows
 from tracker.services.reconciling.blocker_rows import blocker_changes
 from tracker.services.reconciling.obligation_rows import obligation_changes
-from tracker.services.reconciling.reached import may_be_written_to, preferences_of
 from tracker.services.reconciling.reminder_rows import reminder_changes
-from tracker.services.reconciling.scope import TIME, Change, Scope, Stored, Values, rows_by
+from tracker.services.reconciling.scope import TIME, Change, Scope, Stored, Values
 from tracker.services.turns import Turns
 
 #: Cases compared in one read transaction of the full pass.
@@ -72,7 +73,7 @@ def _stored(session: Session, several: Sequence[LoadedCase], now: datetime) -> l
     intervals_of = rows_by(session, blocker_rows.OPEN, clinic_id, case_ids)
     reminders_of = rows_by(session, reminder_rows.STORED, clinic_id, case_ids, now=now)
     to_reach = {each.case.patient_id for each in several if may_be_written_to(each.snapshot)}
-    preferences = rows_by(session, reached.REACHED, clinic_id, to_reach)
+    preferences = rows_by(session, REACHED, clinic_id, to_reach)
     return [
         Stored(
             obligations=obligations_of[case.id],

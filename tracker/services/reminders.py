@@ -8,7 +8,7 @@ a month of silence the first pass finds all of it.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
@@ -20,11 +20,15 @@ from tracker.persistence.upsert import upsert
 from tracker.persistence.vocabulary import HELD_REMINDER, ReminderState
 from tracker.queries.sending import PAUSED_AT, is_all_paused, is_demo
 from tracker.services.delivering.accounting import accept_after_all, begin, complete, give_up
+from tracker.services.delivering.bursts import clinics_with_bursts, hold_burst
 from tracker.services.delivering.taking import Key, Taken, take
 from tracker.services.ports import Clock, Ids, Mailer
+from tracker.services.turns import Turns
 
 #: What is looked at during a pause too: nothing is sent from these states.
 LEFT_BEHIND = HELD_REMINDER | {ReminderState.ACCEPTED}
+#: After this a pass ends, so that its pulse is shown in time while there is more to send, or a mail server is slow.
+LONGEST_PASS = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,41 +42,69 @@ class Dispatched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatcher:
-    """One sender of reminders. ``transports``: what carries them, by channel. ``chance`` draws from 0 to 1; ``pause``
-    is called between write transactions."""
+    """One sender of reminders. ``transports``: what carries them, by channel; ``replies_at``: the address below which
+    patients answer. ``chance`` draws from 0 to 1; ``pause`` is called between write transactions."""
 
     database: Database
     clock: Clock
     ids: Ids
     transports: Mapping[str, Mailer]
+    replies_at: str
     chance: Callable[[], float]
     pause: Callable[[], None]
 
-    def dispatch_due(self, *, limit: int = 200) -> Dispatched:
-        """Send what is due, oldest first.
+    def dispatch_due(self, *, at_once: int = 200) -> Dispatched:
+        """Send what is due, oldest first, until nothing is or the time of one pass is over.
+
+        One that fails does not hold up the others. ``at_once``: how many are looked up together.
 
         :raises PermissionError: a demonstration has a transport that reaches people
+        :raises ExceptionGroup: at the end, with everything that failed
         """
-        keys = self._due(limit)
-        tried = accepted = 0
-        for key in keys:
-            answer = self._dispatch(key)
-            tried += answer is not None
-            accepted += isinstance(answer, Receipt)
-        return Dispatched(len(keys), tried, accepted)
+        until, turns, after = self.clock.now() + LONGEST_PASS, Turns("some reminders could not be sent"), None
+        looked_at = tried = accepted = 0
+        self._hold_bursts()
+        while found := self._due(at_once, after):
+            for _, key in found:
+                if self.clock.now() >= until:
+                    break
+                looked_at += 1
+                with turns.next():
+                    answer = self._dispatch(key)
+                    tried += answer is not None
+                    accepted += isinstance(answer, Receipt)
+            # Whatever could not be moved on now stays behind until the next pass: this one comes to its end.
+            after = (found[-1][0], found[-1][1].reminder_id)
+            if self.clock.now() >= until:
+                break
+        turns.end()
+        return Dispatched(looked_at, tried, accepted)
 
-    def _due(self, limit: int) -> list[Key]:
+    def _hold_bursts(self) -> None:
+        now = self.clock.now()
+        with self.database.reading() as session:
+            clinics = [] if is_all_paused(session) else clinics_with_bursts(session, now)
+        for clinic_id in clinics:
+            with self.database.writing() as session:
+                hold_burst(session, clinic_id, now, self.ids)
+            self.pause()
+
+    def _due(self, at_once: int, after: tuple[datetime, int] | None) -> list[tuple[datetime, Key]]:
         now = self.clock.now()
         with self.database.reading() as session:
             if any(each.reaches_people for each in self.transports.values()) and is_demo(session):
                 raise PermissionError("a demonstration writes its messages to files; it must not reach people")
             query = (
-                select(Reminder.clinic_id, Reminder.case_id, Reminder.id)
+                select(Reminder.next_action_at, Reminder.clinic_id, Reminder.case_id, Reminder.id)
                 .join(Clinic, Clinic.id == Reminder.clinic_id)
                 .where(Reminder.next_action_at.is_not(None), Reminder.next_action_at <= now)
                 .order_by(Reminder.next_action_at, Reminder.id)
-                .limit(limit)
+                .limit(at_once)
             )
+            if after is not None:
+                at, reminder_id = after
+                is_later = (Reminder.next_action_at == at) & (Reminder.id > reminder_id)
+                query = query.where(Reminder.next_action_at >= at, (Reminder.next_action_at > at) | is_later)
             # What became useless during a pause still needs a person, and nobody holds anything longer than its lease.
             without_sending = or_(Reminder.useless_after <= now, Reminder.state.in_(LEFT_BEHIND))
             if is_all_paused(session):
@@ -80,12 +112,13 @@ class Dispatcher:
             else:
                 query = query.where(or_(Clinic.sending_paused_at.is_(None), without_sending))
             return [
-                Key(clinic_id=row.clinic_id, case_id=row.case_id, reminder_id=row.id) for row in session.execute(query)
+                (row.next_action_at, Key(clinic_id=row.clinic_id, case_id=row.case_id, reminder_id=row.id))
+                for row in session.execute(query)
             ]
 
     def _dispatch(self, key: Key) -> Receipt | MailError | None:
         with self.database.writing() as session:
-            taken = take(session, key, self.clock.now(), self.ids)
+            taken = take(session, key, self.clock.now(), self.ids, replies_at=self.replies_at)
         self.pause()
         if taken is None or (taken.is_unknown and self._is_settled(taken)):
             return None

@@ -6,6 +6,7 @@ from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, NotFound
 from tracker.persistence.models import StaffTask
 from tracker.services.clinic_events import tell_clinic
+from tracker.services.delivering.bursts import KIND as HELD_BURST
 from tracker.services.work import Work
 
 
@@ -14,7 +15,7 @@ def end_task(work: Work, *, task_id: int, outcome: str) -> None:
 
     :raises NotPermitted: for somebody who does not see the list of tasks
     :raises NotFound: if the clinic has no such task, or somebody has ended it already
-    :raises InvalidInput: without an outcome
+    :raises InvalidInput: without an outcome, or for messages that are held back: that is a decision of its own
     """
     work.require(Permission.SEE_TODAY)
     task = work.session.scalars(
@@ -24,6 +25,8 @@ def end_task(work: Work, *, task_id: int, outcome: str) -> None:
     ).one_or_none()
     if task is None:
         raise NotFound(str(task_id))
+    if task.kind == HELD_BURST:
+        raise InvalidInput({"outcome": "Decide what is to become of the messages: send them, or call instead."})
     if not outcome.strip():
         raise InvalidInput({"outcome": "Say what came of it."})
     task.done_at, task.done_by, task.outcome = work.now, work.actor.user_id, outcome.strip()

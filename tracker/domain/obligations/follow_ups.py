@@ -1,4 +1,5 @@
-"""What is done afterwards: calls the day after, wounds, sutures, titration, the daily look at a trial catheter.
+"""What is done afterwards: calls the day after, wounds, sutures, titration, the daily look at a trial catheter; what is
+done before a procedure that is booked; and the call after a missed visit.
 
 The rules stand in the pathway file; here stands what they can follow. Each is one obligation at a time: the next one
 that is not done. Somebody who could not be reached three times running is a matter of its own.
@@ -7,10 +8,19 @@ that is not done. Somebody who could not be reached three times running is a mat
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 
-from tracker.domain.facts import Device, Fact, FollowUp
+from tracker.domain.facts import Appointment, Device, Fact, FollowUp
 from tracker.domain.obligations.obligation import Obligation, View
 from tracker.domain.pathway.definition import FollowUpRule
-from tracker.domain.words import DeterminationKind, DeviceKind, DeviceOrigin, FollowedFact
+from tracker.domain.pathway.snapshot import Snapshot
+from tracker.domain.words import (
+    APPOINTMENT_TO_COME,
+    AppointmentState,
+    DeterminationKind,
+    DeviceKind,
+    DeviceOrigin,
+    FollowedFact,
+    Purpose,
+)
 
 #: So many times not reached in a row, whatever for: a person of experience takes over.
 MISSED_IN_A_ROW = 3
@@ -60,6 +70,23 @@ def _after_reoperation(view: View) -> Iterator[Start]:
         yield done.seq, view.day(done.effective_at)
 
 
+def _before_procedure(view: View) -> Iterator[Start]:
+    """The booked day of a procedure that the patient has not come to."""
+    for procedure in view.pathway.procedures.values():
+        for visit in view.snapshot.visits(procedure.purpose):
+            if view.is_open and visit.state in APPOINTMENT_TO_COME:
+                yield visit.appointment, view.day(visit.starts_at)
+
+
+def _after_no_show(view: View) -> Iterator[Start]:
+    """A missed visit after which none for the same was booked. The refills of a closed case go on."""
+    for visit in view.snapshot.of(Appointment):
+        is_missed = visit.state == AppointmentState.NO_SHOW and (view.is_open or visit.purpose == Purpose.REFILL)
+        others = view.snapshot.visits(visit.purpose)
+        if is_missed and all(other.starts_at <= visit.starts_at for other in others):
+            yield visit.appointment, view.day(visit.starts_at)
+
+
 _AFTER: Mapping[str, Callable[[View], Iterator[Start]]] = {
     FollowedFact.TRIAL_DOSE: _after_dose,
     FollowedFact.IMPLANT: _after_implant,
@@ -67,7 +94,17 @@ _AFTER: Mapping[str, Callable[[View], Iterator[Start]]] = {
     FollowedFact.POSITIVE_OUTCOME: _after_positive_outcome,
     FollowedFact.EXPLANT: _after_explant,
     FollowedFact.REOPERATION: _after_reoperation,
+    FollowedFact.PROCEDURE: _before_procedure,
+    FollowedFact.NO_SHOW: _after_no_show,
 }
+
+
+def is_there(snapshot: Snapshot, about_seq: int) -> bool:
+    """Whether what a follow-up is about stands: a fact by its number, or a visit by the one of its first version."""
+    return any(
+        fact.seq == about_seq or (isinstance(fact, Appointment) and fact.appointment == about_seq)
+        for fact in snapshot.facts
+    )
 
 
 def follow_ups(view: View) -> Iterator[Obligation]:
@@ -77,13 +114,17 @@ def follow_ups(view: View) -> Iterator[Obligation]:
             continue
         for about_seq, began_on in _AFTER[rule.after](view):
             done = done_by(view.snapshot.of(FollowUp), rule, about_seq)
+            if rule.fresh_days is not None:
+                fresh_on = began_on - timedelta(days=rule.fresh_days)
+                done = [each for each in done if view.day(each.effective_at) >= fresh_on]
             due_on = _next_on(view, rule, began_on, done)
+            known_on = _known_on(view, rule, about_seq, began_on, done)
             if due_on is not None:
                 yield view.due(
                     "follow_up",
                     f"follow_up:{rule.name}:{about_seq}",
-                    anchor_on=due_on,
-                    not_before=view.day(done[-1].effective_at) if done else began_on,
+                    anchor_on=max(due_on, known_on) if rule.after == FollowedFact.PROCEDURE else due_on,
+                    not_before=known_on,
                     reason="follow_up",
                     params={"rule": rule.name, "label": rule.label, "about": about_seq, "number": len(done) + 1},
                     following=rule,
@@ -96,13 +137,24 @@ def done_by(found: tuple[FollowUp, ...], rule: FollowUpRule, about_seq: int) -> 
     return sorted(done, key=lambda each: (each.effective_at, each.seq))
 
 
+def _known_on(view: View, rule: FollowUpRule, about_seq: int, began_on: date, done: list[FollowUp]) -> date:
+    """From when on it can be asked for: what comes before a procedure, from the day on which that was booked."""
+    if done:
+        return view.day(done[-1].effective_at)
+    if rule.after != FollowedFact.PROCEDURE:
+        return began_on
+    booked = (each for each in view.snapshot.of(Appointment) if each.appointment == about_seq)
+    return min((view.day(each.recorded_at) for each in booked), default=began_on)
+
+
 def _next_on(view: View, rule: FollowUpRule, began_on: date, done: list[FollowUp]) -> date | None:
     if any(each.result in rule.ends_on for each in done):
         return None
     if done and done[-1].next_on is not None:
         return done[-1].next_on
     if len(done) < len(rule.days):
-        return began_on + timedelta(days=rule.days[len(done)])
+        days = rule.days[len(done)]
+        return view.calendar.add_open_days(began_on, days) if rule.counts_open_days else began_on + timedelta(days=days)
     if rule.every_days is None:
         return None
     return view.day(done[-1].effective_at) + timedelta(days=rule.every_days)

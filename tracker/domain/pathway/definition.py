@@ -158,6 +158,9 @@ class FollowUpRule:
 
     ``after`` names what it follows (``words.FollowedFact``). ``stages``: only while the case stands in one of
     them; empty: wherever it stands. ``missed``: results that mean that the patient was not reached.
+
+    Before a booked procedure ``days`` are negative, and ``counts_open_days`` counts only days on which the clinic is
+    open. ``fresh_days``: a result of longer before the day does not count, because the procedure was moved.
     """
 
     name: str
@@ -174,6 +177,8 @@ class FollowUpRule:
     critical_days: int | None
     ladder: tuple[Rung, ...] = ()
     acknowledge_days: int = 0
+    counts_open_days: bool = False
+    fresh_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -325,9 +325,9 @@ class _Loader:
     def _follow_up(self, name: str, raw: Table) -> FollowUpRule:
         at = f"follow_ups.{name}"
         texts = {key: self.source.texts_of(raw, key, at) for key in ("results", "ends_on", "missed", "stages")}
-        counts = ("every_days", "escalate_days", "critical_days", "acknowledge_days")
+        counts = ("every_days", "escalate_days", "critical_days", "acknowledge_days", "fresh_days")
         numbers = {key: self.source.number_of(raw, key, at) for key in counts}
-        self.source.only(raw, {"label", "after", "owner", "days", "ladder", *texts, *numbers}, at)
+        self.source.only(raw, {"label", "after", "owner", "days", "ladder", "open_days", *texts, *numbers}, at)
         days = raw.get("days")
         if not isinstance(days, list) or not days or not all(type(day) is int for day in days):
             self.source.fail(f"{at}.days", "must be whole numbers")
@@ -346,6 +346,8 @@ class _Loader:
             critical_days=numbers["critical_days"],
             ladder=self._ladder(raw, at),
             acknowledge_days=numbers["acknowledge_days"] or 0,
+            counts_open_days=self.source.flag_of(raw, "open_days", at),
+            fresh_days=numbers["fresh_days"],
         )
 
     def _drug(self, name: str, raw: Table) -> Drug:

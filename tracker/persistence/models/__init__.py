@@ -48,6 +48,7 @@ from tracker.persistence.models.people import (
     SigninSession,
     User,
 )
+from tracker.persistence.models.replies import DeliveryReport, InboundMessage, ReplyLink
 
 __all__ = [
     "Absence",
@@ -69,6 +70,7 @@ __all__ = [
     "ContactPointChange",
     "CorrectionRow",
     "DeliveryAttempt",
+    "DeliveryReport",
     "DeploymentValue",
     "DeterminationRow",
     "DeviceRow",
@@ -83,6 +85,7 @@ __all__ = [
     "FillRow",
     "FollowUpRow",
     "Heartbeat",
+    "InboundMessage",
     "InterrogationRow",
     "KeptForm",
     "Membership",
@@ -97,6 +100,7 @@ __all__ = [
     "PumpWatch",
     "ReferralRow",
     "Reminder",
+    "ReplyLink",
     "Room",
     "ScanRow",
     "SigninAttempt",

@@ -23,7 +23,8 @@ class Clinic(Versioned, Base):
     """A tenant. ``open_weekdays`` holds ISO weekday digits, ``12345`` for Monday to Friday; ``zone`` an IANA name.
     ``refills_per_day``: how many pumps can be refilled on an open day; ``None`` where nobody has said. ``sends_texts``:
     whether patients get text messages at all. Nobody is written to from ``quiet_from`` until ``quiet_until``, wall
-    times (``HH:MM``) of the patient's zone. ``message_name``: what messages call the clinic; empty: by its name."""
+    times (``HH:MM``) of the patient's zone. ``forecast_at``: what was planned by then goes out as foreseen.
+    ``message_name``: what messages call the clinic; empty: by its name."""
 
     __tablename__ = "clinics"
     __table_args__ = (CheckConstraint("arrive_minutes_before >= 0", name="arrive_minutes_before"),)
@@ -38,6 +39,7 @@ class Clinic(Versioned, Base):
     refills_per_day: Mapped[int | None]
     sending_paused_at: Mapped[datetime | None]
     sends_texts: Mapped[bool] = mapped_column(default=False, server_default=false())
+    forecast_at: Mapped[datetime | None]
     quiet_from: Mapped[str] = mapped_column(Text, default="21:00", server_default="21:00")
     quiet_until: Mapped[str] = mapped_column(Text, default="08:00", server_default="08:00")
     message_name: Mapped[str] = mapped_column(Text, default="", server_default="")

@@ -92,6 +92,8 @@ class DeliveryAttempt(Tenant, Base):
     __tablename__ = "delivery_attempts"
     __table_args__ = (
         to_tenant_row("reminders", "reminder_id"),
+        # A report names nothing but our reference.
+        Index("ix_delivery_attempts_reference", "reference"),
         CheckConstraint("number > 0", name="number"),
         CheckConstraint("ended_at >= started_at", name="ended_after_started"),
     )

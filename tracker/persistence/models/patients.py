@@ -70,6 +70,8 @@ class ContactPoint(Tenant, Base):
         # Lets a reminder prove that it goes to its own patient.
         UniqueConstraint("clinic_id", "id", "patient_id"),
         Index("ix_contact_points_clinic_id_patient_id", "clinic_id", "patient_id"),
+        # A text that comes in names nothing but the number.
+        Index("ix_contact_points_kind_value", "kind", "value"),
         one_of("kind", ContactKind),
         one_of("owner", ContactOwner),
     )

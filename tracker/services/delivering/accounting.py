@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from tracker.domain.mail import MailError, MailRejected, MailUnavailable, Receipt
 from tracker.persistence.models import DeliveryAttempt, Reminder
 from tracker.persistence.vocabulary import ReminderState
+from tracker.queries.reached import read_preferences
+from tracker.services.delivering.reports import apply_reports
 from tracker.services.delivering.taking import LEASE, Taken, call, contacts_of, pass_on, scope_of
 from tracker.services.ports import Ids
-from tracker.services.reconciling.reached import read_preferences
 from tracker.services.reconciling.reminder_rows import contact_key
 
 #: Minutes until the next attempt after the first, second … that surely did not go. After the last, which is more than
@@ -82,6 +83,9 @@ def complete(
         )
         .values(ended_at=now, outcome=outcome, error=str(answer) if isinstance(answer, MailError) else "")
     )
+    if state == _S.ACCEPTED:
+        # A report may have been quicker than the answer.
+        apply_reports(session, clinic_id=taken.key.clinic_id, reminder_id=taken.key.reminder_id, now=now)
     if state == _S.TASKED:
         _go_on_otherwise(session, taken, outcome, now, ids)
 

@@ -12,22 +12,23 @@ from typing import Any
 from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
-from tracker.domain.contacts import Contact, contacts
+from tracker.domain.contacts import Contact, contacts, is_superseded
 from tracker.domain.facts import Appointment
 from tracker.domain.mail import Message
 from tracker.domain.neutral import name_in_messages
 from tracker.domain.obligations import obligations
 from tracker.domain.quiet_hours import QuietHours
-from tracker.domain.ways import CALL, Preferences, Way
+from tracker.domain.ways import CALL, EMAIL, Preferences, Way
 from tracker.domain.words import Role
 from tracker.persistence.models import Clinic, ContactPoint, DeliveryAttempt, Patient, Reminder
 from tracker.persistence.vocabulary import ReminderState
+from tracker.queries.reached import read_preferences
+from tracker.queries.reminder_texts import Text, write_current
 from tracker.queries.sending import is_paused
 from tracker.services.ports import Ids
-from tracker.services.reconciling.reached import read_preferences
 from tracker.services.reconciling.reminder_rows import OTHER_WAY, WAITING, contact_key, next_way
 from tracker.services.reconciling.scope import TIME, Scope
-from tracker.services.reminder_texts import Text, current_version, fields_of, write_text
+from tracker.services.reply_links import make_reply_link
 from tracker.services.snapshots import load_snapshot
 from tracker.services.staff_tasks import opening
 
@@ -70,8 +71,11 @@ class Taken:
     may_repeat: bool
 
 
-def take(session: Session, key: Key, now: datetime, ids: Ids) -> Taken | None:
-    """Hold a reminder for sending. ``None``: there is nothing to send, and its row says why."""
+def take(session: Session, key: Key, now: datetime, ids: Ids, *, replies_at: str) -> Taken | None:
+    """Hold a reminder for sending. ``None``: there is nothing to send, and its row says why.
+
+    ``replies_at``: the address below which patients answer.
+    """
     scope = scope_of(session, key, now, ids, lock=True)
     row = session.execute(
         select(Reminder.__table__)
@@ -86,10 +90,10 @@ def take(session: Session, key: Key, now: datetime, ids: Ids) -> Taken | None:
     if row.state == _S.IN_FLIGHT:
         _lose_track(scope, row)
         return None
-    return _decide(scope, row)
+    return _decide(scope, row, replies_at)
 
 
-def _decide(scope: Scope, row: Row[Any]) -> Taken | None:
+def _decide(scope: Scope, row: Row[Any], replies_at: str) -> Taken | None:
     wants = read_preferences(scope.session, scope.clinic_id, scope.patient_id)
     found = contacts_of(scope, wants)
     contact = next((each for each in found if contact_key(scope, each) == row.contact_key), None)
@@ -110,7 +114,7 @@ def _decide(scope: Scope, row: Row[Any]) -> Taken | None:
         return None
     if _waits_for_morning(scope, row, wants):
         return None
-    return _hold(scope, row, contact, way, wants)
+    return _hold(scope, row, contact, way, wants, replies_at=replies_at)
 
 
 def _way_of(contact: Contact, row: Row[Any]) -> Way | None:
@@ -201,7 +205,7 @@ def _ending(
     """The state a reminder ends in instead of being sent, why, and whether somebody must call; else ``None``."""
     if contact is None:
         return _S.CANCELLED, "not_wanted", False
-    if not contact.is_wanted and any(_comes_after(each, contact, scope.now) for each in found):
+    if is_superseded(contact, found, scope.now):
         return _S.CANCELLED, "superseded", False
     if scope.now >= row.useless_after:
         return _S.EXPIRED, "too_late", True
@@ -210,11 +214,6 @@ def _ending(
     if row.channel == CALL and row.state in WAITING:
         return _S.TASKED, "call_due", True
     return None
-
-
-def _comes_after(other: Contact, contact: Contact, now: datetime) -> bool:
-    """Whether ``other`` says the same later, and still in time."""
-    return other.call_key == contact.call_key and other.wanted_at > contact.wanted_at and now < other.useless_after
 
 
 def _appointment(row: Row[Any]) -> int:
@@ -252,7 +251,7 @@ def _lose_track(scope: Scope, row: Row[Any]) -> None:
     _put(scope, row, _S.UNKNOWN, next_action_at=scope.now)
 
 
-def _hold(scope: Scope, row: Row[Any], contact: Contact, way: Way, wants: Preferences) -> Taken:
+def _hold(scope: Scope, row: Row[Any], contact: Contact, way: Way, wants: Preferences, *, replies_at: str) -> Taken:
     attempts = scope.session.execute(
         select(DeliveryAttempt.outcome, DeliveryAttempt.reference)
         .where(DeliveryAttempt.clinic_id == scope.clinic_id, DeliveryAttempt.reminder_id == row.id)
@@ -272,7 +271,7 @@ def _hold(scope: Scope, row: Row[Any], contact: Contact, way: Way, wants: Prefer
         )
     )
     reference = attempts[0].reference if attempts else scope.ids.public_id()
-    recipient, text = _written(scope, row, contact, way, wants)
+    recipient, text = _written(scope, row, contact, way, wants, replies_at=replies_at)
     return Taken(
         key=Key(clinic_id=scope.clinic_id, case_id=scope.case_id, reminder_id=row.id),
         token=token,
@@ -286,7 +285,9 @@ def _hold(scope: Scope, row: Row[Any], contact: Contact, way: Way, wants: Prefer
     )
 
 
-def _written(scope: Scope, row: Row[Any], contact: Contact, way: Way, wants: Preferences) -> tuple[str, Text]:
+def _written(
+    scope: Scope, row: Row[Any], contact: Contact, way: Way, wants: Preferences, *, replies_at: str
+) -> tuple[str, Text]:
     """Where the message goes, and its words in the patient's language."""
     said = scope.session.execute(
         select(Clinic.name, Clinic.message_name, Clinic.phone, Patient.given_name, ContactPoint.value)
@@ -295,13 +296,34 @@ def _written(scope: Scope, row: Row[Any], contact: Contact, way: Way, wants: Pre
         .where(Clinic.id == scope.clinic_id, Patient.id == scope.patient_id, ContactPoint.id == way.point)
     ).one()
     visit = next(each for each in scope.snapshot.of(Appointment) if each.appointment == contact.appointment)
-    name = row.template, wants.language, way.channel
-    values = fields_of(
-        first_name=(said.given_name.split() or [""])[0],
+    text = write_current(
+        row.template,
+        wants.language,
+        way.channel,
+        given_name=said.given_name,
         wall=scope.snapshot.calendar.wall(visit.arrive_at or visit.starts_at),
         clinic=name_in_messages(said.message_name, said.name, wants.language),
         phone=said.phone,
-        language=wants.language,
-        channel=way.channel,
+        # A text is answered by a text.
+        link=_link(scope, row, visit, way, wants, replies_at=replies_at) if way.channel == EMAIL else "",
     )
-    return said.value, write_text(*name, current_version(*name), values)
+    return said.value, text
+
+
+def _link(scope: Scope, row: Row[Any], visit: Appointment, way: Way, wants: Preferences, *, replies_at: str) -> str:
+    """A link for whoever reads at the end of ``way``."""
+    if way.point is None:
+        raise AssertionError(f"reminder {row.id} goes nowhere")
+    return make_reply_link(
+        scope.session,
+        clinic_id=scope.clinic_id,
+        case_id=scope.case_id,
+        patient_id=scope.patient_id,
+        reminder_id=row.id,
+        point_id=way.point,
+        visit=visit,
+        language=wants.language,
+        replies_at=replies_at,
+        now=scope.now,
+        ids=scope.ids,
+    )

@@ -21,6 +21,8 @@ from tracker.services.staff_tasks import opening, withdrawing
 
 #: Not yet begun: may still be moved or cancelled.
 WAITING = frozenset({ReminderState.PLANNED, ReminderState.DUE})
+#: A person decides, or calls: taken back when the visit is off.
+LEFT_TO_PEOPLE = frozenset({ReminderState.TASKED, ReminderState.HELD})
 NOT_NEEDED = "not needed: the visit was moved, kept or cancelled"
 WRITTEN_INSTEAD = "not needed: a message can be sent"
 #: Why a planned message does not go by the channel it was planned for: another is to be used.
@@ -37,7 +39,7 @@ STORED: Select[Any] = select(*(getattr(Reminder, name) for name in _NAMES)).wher
     or_(
         Reminder.useless_after > bindparam("now"),
         Reminder.next_action_at.is_not(None),
-        Reminder.state == ReminderState.TASKED,
+        Reminder.state.in_(LEFT_TO_PEOPLE),
     ),
 )
 
@@ -53,7 +55,7 @@ def reminder_changes(scope: Scope, rows: Sequence[Row[Any]], computed: Sequence[
     for row in rows:
         stored[row.contact_key].append(row)
     wanted = {contact_key(scope, each): each for each in computed}
-    gone = [row for row in rows if row.contact_key not in wanted and row.state in WAITING | {ReminderState.TASKED}]
+    gone = [row for row in rows if row.contact_key not in wanted and row.state in WAITING | LEFT_TO_PEOPLE]
     changes = [_change(scope, row, state=ReminderState.CANCELLED, reason=scope.cause) for row in gone]
     calls = {row.call_key for row in gone if row.state == ReminderState.TASKED}
     if calls:

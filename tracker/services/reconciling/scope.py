@@ -1,12 +1,11 @@
 """What one reconciliation of one case knows."""
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, Row, Select
+from sqlalchemy import Executable, Row
 from sqlalchemy.orm import Session
 
 from tracker.domain.pathway.definition import Pathway
@@ -55,14 +54,3 @@ class Stored:
     intervals: Sequence[Row[Any]]
     reminders: Sequence[Row[Any]]
     preferences: Preferences
-
-
-def rows_by(
-    session: Session, query: Select[Any], clinic_id: int, keys: Collection[int], **values: object
-) -> dict[int, list[Row[Any]]]:
-    """The rows of a clinic's cases (or patients) by the first column; ``query`` names them ``clinic`` and ``keys``."""
-    found: dict[int, list[Row[Any]]] = defaultdict(list)
-    if keys:
-        for row in session.connection().execute(query, {"clinic": clinic_id, "keys": sorted(keys), **values}):
-            found[row[0]].append(row)
-    return found

@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired
 from tracker.domain.access import Permission
 from tracker.domain.errors import NotFound
 from tracker.domain.facts import FollowUp
-from tracker.domain.obligations.follow_ups import done_by
+from tracker.domain.obligations.follow_ups import done_by, is_there
 from tracker.domain.pathway.definition import FollowUpRule
 from tracker.queries.case_detail import OpenedCase
 from tracker.services.follow_ups import record_follow_up
@@ -42,7 +42,7 @@ def follow_up(public_id: str, rule: str, about: int) -> ResponseReturnValue:
     """Record a follow-up by a rule, about one fact."""
     case, form = opened(public_id), FollowUpForm()
     following = case.pathway.follow_ups.get(rule)
-    if following is None or all(fact.seq != about for fact in case.snapshot.facts):
+    if following is None or not is_there(case.snapshot, about):
         raise NotFound(f"{rule} {about}")
     form.result.choices = options({result: first_upper(result) for result in following.results})
     act = Act(

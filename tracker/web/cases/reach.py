@@ -12,11 +12,11 @@ from tracker.domain.errors import InvalidInput, StaleVersion
 from tracker.pathways import catalogue
 from tracker.queries.case_detail import CaseHead, get_head
 from tracker.queries.reach import get_reach
+from tracker.queries.reached import read_preferences
 from tracker.queries.sending import is_paused
 from tracker.services import contact_points
 from tracker.services.contact_details import doubts_about
 from tracker.services.contact_points import PatientRef
-from tracker.services.reconciling.reached import read_preferences
 from tracker.services.work import Work
 from tracker.web.cases.acting import expected_version, path, work_in
 from tracker.web.cases.blueprint import blueprint

@@ -1,6 +1,5 @@
-"""The lower half of the page: appointments, authorizations, consents and papers, trial and scores, pump, messages."""
+"""The lower half of the page: appointments, authorizations, consents and papers, trial and scores, pump."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,22 +19,18 @@ from tracker.domain.facts import (
     TrialDose,
 )
 from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, ConsentState, DeterminationKind, FillKind
-from tracker.queries.case_detail import Message, Names, OpenedCase
+from tracker.queries.case_detail import Names, OpenedCase
 from tracker.web.cases.links import Link, correcting
 from tracker.web.cases.sentences import as_told, civil, fact_sentence, number, wall
 from tracker.web.cases.words import (
     AUTHORIZATION_STATES,
     AUTHORIZATION_TONES,
-    CHANNELS,
     DEVICE_WORDS,
     DOCUMENT_WORDS,
     FILL_KINDS,
     INSTRUMENTS,
     OCCASIONS,
     PURPOSE_WORDS,
-    REMINDER_STATES,
-    REMINDER_TONES,
-    REMINDERS,
     VISIT_STATES,
     VISIT_TONES,
     first_upper,
@@ -340,28 +335,6 @@ def _filled(telling: Telling, fill: Fill) -> str:
     return at(fill.effective_at)
 
 
-def messages(found: Sequence[Message]) -> PageSection:
-    """Reminders to the patient, planned ones first."""
-    table = Table(
-        title="Messages to the patient",
-        headers=("About", "When", "How", "State"),
-        rows=tuple(
-            Row(
-                cells=(
-                    REMINDERS.get(each.kind, each.kind),
-                    at(each.wanted_at),
-                    CHANNELS.get(each.channel, each.channel),
-                ),
-                badge=first_upper(REMINDER_STATES.get(each.standing, each.standing)),
-                tone=REMINDER_TONES.get(each.standing, "quiet"),
-            )
-            for each in found
-        ),
-        empty="No message is planned. Reminders are planned when a visit is booked.",
-    )
-    return PageSection(id="messages", label="Messages", tables=(table,))
-
-
 def reoperation(telling: Telling) -> PageSection:
     """What was decided and done; the pump itself stands in its own case."""
     told = {
@@ -385,16 +358,15 @@ def _said(telling: Telling, fact: Fact) -> Row:
     )
 
 
-def all_sections(telling: Telling, found: Iterable[Message]) -> tuple[PageSection, ...]:
-    """Every part that somebody with clinical sight has, in the order of the tabs."""
+def all_sections(telling: Telling) -> tuple[PageSection, ...]:
+    """Every part about what was done, in the order of the tabs."""
     if telling.case.pathway.beside:
         papers = (appointments(telling), authorizations(telling), consents(telling))
-        return (*papers, reoperation(telling), messages(tuple(found)))
+        return (*papers, reoperation(telling))
     return (
         appointments(telling),
         authorizations(telling),
         consents(telling),
         trial(telling),
         pump(telling),
-        messages(tuple(found)),
     )

@@ -27,6 +27,7 @@ from tracker.web.cases.blueprint import blueprint
 from tracker.web.cases.history import HistoryLine, history_lines, names_of
 from tracker.web.cases.identity import Person, person_of
 from tracker.web.cases.links import Link, correcting
+from tracker.web.cases.messages import messages
 from tracker.web.cases.present import Overview, overview
 from tracker.web.cases.sections import PageSection, Telling, all_sections, appointments
 from tracker.web.cases.words import REOPERATIONS, first_upper
@@ -96,7 +97,7 @@ def _clinical(case: OpenedCase) -> CasePage:
         told=tuple(
             (escalation_words.what(row), escalation_words.rung(row, today(), clinic().zone)) for row in standing
         ),
-        sections=all_sections(telling, list_messages(session, viewer, case.head.case_id)),
+        sections=(*all_sections(telling), messages(list_messages(session, viewer, case.head.case_id))),
         history=history_lines(entries, names, case.pathway, lambda seq: correcting(case, seq, viewer)),
         all_history_url=url_for("cases.show", public_id=case.head.public_id, history="all", _anchor="history")
         if limit is not None and len(entries) == HISTORY_SHOWN

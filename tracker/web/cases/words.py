@@ -82,8 +82,6 @@ REOPERATION_ENDS = {
     "removed": "the pump is out",
     "transferred": "another clinic follows the pump",
 }
-REMINDERS = {"consent": "Consent", "arrival": "Arrival", "refill": "Refill"}
-CHANNELS = {"email": "e-mail", "sms": "text message", "phone": "call", "": "–"}
 REMINDER_STATES = {
     "planned": "planned",
     "due": "due",
@@ -95,7 +93,8 @@ REMINDER_STATES = {
     "unknown": "not known whether it was sent",
     "expired": "too late, not sent",
     "cancelled": "cancelled",
-    "tasked": "given to a person",
+    "tasked": "a person calls",
+    "passed_on": "went on another way",
 }
 REMINDER_TONES = {"undelivered": "critical", "unknown": "critical", "expired": "warn", "tasked": "warn"}
 URGENCIES = {"routine": "routine", "soon": "soon", "urgent": "urgent"}

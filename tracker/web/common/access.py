@@ -28,10 +28,14 @@ _RULE = "access_rule"
 
 @dataclass(frozen=True, slots=True)
 class AccessRule:
-    """Who may use an endpoint. ``permission`` is ``None`` for everybody signed in, with or without a clinic."""
+    """Who may use an endpoint. ``permission`` is ``None`` for everybody signed in, with or without a clinic.
+
+    ``is_signed``: a machine calls, and the view itself checks its signature; it has no form of ours.
+    """
 
     is_public: bool = False
     permission: Permission | None = None
+    is_signed: bool = False
 
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -50,6 +54,13 @@ def permission(needed: Permission) -> Callable[[View], View]:
 def public(view: View) -> View:
     """Let everybody in, signed in or not."""
     vars(view)[_RULE] = AccessRule(is_public=True)
+    return view
+
+
+def signed_by_provider(view: View) -> View:
+    """Let in the provider of texts: the view refuses whatever does not carry its signature. It needs no token of a
+    form, because no browser sends it and no cookie speaks for it."""
+    vars(view)[_RULE] = AccessRule(is_public=True, is_signed=True)
     return view
 
 
@@ -97,6 +108,7 @@ def _check_access() -> ResponseReturnValue | None:
             raise RuntimeError(f"{endpoint} declares no permission: see tracker/web/common/access.py")
         abort(403)
     if rule.is_public:
+        g.is_signed = rule.is_signed
         return None
     if not isinstance(current_user, SessionUser):
         return _ask_to_sign_in()

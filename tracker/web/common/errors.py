@@ -164,7 +164,8 @@ def place_of(error: BaseException) -> list[str]:
     return [f"{frame.filename.rpartition('/tracker/')[2]}:{frame.lineno} {frame.name}" for frame in frames[-12:]]
 
 
-def _unforeseen(error: Exception) -> ResponseReturnValue:
+def log_unforeseen(error: Exception) -> str:
+    """Log what nobody foresaw, without a person's data, and return the reference to find it by."""
     reference = runtime().ids.public_id()[:8]
     cause = error.__cause__ or error.__context__
     _log.error(
@@ -176,6 +177,11 @@ def _unforeseen(error: Exception) -> ResponseReturnValue:
         cause=type(cause).__name__ if cause else None,
         place=place_of(error),
     )
+    return reference
+
+
+def _unforeseen(error: Exception) -> ResponseReturnValue:
+    reference = log_unforeseen(error)
     is_busy = isinstance(error, OperationalError)
     page = ErrorPage(
         title="The database did not answer" if is_busy else "Something went wrong on our side",

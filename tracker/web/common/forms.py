@@ -3,7 +3,7 @@ follows it, and nothing of a form that its sender has to read once more.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, abort, g, request
 from flask_wtf import FlaskForm
@@ -110,6 +110,7 @@ def _clean_what_was_sent() -> None:
     sent = list(request.form.items(multi=True))
     if any("\x00" in name for name, _value in sent):
         abort(400)
+    g.as_sent = tuple(sent)
     g.unstorable = frozenset(name for name, value in sent if "\x00" in value)
     cleaned = [(name, _cleaned(name, value)) for name, value in sent]
     if cleaned != sent:
@@ -119,6 +120,16 @@ def _clean_what_was_sent() -> None:
 def _cleaned(name: str, value: str) -> str:
     storable = value.replace("\x00", "")
     return storable if name.startswith(_SECRETS) else without_turning_signs(storable)
+
+
+def as_sent() -> tuple[tuple[str, str], ...]:
+    """The fields of this request as they came, for a signature over them; ``request.form`` is what may be stored."""
+    return cast("tuple[tuple[str, str], ...]", g.as_sent)
+
+
+def take_without_unstorable() -> None:
+    """Let what could not be stored be left out: a machine cannot read again what it sent."""
+    g.unstorable = frozenset()
 
 
 def have_read_again(why: str) -> None:

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from flask import url_for
 
 from tracker.domain.access import Actor, Permission
-from tracker.queries.reminders import NO_RECEIPT, ROWS_ON_PAGE, Ledger, LedgerRow, Sending
+from tracker.domain.reminder_words import CHANNELS, KINDS, OWNERS, REASONS
+from tracker.queries.reminders import NO_RECEIPT, ROWS_ON_PAGE, UNREACHED, Ledger, LedgerRow, Sending
 from tracker.web.common.case_lines import PersonLine, case_url, clinic_day, person_line
 from tracker.web.common.filters import at, distance
 from tracker.web.common.listing import Pager, pager
@@ -27,7 +28,6 @@ TONES = {
     "sent": "ready",
     "cancelled": "quiet",
 }
-KINDS = {"consent": "Consent to be signed", "arrival": "Visit and arrival", "refill": "Refill"}
 STATES = {
     "planned": "planned",
     "due": "due, goes out next",
@@ -41,24 +41,8 @@ STATES = {
     "cancelled": "cancelled",
     "tasked": "a person calls",
     "passed_on": "went on another way",
+    "held": "held back: a person decides",
 }
-REASONS = {
-    "no_address": "no address or number that it can go to",
-    "no_language": "no message in their language: with an interpreter",
-    "call_due": "called to hear whether they come",
-    "quiet_hours": "it would have come at night",
-    "other_way": "another way is open",
-    "opted_out": "does not want messages",
-    "prefers_call": "prefers a call",
-    "rejected": "the address was rejected",
-    "unavailable": "the mail server was not there in time",
-    "undelivered": "the message came back",
-    "unknown": "not known whether it was sent",
-    "too_late": "its time had passed",
-    NO_RECEIPT: "the mail server took it; there is no receipt",
-}
-CHANNELS = {"email": "e-mail", "sms": "text message", "phone": "call", "": "no message"}
-OWNERS = {"patient": "", "caregiver": "to the caregiver", "facility": "to the facility", "": ""}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +57,7 @@ class MessageRow:
     tone: str
     state: str
     why: str
+    task_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,24 +96,26 @@ def present(
 ) -> LedgerPage:
     """Make the page."""
     today = clinic_day(now, zone)
-    total = ledger.counts[group] if group else ledger.total
+    counts = {**ledger.counts, UNREACHED: ledger.unreached}
+    total = counts[group] if group else ledger.total
     tabs = [Tab(label="All", url=url_for("reminders.index"), count=ledger.total, is_current=not group)]
     tabs += [
         Tab(
             label=label,
             url=url_for("reminders.index", state=name),
-            count=ledger.counts[name],
+            count=counts[name],
             is_current=name == group,
         )
-        for name, label in GROUP_LABELS.items()
+        for name, label in ({UNREACHED: "Not reached"} | GROUP_LABELS).items()
     ]
     return LedgerPage(
-        lede=f"{ledger.counts['failed']} went wrong · {ledger.counts['nobody']} are called · "
+        lede=f"{ledger.unreached} not reached yet · {ledger.counts['failed']} went wrong · "
+        f"{ledger.counts['nobody']} are called · "
         f"{ledger.counts['planned']} planned",
         paused=_paused(sending, zone),
         switch=_switch(sending, viewer),
         tabs=tuple(tabs),
-        rows=tuple(_row(row, today, zone) for row in ledger.rows),
+        rows=tuple(_row(row, today, zone, viewer) for row in ledger.rows),
         pager=pager(page, per_page=ROWS_ON_PAGE, shown=len(ledger.rows), total=total),
     )
 
@@ -149,7 +136,7 @@ def _switch(sending: Sending, viewer: Actor) -> Switch | None:
     return Switch(wanted="pause", label="Pause sending", version=sending.version)
 
 
-def _row(row: LedgerRow, today: date, zone: str) -> MessageRow:
+def _row(row: LedgerRow, today: date, zone: str, viewer: Actor) -> MessageRow:
     to = " ".join(part for part in (CHANNELS.get(row.channel, row.channel), OWNERS.get(row.address_owner, "")) if part)
     is_taken = row.closed_reason == NO_RECEIPT
     return MessageRow(
@@ -161,6 +148,7 @@ def _row(row: LedgerRow, today: date, zone: str) -> MessageRow:
         tone=TONES[row.group],
         state="sent" if is_taken else STATES.get(row.state, row.state),
         why=_why(row),
+        task_url=f"/tasks/{row.task_id}" if row.task_id is not None and viewer.may(Permission.SEE_TODAY) else "",
     )
 
 

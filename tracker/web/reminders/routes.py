@@ -4,15 +4,19 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from tracker.domain.access import Permission
-from tracker.queries.reminders import GROUPS, get_sending, list_ledger
+from tracker.queries.reminder_preview import compare, list_previews, with_words
+from tracker.queries.reminders import GROUPS, UNREACHED, get_sending, list_ledger
 from tracker.services.sending import set_sending
 from tracker.services.work import Work
 from tracker.web.common.access import permission
-from tracker.web.common.current import actor, clinic, now, runtime
+from tracker.web.common.current import actor, clinic, now, runtime, today
 from tracker.web.common.database import read_session, writing
 from tracker.web.common.listing import chosen, page_number, seen
+from tracker.web.reminders.asking import read_asked
 from tracker.web.reminders.forms import SendingForm
 from tracker.web.reminders.presenters import present
+from tracker.web.reminders.preview import choose
+from tracker.web.reminders.preview import present as present_preview
 
 blueprint = Blueprint("reminders", __name__)
 
@@ -23,11 +27,24 @@ _WANTED = {"pause": True, "resume": False}
 @permission(Permission.SEE_REMINDERS)
 def index() -> str:
     """Show what was and will be sent, what went wrong first."""
-    group, page = chosen("state", GROUPS), page_number()
+    group, page = chosen("state", (*GROUPS, UNREACHED)), page_number()
     ledger = list_ledger(read_session(), actor(), group, page)
     sending = get_sending(read_session(), actor())
     shown = present(ledger, sending, group, viewer=actor(), now=now(), zone=clinic().zone, page=page)
     return seen(render_template("reminders/index.html", page=shown), row_count=len(ledger.rows))
+
+
+@blueprint.get("/reminders/preview")
+@permission(Permission.SEE_REMINDERS)
+def preview() -> str:
+    """Show what will be sent in the days to come, and who gets nothing and why; perhaps with one rule changed."""
+    asked = read_asked(today())
+    changes = (None,) if asked.change is None else (None, asked.change)
+    found = list_previews(read_session(), actor(), now=now(), days=asked.days, from_on=asked.from_on, changes=changes)
+    picked = choose(found[-1], None if asked.change is None else compare(*found))
+    worded = with_words(read_session(), actor(), picked.shown())
+    page = present_preview(found[-1], picked, worded, asked, today=today(), zone=clinic().zone)
+    return seen(render_template("reminders/preview.html", page=page), row_count=len(worded))
 
 
 @blueprint.post("/reminders/sending")

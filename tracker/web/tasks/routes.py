@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
@@ -12,13 +12,15 @@ from tracker.domain.errors import InvalidInput
 from tracker.domain.task_words import task_words
 from tracker.queries.tasks import Reachable, TaskDetail, get_task
 from tracker.services.access_log import record_view
+from tracker.services.delivering.bursts import KIND
+from tracker.services.held_bursts import decide_burst
 from tracker.services.task_endings import end_task
 from tracker.services.work import Work
 from tracker.web.common.access import permission
 from tracker.web.common.case_lines import PersonLine, case_url, owner_words, person_line
 from tracker.web.common.current import actor, now, runtime, today
 from tracker.web.common.database import read_session, writing
-from tracker.web.common.filters import day
+from tracker.web.common.filters import day, plural
 from tracker.web.common.forms import TrackerForm
 
 blueprint = Blueprint("tasks", __name__)
@@ -47,6 +49,7 @@ class TaskPage:
     person: PersonLine | None
     task: TaskDetail
     reach: tuple[Reachable, ...]
+    is_burst: bool
 
 
 @blueprint.route("/tasks/<int:task_id>", methods=["GET", "POST"])
@@ -70,7 +73,33 @@ def show(task_id: int) -> ResponseReturnValue:
     return body, 422 if form.errors else 200
 
 
+@blueprint.post("/tasks/<int:task_id>/burst")
+@permission(Permission.PAUSE_SENDING)
+def burst(task_id: int) -> ResponseReturnValue:
+    """Decide what becomes of messages that were held back."""
+    form = TrackerForm()
+    if not form.validate():
+        abort(400)
+    try:
+        with writing() as session:
+            work = Work(session, actor(), runtime().ids, now())
+            count = decide_burst(work, task_id=task_id, decision=request.form.get("decision", ""))
+    except InvalidInput:
+        abort(400)
+    flash(f"Recorded. {plural(count, 'message')} decided.")
+    return redirect(url_for("reminders.index"), 303)
+
+
 def _page(task: TaskDetail) -> TaskPage:
     what, why = task_words(task.kind, task.params)
     person = person_line(task.patient, today(), url=case_url(task.case_public_id)) if task.patient else None
-    return TaskPage(what, why, day(task.due_on, today()), owner_words("", task.owner_role), person, task, task.reach)
+    return TaskPage(
+        what,
+        why,
+        day(task.due_on, today()),
+        owner_words("", task.owner_role),
+        person,
+        task,
+        task.reach,
+        task.kind == KIND,
+    )

@@ -137,8 +137,10 @@ def _follow_up_faults(graph: Graph, rule: FollowUpRule) -> Iterator[str]:
         yield f"knows {word!r}, which is no result of it"
     if not rule.results:
         yield "has no result"
-    if list(rule.days) != sorted(set(rule.days)) or rule.days[0] < 0 or (rule.every_days or 1) < 1:
+    if list(rule.days) != sorted(set(rule.days)) or (rule.every_days or 1) < 1:
         yield "has days that do not follow each other"
+    if (rule.days[0] < 0) is not (rule.after == FollowedFact.PROCEDURE):
+        yield "comes before what it follows, or after what it prepares"
 
 
 def follow_ups_asked_for_are_known(graph: Graph) -> Iterator[Violation]:

@@ -12,8 +12,8 @@ from tracker.domain.languages import code_of
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.ways import Address, Preferences
 from tracker.persistence.models import Clinic, ContactPoint, Patient
-from tracker.services.reconciling.scope import rows_by
-from tracker.services.reminder_texts import languages
+from tracker.queries.grouped_rows import rows_by
+from tracker.queries.reminder_texts import languages
 
 _POINT: tuple[Any, ...] = (
     ContactPoint.id,

@@ -1,9 +1,10 @@
 """The words of a reminder: a file for each language, template, channel and version, with the few fields a message may
 carry.
 
-A message can be read by others on its way and at home. It names the first name at most, the day and time, and the
-clinic's name and telephone number: never a drug, a diagnosis, a procedure or a number of the chart
-(docs/hazards, 23). A version that was sent is never edited; a change is a new file. A language more is a folder more.
+A message can be read by others on its way and at home. It names the first name at most, the day and time, the clinic's
+name and telephone number, and in a mail a link to answer by: never a drug, a diagnosis, a procedure or a number of the
+chart (docs/hazards, 23). A version that was sent is never edited; a change is a new file. A language more is a folder
+more.
 """
 
 from dataclasses import dataclass, fields
@@ -31,6 +32,7 @@ class Fields:
     time: str
     clinic: str
     phone: str
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,9 @@ def current_version(template: str, language: str, channel: str) -> int:
     return max(found)
 
 
-def fields_of(*, first_name: str, wall: datetime, clinic: str, phone: str, language: str, channel: str) -> Fields:
+def fields_of(
+    *, first_name: str, wall: datetime, clinic: str, phone: str, language: str, channel: str, link: str = ""
+) -> Fields:
     """The fields of a message about a visit at a wall time: its day and hour as the language writes them. A text
     message has them short, and names without the letters that would make it two."""
     locale = f"{language}_US"
@@ -77,6 +81,7 @@ def fields_of(*, first_name: str, wall: datetime, clinic: str, phone: str, langu
         time=hour.translate(_SPACES),
         clinic=clinic,
         phone=phone,
+        link=link,
     )
 
 
@@ -95,6 +100,30 @@ def write_text(template: str, language: str, channel: str, version: int, values:
         language,
         version,
     )
+
+
+def write_current(
+    template: str,
+    language: str,
+    channel: str,
+    *,
+    given_name: str,
+    wall: datetime,
+    clinic: str,
+    phone: str,
+    link: str = "",
+) -> Text:
+    """A message about a visit in today's version of its words: what is sent is what the preview shows."""
+    values = fields_of(
+        first_name=(given_name.split() or [""])[0],
+        wall=wall,
+        clinic=clinic,
+        phone=phone,
+        language=language,
+        channel=channel,
+        link=link,
+    )
+    return write_text(template, language, channel, current_version(template, language, channel), values)
 
 
 @cache

@@ -1,5 +1,6 @@
 """What a reminder says in each language and by each channel, and what it can never say."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from tests.support.source import ROOT
 from tracker.domain.neutral import ADVISING, TELLING
 from tracker.domain.sms import fits_one_sms
 from tracker.pathways.catalogue import CURRENT, current
-from tracker.services.reminder_texts import FOLDER, Fields, Text, current_version, fields_of, languages, write_text
+from tracker.queries.reminder_texts import FOLDER, Fields, Text, current_version, fields_of, languages, write_text
 
 ADA = Fields(first_name="Ada", date="Monday, April 20, 2026", time="9:00 AM", clinic="Riverside", phone="555-0100")
 FILES = sorted(FOLDER.glob("*/*.txt"))
@@ -42,7 +43,8 @@ class TestTexts:
 
     @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.name}")
     def test_say_nothing_of_drug_procedure_or_diagnosis(self, path: object) -> None:
-        said = Path(str(path)).read_text(encoding="utf-8").lower()
+        # The word that ends messages is said as it is to be typed; "stop" in any other spelling stays denied.
+        said = re.sub(r"\bSTOP\b", "", Path(str(path)).read_text(encoding="utf-8")).lower()
         assert [word for word in TELLING + ADVISING if word in said] == []
 
     @pytest.mark.parametrize(("template", "language", "channel"), SENT)
@@ -71,7 +73,18 @@ class TestTexts:
     def test_tell_the_day_and_hour_as_the_language_does(self) -> None:
         assert "on Wednesday, September 23, 2026. Please arrive at 10:30 AM." in written("arrival", "en", "email").body
         assert "el miércoles, 23 de septiembre de 2026." in written("arrival", "es", "email").body
-        assert "is Wed, Sep 23, 10:30 AM." in written("arrival", "en", "sms").body
+        assert "Riverside Wed, Sep 23, 10:30 AM." in written("arrival", "en", "sms").body
+
+    @pytest.mark.parametrize(("template", "language", "channel"), SENT)
+    def test_tell_how_to_answer_and_that_it_is_not_for_emergencies(
+        self, template: str, language: str, channel: str
+    ) -> None:
+        text = written(template, language, channel, link="https://visits.example/r/token")
+        assert "emergenc" in text.body.partition("$phone")[0]
+        assert ("https://visits.example/r/token" in text.body.splitlines()) is (channel == "email")
+        if channel == "sms":
+            assert "STOP" in text.body
+            assert template == "consent" or {" C ", " N "} <= set(re.findall(r" [CN] ", text.body))
 
     def test_cannot_be_given_another_line_by_a_name(self) -> None:
         text = written("arrival", "en", "email", first_name="Ada\r\n\r\nBcc: eve@example.org")

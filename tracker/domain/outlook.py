@@ -1,0 +1,153 @@
+"""What will become of every reminder of a case as time passes: the dispatcher's decisions, made ahead.
+
+It looks at each reminder at the very instants at which a dispatcher would, with the functions that the dispatcher
+asks, and with what the ledger already has of it. Facts that are still to come are not guessed.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from tracker.domain.calendar import ClinicCalendar
+from tracker.domain.contacts import Considered, Contact, considered, is_superseded
+from tracker.domain.facts import Appointment
+from tracker.domain.obligations import obligations
+from tracker.domain.pathway.definition import Pathway, ReminderRule
+from tracker.domain.pathway.snapshot import Snapshot
+from tracker.domain.quiet_hours import QuietHours
+from tracker.domain.ways import CALL, Preferences, Way
+
+#: It went, or may have gone: nothing more is to come of it.
+SENT = "sent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """What the ledger has of a reminder. ``ended``: ``SENT``, or why it was given up; empty while something may come.
+    ``is_planned``: a row waits. ``tried``: the channels by which it failed. ``not_before``: when it is looked at next
+    by ``channel``, if that is later than it is wanted."""
+
+    ended: str = ""
+    is_planned: bool = False
+    tried: frozenset[str] = frozenset()
+    channel: str = ""
+    not_before: datetime | None = None
+
+
+NOTHING = Begun()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """From an instant, ``now`` or later, until another one that is no part of it."""
+
+    now: datetime
+    begins_at: datetime
+    ends_at: datetime
+
+    def holds(self, instant: datetime) -> bool:
+        """Whether it lies in the span."""
+        return self.begins_at <= instant < self.ends_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """How a clinic sends: its quiet hours, and whether it is paused."""
+
+    quiet: QuietHours
+    is_paused: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreseen:
+    """One reminder: it goes ``at`` an instant by a ``way``, or nobody is written to, and ``why_not`` says why.
+    ``wanted_at``: when its rule asks for it. ``zone`` is the patient's."""
+
+    key: str
+    rule: ReminderRule
+    visit: Appointment
+    wanted_at: datetime
+    at: datetime
+    zone: str
+    way: Way | None
+    why_not: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """One case looked at ahead of time. ``begun``: what the ledger has, by the contact's key."""
+
+    pathway: Pathway
+    snapshot: Snapshot
+    preferences: Preferences
+    sending: Sending
+    span: Span
+    begun: Mapping[str, Begun]
+    _seen: dict[datetime, dict[str, Considered]] = field(default_factory=dict)
+
+    def foreseen(self) -> Iterator[Foreseen]:
+        """Every reminder whose time to go, or not to, lies in the span; of visits that have not begun."""
+        for key, each in self._at(self.span.now).items():
+            if each.visit.starts_at <= self.span.now or each.contact.wanted_at >= self.span.ends_at:
+                continue
+            at, way, why_not = self._fate(key, each, self.begun.get(key, NOTHING))
+            if self.span.holds(at):
+                yield Foreseen(
+                    key=key, rule=each.rule, visit=each.visit, wanted_at=each.contact.wanted_at, at=at,
+                    zone=self._calendar.zone, way=way, why_not=why_not,
+                )  # fmt: skip
+
+    @property
+    def _calendar(self) -> ClinicCalendar:
+        calendar = self.snapshot.calendar
+        return replace(calendar, zone=self.preferences.zone) if self.preferences.zone else calendar
+
+    def _at(self, now: datetime) -> dict[str, Considered]:
+        if now not in self._seen:
+            due = obligations(self.pathway, self.snapshot, now)
+            found = considered(self.pathway, self.snapshot, due, self.preferences, now)
+            self._seen[now] = {each.contact.key: each for each in found}
+        return self._seen[now]
+
+    def _fate(self, key: str, each: Considered, begun: Begun) -> tuple[datetime, Way | None, str]:
+        """When a reminder is decided on, and the way it goes or why it does not."""
+        at = max(self.span.now, each.contact.wanted_at)
+        if begun.ended:
+            return (each.contact.wanted_at if begun.ended == SENT else at), None, begun.ended
+        if not begun.is_planned and not each.why_not and not each.contact.is_wanted:
+            return at, None, "superseded" if self._is_superseded(each.contact, self.span.now) else "too_late"
+        way = each.contact.way(without=begun.tried)
+        if begun.not_before is not None and way is not None and begun.channel in {way.channel, *begun.tried}:
+            at = max(self.span.now, begun.not_before)
+        return self._decided(key, at, begun)
+
+    def _decided(self, key: str, at: datetime, begun: Begun) -> tuple[datetime, Way | None, str]:
+        """As ``tracker/services/delivering/taking.py`` decides at that instant."""
+        each = self._at(at)[key]
+        way = each.contact.way(without=begun.tried)
+        why_not = self._why_not(each, way, at)
+        if why_not:
+            return at, None, why_not
+        over_at = self.sending.quiet.until(at, self._calendar)
+        if over_at is None:
+            return at, way, ""
+        if over_at >= each.contact.useless_after:
+            return at, None, "quiet_hours"
+        return self._decided(key, over_at, begun)
+
+    def _why_not(self, each: Considered, way: Way | None, at: datetime) -> str:
+        if each.why_not:
+            return each.why_not
+        if self._is_superseded(each.contact, at):
+            return "superseded"
+        if at >= each.contact.useless_after:
+            return "too_late"
+        if way is None:
+            return each.contact.reason or "no_way_left"
+        if way.channel == CALL:
+            return "call_due"
+        return "paused" if self.sending.is_paused else ""
+
+    def _is_superseded(self, contact: Contact, at: datetime) -> bool:
+        others = [each.contact for each in self._at(at).values() if not each.why_not]
+        return is_superseded(contact, others, at)

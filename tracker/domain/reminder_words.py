@@ -1,0 +1,54 @@
+"""Reminders in words: what they are about, by what they go, why one comes when it does, and why somebody gets none."""
+
+from datetime import date
+
+from tracker.domain.dates import in_words
+from tracker.domain.facts import Appointment
+from tracker.domain.pathway.definition import ReminderRule
+
+KINDS = {"consent": "Consent to be signed", "arrival": "Visit and arrival", "refill": "Refill"}
+CHANNELS = {"email": "e-mail", "sms": "text message", "phone": "call", "": "no message"}
+OWNERS = {"patient": "", "caregiver": "to the caregiver", "facility": "to the facility", "": ""}
+#: Why nobody is written to, or why it did not work. Those of a copy stand for whoever was to get it.
+REASONS = {
+    "no_address": "no address or number that it can go to",
+    "no_language": "no message in their language: with an interpreter",
+    "opted_out": "does not want messages: call, or write a letter",
+    "prefers_call": "prefers a call",
+    "call_due": "called to hear whether they come",
+    "quiet_hours": "it would have come at night",
+    "other_way": "another way is open",
+    "no_way_left": "it failed by every way there is",
+    "rejected": "the address was rejected",
+    "unavailable": "the message could not go out in time",
+    "undelivered": "the message came back",
+    "unknown": "not known whether it was sent",
+    "no_receipt": "it was taken; there is no receipt",
+    "held": "its message was held back",
+    "released": "was held back, and released",
+    "too_late": "its time had passed",
+    "superseded": "a later reminder of the same kind is due already",
+    "paused": "sending is paused",
+    "died": "the patient has died",
+    "case_closed": "the case is closed",
+    "confirmed": "the visit is confirmed already",
+    "consent_valid": "the consent is valid on that day already",
+    "no_refill_due": "no refill is due",
+    "copy_no_address": "nobody has an address for a copy",
+    "copy_opted_out": "whoever would get the copy wants none",
+    "copy_no_language": "no message in their language",
+}
+#: Reasons that leave the patient without a word unless a person calls.
+CALLED = frozenset(
+    {"held", "no_address", "no_language", "opted_out", "prefers_call", "call_due", "quiet_hours", "no_way_left",
+     "rejected", "unavailable", "undelivered", "unknown"}
+)  # fmt: skip
+
+
+def when_sent(rule: ReminderRule, visit: Appointment, today: date) -> str:
+    """Why it comes when it does: ``2 days before the visit of Thu 26 Mar``."""
+    on = in_words(date.fromisoformat(visit.wall[:10]), today)
+    if rule.days_before == 0:
+        return f"on the day of the visit of {on}"
+    days = "open day" if rule.counts_open_days else "day"
+    return f"{rule.days_before} {days}{'s' * (rule.days_before != 1)} before the visit of {on}"

@@ -1,0 +1,54 @@
+"""A reminder's rule as it might be: for looking at what would become of it, before anybody changes the file."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import time
+
+from tracker.domain.errors import InvalidInput
+from tracker.domain.pathway.definition import Pathway, ReminderRule
+from tracker.domain.ways import CALL, EMAIL, SMS
+
+#: Longer before a visit nobody needs to be reminded of it.
+MOST_DAYS_BEFORE = 60
+#: By what a rule may go: one channel, or one before the other. A call is a person's and stands alone.
+CHANNEL_CHOICES = ((EMAIL,), (SMS,), (SMS, EMAIL), (EMAIL, SMS), (CALL,))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleChange:
+    """Another time or other channels for the rule of that name; ``None``: as it is."""
+
+    rule: str
+    days_before: int | None = None
+    wall_time: time | None = None
+    channels: tuple[str, ...] | None = None
+
+    def of(self, rule: ReminderRule) -> ReminderRule:
+        """The rule with the change."""
+        changes = {name: getattr(self, name) for name in ("days_before", "wall_time", "channels")}
+        return replace(rule, **{name: value for name, value in changes.items() if value is not None})
+
+
+def changed(pathway: Pathway, change: RuleChange | None) -> Pathway:
+    """The pathway with a changed rule. One that has no such rule stays as it is."""
+    if change is None or all(rule.name != change.rule for rule in pathway.reminders):
+        return pathway
+    rules = tuple(change.of(rule) if rule.name == change.rule else rule for rule in pathway.reminders)
+    return replace(pathway, reminders=rules)
+
+
+def check_change(change: RuleChange, known: Iterable[str]) -> None:
+    """See that a change names a rule there is, and that the rule would be one.
+
+    :raises InvalidInput: with a sentence for each part that is wrong
+    """
+    problems = {}
+    names = sorted(known)
+    if change.rule not in names:
+        problems["rule"] = f"There is no rule {change.rule!r}. Rules: {', '.join(names)}."
+    if change.days_before is not None and not 0 <= change.days_before <= MOST_DAYS_BEFORE:
+        problems["days_before"] = f"Choose 0 to {MOST_DAYS_BEFORE} days before the visit."
+    if change.channels is not None and change.channels not in CHANNEL_CHOICES:
+        problems["channels"] = "Choose e-mail, text message, one before the other, or a call alone."
+    if problems:
+        raise InvalidInput(problems)

@@ -1,0 +1,273 @@
+"""What will be sent in the days to come, to whom and why, and who gets nothing and why.
+
+It is computed from the facts and from what the ledger has, by the functions that the dispatcher asks; it takes neither
+a mailer nor a session that can write. Cases are read in groups, and of each only what is foreseen is kept.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session
+
+from tracker.domain.access import Actor
+from tracker.domain.calendar import ClinicCalendar
+from tracker.domain.contacts import TO_COME
+from tracker.domain.errors import InvalidInput
+from tracker.domain.neutral import name_in_messages
+from tracker.domain.outlook import SENT, Foreseen, Outlook, Sending, Span
+from tracker.domain.pathway.definition import ReminderRule
+from tracker.domain.quiet_hours import QuietHours
+from tracker.domain.rule_changes import RuleChange, changed, check_change
+from tracker.domain.ways import Preferences
+from tracker.pathways import catalogue
+from tracker.persistence.models import AppointmentRow, Clinic, Patient
+from tracker.queries.begun_reminders import read_begun
+from tracker.queries.clinic_calendar import get_calendar
+from tracker.queries.grouped_rows import rows_by
+from tracker.queries.identity import IDENTITY, Identity, identity_of
+from tracker.queries.reached import REACHED, preferences_of
+from tracker.queries.reminder_texts import Text, write_current
+from tracker.queries.sending import is_paused
+from tracker.queries.snapshots import LoadedCase, load_snapshots
+
+#: Cases that are in memory at once.
+GROUP = 200
+MOST_DAYS = 92
+#: Nobody books further ahead.
+_FURTHEST = timedelta(days=730)
+_WORDED: tuple[Any, ...] = (
+    Patient.id, Clinic.name.label("clinic"), Clinic.message_name, Clinic.phone,
+    Clinic.zone.label("clinic_zone"), *IDENTITY,
+)  # fmt: skip
+#: A patient's day begins at most a day before or after the clinic's.
+_ZONES = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """One reminder of one case, sent or not. ``owner``: who reads it there; ``language``: of the words."""
+
+    case_public_id: str
+    patient_id: int
+    foreseen: Foreseen
+    owner: str
+    language: str
+
+    @property
+    def key(self) -> str:
+        """What is the same reminder under another rule."""
+        return f"{self.case_public_id}:{self.foreseen.key}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """By time. ``dealt_with``: reminders of these days that were sent, or whose call was made."""
+
+    span: Span
+    will_send: tuple[Planned, ...]
+    will_not: tuple[Planned, ...]
+    dealt_with: int
+    is_paused: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A changed rule against the present one: what would come in addition, no more, or at another time or way."""
+
+    new: tuple[Planned, ...]
+    gone: tuple[Planned, ...]
+    moved: tuple[tuple[Planned, Planned], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worded:
+    """A reminder with the patient, and the words as they would read today; ``None`` where nobody is written to."""
+
+    planned: Planned
+    patient: Identity
+    text: Text | None
+
+
+def current_rules() -> dict[str, ReminderRule]:
+    """The rules of the pathways that new cases start on, by name."""
+    return {rule.name: rule for name in catalogue.CURRENT for rule in catalogue.current(name).reminders}
+
+
+def list_preview(session: Session, viewer: Actor, *, now: datetime, days: int, from_on: date | None = None) -> Preview:
+    """The reminders from a day (today) until the end of the day that is ``days`` later."""
+    return list_previews(session, viewer, now=now, days=days, from_on=from_on, changes=(None,))[0]
+
+
+def list_previews(
+    session: Session,
+    viewer: Actor,
+    *,
+    now: datetime,
+    days: int,
+    from_on: date | None = None,
+    changes: Sequence[RuleChange | None],
+) -> list[Preview]:
+    """The same under each of some rules, from one reading; ``None`` stands for the present ones.
+
+    :raises InvalidInput: for a day that is past, too many days, or a change of no rule
+    """
+    for change in changes:
+        if change is not None:
+            check_change(change, current_rules())
+    calendar = get_calendar(session, viewer.clinic_id)
+    span = _span(calendar, now, days, from_on)
+    sending = _sending(session, viewer.clinic_id)
+    found: list[list[Planned]] = [[] for _ in changes]
+    rules = [*_rules(), *(each.of(rule) for each in changes if each for rule in _rules() if rule.name == each.rule)]
+    for case, preferences, begun in _cases(session, viewer.clinic_id, calendar, span, rules):
+        for planned, change in zip(found, changes, strict=True):
+            outlook = Outlook(
+                pathway=changed(case.pathway, change),
+                snapshot=case.snapshot,
+                preferences=preferences,
+                sending=sending,
+                span=span,
+                begun=begun,
+            )
+            planned.extend(_planned(case, each, preferences) for each in outlook.foreseen())
+    return [_preview(each, span, sending) for each in found]
+
+
+def compare(present: Preview, other: Preview) -> Comparison:
+    """What a changed rule changes of what will be sent."""
+    before, after = ({each.key: each for each in found.will_send} for found in (present, other))
+    return Comparison(
+        new=tuple(each for each in other.will_send if each.key not in before),
+        gone=tuple(each for each in present.will_send if each.key not in after),
+        moved=tuple(
+            (before[each.key], each)
+            for each in other.will_send
+            if each.key in before and _how(before[each.key]) != _how(each)
+        ),
+    )
+
+
+def with_words(session: Session, viewer: Actor, several: Sequence[Planned]) -> list[Worded]:
+    """Some reminders with their patients and words, in one statement."""
+    query = (
+        select(*_WORDED)
+        .join(Clinic, Clinic.id == Patient.clinic_id)
+        .where(Patient.clinic_id == viewer.clinic_id, Patient.id.in_(sorted({each.patient_id for each in several})))
+    )
+    rows = {row.id: row for row in session.execute(query)} if several else {}
+    return [
+        Worded(planned=each, patient=identity_of(rows[each.patient_id]), text=_text(each, rows[each.patient_id]))
+        for each in several
+    ]
+
+
+def _text(planned: Planned, row: Row[Any]) -> Text | None:
+    foreseen = planned.foreseen
+    if foreseen.way is None:
+        return None
+    return write_current(
+        foreseen.rule.template,
+        planned.language,
+        foreseen.way.channel,
+        given_name=row.given_name,
+        wall=ClinicCalendar(row.clinic_zone).wall(foreseen.visit.arrive_at or foreseen.visit.starts_at),
+        clinic=name_in_messages(row.message_name, row.clinic, planned.language),
+        phone=row.phone,
+    )
+
+
+def _how(planned: Planned) -> tuple[datetime, str]:
+    return planned.foreseen.at, planned.foreseen.way.channel if planned.foreseen.way else ""
+
+
+def _preview(found: Sequence[Planned], span: Span, sending: Sending) -> Preview:
+    ordered = sorted(found, key=lambda each: (each.foreseen.at, each.key))
+    return Preview(
+        span=span,
+        will_send=tuple(each for each in ordered if not each.foreseen.why_not),
+        will_not=tuple(each for each in ordered if each.foreseen.why_not not in {"", SENT}),
+        dealt_with=sum(each.foreseen.why_not == SENT for each in ordered),
+        is_paused=sending.is_paused,
+    )
+
+
+def _span(calendar: ClinicCalendar, now: datetime, days: int, from_on: date | None) -> Span:
+    today = calendar.today(now)
+    first = from_on if from_on is not None else today
+    if not today <= first <= today + _FURTHEST:
+        raise InvalidInput({"from_on": "Choose today or a later day; what is past stands in the ledger."})
+    if not 0 <= days <= MOST_DAYS:
+        raise InvalidInput({"days": f"Choose 0 to {MOST_DAYS} days."})
+    ends_at = calendar.start_of(first + timedelta(days=days + 1))
+    return Span(now=now, begins_at=max(now, calendar.start_of(first)), ends_at=ends_at)
+
+
+def _sending(session: Session, clinic_id: int) -> Sending:
+    hours = session.execute(select(Clinic.quiet_from, Clinic.quiet_until).where(Clinic.id == clinic_id)).one()
+    quiet = QuietHours(time.fromisoformat(hours.quiet_from), time.fromisoformat(hours.quiet_until))
+    return Sending(quiet=quiet, is_paused=is_paused(session, clinic_id))
+
+
+def _rules() -> list[ReminderRule]:
+    return [rule for key in catalogue.FILES for rule in catalogue.load(*key).reminders]
+
+
+def _cases(
+    session: Session, clinic_id: int, calendar: ClinicCalendar, span: Span, rules: Sequence[ReminderRule]
+) -> Iterator[tuple[LoadedCase, Preferences, Any]]:
+    """The cases with a visit that something may be sent about in the span, a group at a time."""
+    longest = timedelta(hours=max((rule.useless_hours_before for rule in rules), default=0))
+    until = _latest_visit(calendar, span, rules) + longest
+    visits = _visits(clinic_id, span.now, until)
+    after = 0
+    while keys := list(session.scalars(visits.where(AppointmentRow.case_id > after))):
+        after = keys[-1]
+        group = load_snapshots(session, clinic_id, keys)
+        reached = rows_by(session, REACHED, clinic_id, {each.case.patient_id for each in group})
+        begun = read_begun(session, clinic_id, keys, span.now - longest)
+        for each in group:
+            yield each, preferences_of(reached[each.case.patient_id]), begun.get(each.case.id, {})
+            session.expunge(each.case)
+
+
+def _visits(clinic_id: int, after: datetime, until: datetime) -> Select[int]:
+    return (
+        select(AppointmentRow.case_id)
+        .where(
+            AppointmentRow.clinic_id == clinic_id,
+            AppointmentRow.superseded_by.is_(None),
+            AppointmentRow.state.in_(sorted(TO_COME)),
+            AppointmentRow.starts_at > after,
+            AppointmentRow.starts_at < until,
+        )
+        .distinct()
+        .order_by(AppointmentRow.case_id)
+        .limit(GROUP)
+    )
+
+
+def _latest_visit(calendar: ClinicCalendar, span: Span, rules: Sequence[ReminderRule]) -> datetime:
+    """When the last visit begins that a rule may speak of in the span."""
+    last_on = calendar.today(span.ends_at)
+    days = [
+        calendar.add_open_days(last_on, rule.days_before)
+        if rule.counts_open_days
+        else last_on + timedelta(days=rule.days_before)
+        for rule in rules
+    ]
+    return calendar.start_of(max(days, default=last_on)) + _ZONES
+
+
+def _planned(case: LoadedCase, foreseen: Foreseen, preferences: Preferences) -> Planned:
+    point = foreseen.way.point if foreseen.way else None
+    owners = {each.point_id: each.owner for each in preferences.addresses}
+    return Planned(
+        case_public_id=case.case.public_id,
+        patient_id=case.case.patient_id,
+        foreseen=foreseen,
+        owner=owners.get(point, "") if point is not None else "",
+        language=preferences.language,
+    )

@@ -1,0 +1,244 @@
+"""The days to come in words: who gets nothing and why, and what will be sent to whom, when, how and why."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+
+from flask import request
+
+from tracker.domain.dates import in_words
+from tracker.domain.pathway.definition import ReminderRule
+from tracker.domain.reminder_words import CALLED, CHANNELS, KINDS, OWNERS, REASONS, when_sent
+from tracker.queries.reminder_preview import Comparison, Planned, Preview, Worded, current_rules
+from tracker.web.common.case_lines import PersonLine, case_url, clinic_day, person_line
+from tracker.web.common.filters import at, distance, plural
+from tracker.web.common.listing import url_with
+from tracker.web.reminders.asking import CHANNELS as CHANNEL_CHOICES
+from tracker.web.reminders.asking import Asked
+
+#: Rows of one list; a sentence says that there are more.
+MOST_SHOWN = 100
+#: Nobody is reached by these, though somebody should be.
+UNREACHED = CALLED | {"too_late", "paused"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewRow:
+    """One reminder. ``why``: why it comes when it does; ``why_not``: why nobody is written to."""
+
+    person: PersonLine
+    about: str
+    when: str
+    how: str
+    why: str
+    why_not: str = ""
+    tone: str = "quiet"
+    subject: str = ""
+    body: str = ""
+    was: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Some rows of one kind, and a sentence where there are more than are shown."""
+
+    title: str
+    rows: tuple[PreviewRow, ...]
+    count: int
+    more: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One entry of a list to choose from."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeForm:
+    """One rule, to be tried otherwise; with what is tried now."""
+
+    rules: tuple[Choice, ...]
+    channels: tuple[Choice, ...]
+    days_before: str
+    wall_time: str
+    said: str
+    clear_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewPage:
+    """What the page shows. ``changes``: what a changed rule would change."""
+
+    lede: str
+    paused: str
+    problem: str
+    from_on: str
+    days: int
+    form: ChangeForm
+    changes: tuple[Listing, ...]
+    unreached: Listing
+    not_needed: Listing
+    sent: tuple[Listing, ...]
+    more_sent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The reminders that the page has room for, and how many there are of each kind."""
+
+    sent: Sequence[Planned]
+    unreached: Sequence[Planned]
+    not_needed: Sequence[Planned]
+    changes: Comparison | None
+
+    def shown(self) -> list[Planned]:
+        """All of them, once."""
+        found = [*self.sent[:MOST_SHOWN], *self.unreached[:MOST_SHOWN], *self.not_needed[:MOST_SHOWN]]
+        if self.changes is not None:
+            found += [*self.changes.new[:MOST_SHOWN], *self.changes.gone[:MOST_SHOWN]]
+            found += [after for _before, after in self.changes.moved[:MOST_SHOWN]]
+        return found
+
+
+def choose(preview: Preview, changes: Comparison | None) -> Chosen:
+    """Part those whom somebody must reach otherwise from those who need no message."""
+    unreached = [each for each in preview.will_not if _is_unreached(each)]
+    not_needed = [each for each in preview.will_not if not _is_unreached(each)]
+    return Chosen(sent=preview.will_send, unreached=unreached, not_needed=not_needed, changes=changes)
+
+
+def present(
+    preview: Preview, chosen: Chosen, worded: Iterable[Worded], asked: Asked, *, today: date, zone: str
+) -> PreviewPage:
+    """Make the page."""
+    desk = _Desk(today, zone, {_id(each.planned): each for each in worded})
+    until_on = clinic_day(preview.span.ends_at - timedelta(microseconds=1), zone)
+    sent = chosen.sent[:MOST_SHOWN]
+    return PreviewPage(
+        lede=f"{in_words(asked.from_on, today)} to {in_words(until_on, today)}: "
+        f"{plural(len(chosen.sent), 'message')} will be sent, {_people(chosen.unreached)} not reached."
+        + (f" {preview.dealt_with} more went out or were called about already." if preview.dealt_with else ""),
+        paused="Sending is paused: until it is resumed, nothing of this goes out." if preview.is_paused else "",
+        problem=asked.problem,
+        from_on=asked.from_on.isoformat(),
+        days=asked.days,
+        form=_form(asked),
+        changes=desk.changes(chosen.changes) if chosen.changes is not None else (),
+        unreached=desk.listing("Gets nothing, and why", chosen.unreached),
+        not_needed=desk.listing("Needs no message", chosen.not_needed),
+        sent=tuple(
+            desk.listing(f"{in_words(day, today)} · {distance((day - today).days)}", list(several))
+            for day, several in groupby(sent, key=lambda each: clinic_day(each.foreseen.at, zone))
+        ),
+        more_sent=_more(len(chosen.sent)),
+    )
+
+
+class _Desk:
+    """Makes rows, of what was read once."""
+
+    def __init__(self, today: date, zone: str, worded: Mapping[object, Worded]) -> None:
+        self._today, self._zone, self._worded = today, zone, worded
+
+    def listing(self, title: str, several: Sequence[Planned]) -> Listing:
+        """Some reminders under a title."""
+        rows = tuple(self.row(each) for each in several[:MOST_SHOWN])
+        return Listing(title=title, rows=rows, count=len(several), more=_more(len(several)))
+
+    def changes(self, changes: Comparison) -> tuple[Listing, ...]:
+        """What a change brings, takes away and moves."""
+        moved = tuple(self.row(after, was=before) for before, after in changes.moved[:MOST_SHOWN])
+        return (
+            self.listing("New", changes.new),
+            self.listing("Gone from these days", changes.gone),
+            Listing(title="Moved", rows=moved, count=len(changes.moved), more=_more(len(changes.moved))),
+        )
+
+    def row(self, planned: Planned, was: Planned | None = None) -> PreviewRow:
+        """One reminder."""
+        foreseen, worded = planned.foreseen, self._worded[_id(planned)]
+        text = worded.text
+        return PreviewRow(
+            person=person_line(worded.patient, self._today, url=case_url(planned.case_public_id)),
+            about=KINDS.get(foreseen.rule.kind, foreseen.rule.kind),
+            when=self._when(planned),
+            how=_how(planned),
+            why=when_sent(foreseen.rule, foreseen.visit, self._today),
+            why_not=_first_upper(REASONS.get(foreseen.why_not, foreseen.why_not)),
+            tone="warn" if _is_unreached(planned) else "quiet",
+            subject=text.subject if text else "",
+            body=text.body if text else "",
+            was=f"{self._when(was)}, {_how(was)}" if was is not None else "",
+        )
+
+    def _when(self, planned: Planned) -> str:
+        """By the patient's clock, which is named where it is another than the clinic's. Of what does not go: when it
+        would have."""
+        foreseen = planned.foreseen
+        zone = foreseen.zone
+        said = at(foreseen.wanted_at if foreseen.why_not else foreseen.at, zone, self._today)
+        return said if zone == self._zone else f"{said} ({zone.rpartition('/')[2].replace('_', ' ')})"
+
+
+def _id(planned: Planned) -> object:
+    return planned.key, planned.foreseen.at, planned.foreseen.way
+
+
+def _is_unreached(planned: Planned) -> bool:
+    return planned.foreseen.why_not in UNREACHED
+
+
+def _people(several: Sequence[Planned]) -> str:
+    return plural(len({each.patient_id for each in several}), "patient is", "patients are")
+
+
+def _how(planned: Planned) -> str:
+    channel = planned.foreseen.way.channel if planned.foreseen.way else ""
+    return " ".join(part for part in (CHANNELS[channel], OWNERS.get(planned.owner, "")) if part)
+
+
+def _more(count: int) -> str:
+    return f"The first {MOST_SHOWN} of {count} are shown: choose fewer days." if count > MOST_SHOWN else ""
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _form(asked: Asked) -> ChangeForm:
+    rules = current_rules()
+    name = request.args.get("rule", "")
+    rule = rules.get(name)
+    tried = asked.change.of(rule) if asked.change is not None and rule is not None else rule
+    channels = [
+        Choice(
+            value=value, label=", else ".join(CHANNELS[each] for each in ways),
+            is_chosen=tried is not None and tried.channels == ways,
+        )
+        for value, ways in CHANNEL_CHOICES.items()
+    ]  # fmt: skip
+    return ChangeForm(
+        rules=tuple(Choice(value=each, label=_named(rules[each]), is_chosen=each == name) for each in rules),
+        channels=tuple(channels),
+        days_before=str(tried.days_before) if tried is not None else "",
+        wall_time=f"{tried.wall_time:%H:%M}" if tried is not None else "",
+        said=f"{_named(rule)}: tried as {_tried(tried)}" if rule is not None and tried is not rule and tried else "",
+        clear_url=url_with(rule=None, before=None, at=None, channels=None),
+    )
+
+
+def _named(rule: ReminderRule) -> str:
+    """A rule in words: ``Refill, 7 days before at 10:00``."""
+    to = f", copy {OWNERS[rule.to]}" if rule.to != "patient" else ""
+    return f"{KINDS.get(rule.kind, rule.kind)}, {_tried(rule)}{to}"
+
+
+def _tried(rule: ReminderRule) -> str:
+    days = plural(rule.days_before, "open day" if rule.counts_open_days else "day")
+    ways = ", else ".join(CHANNELS[each] for each in rule.channels)
+    return f"{days} before at {rule.wall_time:%H:%M} by {ways}"
