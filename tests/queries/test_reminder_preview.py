@@ -1,18 +1,13 @@
 """What will be sent, and who gets nothing and why: by the present rules, and by another."""
 
-from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import delete, update
-from sqlalchemy.orm import Session
 
 from tests.factories.case_world import CaseWorld
-from tests.factories.listed import Listed
 from tests.factories.post import SOON, Post
 from tests.support.fixed import FixedClock, SeededIds
-from tests.support.statements import sent
-from tracker.domain.access import Actor
 from tracker.domain.errors import InvalidInput
 from tracker.domain.facts import Consent, Determination, Device, Fill
 from tracker.domain.mail import MailRejected, MailUnavailable
@@ -293,11 +288,21 @@ class TestWhoGetsNothing:
         for reason in reasons:
             assert " " in REASONS[reason]
 
+    def test_unless_a_way_has_appeared(self, world: CaseWorld) -> None:
+        """The next pass of the reconciler takes the calls back."""
+        world.book("evaluation", "2026-03-26T09:00")
+        world.email()
+        assert why(previewed(world)) == {} and len(previewed(world).will_send) == 3
+
     def test_of_a_visit_that_began_is_nobody(self, world: CaseWorld) -> None:
         world.email()
         world.book("evaluation", "2026-03-17T10:30")
         preview = previewed(world)
         assert (preview.will_send, preview.will_not) == ((), ())
+        coming = world.book("follow_up", "2026-03-26T09:00")
+        preview = previewed(world)
+        assert {each.foreseen.visit.appointment for each in preview.will_send} == {coming.appointment}
+        assert preview.will_not == ()
 
 
 class TestAChangedRule:
@@ -354,46 +359,3 @@ class TestAChangedRule:
     def test_must_be_one(self, world: CaseWorld, change: RuleChange) -> None:
         with pytest.raises(InvalidInput):
             tried(world, change)
-
-
-class TestItCannotSend:
-    def test_takes_a_session_and_no_mailer(self) -> None:
-        assert set(list_previews.__kwdefaults__ or {}) | set(list_previews.__annotations__) == {
-            "session", "viewer", "now", "days", "from_on", "changes", "return",
-        }  # fmt: skip
-        names = {each.name for each in fields(Preview)}
-        assert names == {"span", "will_send", "will_not", "dealt_with", "is_paused"}
-
-    def test_sends_nothing_but_selects(self, post: Post) -> None:
-        database = post.world.database
-        with sent(database.read, database.write, database.note) as said:
-            previewed(post.world)
-        assert said and all(each.lstrip().startswith(("SELECT", "WITH", "(SELECT")) for each in said), said
-
-    def test_works_where_nothing_can_be_written(self, post: Post) -> None:
-        """The very session that the preview gets refuses to write."""
-        with post.world.database.reading() as session:
-            assert list_preview(session, nobody(1), now=SOON, days=3).will_send
-            with pytest.raises(Exception, match=r"(?i)read-?only"):
-                session.execute(delete(StaffTask))
-
-    def test_refuses_days_that_are_none(self, world: CaseWorld) -> None:
-        for days, from_on in ((-1, None), (93, None), (1, date(2026, 3, 16)), (1, date(9999, 12, 31))):
-            with pytest.raises(InvalidInput):
-                previewed(world, days, from_on)
-
-
-class TestManyCases:
-    def test_are_read_in_groups(self, listed: Listed, viewer: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-        for number in range(5):
-            listed.visit(listed.case(listed.patient(f"P{number}")), "evaluation", hours=24 * 5)
-        session: Session = listed.session
-        whole = list_preview(session, viewer, now=listed.now, days=30)
-        monkeypatch.setattr(reminder_preview, "GROUP", 2)
-        parts = list_preview(session, viewer, now=listed.now, days=30)
-        assert parts.will_not == whole.will_not and len({each.case_public_id for each in whole.will_not}) == 5
-
-    def test_of_another_clinic_are_not_seen(self, listed: Listed, elsewhere: Listed, viewer: Actor) -> None:
-        elsewhere.visit(elsewhere.case(elsewhere.patient("Else")), "evaluation", hours=24 * 5)
-        preview = list_preview(listed.session, viewer, now=listed.now, days=30)
-        assert (preview.will_send, preview.will_not) == ((), ())

@@ -163,7 +163,7 @@ def fresh_world(databases: SqliteDatabases) -> Iterator[CaseWorld]:
         yield CaseWorld(database, FixedClock(NOW), SeededIds())
 
 
-@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(data=st.data(), days=st.integers(0, 20))
 def test_what_is_previewed_is_what_is_sent(sqlite_databases: SqliteDatabases, data: st.DataObject, days: int) -> None:
     with fresh_world(sqlite_databases) as world:
