@@ -22,6 +22,8 @@ BYTES_OF_KEY = 32
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 #: What may be written, and what SQLAlchemy shall make of it.
 DATABASE_SCHEMES = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgresql+psycopg": "postgresql+psycopg"}
+SMS_KIND = "that messages are posted to, like https://api.provider.example/Accounts/1/Messages.json"
+DEAD_MAN_KIND = "that is asked for while all is well, like https://alarm.example/ping/1, without a question mark"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 PLACEHOLDERS = (
     "changeme",
@@ -89,6 +91,7 @@ class Settings:
     downtime_dir: Path | None = None
     downtime_keep: int = 14
     downtime_key: str = field(default="", repr=False)
+    dead_man_url: str = field(default="", repr=False)
 
     @property
     def is_https(self) -> bool:
@@ -113,7 +116,8 @@ class Settings:
         return self
 
     def as_demonstration(self, *, database_url: str, secret_key: str, outbox_dir: Path) -> Self:
-        """The same settings for a demonstration: a database of its own, and files instead of messages."""
+        """The same settings for a demonstration: a database of its own, files instead of messages, and no signal that
+        would keep the alarm about the real clinic quiet."""
         return replace(
             self,
             database_url=database_url,
@@ -121,6 +125,7 @@ class Settings:
             mail_transport=MailTransport.OUTBOX,
             sms_transport=SmsTransport.OUTBOX,
             outbox_dir=outbox_dir,
+            dead_man_url="",
         )
 
     def ready_to_send(self) -> Self:
@@ -159,7 +164,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         mail_from=_mail_from(read.text("SMTP_FROM")),
         outbox_dir=_folder(read.text("OUTBOX_DIR")),
         sms_transport=_sms_transport(read.text("SMS_TRANSPORT", SmsTransport.NONE)),
-        sms_url=_sms_url(read.text("SMS_URL")),
+        sms_url=_asked_url("SMS_URL", read.text("SMS_URL"), SMS_KIND),
         sms_account=_sms_account(read.text("SMS_ACCOUNT")),
         sms_secret=read.text("SMS_SECRET"),
         sms_sender=_sms_sender(read.text("SMS_SENDER")),
@@ -172,6 +177,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         downtime_dir=_folder(read.text("DOWNTIME_DIR")),
         downtime_keep=read.number("DOWNTIME_KEEP", 14, lowest=1, highest=366),
         downtime_key=_downtime_key(read.text("DOWNTIME_KEY")),
+        dead_man_url=_asked_url("DEAD_MAN_URL", read.text("DEAD_MAN_URL"), DEAD_MAN_KIND),
     )
     read.refuse_unknown()
     _check_mail(settings)
@@ -280,12 +286,12 @@ def _sms_transport(text: str) -> SmsTransport:
         raise SettingsError(f"TRACKER_SMS_TRANSPORT must be none, http or outbox, not {text!r}.") from error
 
 
-def _sms_url(text: str) -> str:
-    kind = "that messages are posted to, like https://api.provider.example/Accounts/1/Messages.json"
+def _asked_url(name: str, text: str, kind: str) -> str:
+    """An address that this computer asks, exactly as it is written."""
     if text:
-        _address("SMS_URL", text, kind)
+        _address(name, text, kind)
         if not re.fullmatch(r"[!-~]+", text):
-            raise SettingsError(f"TRACKER_SMS_URL must be an address {kind}.")
+            raise SettingsError(f"{PREFIX}{name} must be an address {kind}.")
     return text
 
 

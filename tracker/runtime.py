@@ -1,19 +1,20 @@
 """Everything a process needs that is not Flask: settings, database and the ports to the outside."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.domain.credentials import SessionLimits
-from tracker.integrations.clock import SystemClock
+from tracker.integrations.clock import SystemClock, SystemStopwatch
+from tracker.integrations.dead_man import HttpDeadManSwitch
 from tracker.integrations.ids import RandomIds
 from tracker.integrations.kit_shelf import FolderShelf
 from tracker.integrations.mail.choice import choose_mailer
 from tracker.integrations.passwords import Argon2Passwords
 from tracker.integrations.sms.choice import choose_texter
 from tracker.persistence.database import Database
-from tracker.services.ports import Clock, Ids, KitShelf, Mailer, Passwords
+from tracker.services.ports import Clock, DeadManSwitch, Ids, KitShelf, Mailer, Passwords, Stopwatch
 
 if TYPE_CHECKING:
     from config import Settings
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 class Runtime:
     """One running system. Tests and simulations put their own clock, ids and passwords in.
 
-    ``mailer`` sends e-mail, ``texter`` text messages; either may be missing.
+    ``mailer`` sends e-mail, ``texter`` text messages, ``dead_man`` hears that all is well; each may be missing.
     """
 
     settings: "Settings"
@@ -34,6 +35,8 @@ class Runtime:
     mailer: Mailer | None = None
     texter: Mailer | None = None
     shelf: KitShelf | None = None
+    dead_man: DeadManSwitch | None = None
+    stopwatch: Stopwatch = field(default_factory=SystemStopwatch)
 
     @property
     def session_limits(self) -> SessionLimits:
@@ -54,6 +57,7 @@ def build_runtime(settings: "Settings") -> Runtime:
         mailer=choose_mailer(settings),
         texter=choose_texter(settings),
         shelf=shelf_at(settings, settings.downtime_dir) if settings.downtime_dir else None,
+        dead_man=HttpDeadManSwitch(url=settings.dead_man_url) if settings.dead_man_url else None,
     )
 
 

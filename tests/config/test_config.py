@@ -14,6 +14,7 @@ SMTP = {
     "TRACKER_SMTP_FROM": "reminders@clinic.example",
 }
 
+ALARM = "https://alarm.example/ping/4f1c"
 SMS = {
     "TRACKER_BASE_URL": "https://tracker.clinic.example",
     "TRACKER_SMS_TRANSPORT": "http",
@@ -53,6 +54,7 @@ class TestLoadSettings:
                 "TRACKER_DOWNTIME_DIR": "/var/lib/tracker/downtime",
                 "TRACKER_DOWNTIME_KEEP": "30",
                 "TRACKER_DOWNTIME_KEY": KEY,
+                "TRACKER_DEAD_MAN_URL": ALARM,
             }
         )
         assert settings == Settings(
@@ -77,6 +79,7 @@ class TestLoadSettings:
             downtime_dir=Path("/var/lib/tracker/downtime"),
             downtime_keep=30,
             downtime_key=KEY,
+            dead_man_url=ALARM,
         )
         assert settings.is_https
 
@@ -115,6 +118,13 @@ class TestLoadSettings:
             ("SMTP_FROM", "reminders@clinic.example\nBcc: x@evil.example"),
             ("MAIL_TRANSPORT", "pigeon"),
             ("SMS_TRANSPORT", "pigeon"),
+            ("DEAD_MAN_URL", "alarm.example/ping/1"),
+            ("DEAD_MAN_URL", "http://alarm.example/ping/1"),
+            ("DEAD_MAN_URL", "ftp://alarm.example/ping/1"),
+            ("DEAD_MAN_URL", "https://user:pw@alarm.example/ping/1"),
+            ("DEAD_MAN_URL", "https://alarm.example/ping/1?clinic=main"),
+            ("DEAD_MAN_URL", "https://alarm.example/ping/1#a"),
+            ("DEAD_MAN_URL", "https://alarm.example/ping 1"),
             ("SMS_URL", "api.provider.example"),
             ("SMS_URL", "http://api.provider.example/Messages.json"),
             ("SMS_URL", "https://AC1:pw@api.provider.example/Messages.json"),
@@ -246,6 +256,20 @@ class TestSms:
             database_url="sqlite:///demo.db", secret_key=GOOD_SECRET, outbox_dir=Path("outbox")
         )
         assert demo.sms_transport is SmsTransport.OUTBOX
+
+
+class TestTheDeadMansSwitch:
+    def test_may_be_on_this_computer(self) -> None:
+        assert load_settings({"TRACKER_DEAD_MAN_URL": "http://localhost:8000/ping"}).dead_man_url
+
+    def test_is_not_kept_quiet_by_a_demonstration(self) -> None:
+        demo = load_settings({"TRACKER_DEAD_MAN_URL": ALARM}).as_demonstration(
+            database_url="sqlite:///demo.db", secret_key=GOOD_SECRET, outbox_dir=Path("outbox")
+        )
+        assert demo.dead_man_url == ""
+
+    def test_stays_out_of_logs(self) -> None:
+        assert "4f1c" not in repr(load_settings({"TRACKER_DEAD_MAN_URL": ALARM}))
 
 
 class TestSecrets:

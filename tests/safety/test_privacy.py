@@ -39,6 +39,7 @@ WORDS = (
 #: Clinical words that no message may hold: whoever reads it over a shoulder would know.
 CLINICAL = ("baclofen", "pump", "intrathecal", "spastic", "implant", "trial", "neuro", "dose", "surgery", "MRN")
 LINK = re.compile(r"(?:href|action|src|formaction)=\"([^\"]*)\"")
+TO_ANSWER = re.compile(r"^http://localhost:8000/r/[\w-]{43}$", re.MULTILINE)
 TOKEN = re.compile(r'value="[^"]{30,}"')
 PEOPLE = (Role.LEAD_COORDINATOR, Role.NURSE, Role.PHYSICIAN, Role.MANAGER, Role.ADMINISTRATOR)
 #: Their addresses are handed to the telephone and the mail program, never to a server.
@@ -207,7 +208,9 @@ class TestMessages:
             assert leaks(text, with_first_name=False) == []
             assert GIVEN not in message.subject
             assert [word for word in CLINICAL if word.casefold() in text.casefold()] == []
-            assert journey.public_id not in text and "http" not in text
+            # The one link is random: it names nobody, and no record of hers.
+            rest, links = TO_ANSWER.subn("", text)
+            assert links == 1 and journey.public_id not in text and "http" not in rest
             assert leaks(message.reference) == []
 
     def _watched(self, journey: Journey, runtime: Runtime) -> None:

@@ -71,6 +71,11 @@ class TestAnOutsider:
     ) -> None:
         assert health(make_world(sqlite_database, clock, ids)) == 503
 
+    def test_is_alarmed_by_beats_that_lie_ahead(self, world: WebWorld) -> None:
+        """The clock was set back: until the old time comes again a dead scheduler would look alive."""
+        world.clock.set(world.clock.now() - THREE_TICKS - timedelta(seconds=1))
+        assert health(world) == 503
+
     def test_hears_that_it_ticks_again(self, world: WebWorld) -> None:
         world.clock.advance(hours=9)
         tick(world, *TICKING_JOBS)

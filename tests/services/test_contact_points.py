@@ -11,7 +11,7 @@ from tracker.domain.access import Actor
 from tracker.domain.errors import InvalidInput, NotFound, StaleVersion
 from tracker.domain.words import Role
 from tracker.persistence.database import Database
-from tracker.persistence.models import Case, ContactPoint, Event, Patient, PatientWord
+from tracker.persistence.models import Case, Clinic, ContactPoint, Event, Patient, PatientWord
 from tracker.persistence.vocabulary import ContactChange
 from tracker.queries.reach import PatientReach, Point, get_reach
 from tracker.services import contact_points as acts
@@ -156,6 +156,36 @@ class TestAStop:
         desk.does(acts.end_point, point_id=point.id, reason="a mistake")
         again = desk.add(agreed(phone("+1 303-555-0142", "caregiver")))
         assert (again.id != point.id, again.opted_out_at) == (True, stopped_at)
+
+    def test_is_for_everybody_who_is_reached_there_and_lifted_one_by_one(self, desk: Desk) -> None:
+        mine = desk.add(email(ADDRESS))
+        with desk.database.writing() as session:
+            theirs = a_patient(session, session.scalars(select(Clinic)).one(), 2)
+            other = a_case(session, theirs, 2, reconcile_at=None)
+            point = {"kind": "email", "value": "Ada@example.org", "as_typed": "Ada@example.org", "owner": "caregiver"}
+            session.add(
+                ContactPoint(
+                    clinic_id=theirs.clinic_id, id=7, patient_id=theirs.id, is_possible=True,
+                    created_at=desk.clock.now(), **point,
+                )
+            )  # fmt: skip
+            other_id, their_id = other.id, theirs.id
+        desk.does(acts.set_messages, point_id=mine.id, is_stopped=True)
+        with desk.database.reading() as session:
+            said = select(ContactPoint.opted_out_at).where(ContactPoint.id == 7)
+            assert session.scalars(said).one() == desk.clock.now()
+            assert session.scalars(select(Case.reconcile_at).where(Case.id == other_id)).one() == desk.clock.now()
+            assert [each.what for each in get_reach(session, desk.actor, their_id).changes] == ["stopped"]
+        desk.does(acts.set_messages, point_id=mine.id, is_stopped=False)
+        with desk.database.reading() as session:
+            assert session.scalars(said).one() is not None
+        assert desk.reach().standing[0].opted_out_at is None
+
+    def test_holds_for_an_address_in_other_letters(self, desk: Desk) -> None:
+        point = desk.add(email("Ada@example.org"))
+        desk.does(acts.set_messages, point_id=point.id, is_stopped=True)
+        desk.rewrite(email(ADDRESS))
+        assert [each.opted_out_at is not None for each in desk.reach().standing] == [True]
 
     def test_that_was_lifted_does_not_come_back(self, desk: Desk) -> None:
         point = desk.add(phone(MOBILE))

@@ -15,6 +15,7 @@ from tracker.persistence.models import (
     AppointmentRow,
     Clinic,
     ContactPoint,
+    ContactPointChange,
     Event,
     InboundMessage,
     Patient,
@@ -101,6 +102,12 @@ class Line:
             rows = session.scalars(select(ContactPoint.opted_out_at).where(ContactPoint.value == MOBILE))
             return [each is not None for each in rows]
 
+    def history(self) -> list[tuple[str, str, int | None]]:
+        """What was done about reaching them, how, and by whom of the clinic."""
+        with self.world.database.reading() as session:
+            rows = session.scalars(select(ContactPointChange).order_by(ContactPointChange.id))
+            return [(each.what, each.detail, each.changed_by) for each in rows]
+
     def events(self, kind: str) -> list[Event]:
         """Of a kind, with their authors."""
         with self.world.database.reading() as session:
@@ -124,6 +131,7 @@ class TestAYes:
             assert session.get(User, event.actor_id).name == PATIENT_NAME
             assert session.scalars(select(ContactPoint.verified_at).where(ContactPoint.value == MOBILE)).one()
         assert line.tasks() == []
+        assert line.history() == [("verified", "message", None)]
 
     def test_said_twice_is_written_once(self, line: Line) -> None:
         line.says("C")
@@ -219,6 +227,14 @@ class TestWhatIsNotUnderstood:
         assert (task.kind, task.case_id, task.params["how"]) == ("reply_unknown", None, "+13035550199")
         assert line.visit().state == "booked"
 
+    def test_of_a_number_that_is_no_longer_theirs_is_nobodys(self, line: Line) -> None:
+        with line.world.database.writing() as session:
+            session.execute(
+                update(ContactPoint).where(ContactPoint.value == MOBILE).values(ended_at=line.world.clock.now())
+            )
+        assert "We do not know this number" in line.says("C")
+        assert line.visit().state == "booked"
+
     def test_of_a_number_of_nobody_among_clinics_is_told_to_call(self, line: Line) -> None:
         with line.world.database.writing() as session:
             a_clinic(session, 2)
@@ -291,6 +307,7 @@ class TestStop:
         line.look()
         assert "Messages will come here again" in line.says("START")
         assert line.stopped() == [False]
+        assert line.history() == [("stopped", "", None), ("allowed", "", None)]
         line.look()
         assert "sms" in {each.channel for each in line.world.reminders() if each.state == "planned"}
 

@@ -7,17 +7,19 @@ from sqlalchemy import select
 
 from tests.factories.case_world import CaseWorld
 from tests.factories.post import Post
+from tests.factories.rows import a_clinic, a_patient
 from tests.support.fixed import FixedClock, SeededIds
 from tracker.domain.credentials import fingerprint
-from tracker.domain.errors import InvalidInput
+from tracker.domain.errors import InvalidInput, NotFound
 from tracker.domain.reply_words import Answer
 from tracker.persistence.database import Database
-from tracker.persistence.models import Case, Event, Patient, ReplyLink
+from tracker.persistence.models import Case, ContactPoint, Event, Patient, ReplyLink
 from tracker.queries.replies import find_reply_page
+from tracker.services.appointments import confirm
 from tracker.services.reply_links import KEPT, purge_reply_links
 from tracker.services.replying import answers
 from tracker.services.system_actor import patient_actor
-from tracker.services.work import Work
+from tracker.services.work import CaseRef, Work
 
 
 class TestALink:
@@ -61,6 +63,36 @@ class TestALink:
             page = find_reply_page(session, self.token(post), at)
         assert page is not None
         assert page.is_expired is expired
+
+    def test_confirms_no_visit_but_the_one_that_was_told(self, post: Post) -> None:
+        world = post.world
+        with world.database.writing() as session:
+            work = Work(session, patient_actor(session, 1, world.clock.now(), world.ids), world.ids, world.clock.now())
+            ref = CaseRef(world.case().public_id, 0)
+            with pytest.raises(NotFound):
+                confirm(work, ref, appointment=post.visit.appointment, told="2026-03-26T09:01")
+        world.change(post.visit, state="arrived")
+        with world.database.writing() as session:
+            work = Work(session, patient_actor(session, 1, world.clock.now(), world.ids), world.ids, world.clock.now())
+            with pytest.raises(NotFound):
+                confirm(work, ref, appointment=post.visit.appointment, told="2026-03-26T09:00")
+
+    def test_ends_messages_in_its_own_clinic(self, post: Post) -> None:
+        world, now = post.world, post.world.clock.now()
+        with world.database.writing() as session:
+            patient = a_patient(session, a_clinic(session, 2), 3)
+            session.add(
+                ContactPoint(
+                    clinic_id=2, id=7, patient_id=patient.id, kind="email", value="Ada@example.org", as_typed="",
+                    owner="patient", is_possible=True, created_at=now,
+                )
+            )  # fmt: skip
+            work = Work(session, patient_actor(session, 1, now, world.ids), world.ids, now)
+            assert answers.stop_messages(work, kind="email", value="ADA@example.org", how="link")
+            assert not answers.stop_messages(work, kind="email", value="ada@example.org", how="link")
+        with world.database.reading() as session:
+            rows = session.execute(select(ContactPoint.clinic_id, ContactPoint.opted_out_at))
+            assert {row.clinic_id: row.opted_out_at for row in rows} == {1: now, 2: None}
 
     def test_chooses_a_language_for_what_is_to_come(self, post: Post) -> None:
         world = post.world

@@ -53,3 +53,18 @@ class SeededIds:
     def token(self) -> str:
         """43 characters that are safe in a URL."""
         return f"{self._random.getrandbits(172):043x}"
+
+
+class FixedStopwatch:
+    """A stopwatch that runs as far as it was told."""
+
+    def __init__(self) -> None:
+        self._elapsed = timedelta(0)
+
+    def elapsed(self) -> timedelta:
+        """The time since it was made."""
+        return self._elapsed
+
+    def advance(self, **duration: float) -> None:
+        """Let ``timedelta(**duration)`` go by."""
+        self._elapsed += timedelta(**duration)

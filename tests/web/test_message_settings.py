@@ -61,7 +61,7 @@ class TestTheSettings:
         assert (clinic.message_name, clinic.version) == ("Riverside", 2)
         text = plain(manager.get(URL).get_data(as_text=True))
         assert 'value="21:30"' in text and 'value="Riverside"' in text
-        assert "Maria, your appointment at Riverside is" in text and "su cita en Riverside" in text
+        assert "Maria: Riverside Wed, Sep 23" in text and "Maria: Riverside mié, 23 de sep" in text
 
     def test_stop_texts_again(self, world: WebWorld, manager: Browser) -> None:
         of_clinic(world, sends_texts=True)

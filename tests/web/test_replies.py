@@ -346,6 +346,18 @@ class TestAReport:
         self.told(texted, "delivered")
         assert self.state(texted) == ("delivered", "")
 
+    def test_of_an_earlier_sending_says_nothing_of_a_later_one(self, texted: Outside) -> None:
+        self.told(texted, "failed")
+        texted.web.clock.advance(minutes=1)
+        with texted.database.writing() as session:
+            at = texted.web.clock.now()
+            session.execute(update(DeliveryAttempt).values(started_at=at, ended_at=at))
+            session.execute(update(Reminder).where(Reminder.state == "undelivered").values(state="accepted"))
+        assert self.told(texted, "sent") == 204
+        assert self.state(texted) == ("accepted", "")
+        assert self.told(texted, "failed") == 204
+        assert self.state(texted) == ("undelivered", "")
+
     def test_without_a_next_way_is_a_call(self, texted: Outside) -> None:
         texted.post.mailer.failing = lambda _message: MailRejected("550")
         self.told(texted, "failed")

@@ -36,7 +36,7 @@ class TestATask:
         browser = world.sign_in(Role.COORDINATOR)
         page = browser.get(f"/tasks/{a_task(world)}").text
         assert "Call about the visit" in page
-        assert "no address or number that a message can go to" in page
+        assert "no address or number that it can go to" in page
 
     @pytest.mark.parametrize("kind", sorted(TASK_EVENTS))
     def test_that_a_reply_opened_says_what_was_answered_and_how(self, world: WebWorld, kind: str) -> None:

@@ -15,7 +15,7 @@ from tracker.domain.access import Actor
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.words import Role
 from tracker.runtime import Runtime
-from tracker.services import accounts, clinic_setup
+from tracker.services import accounts, clinic_setup, message_settings
 from tracker.services.members import Administration, invite
 from tracker.services.payers import payer_named
 from tracker.services.work import Work
@@ -90,6 +90,10 @@ def _open(runtime: Runtime, session: Session, number: int, at: datetime) -> int:
     # Open when the demonstration is: what is due on a closed day is due before it, and copies keep their dates.
     clinic_setup.change_clinic(
         work, expected_version=1, zone=ZONE, open_weekdays="12345", arrive_minutes_before=90, phone="303-555-0148"
+    )
+    # So are its messages: copies keep the ways by which theirs were planned.
+    message_settings.change_messages(
+        work, expected_version=2, sends_texts=True, quiet_from="21:00", quiet_until="08:00", message_name="Bench"
     )
     for on_date, label in holidays_about(ClinicCalendar(ZONE).today(at)).items():
         clinic_setup.close_day(work, on_date=on_date, label=label)

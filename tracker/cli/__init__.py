@@ -16,6 +16,7 @@ from tracker.cli import (
     referrals,
     reminders,
     scheduler,
+    sending,
     serve,
     users,
 )
@@ -34,6 +35,7 @@ COMMANDS: tuple[click.Command, ...] = (
     backup.restore,
     downtime.downtime_kit,
     scheduler.scheduler,
+    sending.sending,
     serve.web,
     demo.demo,
     bench.bench,

@@ -74,7 +74,7 @@ def restore(
             _settle(settings, despite_violations=despite_violations)
     finally:
         database.dispose()
-    say("Restored. Sending is paused: look at the reminders marked unknown, then resume it on the administration page.")
+    say("Restored. Sending is paused: look at the reminders marked unknown, then run: tracker sending resume")
 
 
 def _restore_file(settings: "Settings", database: Database, path: Path, *, despite_violations: bool) -> Path | None:

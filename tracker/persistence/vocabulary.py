@@ -58,6 +58,14 @@ class Channel(StrEnum):
     PHONE = "phone"
 
 
+class DigestOutcome(StrEnum):
+    """What became of one member's mail of a morning; ``nothing``: there was nothing to say."""
+
+    ACCEPTED = "accepted"
+    FAILED = "failed"
+    NOTHING = "nothing"
+
+
 class ReminderKind(StrEnum):
     """What a reminder is about."""
 

@@ -27,6 +27,7 @@ from tracker.persistence.models import (
     SigninSession,
     User,
 )
+from tracker.queries.sending import IS_DEMO, PAUSED_AT, PAUSED_FOR_CLOCK
 
 #: The jobs whose silence means that nothing is reconciled or sent.
 TICKING_JOBS = ("dispatch", "escalate", "reconcile")
@@ -49,6 +50,7 @@ class SystemState:
 
     ticked_at: datetime | None
     is_sending_paused: bool
+    is_paused_for_clock: bool
     is_demo: bool
 
 
@@ -131,9 +133,12 @@ def _system_columns() -> tuple[Label[Any], ...]:
         .having(func.count() == len(TICKING_JOBS))
         .scalar_subquery()
     )
-    paused = select(DeploymentValue.value).where(DeploymentValue.name == "sending_paused_at").scalar_subquery()
-    demo = select(DeploymentValue.value).where(DeploymentValue.name == "is_demo").scalar_subquery()
-    return ticked.label("ticked_at"), paused.label("all_paused_at"), demo.label("demo")
+    values = {"all_paused_at": PAUSED_AT, "paused_for_clock": PAUSED_FOR_CLOCK, "demo": IS_DEMO}
+    stored = (
+        select(DeploymentValue.value).where(DeploymentValue.name == name).scalar_subquery().label(label)
+        for label, name in values.items()
+    )
+    return ticked.label("ticked_at"), *stored
 
 
 def _clinic_of(row: Row[*tuple[Any, ...]]) -> ClinicFacts | None:
@@ -202,6 +207,7 @@ def _person_of(rows: Sequence[Row[Any]]) -> SignedIn:
         system=SystemState(
             ticked_at=first.ticked_at,
             is_sending_paused=first.all_paused_at is not None or first.sending_paused_at is not None,
+            is_paused_for_clock=first.paused_for_clock is not None,
             is_demo=first.demo is not None,
         ),
     )

@@ -7,6 +7,8 @@ from tracker.persistence.models import Clinic, DeploymentValue
 
 #: The deployment's value that holds since when nothing is sent anywhere.
 PAUSED_AT = "sending_paused_at"
+#: Why, if it is because the clock of the machine was set.
+PAUSED_FOR_CLOCK = "sending_paused_for_clock"
 #: The deployment's value that says that all of it is made up.
 IS_DEMO = "is_demo"
 

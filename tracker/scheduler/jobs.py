@@ -7,14 +7,20 @@ scheduler only rings the bell; what is due is known by the tables.
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from threading import Event
 
 import structlog
 
+from tracker.domain.pulses import LONGEST_WORK, SILENCE_LIMIT, is_silent
 from tracker.domain.ways import EMAIL, SMS
 from tracker.integrations.chance import draw
+from tracker.queries.accounts import TICKING_JOBS
+from tracker.queries.health import list_beats
 from tracker.runtime import Runtime
 from tracker.services.accounts import purge_dead_sessions
+from tracker.services.clock_watch import ClockWatch
+from tracker.services.digests import DigestSender
 from tracker.services.downtime import KitMaker
 from tracker.services.escalating.paging import page_due
 from tracker.services.escalating.scan import escalate_due
@@ -31,6 +37,8 @@ log = structlog.get_logger()
 #: Seconds between two write transactions of a job on SQLite. It has one writer and is not fair: without a pause the
 #: write of a page waited for seconds.
 BREATH_S = 0.01
+#: The job that tells the outside that the others live.
+DEAD_MAN = "dead_man"
 Pause = Callable[[], None]
 
 
@@ -41,6 +49,14 @@ class Job:
     name: str
     seconds: int
     work: Callable[[Runtime, Pause], str]
+
+    @property
+    def silence(self) -> timedelta:
+        """How long it may go without a pulse before something is wrong: a ticking job as long as ``/health`` lets it,
+        any other three of its intervals, and no less than its work may take."""
+        if self.name in TICKING_JOBS:
+            return SILENCE_LIMIT
+        return max(LONGEST_WORK, 3 * timedelta(seconds=self.seconds))
 
 
 def _reconcile(runtime: Runtime, pause: Pause) -> str:
@@ -90,6 +106,30 @@ def _downtime(runtime: Runtime, pause: Pause) -> str:
     return f"{maker.make_due()} downtime kits made"
 
 
+def _digest(runtime: Runtime, pause: Pause) -> str:
+    if runtime.mailer is None:
+        raise RuntimeError("nobody chose how mail leaves")
+    sender = DigestSender(
+        database=runtime.database,
+        clock=runtime.clock,
+        mailer=runtime.mailer,
+        base_url=runtime.settings.base_url,
+        pause=pause,
+    )
+    done = sender.send_due()
+    return f"{done.looked_at} members looked at, {done.accepted} of {done.tried} digests taken"
+
+
+def _dead_man(runtime: Runtime, _pause: Pause) -> str:
+    if runtime.dead_man is None:
+        return "no address is set for the dead man's switch"
+    silent = silent_jobs(runtime)
+    if silent:
+        return f"not signalled, silent: {', '.join(silent)}"
+    runtime.dead_man.signal()
+    return "signalled that all is well"
+
+
 def _purge(runtime: Runtime, pause: Pause) -> str:
     with runtime.database.writing() as session:
         gone = purge_dead_sessions(session, at=runtime.clock.now(), limits=runtime.session_limits)
@@ -113,6 +153,8 @@ JOBS = (
     # These two come often because a person may have asked for them; where nobody did, they are seldom due.
     Job("safety", 90, _safety),
     Job("downtime", 90, _downtime),
+    Job("digest", 300, _digest),
+    Job(DEAD_MAN, 60, _dead_man),
     Job("nightly", 3600, _nightly),
     Job("purge", 3600, _purge),
     Job("statistics", 3600, _statistics),
@@ -120,6 +162,16 @@ JOBS = (
 
 #: What a simulation rings every day; the full pass is for its last one.
 TICKING = tuple(job for job in JOBS if job.seconds < 60)
+
+
+def silent_jobs(runtime: Runtime) -> tuple[str, ...]:
+    """The jobs that have shown no pulse for too long, apart from the one that says so to the outside: its own stays
+    away with every signal that fails, and would keep the next one from being tried."""
+    with runtime.database.reading() as session:
+        beats = {each.name: each.beat_at for each in list_beats(session)}
+    now = runtime.clock.now()
+    others = (job for job in JOBS if job.name != DEAD_MAN)
+    return tuple(job.name for job in others if is_silent(beats.get(job.name), now, job.silence))
 
 
 def breath(runtime: Runtime) -> Pause:
@@ -142,15 +194,18 @@ def run_job(runtime: Runtime, job: Job, pause: Pause) -> None:
         beat(session, name=job.name, at=runtime.clock.now(), detail=detail)
 
 
-def tick(runtime: Runtime, job: Job) -> bool:
+def tick(runtime: Runtime, job: Job, watch: ClockWatch | None = None) -> bool:
     """Run a job when its bell rings; false if it failed. A failure is logged and the next bell tries again.
 
+    ``watch`` looks first: what a clock that was set made due must not leave before anybody knows of it.
     Only the kinds of the errors and their places are logged: their texts may hold what was to be written.
     """
     try:
+        if watch is not None:
+            watch.look()
         run_job(runtime, job, breath(runtime))
     except Exception as error:  # noqa: BLE001  # one bad tick must not silence all that follow; the pulse stays away
-        log.error("scheduler.job_failed", job=job.name, errors=_kinds(error))
+        log.error("scheduler.job_failed", job=job.name, errors=kinds_of(error))
         return False
     return True
 
@@ -164,9 +219,10 @@ def run_once(runtime: Runtime, jobs: Iterable[Job] = JOBS) -> None:
         run_job(runtime, job, _go_on)
 
 
-def _kinds(error: BaseException) -> list[str]:
+def kinds_of(error: BaseException) -> list[str]:
+    """What may be logged of an error: the kinds in it and their places, never their texts."""
     if isinstance(error, BaseExceptionGroup):
-        return [kind for each in error.exceptions for kind in _kinds(each)]
+        return [kind for each in error.exceptions for kind in kinds_of(each)]
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {frames[-1].name}:{frames[-1].lineno}" if frames else ""
     return [f"{type(error).__name__}{place}"]

@@ -16,6 +16,9 @@ from tracker.persistence.vocabulary import ContactChange
 from tracker.services.ports import Ids
 from tracker.services.work import Work
 
+#: How somebody at a number or address has answered to the patient's name.
+ANSWERED_CALL, ANSWERED_MESSAGE = "call", "message"
+
 
 @dataclass(frozen=True, slots=True)
 class Changed:

@@ -15,13 +15,12 @@ from tracker.persistence.models import Clinic, ContactPoint, Patient
 from tracker.persistence.vocabulary import Channel, ContactChange, ContactKind, ContactOwner
 from tracker.services.clinic_events import tell_clinic
 from tracker.services.clinic_setup import zone_problem
-from tracker.services.contact_changes import Changed, note_changes
-from tracker.services.patients import Reach, add_reach, get_patient, index_patient, points_of, stopped_since
+from tracker.services.contact_changes import ANSWERED_CALL, ANSWERED_MESSAGE, Changed, note_changes
+from tracker.services.contact_stops import switch_messages
+from tracker.services.patients import Reach, add_reach, get_patient, index_patient, points_of
 from tracker.services.reconcile import ring
 from tracker.services.work import Work
 
-#: How somebody at a number or address has answered to the patient's name.
-ANSWERED_CALL, ANSWERED_MESSAGE = "call", "message"
 LONGEST_VALUE, LONGEST_REASON, LONGEST_LANGUAGE = 320, 200, 80
 _C = ContactChange
 
@@ -58,7 +57,7 @@ def add_point(work: Work, ref: PatientRef, reach: Reach) -> None:
         )
     if problems:
         raise InvalidInput(problems)
-    add_reach(work, patient, (reach,), stopped=stopped_since(points))
+    add_reach(work, patient, (reach,))
     work.session.flush()
     index_patient(work, patient)
     _keep(work, patient, [])
@@ -108,13 +107,27 @@ def verify_point(work: Work, ref: PatientRef, *, point_id: int, how: str) -> Non
 
 
 def set_messages(work: Work, ref: PatientRef, *, point_id: int, is_stopped: bool) -> None:
-    """Stop the messages to a number or address, or allow them again, as the person wishes."""
+    """Stop the messages to a number or address, or allow them again, as the person wishes. A stop is for everybody who
+    is reached there; they are allowed again for one patient after the other."""
     patient = _open(work, ref)
     point = _standing(work, patient, point_id)
     if is_stopped == (point.opted_out_at is not None):
         raise InvalidInput({"messages": "That is how it stands already."})
-    point.opted_out_at = work.now if is_stopped else None
-    _keep(work, patient, [Changed(_C.STOPPED if is_stopped else _C.ALLOWED, point.id)])
+    done = _C.STOPPED if is_stopped else _C.ALLOWED
+    changed = switch_messages(
+        work.session,
+        clinic_id=patient.clinic_id,
+        kind=point.kind,
+        value=point.value,
+        stopped_at=work.now if is_stopped else None,
+        patient_id=None if is_stopped else patient.id,
+    )
+    work.session.expire(point)
+    for of, theirs in changed:
+        if of != patient.id:
+            note_changes(work, of, [Changed(done, theirs)])
+            ring(work.session, clinic_id=patient.clinic_id, now=work.now, patient_id=of)
+    _keep(work, patient, [Changed(done, own) for of, own in changed if of == patient.id])
 
 
 def set_wishes(work: Work, ref: PatientRef, *, prefers: str, language: str, zone: str) -> None:

@@ -4,9 +4,9 @@ A medical record number belongs to one person. The same number with another name
 never overwritten; somebody has to look.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import delete, insert, select
 
@@ -17,6 +17,7 @@ from tracker.persistence.models import ContactPoint, Patient, PatientWord
 from tracker.persistence.vocabulary import ContactChange
 from tracker.services.clinic_events import tell_clinic
 from tracker.services.contact_changes import Changed, note_changes
+from tracker.services.contact_stops import stopped_among
 from tracker.services.reconcile import ring
 from tracker.services.work import Work
 
@@ -203,13 +204,15 @@ def get_patient(work: Work, public_id: str, *, lock: bool = False) -> Patient:
     return patient
 
 
-def add_reach(
-    work: Work, patient: Patient, reach: tuple[Reach, ...], *, stopped: Mapping[tuple[str, str], datetime] | None = None
-) -> None:
-    """Keep numbers and addresses, as typed and as they will be used. ``stopped``: since when messages to some of them,
-    by kind and value, are stopped; that outlasts an end, so that ending and typing anew is no way around it. Where no
-    messages are wanted at one of them by anybody who shares it, none are, whoever it is added for."""
-    since = {**_stopped(work, patient.clinic_id, reach), **(stopped or {})}
+def add_reach(work: Work, patient: Patient, reach: tuple[Reach, ...]) -> None:
+    """Keep numbers and addresses, as typed and as they will be used. Where no messages are wanted at one of them by
+    anybody who shares it, none are, whoever it is added for."""
+    since = stopped_among(
+        work.session,
+        clinic_id=patient.clinic_id,
+        patient_id=patient.id,
+        points=[(each.kind, each.value) for each in reach],
+    )
     known_by = [(work.ids.row_id(work.now), each) for each in reach]
     rows = [
         {
@@ -232,20 +235,6 @@ def add_reach(
         added = [Changed(ContactChange.ADDED, point_id) for point_id, _ in known_by]
         agreed = [Changed(ContactChange.TEXTS_AGREED, point_id) for point_id, each in known_by if each.takes_texts]
         note_changes(work, patient.id, [*added, *agreed])
-
-
-def _stopped(work: Work, clinic_id: int, reach: tuple[Reach, ...]) -> dict[tuple[str, str], datetime]:
-    """Of those that messages were stopped at by anybody, kind and value and since now."""
-    if not reach:
-        return {}
-    rows = work.session.execute(
-        select(ContactPoint.kind, ContactPoint.value).where(
-            ContactPoint.clinic_id == clinic_id,
-            ContactPoint.value.in_({each.value for each in reach}),
-            ContactPoint.opted_out_at.is_not(None),
-        )
-    )
-    return {(row.kind, row.value): work.now for row in rows}
 
 
 def add_further_reach(work: Work, patient: Patient, reach: tuple[Reach, ...]) -> tuple[Reach, ...]:
@@ -281,13 +270,6 @@ def points_of(work: Work, patient: Patient) -> Sequence[ContactPoint]:
     return sorted(found, key=lambda each: (each.ended_at is None, each.id))
 
 
-def stopped_since(points: Iterable[ContactPoint]) -> dict[tuple[str, str], datetime]:
-    """Since when messages are stopped, by kind and value. Of a number that was typed twice the latest word counts."""
-    known = sorted(points, key=lambda each: (each.ended_at is None, each.id))
-    latest = {(each.kind, each.value): each.opted_out_at for each in known}
-    return {key: since for key, since in latest.items() if since is not None}
-
-
 def _end_reach(work: Work, patient: Patient, wanted: tuple[Reach, ...]) -> None:
     """End what is no longer said, and add what is new; nothing is deleted. The same number written in another way
     stays what it is, with all that was agreed to and stopped."""
@@ -310,7 +292,7 @@ def _end_reach(work: Work, patient: Patient, wanted: tuple[Reach, ...]) -> None:
             point.ended_at = work.now
             changes.append(Changed(ContactChange.ENDED, point.id))
     note_changes(work, patient.id, changes)
-    add_reach(work, patient, tuple(new.values()), stopped=stopped_since(points))
+    add_reach(work, patient, tuple(new.values()))
 
 
 def _is_same(point: ContactPoint, said: Reach) -> bool:

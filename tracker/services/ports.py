@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +14,14 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """Return the present instant, aware, in UTC."""
+        ...
+
+
+class Stopwatch(Protocol):
+    """Measures time apart from the clock, so that setting the clock is noticed."""
+
+    def elapsed(self) -> timedelta:
+        """Return the time since some moment, that of the machine's sleep with it."""
         ...
 
 
@@ -68,6 +76,18 @@ class Mailer(Protocol):
 
     def was_sent(self, reference: str) -> bool | None:
         """Say whether a message of ours was taken; ``None`` where nobody can tell."""
+        ...
+
+
+class DeadManSwitch(Protocol):
+    """Somewhere outside that raises the alarm when nothing is heard from here any more."""
+
+    def signal(self) -> None:
+        """Say that all is well.
+
+        :raises OSError: it was not reached, or did not answer in time
+        :raises HTTPException: what it said cannot be read, or is a refusal
+        """
         ...
 
 

@@ -18,7 +18,7 @@ from tracker.persistence.database import Database
 from tracker.persistence.models import Clinic, DeploymentValue, Reminder
 from tracker.persistence.upsert import upsert
 from tracker.persistence.vocabulary import HELD_REMINDER, ReminderState
-from tracker.queries.sending import PAUSED_AT, is_all_paused, is_demo
+from tracker.queries.sending import PAUSED_AT, PAUSED_FOR_CLOCK, is_all_paused, is_demo
 from tracker.services.delivering.accounting import accept_after_all, begin, complete, give_up
 from tracker.services.delivering.bursts import clinics_with_bursts, hold_burst
 from tracker.services.delivering.taking import Key, Taken, take
@@ -170,7 +170,7 @@ def pause_sending(session: Session, *, now: datetime, clinic_id: int | None = No
 def resume_sending(session: Session, *, clinic_id: int | None = None) -> None:
     """Send again. What became due meanwhile goes out now, if it is still of use."""
     if clinic_id is None:
-        session.execute(delete(DeploymentValue).where(DeploymentValue.name == PAUSED_AT))
+        session.execute(delete(DeploymentValue).where(DeploymentValue.name.in_((PAUSED_AT, PAUSED_FOR_CLOCK))))
         return
     session.execute(
         update(Clinic).where(Clinic.id == clinic_id).values(sending_paused_at=None, version=Clinic.version + 1)

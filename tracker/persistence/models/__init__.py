@@ -37,7 +37,7 @@ from tracker.persistence.models.facts_treatment import (
 )
 from tracker.persistence.models.messages import DeliveryAttempt, Reminder, StaffTask
 from tracker.persistence.models.obligations import Obligation, PumpWatch
-from tracker.persistence.models.operations import ClinicJob, DeploymentValue, Heartbeat, PumpComparison
+from tracker.persistence.models.operations import ClinicJob, DeploymentValue, Digest, Heartbeat, PumpComparison
 from tracker.persistence.models.patients import ContactPoint, ContactPointChange, Patient, PatientWord
 from tracker.persistence.models.people import (
     KeptForm,
@@ -74,6 +74,7 @@ __all__ = [
     "DeploymentValue",
     "DeterminationRow",
     "DeviceRow",
+    "Digest",
     "DocumentRow",
     "Duty",
     "Escalation",

@@ -1,12 +1,13 @@
 """What the running system says of itself, and what a clinic does as a whole."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tracker.persistence.base import Base, RowId, Tenant, TenantRowId, to_member
+from tracker.persistence.base import Base, RowId, Tenant, TenantRowId, one_of, to_member
 from tracker.persistence.types import Json, JsonObject
+from tracker.persistence.vocabulary import DigestOutcome
 
 
 class Heartbeat(Base):
@@ -47,6 +48,22 @@ class ClinicJob(Tenant, Base):
     claimed_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     result: Mapped[JsonObject] = mapped_column(Json, default=dict)
+
+
+class Digest(Tenant, Base):
+    """One member's mail of one morning, written down before it leaves. ``outcome`` is empty while nobody knows."""
+
+    __tablename__ = "digests"
+    __table_args__ = (
+        to_member("user_id"),
+        one_of("outcome", DigestOutcome, or_empty=True),
+    )
+
+    user_id: Mapped[RowId] = mapped_column(primary_key=True, sort_order=-9)
+    on_date: Mapped[date] = mapped_column(primary_key=True, sort_order=-8)
+    begun_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(Text, default="")
 
 
 class PumpComparison(Tenant, Base):

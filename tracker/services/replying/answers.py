@@ -4,6 +4,8 @@ A visit is confirmed as told or not at all, and is never cancelled by an answer:
 is not wanted at a number or address ends for everybody who is reached there; people call instead.
 """
 
+from collections.abc import Iterable
+
 from sqlalchemy import func, select, update
 
 from tracker.domain.access import Permission
@@ -13,10 +15,13 @@ from tracker.domain.languages import code_of
 from tracker.domain.reply_words import CHART_NAMES, Answer
 from tracker.domain.words import Role
 from tracker.persistence.models import Case, Clinic, ContactPoint, Patient, StaffTask
+from tracker.persistence.vocabulary import ContactChange
 from tracker.queries.reminder_texts import languages
 from tracker.queries.replies import Standing, Told, standing_of
 from tracker.services import appointments
 from tracker.services.clinic_events import tell_clinic
+from tracker.services.contact_changes import ANSWERED_MESSAGE, Changed, write_changes
+from tracker.services.contact_stops import switch_messages
 from tracker.services.reconcile import ring
 from tracker.services.staff_tasks import opening
 from tracker.services.work import CaseRef, Work
@@ -143,7 +148,7 @@ def _say_that_it_is_off(work: Work, told: Told, standing: Standing, how: str) ->
 
 
 def _note_that_it_was_read(work: Work, told: Told) -> None:
-    work.session.execute(
+    read = work.session.execute(
         update(ContactPoint)
         .where(
             ContactPoint.clinic_id == told.clinic_id,
@@ -151,22 +156,34 @@ def _note_that_it_was_read(work: Work, told: Told) -> None:
             ContactPoint.verified_at.is_(None),
         )
         .values(verified_at=work.now)
+        .returning(ContactPoint.patient_id, ContactPoint.id),
+        execution_options={"synchronize_session": False},
     )
+    _note(work, ContactChange.VERIFIED, [(row.patient_id, row.id) for row in read], detail=ANSWERED_MESSAGE)
+
+
+def _note(work: Work, what: ContactChange, points: Iterable[tuple[int, int]], detail: str = "") -> None:
+    """The history of how they are reached: by no person of the clinic."""
+    for patient_id, point_id in points:
+        write_changes(
+            work.session,
+            clinic_id=work.actor.clinic_id,
+            patient_id=patient_id,
+            changed_by=None,
+            at=work.now,
+            ids=work.ids,
+            changes=[Changed(what, point_id, detail)],
+        )
 
 
 def _opt(work: Work, *, kind: str, value: str, is_out: bool, how: str) -> bool:
     """Rows that have ended too: the number may be typed anew."""
     clinic_id = work.actor.clinic_id
-    same = ContactPoint.value == value if kind == "phone" else func.lower(ContactPoint.value) == value.lower()
-    differs = ContactPoint.opted_out_at.is_(None) if is_out else ContactPoint.opted_out_at.is_not(None)
-    changed = work.session.execute(
-        update(ContactPoint)
-        .where(ContactPoint.clinic_id == clinic_id, ContactPoint.kind == kind, same, differs)
-        .values(opted_out_at=work.now if is_out else None)
-        .returning(ContactPoint.patient_id),
-        execution_options={"synchronize_session": False},
-    ).scalars()
-    patients = sorted(set(changed))
+    changed = switch_messages(
+        work.session, clinic_id=clinic_id, kind=kind, value=value, stopped_at=work.now if is_out else None
+    )
+    _note(work, ContactChange.STOPPED if is_out else ContactChange.ALLOWED, changed)
+    patients = sorted({patient_id for patient_id, _ in changed})
     for patient_id in patients:
         ring(work.session, clinic_id=clinic_id, now=work.now, patient_id=patient_id)
     cases = work.session.scalars(

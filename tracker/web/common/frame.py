@@ -1,19 +1,22 @@
 """The frame round every page: clinic, person, the places of the person's roles, and banners when something is wrong."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 
 from tracker.domain.access import ROLE_PERMISSIONS, Permission
+from tracker.domain.pulses import is_silent
 from tracker.domain.words import Role
 from tracker.queries.accounts import SignedIn, SystemState
 from tracker.web.common.current import now
 from tracker.web.common.session_user import SessionUser
 
-#: Silence of the scheduler after which every page says so: three ticks.
-SILENCE_LIMIT = timedelta(minutes=3)
+CLOCK_WAS_SET = (
+    "Sending is paused because the clock of the server was set by more than ten minutes: no reminders go out, and "
+    "dates may be wrong. Tell whoever runs this system: the clock is set right first, then sending is resumed."
+)
 _ADDRESSES = "place_addresses"
 
 ROLE_LABELS = {
@@ -184,7 +187,7 @@ def first_place(roles: frozenset[Role]) -> str:
 
 def is_scheduler_silent(ticked_at: datetime | None, at: datetime) -> bool:
     """Say whether the scheduler missed three ticks, or never ran."""
-    return ticked_at is None or at - ticked_at > SILENCE_LIMIT
+    return is_silent(ticked_at, at)
 
 
 def banners_for(system: SystemState, at: datetime) -> tuple[Banner, ...]:
@@ -198,7 +201,9 @@ def banners_for(system: SystemState, at: datetime) -> tuple[Banner, ...]:
                 "Tell whoever runs this system.",
             )
         )
-    if system.is_sending_paused:
+    if system.is_paused_for_clock:
+        banners.append(Banner(tone="critical", text=CLOCK_WAS_SET))
+    elif system.is_sending_paused:
         banners.append(Banner(tone="warn", text="Sending is paused: no reminders go out to patients."))
     if system.is_demo:
         banners.append(Banner(tone="quiet", text="Demonstration data: these patients do not exist, nothing is sent."))

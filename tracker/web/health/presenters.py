@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tracker.queries.accounts import TICKING_JOBS
+from tracker.domain.pulses import SILENCE_LIMIT, is_silent
+from tracker.queries.accounts import TICKING_JOBS, SystemState
 from tracker.queries.health import Beat
 from tracker.web.common.filters import ago
-from tracker.web.common.frame import SILENCE_LIMIT, is_scheduler_silent
+from tracker.web.common.frame import is_scheduler_silent
 
 #: Jobs that run once a day may be two hours late.
 _DAILY_LIMIT = timedelta(hours=26)
@@ -33,6 +34,7 @@ class HealthPage:
     stuck_reminders: int
     engine: str
     is_sending_paused: bool
+    is_paused_for_clock: bool
 
 
 def ticked_at(beats: Sequence[Beat]) -> datetime | None:
@@ -44,7 +46,7 @@ def ticked_at(beats: Sequence[Beat]) -> datetime | None:
 def _job_line(name: str, beat: Beat | None, at: datetime) -> JobLine:
     if beat is None:
         return JobLine(name=name, beat="never", detail="", state="never ran", tone="critical")
-    is_late = at - beat.beat_at > (SILENCE_LIMIT if name in TICKING_JOBS else _DAILY_LIMIT)
+    is_late = is_silent(beat.beat_at, at, SILENCE_LIMIT if name in TICKING_JOBS else _DAILY_LIMIT)
     return JobLine(
         name=name,
         beat=ago(beat.beat_at, at),
@@ -55,7 +57,7 @@ def _job_line(name: str, beat: Beat | None, at: datetime) -> JobLine:
 
 
 def present(
-    beats: Sequence[Beat], *, at: datetime, stuck_reminders: int, engine: str, is_sending_paused: bool
+    beats: Sequence[Beat], *, at: datetime, stuck_reminders: int, engine: str, system: SystemState
 ) -> HealthPage:
     """Make the page from what is stored."""
     by_name = {beat.name: beat for beat in beats}
@@ -65,5 +67,6 @@ def present(
         jobs=tuple(_job_line(name, by_name.get(name), at) for name in names),
         stuck_reminders=stuck_reminders,
         engine=engine,
-        is_sending_paused=is_sending_paused,
+        is_sending_paused=system.is_sending_paused,
+        is_paused_for_clock=system.is_paused_for_clock,
     )

@@ -33,6 +33,6 @@ def detail() -> ResponseReturnValue:
         at=now(),
         stuck_reminders=count_stuck_reminders(read_session(), clinic().id, now()),
         engine=runtime().database.read.dialect.name,
-        is_sending_paused=current_user.person.system.is_sending_paused,
+        system=current_user.person.system,
     )
     return render_template("health/detail.html", page=page)

@@ -122,7 +122,7 @@ def present(
 
 def _paused(sending: Sending, zone: str) -> str:
     if sending.is_paused_for_all:
-        return "Sending is paused for every clinic of this system. Whoever runs it resumes it."
+        return "Sending is paused for every clinic of this system. Whoever runs it resumes it: tracker sending resume."
     if sending.paused_at is not None:
         return f"Sending is paused since {at(sending.paused_at, zone)}. Nothing is lost: due messages wait."
     return ""

@@ -1,0 +1,153 @@
+"""The job ``digest``: once on each open day of a clinic, whoever has something waiting gets one mail with numbers.
+
+It says nothing of a patient: how many, and where the tracker is. A mail is written down before it leaves, by one
+process, and never sent a second time: a process that dies in between leaves a morning without it, which is harmless,
+since Today says the same and escalations are paged at once. Two would be noise, and noise is not read. For the same
+reason one that a mail server did not take is not tried again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from tracker.domain.digest import Figures, digest, is_morning
+from tracker.domain.mail import MailError, Message
+from tracker.persistence.database import Database
+from tracker.persistence.models import Clinic, Digest
+from tracker.persistence.vocabulary import DigestOutcome
+from tracker.queries.clinic_calendar import get_calendar
+from tracker.queries.digests import Addressed, get_figures, list_unread
+from tracker.queries.sending import is_all_paused, is_demo, is_paused
+from tracker.services.ports import Clock, Mailer
+from tracker.services.turns import Turns
+
+SUBJECT = "This morning in the tracker"
+ENDING = "These are the numbers of this morning; the tracker has those of now. You get at most one such mail a day."
+
+
+@dataclass(slots=True)
+class Digested:
+    """What one pass did: members looked at, mails tried, and those that the mail server took."""
+
+    looked_at: int = 0
+    tried: int = 0
+    accepted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Morning:
+    """One clinic on one day: who has had no digest, and the numbers."""
+
+    clinic_id: int
+    today: date
+    members: tuple[Addressed, ...] = ()
+    figures: Figures = field(default_factory=Figures)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestSender:
+    """One sender of digests. ``base_url``: where the tracker is; ``pause`` is called between write transactions."""
+
+    database: Database
+    clock: Clock
+    mailer: Mailer
+    base_url: str
+    pause: Callable[[], None]
+
+    def send_due(self) -> Digested:
+        """Send what nobody has sent today, of every clinic that is open and whose morning it is.
+
+        :raises PermissionError: a demonstration has a mailer that reaches people
+        :raises ExceptionGroup: at the end, with everything that failed; the other members had their turn
+        """
+        done, turns = Digested(), Turns("some digests could not be sent")
+        for clinic_id in self._clinics():
+            with turns.next():
+                morning = self._morning(clinic_id)
+                for member in morning.members:
+                    with turns.next():
+                        self._send(morning, member, done)
+        turns.end()
+        return done
+
+    def _clinics(self) -> list[int]:
+        with self.database.reading() as session:
+            if self.mailer.reaches_people and is_demo(session):
+                raise PermissionError("a demonstration writes its messages to files; it must not reach people")
+            if is_all_paused(session):
+                return []
+            sending = select(Clinic.id).where(Clinic.sending_paused_at.is_(None)).order_by(Clinic.id)
+            return list(session.scalars(sending))
+
+    def _morning(self, clinic_id: int) -> _Morning:
+        """Nearly always everybody has had theirs, or it is no morning: then little is read."""
+        now = self.clock.now()
+        with self.database.reading() as session:
+            calendar = get_calendar(session, clinic_id)
+            today = calendar.today(now)
+            members = list_unread(session, clinic_id, today) if is_morning(calendar, now) else []
+            if not members:
+                return _Morning(clinic_id, today)
+            figures = get_figures(session, clinic_id, calendar, today, [each.reader for each in members])
+        return _Morning(clinic_id, today, tuple(members), figures)
+
+    def _send(self, morning: _Morning, member: Addressed, done: Digested) -> None:
+        done.looked_at += 1
+        lines = digest(member.reader, morning.figures, morning.today)
+        key = (morning.clinic_id, member.reader.user_id, morning.today)
+        with self.database.writing() as session:
+            is_ours = not is_paused(session, morning.clinic_id) and write_down(
+                session, key, self.clock.now(), DigestOutcome.NOTHING if not lines else ""
+            )
+        self.pause()
+        if not is_ours or not lines:
+            return
+        outcome = self._hand_over(Message(member.address, SUBJECT, self._body(lines), "-".join(map(str, _named(key)))))
+        done.tried += 1
+        done.accepted += outcome == DigestOutcome.ACCEPTED
+        with self.database.writing() as session:
+            session.execute(update(Digest).where(*_is(key)).values(outcome=outcome, ended_at=self.clock.now()))
+        self.pause()
+
+    def _hand_over(self, message: Message) -> DigestOutcome:
+        try:
+            self.mailer.send(message)
+        except MailError:
+            return DigestOutcome.FAILED
+        return DigestOutcome.ACCEPTED
+
+    def _body(self, lines: tuple[str, ...]) -> str:
+        return "\n".join((*lines, "", self.base_url, "", ENDING, ""))
+
+
+Key = tuple[int, int, date]
+
+
+def write_down(session: Session, key: Key, now: datetime, outcome: str) -> bool:
+    """Write a digest down before it leaves; false if somebody has done so."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    clinic_id, user_id, today = key
+    values = {
+        "clinic_id": clinic_id,
+        "user_id": user_id,
+        "on_date": today,
+        "begun_at": now,
+        "ended_at": now if outcome else None,
+        "outcome": outcome,
+    }
+    written = insert(Digest).values(values).on_conflict_do_nothing().returning(Digest.user_id)
+    return session.scalar(written) is not None
+
+
+def _is(key: Key) -> tuple[ColumnElement[bool], ...]:
+    clinic_id, user_id, today = key
+    return Digest.clinic_id == clinic_id, Digest.user_id == user_id, Digest.on_date == today
+
+
+def _named(key: Key) -> tuple[object, ...]:
+    clinic_id, user_id, today = key
+    return "digest", clinic_id, user_id, today.isoformat()
