@@ -20,6 +20,7 @@ from tracker.queries.today import Todo
 from tracker.services import appointments, refills, steps
 from tracker.services.appointments import Slot
 from tracker.services.escalating.answers import acknowledge, latest_day, may_acknowledge
+from tracker.services.follow_ups import record_follow_up
 from tracker.services.interrogations import Reading, record_interrogation
 from tracker.services.refills import Filling
 from tracker.services.task_endings import end_task
@@ -82,6 +83,7 @@ class AtWork:
             "drug_in_stock": self._order_drug,
             "arrival": self._confirm,
             "next_step": self._review,
+            "follow_up": self._call_after_no_show,
         }
         for todo in self.pages.todos():
             if todo.kind in handlers:
@@ -157,6 +159,19 @@ class AtWork:
                 self.clinic.does(who, steps.take_step, self.world.ref(patient), step=todo.next_step, reason=reason)
             except Refused:
                 return  # the page says what is missing; it is done some other day
+
+    def _call_after_no_show(self, patient: Patient, todo: Todo) -> None:
+        """Whoever missed a visit is called, and a new day is sought; the refill says which."""
+        if todo.params["rule"] == "after_no_show":
+            result = "reached: a new day is sought" if self._reaches(patient) else "not reached"
+            self.clinic.does(
+                "coordinator",
+                record_follow_up,
+                self.world.ref(patient),
+                rule="after_no_show",
+                about_seq=int(str(todo.params["about"])),
+                result=result,
+            )
 
     # -------------------------------------------------------------------------------------------------- booking
 

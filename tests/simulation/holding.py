@@ -111,6 +111,9 @@ def _cause(world: World, kind: str, anchor_on: date, opened_at: datetime, histor
     """The first that fits, of what was recorded since the last fill before the escalation."""
     known = [fact for fact in history if fact.recorded_at <= opened_at]
     fills = [fact for fact in known if isinstance(fact, Fill)]
+    missed = [fact for fact in known if isinstance(fact, Appointment) and fact.state == AppointmentState.NO_SHOW]
+    if kind == "follow_up" and any(anchor_on >= world.clinic.calendar.today(fact.starts_at) for fact in missed):
+        return "no-show"
     if not fills or kind not in {"refill", "alarm_date"}:
         return "no cause"
     since = [fact for fact in known if fact.recorded_at >= fills[-1].recorded_at]
