@@ -34,7 +34,7 @@ MOBILE = "+13035550142"
 SECRET = "secret of the provider"
 BACK = "https://reports.clinic.example"
 #: What no page for patients may say, in whatever language.
-DENIED = ("implant", "pump", "tracker<", "Implant tracker", "evaluation", "referral", "refill", "Family1", "M1")
+DENIED = ("implant", "pump", "tracker<", "evaluation", "referral", "refill", "Family1", "M1")
 
 
 class Outside:
@@ -100,13 +100,10 @@ def stored(outside: Outside) -> list[object]:
 class TestThePage:
     def test_says_who_is_expected_when_and_whom_to_call_and_nothing_else(self, outside: Outside) -> None:
         answer = outside.browser().get(outside.path())
-        assert answer.status_code == 200
         for said in ("Ada", "Thursday, March 26, 2026", "9:00 AM", "Riverside Clinic", "555-0100", "911"):
             assert said in answer.text
-        page = (
-            "".join(part.partition('"')[2] for part in answer.text.split('value="')).casefold().replace("tracker.", "")
-        )
-        assert [word for word in DENIED if word.casefold() in page] == []
+        page = "".join(part.partition('"')[2] for part in answer.text.casefold().split('value="'))
+        assert [word for word in DENIED if word.casefold() in page.replace("tracker.", "")] == []
         assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
         assert answer.headers["Cache-Control"] == "no-store"
 
