@@ -41,6 +41,13 @@ class TestListLedger:
         assert planned == sorted(planned)
         assert found.counts == {"failed": 2, "nobody": 1, "sending": 1, "planned": 2, "sent": 2, "cancelled": 1}
 
+    def test_puts_the_call_that_is_needed_first_before_those_of_next_month(self, listed: Listed, viewer: Actor) -> None:
+        case = listed.case(listed.patient("P"))
+        for days in (40, 2, 9):
+            listed.message(case, "tasked", days=days, reason="no_address")
+        wanted = [row.wanted_at for row in list_ledger(listed.session, viewer).rows]
+        assert wanted == sorted(wanted)
+
     def test_narrows_to_one_group(self, listed: Listed, viewer: Actor) -> None:
         case = listed.case(listed.patient("P"))
         listed.message(case, "planned")

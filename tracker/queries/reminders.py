@@ -141,7 +141,7 @@ def get_sending(session: Session, viewer: Actor) -> Sending:
     return Sending(paused_at=row.sending_paused_at, is_paused_for_all=row.for_all is not None, version=row.version)
 
 
-_UPCOMING = (GROUPS.index("sending"), GROUPS.index("planned"))
+_UPCOMING = (GROUPS.index("nobody"), GROUPS.index("sending"), GROUPS.index("planned"))
 _PLACE: ColumnElement[int] = case(
     (and_(Reminder.state == ReminderState.TASKED, Reminder.closed_reason.in_(CALLED)), GROUPS.index("nobody")),
     (and_(Reminder.state == ReminderState.EXPIRED, Reminder.closed_reason == NO_RECEIPT), GROUPS.index("sent")),
