@@ -7,6 +7,7 @@ import pytest
 from tests.domain.builders import DAY, NOW, Case
 from tracker.domain.facts import FollowUp
 from tracker.domain.obligations import Obligation, obligations
+from tracker.domain.obligations.follow_ups import is_there
 from tracker.domain.words import Role
 from tracker.pathways.catalogue import current
 
@@ -85,3 +86,10 @@ class TestAMissedVisit:
     def test_of_a_closed_case_is_called_about_where_it_was_a_refill(self) -> None:
         assert asked(Case("unreachable").visit("refill", "no_show", starts=NOW), "after_no_show") != []
         assert asked(Case("unreachable").visit("follow_up", "no_show", starts=NOW), "after_no_show") == []
+
+
+def test_what_it_is_about_is_a_fact_or_a_visit_by_its_first_number() -> None:
+    case = Case("trial_booked").visit("trial", "confirmed", starts=NOW, appointment=7)
+    snapshot = case.determined("death").snapshot
+    assert [number for number in range(1, 9) if is_there(snapshot, number)] == [1, 2, 7]
+    assert not is_there(Case("trial_booked").snapshot, 1)

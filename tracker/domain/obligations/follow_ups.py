@@ -143,8 +143,8 @@ def _known_on(view: View, rule: FollowUpRule, about_seq: int, began_on: date, do
         return view.day(done[-1].effective_at)
     if rule.after != FollowedFact.PROCEDURE:
         return began_on
-    booked = (each for each in view.snapshot.of(Appointment) if each.appointment == about_seq)
-    return min((view.day(each.recorded_at) for each in booked), default=began_on)
+    booked = next(each for each in view.snapshot.of(Appointment) if each.appointment == about_seq)
+    return view.day(booked.recorded_at)
 
 
 def _next_on(view: View, rule: FollowUpRule, began_on: date, done: list[FollowUp]) -> date | None:
