@@ -120,6 +120,25 @@ class TestHeld:
         assert not is_burst(listed)
         assert task.outcome == "Sent all the same: 21 messages"
 
+    @pytest.mark.parametrize("decision", ["send", "call"])
+    def test_of_another_clinic_is_left_alone(self, listed: Listed, decision: str) -> None:
+        clinic = a_clinic(listed.session, 2, zone="America/Denver")
+        a_member(listed.session, clinic, 2)
+        a_burst(Listed(listed.session, 2, listed.now, SeededIds(2)), FEW + 1)
+        task = held(listed)
+        decide_burst(work_of(listed), task_id=task.id, decision=decision)
+        of_other = select(Reminder.state).where(Reminder.clinic_id == 2)
+        assert set(listed.session.scalars(of_other)) == {"planned"}
+        elsewhere = Actor(user_id=1002, clinic_id=2, roles=frozenset({Role.LEAD_COORDINATOR}), name="User 2")
+        with pytest.raises(NotFound):
+            decide_burst(Work(listed.session, elsewhere, listed.ids, listed.now), task_id=task.id, decision="send")
+
+    def test_that_is_not_wanted_any_more_is_not_released(self, listed: Listed) -> None:
+        task = held(listed)
+        listed.session.execute(update(Reminder).values(state="cancelled"))
+        assert decide_burst(work_of(listed), task_id=task.id, decision="send") == 0
+        assert {state for state, _ in found(listed)} == {"cancelled"}
+
     def test_becomes_calls(self, listed: Listed) -> None:
         task = held(listed)
         decide_burst(work_of(listed), task_id=task.id, decision="call")

@@ -126,6 +126,14 @@ class TestTheNight:
         post.world.clock.advance(seconds=1)
         assert post.dispatch() == 1
 
+    def test_keeps_that_a_person_released_the_message(self, post: Post) -> None:
+        """Else it would be held back again in the morning."""
+        of_clinic(post, quiet_from="21:00", quiet_until="11:00")
+        with post.world.database.writing() as session:
+            session.execute(update(Reminder).where(Reminder.state == "planned").values(closed_reason="released"))
+        post.dispatch()
+        assert counting(post) == [("sms", "due", "released")]
+
     def test_is_that_of_the_patients_zone(self, post: Post) -> None:
         """Four in the morning there; the wall time of the rule is theirs too."""
         of_patient(post, zone="Pacific/Honolulu")

@@ -68,7 +68,14 @@ def _put(work: Work, ids: Sequence[int], decision: str) -> None:
         else {"state": ReminderState.TASKED, "next_action_at": None, "closed_reason": "held"}
     )
     work.session.execute(
-        update(Reminder).where(Reminder.clinic_id == work.actor.clinic_id, Reminder.id.in_(ids)).values(values)
+        update(Reminder)
+        .where(
+            Reminder.clinic_id == work.actor.clinic_id,
+            Reminder.id.in_(ids),
+            # One that was cancelled meanwhile stays so.
+            Reminder.state == ReminderState.HELD,
+        )
+        .values(values)
     )
 
 

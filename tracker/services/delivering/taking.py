@@ -107,7 +107,7 @@ def _decide(scope: Scope, row: Row[Any], replies_at: str) -> Taken | None:
     way = None if contact is None else _way_of(contact, row)
     if contact is None or is_paused(scope.session, scope.clinic_id):
         if row.state == _S.CLAIMED:
-            _put(scope, row, _S.DUE, next_action_at=scope.now)
+            _put(scope, row, _S.DUE, reason=row.closed_reason, next_action_at=scope.now)
         return None
     if way is None or row.state == _S.UNDELIVERED:
         pass_on(scope, row, contact, OTHER_WAY if way is None else "undelivered")
@@ -152,7 +152,8 @@ def _waits_for_morning(scope: Scope, row: Row[Any], wants: Preferences) -> bool:
         return False
     if over_at < row.useless_after:
         state = _S.UNKNOWN if row.state == _S.UNKNOWN else _S.DUE
-        _put(scope, row, state, next_action_at=over_at)
+        # That a person released it holds in the morning too.
+        _put(scope, row, state, reason=row.closed_reason, next_action_at=over_at)
     else:
         _put(scope, row, _S.TASKED, reason="quiet_hours")
         call(scope, row, "quiet_hours")
