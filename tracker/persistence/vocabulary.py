@@ -105,5 +105,7 @@ FINAL_REMINDER = frozenset(
 )
 #: Another row counts: it goes by another way, or it is not wanted.
 SET_ASIDE_REMINDER = frozenset({ReminderState.CANCELLED, ReminderState.PASSED_ON})
+#: Nobody has begun to send these.
+WAITING_REMINDER = frozenset({ReminderState.PLANNED, ReminderState.DUE})
 #: A dispatcher holds these under a lease.
 HELD_REMINDER = frozenset({ReminderState.CLAIMED, ReminderState.IN_FLIGHT})

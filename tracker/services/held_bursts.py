@@ -8,12 +8,11 @@ from sqlalchemy import Result, Row, select, update
 from tracker.domain.access import Permission
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.errors import InvalidInput, NotFound
-from tracker.domain.words import Role
 from tracker.persistence.models import Clinic, Reminder, StaffTask
 from tracker.persistence.vocabulary import ReminderState
 from tracker.services.clinic_events import tell_clinic
 from tracker.services.delivering.bursts import KIND, RELEASED
-from tracker.services.staff_tasks import opening
+from tracker.services.staff_tasks import opening_call
 from tracker.services.work import Work
 
 SEND, CALL = "send", "call"
@@ -84,14 +83,14 @@ def _ask_for_calls(work: Work, held: Sequence[Row[Any]]) -> None:
     today = ClinicCalendar(zone).today(work.now)
     for row in held:
         work.session.execute(
-            opening(
+            opening_call(
                 work.session,
                 clinic_id=work.actor.clinic_id,
                 case_id=row.case_id,
-                kind="call",
                 key=row.call_key,
-                params={"about": row.kind, "appointment": row.subject.removeprefix("appointment:"), "why": "held"},
-                owner=Role.COORDINATOR,
+                about=row.kind,
+                appointment=row.subject.removeprefix("appointment:"),
+                why="held",
                 due_on=today,
                 now=work.now,
                 ids=work.ids,

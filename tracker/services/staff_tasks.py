@@ -65,3 +65,32 @@ def withdrawing(*, clinic_id: int, keys: Collection[str], outcome: str, now: dat
         .where(StaffTask.clinic_id == clinic_id, StaffTask.key.in_(sorted(keys)), StaffTask.done_at.is_(None))
         .values(done_at=now, outcome=outcome)
     )
+
+
+def opening_call(
+    session: Session,
+    *,
+    clinic_id: int,
+    case_id: int,
+    key: str,
+    about: str,
+    appointment: str,
+    why: str,
+    due_on: date,
+    now: datetime,
+    ids: Ids,
+) -> Executable:
+    """The statement that has the coordinator call the patient in the place of a reminder ``about`` a visit. One task
+    stands for all reminders with that ``key``."""
+    return opening(
+        session,
+        clinic_id=clinic_id,
+        case_id=case_id,
+        kind="call",
+        key=key,
+        params={"about": about, "appointment": appointment, "why": why},
+        owner=Role.COORDINATOR,
+        due_on=due_on,
+        now=now,
+        ids=ids,
+    )

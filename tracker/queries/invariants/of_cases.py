@@ -25,13 +25,12 @@ from tracker.domain.words import (
     Purpose,
 )
 from tracker.persistence.types import canonical_json
-from tracker.persistence.vocabulary import FINAL_REMINDER, HELD_REMINDER, ReminderState
+from tracker.persistence.vocabulary import FINAL_REMINDER, HELD_REMINDER, WAITING_REMINDER
 from tracker.queries.case_columns import derived_columns
 from tracker.queries.invariants.whole_case import WholeCase
 
 #: By how much the reconciler and the dispatcher may be behind before that is a fault of its own.
 MAY_LAG = timedelta(minutes=15)
-WAITING = frozenset({ReminderState.PLANNED, ReminderState.DUE})
 #: Somebody for whom every rule has an address: what could be wanted at all.
 EVERYBODY = Preferences(
     addresses=tuple(Address(at, owner, is_possible=True, is_opted_out=False) for at, owner in enumerate(OWNERS))
@@ -264,7 +263,7 @@ def reminders_exist(looked: Looked) -> Iterator[str]:
         return
     prefix = f"{looked.case.loaded.case.id}:"
     stored = {row.contact_key.removeprefix(prefix) for row in looked.case.reminders}
-    waiting = {row.contact_key.removeprefix(prefix) for row in looked.case.reminders if row.state in WAITING}
+    waiting = {row.contact_key.removeprefix(prefix) for row in looked.case.reminders if row.state in WAITING_REMINDER}
     wanted = {each.key: each for each in looked.wanted.items}
     # A copy exists only where a caregiver or facility has an address.
     copies = {rule.name for rule in looked.case.loaded.pathway.reminders if rule.to != OWNERS[0]}

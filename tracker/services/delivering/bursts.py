@@ -16,7 +16,7 @@ from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.ways import CALL
 from tracker.domain.words import Role
 from tracker.persistence.models import Clinic, Patient, Reminder
-from tracker.persistence.vocabulary import ReminderState
+from tracker.persistence.vocabulary import WAITING_REMINDER, ReminderState
 from tracker.services.ports import Ids
 from tracker.services.staff_tasks import opening
 
@@ -28,7 +28,6 @@ FEW, SHARE = 20, 0.1
 LATE = timedelta(days=1)
 #: What a person has said may go although it came in a burst.
 RELEASED = "released"
-WAITING = (ReminderState.PLANNED, ReminderState.DUE)
 
 
 def clinics_with_bursts(session: Session, now: datetime) -> Sequence[int]:
@@ -83,7 +82,7 @@ def _ids(clinic_id: int, now: datetime) -> ColumnElement[int]:
 
 def _is_unforeseen(now: datetime) -> ColumnElement[bool]:
     return (
-        Reminder.state.in_(WAITING)
+        Reminder.state.in_(WAITING_REMINDER)
         & (Reminder.channel != CALL)
         & (Reminder.useless_after > now)
         & Reminder.next_action_at.is_not(None)

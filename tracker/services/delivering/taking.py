@@ -19,18 +19,17 @@ from tracker.domain.neutral import name_in_messages
 from tracker.domain.obligations import obligations
 from tracker.domain.quiet_hours import QuietHours
 from tracker.domain.ways import CALL, EMAIL, Preferences, Way
-from tracker.domain.words import Role
 from tracker.persistence.models import Clinic, ContactPoint, DeliveryAttempt, Patient, Reminder
-from tracker.persistence.vocabulary import ReminderState
+from tracker.persistence.vocabulary import WAITING_REMINDER, ReminderState
 from tracker.queries.reached import read_preferences
 from tracker.queries.reminder_texts import Text, write_current
 from tracker.queries.sending import is_paused
 from tracker.services.ports import Ids
-from tracker.services.reconciling.reminder_rows import OTHER_WAY, WAITING, contact_key, next_way
+from tracker.services.reconciling.reminder_rows import OTHER_WAY, contact_key, next_way
 from tracker.services.reconciling.scope import TIME, Scope
 from tracker.services.reply_links import make_reply_link
 from tracker.services.snapshots import load_snapshot
-from tracker.services.staff_tasks import opening
+from tracker.services.staff_tasks import opening_call
 
 #: How long a dispatcher may hold a reminder. Longer than any transport waits for an answer.
 LEASE = timedelta(minutes=5)
@@ -163,14 +162,14 @@ def _waits_for_morning(scope: Scope, row: Row[Any], wants: Preferences) -> bool:
 def call(scope: Scope, row: Row[Any], why: str) -> None:
     """Ask a person to call the patient, because the reminder did not or may not have reached them."""
     scope.session.execute(
-        opening(
+        opening_call(
             scope.session,
             clinic_id=scope.clinic_id,
             case_id=scope.case_id,
-            kind="call",
             key=row.call_key,
-            params={"about": row.kind, "appointment": str(_appointment(row)), "why": why},
-            owner=Role.COORDINATOR,
+            about=row.kind,
+            appointment=str(_appointment(row)),
+            why=why,
             due_on=scope.snapshot.calendar.today(scope.now),
             now=scope.now,
             ids=scope.ids,
@@ -212,7 +211,7 @@ def _ending(
         return _S.EXPIRED, "too_late", True
     if not contact.ways:
         return _S.TASKED, contact.reason, True
-    if row.channel == CALL and row.state in WAITING:
+    if row.channel == CALL and row.state in WAITING_REMINDER:
         return _S.TASKED, "call_due", True
     return None
 

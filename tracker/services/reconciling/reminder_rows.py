@@ -13,14 +13,11 @@ from sqlalchemy import Row, Select, bindparam, insert, or_, select, update
 
 from tracker.domain.contacts import Contact
 from tracker.domain.ways import CALL, NO_WAY
-from tracker.domain.words import Role
 from tracker.persistence.models import Reminder
-from tracker.persistence.vocabulary import SET_ASIDE_REMINDER, ReminderState
+from tracker.persistence.vocabulary import SET_ASIDE_REMINDER, WAITING_REMINDER, ReminderState
 from tracker.services.reconciling.scope import Change, Scope, Values
-from tracker.services.staff_tasks import opening, withdrawing
+from tracker.services.staff_tasks import opening_call, withdrawing
 
-#: Not yet begun: may still be moved or cancelled.
-WAITING = frozenset({ReminderState.PLANNED, ReminderState.DUE})
 #: A person decides, or calls: taken back when the visit is off.
 LEFT_TO_PEOPLE = frozenset({ReminderState.TASKED, ReminderState.HELD})
 NOT_NEEDED = "not needed: the visit was moved, kept or cancelled"
@@ -55,7 +52,7 @@ def reminder_changes(scope: Scope, rows: Sequence[Row[Any]], computed: Sequence[
     for row in rows:
         stored[row.contact_key].append(row)
     wanted = {contact_key(scope, each): each for each in computed}
-    gone = [row for row in rows if row.contact_key not in wanted and row.state in WAITING | LEFT_TO_PEOPLE]
+    gone = [row for row in rows if row.contact_key not in wanted and row.state in WAITING_REMINDER | LEFT_TO_PEOPLE]
     changes = [_change(scope, row, state=ReminderState.CANCELLED, reason=scope.cause) for row in gone]
     calls = {row.call_key for row in gone if row.state == ReminderState.TASKED}
     if calls:
@@ -98,10 +95,10 @@ def _brought_in_line(scope: Scope, contact: Contact, rows: Sequence[Row[Any]], n
     channel = CALL if way is None else way.channel
     if counts is not None:
         waits_in_vain = counts.state == ReminderState.TASKED and counts.closed_reason in NO_WAY
-        if counts.state in WAITING and counts.channel == channel:
+        if counts.state in WAITING_REMINDER and counts.channel == channel:
             yield from _moved(scope, counts, contact, None if way is None else way.point)
             return
-        is_other = counts.state in WAITING or (waits_in_vain and way is not None and contact.is_wanted)
+        is_other = counts.state in WAITING_REMINDER or (waits_in_vain and way is not None and contact.is_wanted)
         if not is_other:
             return
         yield _change(scope, counts, state=ReminderState.CANCELLED, reason=OTHER_WAY)
@@ -171,14 +168,14 @@ def _withdrawn(scope: Scope, keys: set[str], outcome: str) -> Change:
 
 def _call(scope: Scope, contact: Contact) -> Change:
     """Somebody must call where no message can go; one task, however many reminders it stands for."""
-    task = opening(
+    task = opening_call(
         scope.session,
         clinic_id=scope.clinic_id,
         case_id=scope.case_id,
-        kind="call",
         key=call_key(scope, contact),
-        params={"about": contact.kind, "appointment": str(contact.appointment), "why": contact.reason},
-        owner=Role.COORDINATOR,
+        about=contact.kind,
+        appointment=str(contact.appointment),
+        why=contact.reason,
         due_on=max(contact.call_on, scope.snapshot.calendar.today(scope.now)),
         now=scope.now,
         ids=scope.ids,
