@@ -15,19 +15,18 @@ from sqlalchemy.orm import Session
 from tracker.domain.contacts import Contact, contacts, is_superseded
 from tracker.domain.facts import Appointment
 from tracker.domain.mail import Message
-from tracker.domain.neutral import name_in_messages
 from tracker.domain.obligations import obligations
 from tracker.domain.quiet_hours import QuietHours
-from tracker.domain.ways import CALL, EMAIL, Preferences, Way
-from tracker.persistence.models import Clinic, ContactPoint, DeliveryAttempt, Patient, Reminder
+from tracker.domain.ways import CALL, Preferences, Way
+from tracker.persistence.models import Clinic, DeliveryAttempt, Reminder
 from tracker.persistence.vocabulary import WAITING_REMINDER, ReminderState
 from tracker.queries.reached import read_preferences
-from tracker.queries.reminder_texts import Text, write_current
+from tracker.queries.reminder_texts import Text
 from tracker.queries.sending import is_paused
+from tracker.services.delivering.writing import write
 from tracker.services.ports import Ids
 from tracker.services.reconciling.reminder_rows import OTHER_WAY, contact_key, next_way
 from tracker.services.reconciling.scope import TIME, Scope
-from tracker.services.reply_links import make_reply_link
 from tracker.services.snapshots import load_snapshot
 from tracker.services.staff_tasks import opening_call
 
@@ -271,7 +270,7 @@ def _hold(scope: Scope, row: Row[Any], contact: Contact, way: Way, wants: Prefer
         )
     )
     reference = attempts[0].reference if attempts else scope.ids.public_id()
-    recipient, text = _written(scope, row, contact, way, wants, replies_at=replies_at)
+    recipient, text = write(scope, row, contact, way, wants, replies_at=replies_at)
     return Taken(
         key=Key(clinic_id=scope.clinic_id, case_id=scope.case_id, reminder_id=row.id),
         token=token,
@@ -282,48 +281,4 @@ def _hold(scope: Scope, row: Row[Any], contact: Contact, way: Way, wants: Prefer
         useless_after=row.useless_after,
         is_unknown=is_unknown,
         may_repeat=copies < MOST_COPIES,
-    )
-
-
-def _written(
-    scope: Scope, row: Row[Any], contact: Contact, way: Way, wants: Preferences, *, replies_at: str
-) -> tuple[str, Text]:
-    """Where the message goes, and its words in the patient's language."""
-    said = scope.session.execute(
-        select(Clinic.name, Clinic.message_name, Clinic.phone, Patient.given_name, ContactPoint.value)
-        .join(Patient, Patient.clinic_id == Clinic.id)
-        .join(ContactPoint, (ContactPoint.clinic_id == Patient.clinic_id) & (ContactPoint.patient_id == Patient.id))
-        .where(Clinic.id == scope.clinic_id, Patient.id == scope.patient_id, ContactPoint.id == way.point)
-    ).one()
-    visit = next(each for each in scope.snapshot.of(Appointment) if each.appointment == contact.appointment)
-    text = write_current(
-        row.template,
-        wants.language,
-        way.channel,
-        given_name=said.given_name,
-        wall=scope.snapshot.calendar.wall(visit.arrive_at or visit.starts_at),
-        clinic=name_in_messages(said.message_name, said.name, wants.language),
-        phone=said.phone,
-        # A text is answered by a text.
-        link=_link(scope, row, visit, way, wants, replies_at=replies_at) if way.channel == EMAIL else "",
-    )
-    return said.value, text
-
-
-def _link(scope: Scope, row: Row[Any], visit: Appointment, way: Way, wants: Preferences, *, replies_at: str) -> str:
-    """A link for whoever reads at the end of ``way``."""
-    if way.point is None:
-        raise AssertionError(f"reminder {row.id} goes nowhere")
-    return make_reply_link(
-        scope.session,
-        clinic_id=scope.clinic_id,
-        case_id=scope.case_id,
-        patient_id=scope.patient_id,
-        reminder_id=row.id,
-        point_id=way.point,
-        visit=visit,
-        language=wants.language,
-        replies_at=replies_at,
-        now=scope.now,
-        ids=scope.ids,
     )
