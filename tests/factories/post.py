@@ -7,6 +7,9 @@ from sqlalchemy import select
 from tests.factories.case_world import CaseWorld
 from tests.support.mailers import RecordingMailer
 from tracker.persistence.models import DeliveryAttempt, Reminder
+from tracker.services.delivering.attempts import Taken
+from tracker.services.delivering.holding import Held, Key, hold
+from tracker.services.delivering.taking import take
 from tracker.services.reminders import Dispatcher
 
 #: 10:00 in New York, when the reminder of two days before is wanted.
@@ -42,6 +45,16 @@ class Post:
 
     def dispatch(self) -> int:
         return self.dispatcher().dispatch_due().tried
+
+    def hold(self) -> list[Held]:
+        """Hold the reminder of two days before, if nobody else does."""
+        key = Key(clinic_id=1, case_id=self.world.case_id, reminder_id=self.soon().id)
+        with self.world.database.writing() as session:
+            return hold(session, [key], self.world.clock.now(), self.world.ids)
+
+    def take(self, held: Held) -> Taken | None:
+        with self.world.database.writing() as session:
+            return take(session, held, self.world.clock.now(), self.world.ids, replies_at=REPLIES_AT)
 
     def states(self) -> list[str]:
         return [each.state for each in self.world.reminders()]

@@ -49,7 +49,7 @@ def test_no_kill_loses_a_reminder_or_sends_more_than_two(
     assert found.faults == {}
     assert is_handled(found, *rushes)
     # Else the moments that matter were never hit: where an answer is unknown once, and where it is unknown again.
-    assert kills / 5 < len(found.copied) <= len(found.ambiguous) < kills
+    assert kills / 8 < len(found.copied) <= len(found.ambiguous) < kills
     assert found.states["tasked"] > kills / 50
     assert len(assassin.killed) == 3 and assassin.killed.total() == kills
 
@@ -67,7 +67,7 @@ def test_no_fault_at_any_statement_loses_a_reminder_or_sends_more_than_two(datab
         assert is_handled(found, rush), point
         copied |= {point} if found.copied else set()
         rewind(database, clock, journal)
-    # Reading what is due, and for each of them three transactions and a call.
+    # Reading what is due, holding it, and for each of them two transactions and a call.
     assert point > 2 + FEW * 3 * 6
     assert FEW <= len(copied) < point / 4
 
@@ -100,5 +100,5 @@ def rewind(database: Database, clock: RushClock, journal: Journal) -> None:
     with database.writing() as session:
         session.execute(delete(DeliveryAttempt))
         session.execute(delete(StaffTask))
-        unheld = {"claim_token": None, "lease_until": None, "attempts": 0, "closed_reason": ""}
+        unheld = {"claim_token": None, "lease_until": None, "stumbles": 0, "attempts": 0, "closed_reason": ""}
         session.execute(update(Reminder).values(state="planned", next_action_at=Reminder.wanted_at, **unheld))

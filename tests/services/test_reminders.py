@@ -14,8 +14,8 @@ from tracker.domain.facts import Appointment, Determination
 from tracker.domain.mail import MailRejected, MailUnavailable, MailUncertain, Message
 from tracker.persistence.database import Database
 from tracker.persistence.models import Clinic, ContactPoint, DeploymentValue, Patient, Reminder
-from tracker.services.delivering.accounting import begin, complete
-from tracker.services.delivering.taking import Key, take
+from tracker.services.delivering.accounting import complete
+from tracker.services.delivering.attempts import begin
 from tracker.services.reminders import Dispatcher, pause_sending, resume_sending
 
 #: What a message must never carry, however it was written.
@@ -193,9 +193,8 @@ class TestPause:
         assert len(post.world.tasks()) == 1
 
     def test_lets_go_of_what_was_held(self, post: Post) -> None:
-        key = Key(clinic_id=1, case_id=post.world.case_id, reminder_id=post.soon().id)
+        post.hold()
         with post.world.database.writing() as session:
-            assert take(session, key, post.world.clock.now(), post.world.ids, replies_at=REPLIES_AT) is not None
             pause_sending(session, now=post.world.clock.now())
         post.world.clock.advance(minutes=5)
         post.dispatch()
@@ -212,21 +211,24 @@ class TestPause:
 
 class TestAClaim:
     def test_is_held_by_one(self, post: Post) -> None:
-        key = Key(clinic_id=1, case_id=post.world.case_id, reminder_id=post.soon().id)
-        now = post.world.clock.now()
-        with post.world.database.writing() as session:
-            assert take(session, key, now, post.world.ids, replies_at=REPLIES_AT) is not None
-        with post.world.database.writing() as session:
-            assert take(session, key, now, post.world.ids, replies_at=REPLIES_AT) is None
+        assert len(post.hold()) == 1
+        assert post.hold() == []
         assert post.dispatch() == 0
 
     def test_that_ran_out_is_taken_by_another_and_the_slow_one_sends_nothing(self, post: Post) -> None:
-        key = Key(clinic_id=1, case_id=post.world.case_id, reminder_id=post.soon().id)
-        with post.world.database.writing() as session:
-            slow = take(session, key, post.world.clock.now(), post.world.ids, replies_at=REPLIES_AT)
-        assert slow is not None
+        (held,) = post.hold()
         post.world.clock.advance(minutes=5)
         assert post.dispatch() == 1
+        assert post.take(held) is None
+        assert [each.outcome for each in post.attempts()] == ["accepted"]
+
+    def test_whose_call_takes_too_long_changes_nothing_any_more(self, post: Post) -> None:
+        (held,) = post.hold()
+        slow = post.take(held)
+        assert slow is not None
+        for _ in range(2):  # it is looked up, then sent once more
+            post.world.clock.advance(minutes=5)
+            post.dispatch()
         with post.world.database.writing() as session:
             assert not begin(session, slow, post.world.clock.now())
             complete(
@@ -238,16 +240,25 @@ class TestAClaim:
                 chance=lambda: 0.5,
             )
         assert post.soon().state == "accepted"
-        assert [each.outcome for each in post.attempts()] == ["accepted"]
+        assert [each.outcome for each in post.attempts()] == ["unknown", "accepted"]
 
-    def test_does_not_outlast_a_cancellation(self, post: Post) -> None:
-        key = Key(clinic_id=1, case_id=post.world.case_id, reminder_id=post.soon().id)
-        with post.world.database.writing() as session:
-            assert take(session, key, post.world.clock.now(), post.world.ids, replies_at=REPLIES_AT) is not None
-        post.world.change(post.visit, state="cancelled")
+    def test_does_not_outlast_its_lease(self, post: Post) -> None:
+        (held,) = post.hold()
         post.world.clock.advance(minutes=5)
-        assert post.dispatch() == 0
-        assert post.soon().state == "cancelled"
+        assert post.take(held) is None
+
+    @pytest.mark.parametrize("fact", ["cancelled", "death", "opted_out"])
+    def test_is_decided_when_its_turn_comes(self, post: Post, fact: str) -> None:
+        (held,) = post.hold()
+        if fact == "cancelled":
+            post.world.change(post.visit, state="cancelled")
+        elif fact == "death":
+            post.world.write(Determination, kind="death", value="")
+        else:
+            with post.world.database.writing() as session:
+                session.execute(update(ContactPoint).values(opted_out_at=post.world.clock.now()))
+        assert post.take(held) is None
+        assert post.soon().state == ("tasked" if fact == "opted_out" else "cancelled")
 
 
 class Died(BaseException):

@@ -22,6 +22,7 @@ REASONS = {
     "rejected": "the address was rejected",
     "unavailable": "the message could not go out in time",
     "undelivered": "the message came back",
+    "parked": "it cannot be sent for a fault in the program: tell the administrator",
     "unknown": "not known whether it was sent",
     "no_receipt": "it was taken; there is no receipt",
     "held": "its message was held back",
@@ -41,7 +42,7 @@ REASONS = {
 #: Reasons that leave the patient without a word unless a person calls.
 CALLED = frozenset(
     {"held", "no_address", "no_language", "opted_out", "prefers_call", "call_due", "quiet_hours", "no_way_left",
-     "rejected", "unavailable", "undelivered", "unknown"}
+     "rejected", "unavailable", "undelivered", "unknown", "parked"}
 )  # fmt: skip
 
 

@@ -1,4 +1,5 @@
-"""Sending the reminders that are due: claim, write down the attempt, send, write down the answer.
+"""Sending the reminders that are due: hold some, then for each decide and write down the attempt, send, write down the
+answer.
 
 Each step is a short transaction of its own and no transaction is open during the call. Any number of dispatchers may
 run. A reminder whose dispatcher died is looked up by our reference, else sent once more, else given to a person to
@@ -10,23 +11,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.mail import MailError, MailUnavailable, Receipt
 from tracker.persistence.database import Database
-from tracker.persistence.models import Clinic, DeploymentValue, Reminder
+from tracker.persistence.models import Clinic, DeploymentValue
 from tracker.persistence.upsert import upsert
-from tracker.persistence.vocabulary import HELD_REMINDER, ReminderState
 from tracker.queries.sending import PAUSED_AT, PAUSED_FOR_CLOCK, is_all_paused, is_demo
-from tracker.services.delivering.accounting import accept_after_all, begin, complete, give_up
+from tracker.services.delivering.accounting import accept_after_all, complete, give_up
+from tracker.services.delivering.attempts import Taken, begin
 from tracker.services.delivering.bursts import clinics_with_bursts, hold_burst
-from tracker.services.delivering.taking import Key, Taken, take
+from tracker.services.delivering.holding import Due, Held, Key, find_due, hold, let_go, park, stumble
+from tracker.services.delivering.taking import take
 from tracker.services.ports import Clock, Ids, Mailer
 from tracker.services.turns import Turns
 
-#: What is looked at during a pause too: nothing is sent from these states.
-LEFT_BEHIND = HELD_REMINDER | {ReminderState.ACCEPTED}
+#: How many are held together: few enough that all have their turn before a lease ends.
+AT_ONCE = 50
 #: After this a pass ends, so that its pulse is shown in time while there is more to send, or a mail server is slow.
 LONGEST_PASS = timedelta(minutes=1)
 
@@ -53,32 +55,29 @@ class Dispatcher:
     chance: Callable[[], float]
     pause: Callable[[], None]
 
-    def dispatch_due(self, *, at_once: int = 200) -> Dispatched:
+    def dispatch_due(self, *, at_once: int = AT_ONCE) -> Dispatched:
         """Send what is due, oldest first, until nothing is or the time of one pass is over.
 
-        One that fails does not hold up the others. ``at_once``: how many are looked up together.
+        One that fails does not hold up the others. ``at_once``: how many are held together.
 
         :raises PermissionError: a demonstration has a transport that reaches people
         :raises ExceptionGroup: at the end, with everything that failed
         """
         until, turns, after = self.clock.now() + LONGEST_PASS, Turns("some reminders could not be sent"), None
-        looked_at = tried = accepted = 0
+        answers: list[Receipt | MailError | None] = []
         self._hold_bursts()
-        while found := self._due(at_once, after):
-            for _, key in found:
-                if self.clock.now() >= until:
-                    break
-                looked_at += 1
+        while self.clock.now() < until and (found := self._due(at_once, after)):
+            waiting = self._hold([each.key for each in found])
+            while waiting and self.clock.now() < until:
                 with turns.next():
-                    answer = self._dispatch(key)
-                    tried += answer is not None
-                    accepted += isinstance(answer, Receipt)
+                    answers.append(None)
+                    answers[-1] = self._has_its_turn(waiting.pop(0))
+            self._let_go(waiting)
             # Whatever could not be moved on now stays behind until the next pass: this one comes to its end.
-            after = (found[-1][0], found[-1][1].reminder_id)
-            if self.clock.now() >= until:
-                break
+            after = found[-1]
         turns.end()
-        return Dispatched(looked_at, tried, accepted)
+        tried = [each for each in answers if each is not None]
+        return Dispatched(len(answers), len(tried), sum(isinstance(each, Receipt) for each in tried))
 
     def _hold_bursts(self) -> None:
         now = self.clock.now()
@@ -89,43 +88,52 @@ class Dispatcher:
                 hold_burst(session, clinic_id, now, self.ids)
             self.pause()
 
-    def _due(self, at_once: int, after: tuple[datetime, int] | None) -> list[tuple[datetime, Key]]:
-        now = self.clock.now()
+    def _due(self, at_once: int, after: Due | None) -> list[Due]:
         with self.database.reading() as session:
             if any(each.reaches_people for each in self.transports.values()) and is_demo(session):
                 raise PermissionError("a demonstration writes its messages to files; it must not reach people")
-            query = (
-                select(Reminder.next_action_at, Reminder.clinic_id, Reminder.case_id, Reminder.id)
-                .join(Clinic, Clinic.id == Reminder.clinic_id)
-                .where(Reminder.next_action_at.is_not(None), Reminder.next_action_at <= now)
-                .order_by(Reminder.next_action_at, Reminder.id)
-                .limit(at_once)
-            )
-            if after is not None:
-                at, reminder_id = after
-                is_later = (Reminder.next_action_at == at) & (Reminder.id > reminder_id)
-                query = query.where(Reminder.next_action_at >= at, (Reminder.next_action_at > at) | is_later)
-            # What became useless during a pause still needs a person, and nobody holds anything longer than its lease.
-            without_sending = or_(Reminder.useless_after <= now, Reminder.state.in_(LEFT_BEHIND))
-            if is_all_paused(session):
-                query = query.where(without_sending)
-            else:
-                query = query.where(or_(Clinic.sending_paused_at.is_(None), without_sending))
-            return [
-                (row.next_action_at, Key(clinic_id=row.clinic_id, case_id=row.case_id, reminder_id=row.id))
-                for row in session.execute(query)
-            ]
+            return find_due(session, self.clock.now(), at_once=at_once, after=after)
 
-    def _dispatch(self, key: Key) -> Receipt | MailError | None:
+    def _hold(self, keys: list[Key]) -> list[Held]:
         with self.database.writing() as session:
-            taken = take(session, key, self.clock.now(), self.ids, replies_at=self.replies_at)
+            found = hold(session, keys, self.clock.now(), self.ids)
         self.pause()
-        if taken is None or (taken.is_unknown and self._is_settled(taken)):
+        return found
+
+    def _let_go(self, waiting: list[Held]) -> None:
+        if waiting:
+            with self.database.writing() as session:
+                let_go(session, waiting, self.clock.now())
+            self.pause()
+
+    def _has_its_turn(self, held: Held) -> Receipt | MailError | None:
+        if held.is_poison:
+            with self.database.writing() as session:
+                park(session, held, self.clock.now(), self.ids)
+            self.pause()
             return None
+        try:
+            return self._dispatch(held)
+        except Exception:
+            with self.database.writing() as session:
+                stumble(session, held, self.clock.now())
+            raise
+
+    def _dispatch(self, held: Held) -> Receipt | MailError | None:
+        with self.database.writing() as session:
+            taken = take(session, held, self.clock.now(), self.ids, replies_at=self.replies_at)
+        self.pause()
+        if taken is None:
+            return None
+        if taken.is_unknown and (self._is_settled(taken) or not self._is_begun_again(taken)):
+            return None
+        return self._send(taken)
+
+    def _is_begun_again(self, taken: Taken) -> bool:
         with self.database.writing() as session:
             is_ours = begin(session, taken, self.clock.now())
         self.pause()
-        return self._send(taken) if is_ours else None
+        return is_ours
 
     def _is_settled(self, taken: Taken) -> bool:
         """Whether nothing more is to be sent of a message that may have gone."""

@@ -27,7 +27,7 @@ from tracker.bench.rushes.rush import QUIET, RushClock
 from tracker.integrations.chance import draw
 from tracker.integrations.ids import RandomIds
 from tracker.persistence.database import Database
-from tracker.services.delivering.taking import LEASE
+from tracker.services.delivering.holding import LEASE
 from tracker.services.ports import Clock
 from tracker.services.reminders import Dispatcher
 

@@ -13,14 +13,15 @@ from typing import TypedDict
 from sqlalchemy import select, update
 
 from tracker.bench.rushes.journal import Journal
-from tracker.bench.rushes.killing import REPLIES_AT, Assassin, make_dispatcher, recover
+from tracker.bench.rushes.killing import Assassin, make_dispatcher, recover
 from tracker.bench.rushes.outcome import look
 from tracker.bench.rushes.rush import RushClock, make_rush
 from tracker.bench.templates import table_of
 from tracker.bench.writing import settle
 from tracker.integrations.ids import RandomIds
 from tracker.persistence.database import Database
-from tracker.services.delivering.taking import LEASE, Key, take
+from tracker.services.delivering.holding import LEASE, Key, hold
+from tracker.services.reminders import AT_ONCE
 
 SEED = 11
 #: What is wanted: claims for each bare update, and all that is due at once claimed within a minute.
@@ -129,16 +130,16 @@ def _update_rate(database: Database) -> float:
 
 
 def _claim_all(database: Database, clock: RushClock) -> float:
-    """Seconds until everything due is held under a lease."""
+    """Seconds until everything due is held under a lease, as a dispatcher holds it."""
     ids = RandomIds()
     began = perf_counter()
     with database.read.connect() as connection:
         columns = (_reminders.c.clinic_id, _reminders.c.case_id, _reminders.c.id)
         found = connection.execute(select(*columns).where(_reminders.c.next_action_at <= clock.now())).all()
-    for row in found:
-        key = Key(clinic_id=row.clinic_id, case_id=row.case_id, reminder_id=row.id)
+    keys = [Key(clinic_id=row.clinic_id, case_id=row.case_id, reminder_id=row.id) for row in found]
+    for start in range(0, len(keys), AT_ONCE):
         with database.writing() as session:
-            take(session, key, clock.now(), ids, replies_at=REPLIES_AT)
+            hold(session, keys[start : start + AT_ONCE], clock.now(), ids)
     return perf_counter() - began
 
 

@@ -30,8 +30,8 @@ from tracker.persistence.vocabulary import (
 
 class Reminder(Tenant, Base):
     """One message to one patient by one channel, at most once per ``key``: ``contact_key`` (case, rule, visit and its
-    time) and the channel. ``call_key`` names the call that stands in for it. Case, patient and contact point belong
-    together by key."""
+    time) and the channel. ``call_key`` names the call that stands in for it; ``stumbles`` counts holders in a row
+    who went away without a word. Case, patient and contact point belong together by key."""
 
     __tablename__ = "reminders"
     __table_args__ = (
@@ -60,6 +60,7 @@ class Reminder(Tenant, Base):
             name="held_under_lease",
         ),
         CheckConstraint("attempts >= 0", name="attempts"),
+        CheckConstraint("stumbles >= 0", name="stumbles"),
         CheckConstraint("wanted_at <= useless_after", name="wanted_before_useless"),
     )
 
@@ -82,6 +83,7 @@ class Reminder(Tenant, Base):
     attempts: Mapped[int] = mapped_column(default=0)
     template: Mapped[str]
     created_at: Mapped[datetime]
+    stumbles: Mapped[int] = mapped_column(default=0, server_default="0")
     closed_reason: Mapped[str] = mapped_column(Text, default="")
 
 

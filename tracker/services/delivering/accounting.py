@@ -1,23 +1,20 @@
-"""Writing down that a message is about to leave, and afterwards what became of it.
+"""Writing down what became of an attempt to send a reminder, and what follows from it."""
 
-The attempt is committed before the call: whoever dies in between leaves a trace. Every later word is fenced by the
-token under which the reminder was taken: a dispatcher that was too slow changes nothing any more.
-"""
-
-import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Result, Row, insert, select, update
+from sqlalchemy import Result, Row, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.mail import MailError, MailRejected, MailUnavailable, Receipt
 from tracker.persistence.models import DeliveryAttempt, Reminder
 from tracker.persistence.vocabulary import ReminderState
 from tracker.queries.reached import read_preferences
+from tracker.services.delivering.attempts import Taken, fenced
+from tracker.services.delivering.holding import released
 from tracker.services.delivering.reports import apply_reports
-from tracker.services.delivering.taking import LEASE, Taken, call, contacts_of, pass_on, scope_of
+from tracker.services.delivering.taking import call, contacts_of, pass_on, scope_of
 from tracker.services.ports import Ids
 from tracker.services.reconciling.reminder_rows import contact_key
 
@@ -32,34 +29,6 @@ REST = timedelta(minutes=5)
 _S = ReminderState
 
 
-def begin(session: Session, taken: Taken, now: datetime) -> bool:
-    """Write down the attempt; false if somebody else holds the reminder by now, and nothing may be sent."""
-    values: dict[str, object] = {
-        "state": _S.IN_FLIGHT,
-        "attempts": taken.attempt,
-        "lease_until": now + LEASE,
-        "next_action_at": now + LEASE,
-    }
-    if not _fenced(session, taken, _S.UNKNOWN if taken.is_unknown else _S.CLAIMED, values):
-        return False
-    session.execute(
-        insert(DeliveryAttempt).values(
-            clinic_id=taken.key.clinic_id,
-            reminder_id=taken.key.reminder_id,
-            number=taken.attempt,
-            started_at=now,
-            outcome="",
-            reference=taken.message.reference,
-            error="",
-            recipient_hash=recipient_hash(taken.key.clinic_id, taken.message.recipient),
-            language=taken.text.language,
-            template_version=taken.text.version,
-            text_hash=hashlib.sha256(f"{taken.text.subject}\n\n{taken.text.body}".encode()).hexdigest(),
-        )
-    )
-    return True
-
-
 def complete(
     session: Session,
     taken: Taken,
@@ -71,8 +40,8 @@ def complete(
 ) -> None:
     """Write down what became of an attempt. ``chance`` draws from 0 to 1."""
     outcome, state, next_action_at = _verdict(taken, answer, now, chance)
-    values = {**_released(state, next_action_at), "closed_reason": outcome if state == _S.TASKED else ""}
-    if not _fenced(session, taken, _S.IN_FLIGHT, values):
+    values = {**released(state, next_action_at), "closed_reason": outcome if state == _S.TASKED else ""}
+    if not fenced(session, taken, _S.IN_FLIGHT, values):
         return
     session.execute(
         update(DeliveryAttempt)
@@ -92,7 +61,7 @@ def complete(
 
 def accept_after_all(session: Session, taken: Taken) -> None:
     """The other side has the message that nobody knew of."""
-    if _fenced(session, taken, _S.UNKNOWN, _released(_S.ACCEPTED, taken.useless_after)):
+    if fenced(session, taken, _S.UNKNOWN, released(_S.ACCEPTED, taken.useless_after)):
         session.execute(
             update(DeliveryAttempt)
             .where(
@@ -106,13 +75,8 @@ def accept_after_all(session: Session, taken: Taken) -> None:
 
 def give_up(session: Session, taken: Taken, *, now: datetime, ids: Ids) -> None:
     """It may have gone as often as it may: a person calls."""
-    if _fenced(session, taken, _S.UNKNOWN, {**_released(_S.TASKED, None), "closed_reason": "unknown"}):
+    if fenced(session, taken, _S.UNKNOWN, {**released(_S.TASKED, None), "closed_reason": "unknown"}):
         _call(session, taken, "unknown", now, ids)
-
-
-def recipient_hash(clinic_id: int, address: str) -> str:
-    """What an attempt keeps of an address: enough to recognise it, not to read it."""
-    return hashlib.sha256(f"{clinic_id}:{address.casefold()}".encode()).hexdigest()
 
 
 def _verdict(
@@ -129,24 +93,6 @@ def _verdict(
     minutes = RETRY_MINUTES[taken.attempt - 1]
     again_at = now + timedelta(minutes=minutes) * (1 + JITTER * (2 * chance() - 1))
     return ("unavailable", _S.TASKED, None) if again_at >= taken.useless_after else ("unavailable", _S.DUE, again_at)
-
-
-def _released(state: ReminderState, next_action_at: datetime | None) -> dict[str, object]:
-    return {"state": state, "next_action_at": next_action_at, "claim_token": None, "lease_until": None}
-
-
-def _fenced(session: Session, taken: Taken, state: ReminderState, values: dict[str, object]) -> bool:
-    changed = session.connection().execute(
-        update(Reminder)
-        .where(
-            Reminder.clinic_id == taken.key.clinic_id,
-            Reminder.id == taken.key.reminder_id,
-            Reminder.claim_token == taken.token,
-            Reminder.state == state,
-        )
-        .values(values)
-    )
-    return changed.rowcount == 1
 
 
 def _go_on_otherwise(session: Session, taken: Taken, why: str, now: datetime, ids: Ids) -> None:

@@ -1,12 +1,12 @@
-"""Taking a reminder that is due, and deciding what becomes of it from what is true at that moment.
+"""Deciding what becomes of a reminder that is held, from what is true at the moment of sending.
 
-Everything is read again inside the transaction that takes it: the visit, a death, the address, an opt-out, a pause.
-The same pure function that planned the reminder says whether it is still wanted. The case is locked before the
+Everything is read again inside the transaction that writes the attempt: the visit, a death, the address, an opt-out, a
+pause. The same pure function that planned the reminder says whether it is still wanted. The case is locked before the
 reminder, as every use case does, so that the two never wait for each other.
 """
 
-from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from dataclasses import replace
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import Row, select, update
@@ -19,10 +19,11 @@ from tracker.domain.obligations import obligations
 from tracker.domain.quiet_hours import QuietHours
 from tracker.domain.ways import CALL, Preferences, Way
 from tracker.persistence.models import Clinic, DeliveryAttempt, Reminder
-from tracker.persistence.vocabulary import WAITING_REMINDER, ReminderState
+from tracker.persistence.vocabulary import ReminderState
 from tracker.queries.reached import read_preferences
-from tracker.queries.reminder_texts import Text
 from tracker.queries.sending import is_paused
+from tracker.services.delivering.attempts import Taken, begin
+from tracker.services.delivering.holding import Held, Key, end_open_attempt, released, still_held
 from tracker.services.delivering.writing import write
 from tracker.services.ports import Ids
 from tracker.services.reconciling.reminder_rows import OTHER_WAY, contact_key, next_way
@@ -30,8 +31,6 @@ from tracker.services.reconciling.scope import TIME, Scope
 from tracker.services.snapshots import load_snapshot
 from tracker.services.staff_tasks import opening_call
 
-#: How long a dispatcher may hold a reminder. Longer than any transport waits for an answer.
-LEASE = timedelta(minutes=5)
 #: How often one reminder may have gone out without anybody knowing.
 MOST_COPIES = 2
 #: Outcomes of attempts that may have reached the patient; empty: the process died before it could say.
@@ -40,53 +39,23 @@ MAY_HAVE_GONE = frozenset({"", "unknown"})
 _S = ReminderState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
-    """Which reminder."""
-
-    clinic_id: int
-    case_id: int
-    reminder_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """A reminder held under a token until its lease ends, and what would be sent by its ``channel``, in the words of
-    ``text``. ``attempt`` numbers the next one.
-
-    ``is_unknown``: an earlier attempt may have gone, and must be looked up first. ``may_repeat``: if nobody can tell,
-    it may be sent once more.
-    """
-
-    key: Key
-    token: str
-    attempt: int
-    channel: str
-    message: Message
-    text: Text
-    useless_after: datetime
-    is_unknown: bool
-    may_repeat: bool
-
-
-def take(session: Session, key: Key, now: datetime, ids: Ids, *, replies_at: str) -> Taken | None:
-    """Hold a reminder for sending. ``None``: there is nothing to send, and its row says why.
+def take(session: Session, held: Held, now: datetime, ids: Ids, *, replies_at: str) -> Taken | None:
+    """Decide about a reminder that is held, and write down that it is about to leave. ``None``: there is nothing to
+    send, and its row says why.
 
     ``replies_at``: the address below which patients answer.
     """
-    scope = scope_of(session, key, now, ids, lock=True)
-    row = session.execute(
-        select(Reminder.__table__)
-        .where(Reminder.clinic_id == key.clinic_id, Reminder.id == key.reminder_id)
-        .with_for_update(skip_locked=True)
-    ).one_or_none()
-    if row is None or row.next_action_at is None or row.next_action_at > now:
+    scope = scope_of(session, held.key, now, ids, lock=True)
+    row = still_held(session, held, now)
+    if row is None:
         return None
     if row.state == _S.ACCEPTED:
         _put(scope, row, _S.EXPIRED, reason="no_receipt")
         return None
     if row.state == _S.IN_FLIGHT:
-        _lose_track(scope, row)
+        # The next look decides.
+        end_open_attempt(session, held.key, now)
+        _put(scope, row, _S.UNKNOWN, next_action_at=now)
         return None
     return _decide(scope, row, replies_at)
 
@@ -104,15 +73,15 @@ def _decide(scope: Scope, row: Row[Any], replies_at: str) -> Taken | None:
         return None
     way = None if contact is None else _way_of(contact, row)
     if contact is None or is_paused(scope.session, scope.clinic_id):
-        if row.state == _S.CLAIMED:
-            _put(scope, row, _S.DUE, reason=row.closed_reason, next_action_at=scope.now)
+        state = _S.DUE if row.state == _S.CLAIMED else row.state
+        _put(scope, row, state, reason=row.closed_reason, next_action_at=scope.now)
         return None
     if way is None or row.state == _S.UNDELIVERED:
         pass_on(scope, row, contact, OTHER_WAY if way is None else "undelivered")
         return None
     if _waits_for_morning(scope, row, wants):
         return None
-    return _hold(scope, row, contact, way, wants, replies_at=replies_at)
+    return _made_ready(scope, row, contact, way, wants, replies_at=replies_at)
 
 
 def _way_of(contact: Contact, row: Row[Any]) -> Way | None:
@@ -210,7 +179,7 @@ def _ending(
         return _S.EXPIRED, "too_late", True
     if not contact.ways:
         return _S.TASKED, contact.reason, True
-    if row.channel == CALL and row.state in WAITING_REMINDER:
+    if row.channel == CALL and row.state == _S.CLAIMED:
         return _S.TASKED, "call_due", True
     return None
 
@@ -232,53 +201,31 @@ def _put(
     scope.session.execute(
         update(Reminder)
         .where(Reminder.clinic_id == scope.clinic_id, Reminder.id == row.id)
-        .values(state=state, next_action_at=next_action_at, closed_reason=reason, claim_token=None, lease_until=None)
+        .values({**released(state, next_action_at), "closed_reason": reason})
     )
 
 
-def _lose_track(scope: Scope, row: Row[Any]) -> None:
-    """Whoever was sending it died: nobody knows whether it went. The next look decides."""
-    scope.session.execute(
-        update(DeliveryAttempt)
-        .where(
-            DeliveryAttempt.clinic_id == scope.clinic_id,
-            DeliveryAttempt.reminder_id == row.id,
-            DeliveryAttempt.ended_at.is_(None),
-        )
-        .values(ended_at=scope.now, outcome="unknown", error="no answer before the lease ended")
-    )
-    _put(scope, row, _S.UNKNOWN, next_action_at=scope.now)
-
-
-def _hold(scope: Scope, row: Row[Any], contact: Contact, way: Way, wants: Preferences, *, replies_at: str) -> Taken:
+def _made_ready(
+    scope: Scope, row: Row[Any], contact: Contact, way: Way, wants: Preferences, *, replies_at: str
+) -> Taken | None:
     attempts = scope.session.execute(
         select(DeliveryAttempt.outcome, DeliveryAttempt.reference)
         .where(DeliveryAttempt.clinic_id == scope.clinic_id, DeliveryAttempt.reminder_id == row.id)
         .order_by(DeliveryAttempt.number)
     ).all()
     copies = sum(each.outcome in MAY_HAVE_GONE for each in attempts)
-    is_unknown, token = row.state == _S.UNKNOWN, scope.ids.token()
-    scope.session.execute(
-        update(Reminder)
-        .where(Reminder.clinic_id == scope.clinic_id, Reminder.id == row.id)
-        .values(
-            state=_S.UNKNOWN if is_unknown else _S.CLAIMED,
-            claim_token=token,
-            lease_until=scope.now + LEASE,
-            next_action_at=scope.now + LEASE,
-            contact_point_id=way.point,
-        )
-    )
     reference = attempts[0].reference if attempts else scope.ids.public_id()
     recipient, text = write(scope, row, contact, way, wants, replies_at=replies_at)
-    return Taken(
+    taken = Taken(
         key=Key(clinic_id=scope.clinic_id, case_id=scope.case_id, reminder_id=row.id),
-        token=token,
+        token=row.claim_token,
         attempt=row.attempts + 1,
         channel=way.channel,
+        point=way.point,
         message=Message(recipient, text.subject, text.body, reference),
         text=text,
         useless_after=row.useless_after,
-        is_unknown=is_unknown,
+        is_unknown=row.state == _S.UNKNOWN,
         may_repeat=copies < MOST_COPIES,
     )
+    return taken if taken.is_unknown or begin(scope.session, taken, scope.now) else None

@@ -17,7 +17,7 @@ from tracker.domain.replies import Reply, is_courtesy, meaning_of
 from tracker.domain.reply_words import Answer, text_of
 from tracker.persistence.models import Clinic, InboundMessage
 from tracker.queries.replies import Sender, Standing, Told, list_senders, list_told_by_text, standing_of
-from tracker.services.delivering.accounting import recipient_hash
+from tracker.services.delivering.attempts import recipient_hash
 from tracker.services.ports import Ids
 from tracker.services.replying import answers
 from tracker.services.system_actor import patient_actor
