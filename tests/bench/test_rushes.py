@@ -84,6 +84,7 @@ def test_prints_one_document_and_ends_well_where_nothing_is_lost(tmp_path: Path)
     found = json.loads(first.stdout)
     assert first.exit_code == 0
     assert (found["lost"], found["repeated"], found["kills"], found["due"]) == (0, 0, 4, 8)
+    assert found["provider_rate"] is None
     assert found["claim_rate"] > 0 and found["update_rate"] > 0 and found["drain_rate"] > 0
     assert again.exit_code == 1
     assert "not empty" in again.stderr
@@ -93,7 +94,7 @@ def test_says_what_is_too_slow() -> None:
     found: Rushed = {
         "engine": "sqlite", "lost": 0, "repeated": 0, "ambiguous": 3, "copied": 2, "kills": 9, "due": 10,
         "update_rate": 10.0, "claim_rate": 20.0, "ratio": 2.0, "claimed_s": CLAIMED_WITHIN_S, "answer_ms": 5.0,
-        "drained_s": 1.0, "drain_rate": 10.0,
+        "drained_s": 1.0, "drain_rate": 10.0, "provider_rate": 800.0,
     }  # fmt: skip
     assert excesses(found) == []
     found.update(ratio=1.99, claimed_s=CLAIMED_WITHIN_S + 0.01)

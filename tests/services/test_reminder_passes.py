@@ -1,7 +1,9 @@
 """One pass over what is due: it goes on until nothing is, ends in time, and is not held up by one that fails."""
 
 from collections import Counter
+from itertools import count
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import event, select, update
@@ -103,3 +105,18 @@ class TestAPass:
         with database.reading() as session:
             ended = select(Reminder.closed_reason).where(Reminder.wanted_at <= clock.now())
             assert Counter(session.scalars(ended)) == {"": DUE - 1, "parked": 1}
+
+    def test_has_as_many_messages_under_way_as_it_has_lanes(
+        self, database: Database, clock: RushClock, journal: Journal
+    ) -> None:
+        """None of the first three is answered before all three are under way."""
+        meeting = Barrier(3)
+        calls = count(1)
+
+        def meet() -> None:
+            # Each message is told of twice; the first three stand before their answer together.
+            if next(calls) <= 3:
+                meeting.wait(timeout=20)
+
+        done = make_dispatcher(database, clock, journal, on_call=meet, lanes=3).dispatch_due()
+        assert (done.accepted, set(journal.copies().values())) == (DUE, {1})

@@ -15,7 +15,7 @@ from tracker.persistence.migrations import upgrade
 @click.command()
 @click.option("--due", type=click.IntRange(min=1), default=1000, show_default=True, help="Reminders due at once.")
 @click.option(
-    "--answer-ms", type=click.FloatRange(min=0), default=5, show_default=True, help="What the provider takes."
+    "--answer-ms", type=click.FloatRange(min=0), default=200, show_default=True, help="What the provider takes."
 )
 @click.option("--kills", type=click.IntRange(min=1), default=200, show_default=True, help="Dispatchers killed.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")

@@ -28,7 +28,7 @@ from tracker.services.heartbeats import beat
 from tracker.services.kept_forms import purge_kept_forms
 from tracker.services.nightly import reconcile_nightly
 from tracker.services.reconcile import reconcile_due
-from tracker.services.reminders import Dispatcher
+from tracker.services.reminders import LANES, Dispatcher
 from tracker.services.reply_links import purge_reply_links
 from tracker.services.safety import check_clinics
 
@@ -76,6 +76,7 @@ def _dispatch(runtime: Runtime, pause: Pause) -> str:
         replies_at=runtime.settings.replies_at,
         chance=draw,
         pause=pause,
+        lanes=LANES,
     )
     done = dispatcher.dispatch_due()
     return f"{done.looked_at} reminders due, {done.accepted} of {done.tried} taken"

@@ -7,7 +7,9 @@ call; it never rests where nobody must clear it. What is due is found by state a
 a month of silence the first pass finds all of it.
 """
 
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,6 +31,8 @@ from tracker.services.turns import Turns
 
 #: How many are held together: few enough that all have their turn before a lease ends.
 AT_ONCE = 50
+#: How many a scheduler has under way at once: a mail server with TLS and a sign-in takes some tenths of a second.
+LANES = 4
 #: After this a pass ends, so that its pulse is shown in time while there is more to send, or a mail server is slow.
 LONGEST_PASS = timedelta(minutes=1)
 
@@ -45,7 +49,8 @@ class Dispatched:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatcher:
     """One sender of reminders. ``transports``: what carries them, by channel; ``replies_at``: the address below which
-    patients answer. ``chance`` draws from 0 to 1; ``pause`` is called between write transactions."""
+    patients answer. ``chance`` draws from 0 to 1; ``pause`` is called between write transactions. ``lanes``: how many
+    messages may be under way at once, as a provider takes longer to answer than we to ask."""
 
     database: Database
     clock: Clock
@@ -54,6 +59,7 @@ class Dispatcher:
     replies_at: str
     chance: Callable[[], float]
     pause: Callable[[], None]
+    lanes: int = 1
 
     def dispatch_due(self, *, at_once: int = AT_ONCE) -> Dispatched:
         """Send what is due, oldest first, until nothing is or the time of one pass is over.
@@ -66,18 +72,32 @@ class Dispatcher:
         until, turns, after = self.clock.now() + LONGEST_PASS, Turns("some reminders could not be sent"), None
         answers: list[Receipt | MailError | None] = []
         self._hold_bursts()
-        while self.clock.now() < until and (found := self._due(at_once, after)):
-            waiting = self._hold([each.key for each in found])
-            while waiting and self.clock.now() < until:
-                with turns.next():
-                    answers.append(None)
-                    answers[-1] = self._has_its_turn(waiting.pop(0))
-            self._let_go(waiting)
-            # Whatever could not be moved on now stays behind until the next pass: this one comes to its end.
-            after = found[-1]
+        with ThreadPoolExecutor(self.lanes) as pool:
+            while self.clock.now() < until and (found := self._due(at_once, after)):
+                waiting = deque(self._hold([each.key for each in found]))
+                lanes = [pool.submit(self._work_off, waiting, until, turns, answers) for _ in range(self.lanes)]
+                for lane in lanes:
+                    lane.result()
+                self._let_go(waiting)
+                # Whatever could not be moved on now stays behind until the next pass: this one comes to its end.
+                after = found[-1]
         turns.end()
         tried = [each for each in answers if each is not None]
         return Dispatched(len(answers), len(tried), sum(isinstance(each, Receipt) for each in tried))
+
+    def _work_off(
+        self, waiting: deque[Held], until: datetime, turns: Turns, answers: list[Receipt | MailError | None]
+    ) -> None:
+        """One lane: give one after the other its turn, as long as there are any and there is time."""
+        while self.clock.now() < until:
+            try:
+                held = waiting.popleft()
+            except IndexError:  # another lane has just taken the last
+                return
+            answer = None
+            with turns.next():
+                answer = self._has_its_turn(held)
+            answers.append(answer)
 
     def _hold_bursts(self) -> None:
         now = self.clock.now()
@@ -100,7 +120,7 @@ class Dispatcher:
         self.pause()
         return found
 
-    def _let_go(self, waiting: list[Held]) -> None:
+    def _let_go(self, waiting: Sequence[Held]) -> None:
         if waiting:
             with self.database.writing() as session:
                 let_go(session, waiting, self.clock.now())

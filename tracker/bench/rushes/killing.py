@@ -45,10 +45,16 @@ REPLIES_AT = "https://replies.invalid"
 
 
 def make_dispatcher(
-    database: Database, clock: Clock, journal: Journal, *, on_call: Tell | None = None, on_end: Tell | None = None
+    database: Database,
+    clock: Clock,
+    journal: Journal,
+    *,
+    on_call: Tell | None = None,
+    on_end: Tell | None = None,
+    lanes: int = 1,
 ) -> Dispatcher:
-    """A dispatcher that writes into the journal. ``on_call`` is told before and after a message is taken, ``on_end``
-    after each transaction."""
+    """A dispatcher of so many ``lanes`` that writes into the journal. ``on_call`` is told before and after a message is
+    taken, ``on_end`` after each transaction."""
     mailer = JournalMailer(journal, on_call or _nothing)
     return Dispatcher(
         database=database,
@@ -58,6 +64,7 @@ def make_dispatcher(
         replies_at=REPLIES_AT,
         chance=draw,
         pause=on_end or _nothing,
+        lanes=lanes,
     )
 
 
@@ -194,7 +201,10 @@ class Assassin:
 
     def _dispatch(self, tell: Tell, *, on_call: Tell) -> None:
         with telling(self.database, tell):
-            make_dispatcher(self.database, self.clock, self.journal, on_call=on_call, on_end=tell).dispatch_due()
+            dispatcher = make_dispatcher(
+                self.database, self.clock, self.journal, on_call=on_call, on_end=tell, lanes=self.chance.choice((1, 3))
+            )
+            dispatcher.dispatch_due()
 
     _ways: ClassVar[Mapping[str, Callable[["Assassin", int], bool]]] = {
         "at a point": _at_a_point,

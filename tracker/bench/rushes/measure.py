@@ -21,7 +21,7 @@ from tracker.bench.writing import settle
 from tracker.integrations.ids import RandomIds
 from tracker.persistence.database import Database
 from tracker.services.delivering.holding import LEASE, Key, hold
-from tracker.services.reminders import AT_ONCE
+from tracker.services.reminders import AT_ONCE, LANES
 
 SEED = 11
 #: What is wanted: claims for each bare update, and all that is due at once claimed within a minute.
@@ -33,7 +33,8 @@ _reminders = table_of("reminders")
 
 
 class Rushed(TypedDict):
-    """What ``tracker bench reminders --json`` prints; rates in a second."""
+    """What ``tracker bench reminders --json`` prints; rates in a second. ``provider_rate``: what the provider could
+    take; none where it answers at once."""
 
     engine: str
     lost: int
@@ -49,6 +50,7 @@ class Rushed(TypedDict):
     answer_ms: float
     drained_s: float
     drain_rate: float
+    provider_rate: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,7 @@ def measure_rush(database: Database, plan: Plan, progress: Callable[[str], None]
         "answer_ms": plan.answer_ms,
         "drained_s": round(drained_s, 2),
         "drain_rate": round(plan.due / drained_s, 1),
+        "provider_rate": round(LANES * 1000 / plan.answer_ms, 1) if plan.answer_ms else None,
     }
 
 
@@ -144,14 +147,15 @@ def _claim_all(database: Database, clock: RushClock) -> float:
 
 
 def _drain(database: Database, clock: RushClock, journal: Journal, answer_ms: float) -> float:
-    """Seconds until one dispatcher has sent everything, by a provider that takes its time for each answer."""
+    """Seconds until one dispatcher has sent everything, by a provider that takes its time for each answer and has room
+    for as many at once as the dispatcher has lanes."""
     never = Event()
 
     def take_time() -> None:
         # Before the message is taken, and again before the answer.
         never.wait(answer_ms / 2000)
 
-    dispatcher = make_dispatcher(database, clock, journal, on_call=take_time)
+    dispatcher = make_dispatcher(database, clock, journal, on_call=take_time, lanes=LANES)
     began = perf_counter()
     while dispatcher.dispatch_due().looked_at:
         pass
