@@ -9,7 +9,7 @@ from tracker.bench.measure import Measured, Timing, timing_of
 from tracker.bench.people import invent
 from tracker.bench.shifting import Shift
 from tracker.bench.templates import Patched, Template, columns_of
-from tracker.bench.weights import FACTS, OPEN_SHARE, VISITS, weights_of
+from tracker.bench.weights import FACTS, OPEN_SHARE, VISITS, weights_of, with_share
 
 
 class TestShift:
@@ -47,6 +47,10 @@ class TestWeights:
     def test_refuse_what_cannot_reach_them(self) -> None:
         with pytest.raises(ValueError, match="averages"):
             weights_of([self.template(visits=1, facts=1, is_open=is_open) for is_open in (True, False)])
+
+    def test_are_tilted_to_a_share_and_keep_their_proportions(self) -> None:
+        found = with_share([0.1, 0.3, 0.2, 0.4], [True, True, False, False], 0.8)
+        assert found == pytest.approx([0.2, 0.6, 0.2 / 3, 0.4 / 3])
 
 
 def test_text_with_ids_reads_null_where_one_is_left_out() -> None:

@@ -21,7 +21,7 @@ from tracker.bench.marker import Made
 from tracker.bench.people import invent
 from tracker.bench.shifting import Shift
 from tracker.bench.templates import Template, load_templates, shifted, table_of
-from tracker.bench.weights import weights_of
+from tracker.bench.weights import weights_of, with_share
 from tracker.bench.writing import enlarge_cache, settle, write_rows
 from tracker.demo.build import build
 from tracker.demo.clinic import ZONE, SimulatedClock
@@ -48,8 +48,17 @@ SEED = 7
 Progress = Callable[[str, int, int], None]
 
 
-def generate(runtime: Runtime, cases: int, password: str, progress: Progress, *, count: int = CLINICS) -> Made:
-    """Fills an empty, migrated database with ``cases`` in ``count`` clinics.
+def generate(
+    runtime: Runtime,
+    cases: int,
+    password: str,
+    progress: Progress,
+    *,
+    count: int = CLINICS,
+    followed: float | None = None,
+) -> Made:
+    """Fills an empty, migrated database with ``cases`` in ``count`` clinics; ``followed``: the share
+    of those that have a pump to refill, where it is not to be as it comes.
 
     ``password`` is for the person who asks for the pages; ``progress`` is told what is being done, how much of it is
     done and how much there is.
@@ -65,6 +74,8 @@ def generate(runtime: Runtime, cases: int, password: str, progress: Progress, *,
     clinics = open_clinics(runtime, count, password, now)
     numbers = Numbers(runtime.ids.row_id(now), chance)
     weights, today = weights_of(templates), ClinicCalendar(ZONE).today(now)
+    if followed is not None:
+        weights = with_share(weights, [each.is_followed for each in templates], followed)
     tally, done = _Tally(), 0
     for clinic_id, size in zip(clinics, _sizes(cases, count), strict=True):
         chosen = _choose(templates, weights, size, today, chance)

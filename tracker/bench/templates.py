@@ -85,6 +85,12 @@ class Template:
     stays: list[Stay] = field(default_factory=list)
     visit_days: list[str] = field(default_factory=list)
 
+    @property
+    def is_followed(self) -> bool:
+        """Whether the case is open and its pump is to be refilled."""
+        rows = (named("obligations", line.cells) for line in self.lines["obligations"])
+        return self.is_open and any(row["kind"] == "refill" and row["closed_at"] is None for row in rows)
+
 
 def load_templates(connection: Connection, shared_ids: frozenset[int]) -> list[Template]:
     """Every case of a played SQLite database of one clinic, but for reoperations and the cases that they stand beside:

@@ -44,6 +44,16 @@ def weights_of(templates: Sequence[Template]) -> list[float]:
     raise ValueError("the templates cannot be weighted to the wanted averages")
 
 
+def with_share(weights: Sequence[float], chosen: Sequence[bool], share: float) -> list[float]:
+    """The weights tilted so that the ``chosen`` have this share of all, with the same proportions among themselves."""
+    whole = {
+        side: sum(weight for weight, is_chosen in zip(weights, chosen, strict=True) if is_chosen == side)
+        for side in (True, False)
+    }
+    wanted = {True: share, False: 1 - share}
+    return [weight * wanted[is_chosen] / whole[is_chosen] for weight, is_chosen in zip(weights, chosen, strict=True)]
+
+
 def _tilted(templates: Sequence[Template], a: float, b: float) -> list[float]:
     raw = [math.exp(a * each.visits + b * each.facts) for each in templates]
     whole = {

@@ -43,6 +43,7 @@ FEWEST_CASES = 1000
 @click.group(invoke_without_command=True)
 @click.option("--cases", type=click.IntRange(min=FEWEST_CASES), help="How many cases in all clinics.")
 @click.option("--one-clinic", is_flag=True, help="All cases in one clinic, not in twenty.")
+@click.option("--followed", type=click.FloatRange(0, 1), help="The share of cases with a pump to refill.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--database", "url", help="An empty database of the bench's own; without it a temporary SQLite file.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep the SQLite file here; measure it again if it is.")
@@ -54,6 +55,7 @@ def bench(
     cases: int | None,
     url: str | None,
     keep: Path | None,
+    followed: float | None,
     *,
     one_clinic: bool,
     requests: int,
@@ -70,7 +72,7 @@ def bench(
         settings = _settings(settings_of(context), database_url)
         runtime = build_runtime(settings)
         try:
-            made = _prepare(runtime, cases, 1 if one_clinic else CLINICS)
+            made = _prepare(runtime, cases, 1 if one_clinic else CLINICS, followed)
             if is_reconciler:
                 runtime.database.dispose()
                 over = _tell_of_reconciler(measure_reconciler(settings, cases), as_json)
@@ -99,7 +101,7 @@ def _settings(given: "Settings", database_url: str) -> "Settings":
     )
 
 
-def _prepare(runtime: Runtime, cases: int, clinics: int) -> Made:
+def _prepare(runtime: Runtime, cases: int, clinics: int, followed: float | None) -> Made:
     """Generate, unless it was done before.
 
     :raises click.ClickException: when the database is somebody's
@@ -112,7 +114,7 @@ def _prepare(runtime: Runtime, cases: int, clinics: int) -> Made:
         raise click.ClickException("This database is not empty. The bench needs one of its own.")
     else:
         say(f"Making {cases} cases in {clinics} {'clinic' if clinics == 1 else 'clinics'} …")
-        made = generate(runtime, cases, PASSWORD, _progress, count=clinics)
+        made = generate(runtime, cases, PASSWORD, _progress, count=clinics, followed=followed)
         with runtime.database.write.begin() as connection:
             floors.make_table(connection)
             leave_marker(connection, made)
