@@ -182,14 +182,15 @@ def _choose(
 ) -> list[Template]:
     """What a clinic has. Where a day is full, another case is taken; in the end one without a visit ahead."""
     ahead = [[day for day in each.visit_days if day >= today.isoformat()] for each in templates]
-    # Open or closed in place of open or closed: the share of open cases stays.
+    # Like in place of like: the shares of open cases and of pumps stay.
+    kinds = [(each.is_open, each.is_followed) for each in templates]
     alike = {
-        is_open: [weight if each.is_open == is_open else 0.0 for each, weight in zip(templates, weights, strict=True)]
-        for is_open in (True, False)
+        kind: [weight if other == kind else 0.0 for other, weight in zip(kinds, weights, strict=True)]
+        for kind in set(kinds)
     }
     idle = {
-        is_open: [0.0 if days else weight for days, weight in zip(ahead, mine, strict=True)]
-        for is_open, mine in alike.items()
+        kind: [0.0 if days else weight for days, weight in zip(ahead, mine, strict=True)]
+        for kind, mine in alike.items()
     }
     numbers = range(len(templates))
     visits: Counter[str] = Counter({today.isoformat(): MOST_A_DAY - MOST_TODAY})
@@ -199,7 +200,7 @@ def _choose(
         while any(visits[day] >= MOST_A_DAY for day in ahead[number]):
             attempts += 1
             others = alike if attempts < ATTEMPTS else idle
-            number = chance.choices(numbers, others[templates[first].is_open])[0]
+            number = chance.choices(numbers, others[kinds[first]])[0]
         visits.update(ahead[number])
         chosen.append(templates[number])
     return chosen
