@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from sqlalchemy import (
@@ -26,11 +26,20 @@ from tests.factories.facts import WRITTEN, make
 from tests.factories.rows import BEGAN, a_clinic, a_member, a_patient, an_obligation
 from tracker.domain import facts
 from tracker.domain.facts import Fact
+from tracker.domain.message_words import LAST_SHIPPED
 from tracker.persistence.chain import append_event
 from tracker.persistence.database import Database
 from tracker.persistence.fact_tables import FACT_ROWS, table_of
 from tracker.persistence.facts import insert_fact, supersede
-from tracker.persistence.models import Case, ContactPoint, ContactPointChange, Obligation, PumpComparison, PumpWatch
+from tracker.persistence.models import (
+    Case,
+    ContactPoint,
+    ContactPointChange,
+    MessageWords,
+    Obligation,
+    PumpComparison,
+    PumpWatch,
+)
 from tracker.persistence.types import Exact, UTCDateTime
 
 #: A visit and a device, and what facts need that refer to them or stand beside them.
@@ -238,3 +247,28 @@ class TestAComparisonOfPumps:
             )  # fmt: skip
         with pytest.raises(IntegrityError, match="cannot be changed"), database.writing() as session:
             session.execute(statement)
+
+
+class TestTheWordsOfAMessage:
+    WORDS: ClassVar[dict[str, object]] = {
+        "template": "arrival", "language": "en", "channel": "sms", "subject": "", "body": "x", "shipped_version": 2,
+        "written_at": BEGAN,
+    }  # fmt: skip
+
+    def write(self, database: Database, **values: object) -> None:
+        with database.writing() as session:
+            person = a_member(session, a_clinic(session, 1), 1)
+            session.add(MessageWords(clinic_id=1, written_by=person.id, **{**self.WORDS, "version": 1001, **values}))
+
+    @pytest.mark.parametrize("statement", [delete(MessageWords), update(MessageWords).values(body="y")])
+    def test_stay_as_they_were_written(self, database: Database, statement: Any) -> None:
+        self.write(database)
+        with pytest.raises(IntegrityError, match="cannot be changed"), database.writing() as session:
+            session.execute(statement)
+
+    @pytest.mark.parametrize("wrong", [{"version": LAST_SHIPPED}, {"channel": "phone"}, {"body": ""}])
+    def test_are_told_apart_from_shipped_ones_and_never_empty(
+        self, database: Database, wrong: dict[str, object]
+    ) -> None:
+        with pytest.raises(IntegrityError):
+            self.write(database, **wrong)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tracker.domain.invitation import LONGEST_LINE, calendar_text
+from tracker.domain.invitation import LONGEST_LINE, calendar_text, invitation
+from tracker.queries.reminder_texts import languages
 
 DENVER = ZoneInfo("America/Denver")
 STAMP = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -99,3 +100,21 @@ class TestCalendarText:
     def test_refuses_what_is_no_span_of_time(self, starts_at: datetime, ends_at: datetime) -> None:
         with pytest.raises(ValueError, match=r"an (appointment|instant)"):
             calendar_text(uid="u", starts_at=starts_at, ends_at=ends_at, title="t", place="", stamp=STAMP)
+
+
+class TestInvitation:
+    def test_is_written_in_every_language_that_messages_are(self) -> None:
+        names = {}
+        for language in languages():
+            file = invitation(uid="0123", starts_at=STARTS, clinic="Riverside", language=language, stamp=STAMP)
+            names[language] = file.filename, read_back(file.content)["SUMMARY"]
+        assert names == {
+            "en": ("appointment.ics", "Appointment at Riverside"),
+            "es": ("cita.ics", "Cita en Riverside"),
+        }
+
+    def test_says_when_to_be_there_and_not_for_how_long(self) -> None:
+        file = invitation(uid="0123", starts_at=STARTS, clinic="Riverside", language="en", stamp=STAMP)
+        said = read_back(file.content)
+        assert said["DTSTART"] == "20260317T153000Z"
+        assert {"DTEND", "DURATION", "LOCATION", "DESCRIPTION"} & set(said) == set()

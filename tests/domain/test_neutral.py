@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracker.domain.neutral import name_in_messages, telling_word
+from tracker.domain.neutral import name_in_messages, telling_word, words_not_to_tell
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,25 @@ def test_messages_carry_the_chosen_name_or_one_that_tells_nothing(
     chosen: str, name: str, language: str, said: str
 ) -> None:
     assert name_in_messages(chosen, name, language) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "stems"),
+    [
+        ("Your drug is ready", ("drug",)),
+        ("Nueva bomba", ("bomba",)),
+        ("El fármaco", ("farmac",)),
+        ("Ihr Reimplantat", ("implant",)),
+        ("p.u.m.p", ("pump",)),
+        ("Reply STOP to end", ()),
+        ("Do not stop taking it", ("stop",)),
+        ("Results: https://x.example", ("result", "http")),
+        ("3 days  left", ("days left",)),
+        ("Your spine", ("spine",)),
+        ("Industrial Way 4, thank you for cooperating, household, threshold", ()),
+        ("trial", ("trial",)),
+        ("", ()),
+    ],
+)
+def test_what_no_message_may_say_is_found_wherever_it_stands(text: str, stems: tuple[str, ...]) -> None:
+    assert words_not_to_tell(text) == stems

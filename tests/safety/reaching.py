@@ -1,14 +1,18 @@
-"""Each use case about reaching a patient, done once to the patient who is there."""
+"""Each use case about reaching a patient, and about the words of messages, done once."""
 
 from collections.abc import Callable
 
 from sqlalchemy import select
 
+from tracker.domain.message_words import Which
 from tracker.persistence.models import ContactPoint, Patient
-from tracker.services import contact_points
+from tracker.queries.reminder_texts import shipped
+from tracker.services import contact_points, message_words
 from tracker.services.contact_details import phone
 from tracker.services.contact_points import PatientRef
 from tracker.services.work import Work
+
+_ARRIVAL = shipped(Which("arrival", "en", "email"))
 
 
 def _reached(work: Work) -> tuple[PatientRef, int]:
@@ -47,7 +51,20 @@ def _set_wishes(work: Work) -> object:
     return contact_points.set_wishes(work, _reached(work)[0], prefers="phone", language="es", zone="Asia/Kathmandu")
 
 
+def _change_words(work: Work) -> object:
+    body = _ARRIVAL.body.replace("Hello", "Good day")
+    return message_words.change_words(
+        work, _ARRIVAL.which, expected_version=_ARRIVAL.version, subject=_ARRIVAL.subject, body=body
+    )
+
+
+def _go_back(work: Work) -> object:
+    return message_words.go_back(work, _ARRIVAL.which, expected_version=_ARRIVAL.version, version=_ARRIVAL.version)
+
+
 REACHING: dict[str, Callable[[Work], object]] = {
+    "message_words.change_words": _change_words,
+    "message_words.go_back": _go_back,
     "contact_points.add_point": _add_point,
     "contact_points.end_point": _end_point,
     "contact_points.set_messages": _set_messages,

@@ -22,6 +22,7 @@ from tests.support.fixed import FixedClock, SeededIds
 from tests.support.journey import Journey, a_person, journey_in
 from tests.support.mailers import RecordingMailer
 from tests.support.web import Browser, WebWorld, lent_world, make_world
+from tracker.domain.neutral import words_not_to_tell
 from tracker.domain.words import Role
 from tracker.persistence.database import Database
 from tracker.persistence.models import AccessEntry, Heartbeat
@@ -36,10 +37,9 @@ WORDS = (
     FAMILY, MRN, "77123", PHONE, "303-555-0147", "303) 555-0147", EMAIL, "secret-inbox", CODE, DIAGNOSIS,
     "1957-08-23", "23 Aug 1957", "08/23/1957", "Aug 23, 1957",
 )  # fmt: skip
-#: Clinical words that no message may hold: whoever reads it over a shoulder would know.
-CLINICAL = ("baclofen", "pump", "intrathecal", "spastic", "implant", "trial", "neuro", "dose", "surgery", "MRN")
 LINK = re.compile(r"(?:href|action|src|formaction)=\"([^\"]*)\"")
 TO_ANSWER = re.compile(r"^http://localhost:8000/r/[\w-]{43}$", re.MULTILINE)
+MARKUP, TITLE = re.compile(r"<[^>]*>"), re.compile(r"(?:SUMMARY|LOCATION|DESCRIPTION):(.*)")
 TOKEN = re.compile(r'value="[^"]{30,}"')
 PEOPLE = (Role.LEAD_COORDINATOR, Role.NURSE, Role.PHYSICIAN, Role.MANAGER, Role.ADMINISTRATOR)
 #: Their addresses are handed to the telephone and the mail program, never to a server.
@@ -50,6 +50,11 @@ def leaks(text: str, *, with_first_name: bool = True) -> list[str]:
     """The canary's words in a text."""
     words = (*WORDS, GIVEN) if with_first_name else WORDS
     return [word for word in words if word.casefold() in text.casefold()]
+
+
+def unfolded(calendar: str) -> str:
+    """A calendar file with its long lines whole (RFC 5545, 3.1)."""
+    return calendar.replace("\r\n ", "")
 
 
 def canary(journey: Journey) -> Journey:
@@ -203,14 +208,20 @@ class TestMessages:
         self._watched(journey, runtime)
         kinds = {message.subject for message in mailer.sent}
         assert len(mailer.sent) > 5 and len(kinds) >= 2
+        assert {len(message.attachments) for message in mailer.sent} == {0, 1}
         for message in mailer.sent:
             text = f"{message.subject}\n{message.body}"
-            assert leaks(text, with_first_name=False) == []
-            assert GIVEN not in message.subject
-            assert [word for word in CLINICAL if word.casefold() in text.casefold()] == []
+            files = "".join(f"{each.filename}\n{unfolded(each.content)}" for each in message.attachments)
+            everything = f"{text}\n{message.html}\n{files}"
+            assert leaks(everything, with_first_name=False) == []
+            assert GIVEN not in message.subject + files
             # The one link is random: it names nobody, and no record of hers.
             rest, links = TO_ANSWER.subn("", text)
-            assert links == 1 and journey.public_id not in text and "http" not in rest
+            assert links == 1 and journey.public_id not in everything and "http" not in rest + files
+            (link,) = TO_ANSWER.findall(text)
+            assert words_not_to_tell(rest) == ()
+            assert words_not_to_tell(MARKUP.sub(" ", message.html).replace(link, "")) == ()
+            assert words_not_to_tell(" ".join(TITLE.findall(files)) + files.partition("\n")[0]) == ()
             assert leaks(message.reference) == []
 
     def _watched(self, journey: Journey, runtime: Runtime) -> None:

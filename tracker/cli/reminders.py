@@ -10,10 +10,12 @@ import click
 from tracker.cli.clinic_choice import chosen_clinic, clinic_option
 from tracker.cli.context import runtime_of
 from tracker.domain.dates import in_words
+from tracker.domain.message_words import Which
 from tracker.domain.reminder_words import CHANNELS, REASONS, when_sent
 from tracker.domain.rule_changes import CHANNEL_CHOICES, RuleChange
+from tracker.queries.message_words import read_words
 from tracker.queries.reminder_preview import MOST_DAYS, Comparison, Planned, Preview, compare, list_previews
-from tracker.queries.reminder_texts import current_version
+from tracker.queries.reminder_texts import Words
 from tracker.runtime import Runtime
 from tracker.services.system_actor import nobody
 
@@ -56,11 +58,11 @@ def preview(
     """
     change = _change(rule, days_before, wall_time.time() if wall_time else None, channels)
     with runtime_of(context) as runtime:
-        present, other = _previews(runtime, clinic, days, from_on.date() if from_on else None, change)
+        words, present, other = _previews(runtime, clinic, days, from_on.date() if from_on else None, change)
         shown = present if other is None else other
         changes = None if other is None else compare(present, other)
         if as_json:
-            click.echo(json.dumps(_document(shown, changes), ensure_ascii=False))
+            click.echo(json.dumps(_document(words, shown, changes), ensure_ascii=False))
         else:
             click.echo("\n".join(_lines(shown, changes)))
 
@@ -79,22 +81,23 @@ def _change(
 
 def _previews(
     runtime: Runtime, clinic: str | None, days: int, from_on: date | None, change: RuleChange | None
-) -> tuple[Preview, Preview | None]:
+) -> tuple[Words, Preview, Preview | None]:
     with runtime.database.reading() as session:
+        viewer = nobody(chosen_clinic(session, clinic))
         found = list_previews(
             session,
-            nobody(chosen_clinic(session, clinic)),
+            viewer,
             now=runtime.clock.now(),
             days=days,
             from_on=from_on,
             changes=(None,) if change is None else (None, change),
         )
-    return found[0], found[1] if change is not None else None
+        return read_words(session, viewer.clinic_id), found[0], found[1] if change is not None else None
 
 
-def _document(preview: Preview, changes: Comparison | None) -> dict[str, object]:
+def _document(words: Words, preview: Preview, changes: Comparison | None) -> dict[str, object]:
     document: dict[str, object] = {
-        "will_send": [_sent(each) for each in preview.will_send],
+        "will_send": [_sent(words, each) for each in preview.will_send],
         "will_not": [
             {"case": each.case_public_id, "rule": each.foreseen.rule.name, "reason": _reason(each)}
             for each in preview.will_not
@@ -102,14 +105,16 @@ def _document(preview: Preview, changes: Comparison | None) -> dict[str, object]
     }
     if changes is not None:
         document["changes"] = {
-            "new": [_sent(each) for each in changes.new],
-            "gone": [_sent(each) for each in changes.gone],
-            "moved": [{"before": _sent(before), "after": _sent(after)} for before, after in changes.moved],
+            "new": [_sent(words, each) for each in changes.new],
+            "gone": [_sent(words, each) for each in changes.gone],
+            "moved": [
+                {"before": _sent(words, before), "after": _sent(words, after)} for before, after in changes.moved
+            ],
         }
     return document
 
 
-def _sent(planned: Planned) -> dict[str, object]:
+def _sent(words: Words, planned: Planned) -> dict[str, object]:
     rule, channel = planned.foreseen.rule, _channel(planned)
     return {
         "case": planned.case_public_id,
@@ -119,7 +124,7 @@ def _sent(planned: Planned) -> dict[str, object]:
         "channel": channel,
         "at": _local(planned).isoformat(),
         "template": rule.template,
-        "version": current_version(rule.template, planned.language, channel),
+        "version": words.of(Which(rule.template, planned.language, channel)).version,
         "language": planned.language,
         "why": when_sent(rule, planned.foreseen.visit, _local(planned).date()),
     }

@@ -8,25 +8,45 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from tracker.domain.mail import Attachment
+
 #: Octets of one line without its end (RFC 5545, 3.1).
 LONGEST_LINE = 75
 #: The type to attach it under.
 MEDIA_TYPE = "text/calendar; method=PUBLISH"
 
+#: By language: what the event and its file are called. They stand on locked screens and in shared calendars.
+TITLES = {"en": "Appointment at {clinic}", "es": "Cita en {clinic}"}
+FILE_NAMES = {"en": "appointment.ics", "es": "cita.ics"}
+
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
-def calendar_text(*, uid: str, starts_at: datetime, ends_at: datetime, title: str, place: str, stamp: datetime) -> str:
+def invitation(*, uid: str, starts_at: datetime, clinic: str, language: str, stamp: datetime) -> Attachment:
+    """The file that goes along with a message about a visit. It says when to be there, at which clinic, and no more:
+    how long the visit lasts would tell what is done.
+
+    :raises KeyError: for a language that there are no words in
+    """
+    text = calendar_text(
+        uid=uid, starts_at=starts_at, ends_at=None, title=TITLES[language].format(clinic=clinic), place="", stamp=stamp
+    )
+    return Attachment(FILE_NAMES[language], MEDIA_TYPE, text)
+
+
+def calendar_text(
+    *, uid: str, starts_at: datetime, ends_at: datetime | None, title: str, place: str, stamp: datetime
+) -> str:
     """One event, with lines that end in CRLF. All instants are aware and written in UTC, to the second.
 
     ``uid`` stays the same when the appointment moves, and ``stamp``, when this was written, grows: a calendar then
-    replaces the event that it has. An empty ``place`` is left out.
+    replaces the event that it has. An empty ``place`` is left out, and so is the end where it is not to be told.
 
     :raises ValueError: an instant is without a zone, or the end is not after the start
     """
     # In UTC, where an appointment over the change of the clocks is as long as it is.
-    start, end = _utc(starts_at), _utc(ends_at)
-    if end <= start:
+    start, end = _utc(starts_at), _utc(ends_at) if ends_at is not None else None
+    if end is not None and end <= start:
         raise ValueError("an appointment ends after it starts")
     lines = [
         "BEGIN:VCALENDAR",
@@ -37,7 +57,7 @@ def calendar_text(*, uid: str, starts_at: datetime, ends_at: datetime, title: st
         f"UID:{_escaped(uid)}",
         f"DTSTAMP:{_basic(_utc(stamp))}",
         f"DTSTART:{_basic(start)}",
-        f"DTEND:{_basic(end)}",
+        *([f"DTEND:{_basic(end)}"] if end is not None else []),
         f"SUMMARY:{_escaped(title)}",
         *([f"LOCATION:{_escaped(place)}"] if place else []),
         "CLASS:PRIVATE",

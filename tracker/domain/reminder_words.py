@@ -7,7 +7,7 @@ from tracker.domain.facts import Appointment
 from tracker.domain.pathway.definition import ReminderRule
 
 KINDS = {"consent": "Consent to be signed", "arrival": "Visit and arrival", "refill": "Refill"}
-CHANNELS = {"email": "e-mail", "sms": "text message", "phone": "call", "": "no message"}
+CHANNELS = {"email": "e-mail", "sms": "text message", "phone": "call", "letter": "letter", "": "no message"}
 OWNERS = {"patient": "", "caregiver": "to the caregiver", "facility": "to the facility", "": ""}
 #: Why nobody is written to, or why it did not work. Those of a copy stand for whoever was to get it.
 REASONS = {

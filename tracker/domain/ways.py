@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 EMAIL, SMS, CALL = "email", "sms", "phone"
+#: What a person prints and posts; no reminder goes by it by itself.
+LETTER = "letter"
 #: What a channel travels to.
 KIND_OF = {EMAIL: "email", SMS: "phone"}
 #: Whom a message for the patient goes to first. A caregiver is written to where the patient has no address.

@@ -58,6 +58,14 @@ class Channel(StrEnum):
     PHONE = "phone"
 
 
+class WordsChannel(StrEnum):
+    """By what words can go: a call has none, and a letter is printed by a person."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    LETTER = "letter"
+
+
 class DigestOutcome(StrEnum):
     """What became of one member's mail of a morning; ``nothing``: there was nothing to say."""
 

@@ -16,6 +16,7 @@ from tracker.domain.access import Actor
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.contacts import TO_COME
 from tracker.domain.errors import InvalidInput
+from tracker.domain.message_words import Which
 from tracker.domain.neutral import name_in_messages
 from tracker.domain.outlook import SENT, Foreseen, Outlook, Sending, Span
 from tracker.domain.pathway.definition import ReminderRule
@@ -28,16 +29,15 @@ from tracker.queries.begun_reminders import read_begun
 from tracker.queries.clinic_calendar import get_calendar
 from tracker.queries.grouped_rows import rows_by
 from tracker.queries.identity import IDENTITY, Identity, identity_of
+from tracker.queries.message_words import read_words
 from tracker.queries.reached import REACHED, preferences_of
-from tracker.queries.reminder_texts import Text, write_current
+from tracker.queries.reminder_texts import OWN_LINK, Text, Words, write_current
 from tracker.queries.sending import is_paused
 from tracker.queries.snapshots import LoadedCase, load_snapshots
 
 #: Cases that are in memory at once.
 GROUP = 200
 MOST_DAYS = 92
-#: In the place of the link that a mail gets when it is sent, and that nobody else has.
-OWN_LINK = "[the patient's own link]"
 #: Nobody books further ahead.
 _FURTHEST = timedelta(days=730)
 _WORDED: tuple[Any, ...] = (
@@ -153,27 +153,27 @@ def compare(present: Preview, other: Preview) -> Comparison:
 
 
 def with_words(session: Session, viewer: Actor, several: Sequence[Planned]) -> list[Worded]:
-    """Some reminders with their patients and words, in one statement."""
+    """Some reminders with their patients, and the words that they would be sent with now, in two statements."""
     query = (
         select(*_WORDED)
         .join(Clinic, Clinic.id == Patient.clinic_id)
         .where(Patient.clinic_id == viewer.clinic_id, Patient.id.in_(sorted({each.patient_id for each in several})))
     )
     rows = {row.id: row for row in session.execute(query)} if several else {}
+    words = read_words(session, viewer.clinic_id)
     return [
-        Worded(planned=each, patient=identity_of(rows[each.patient_id]), text=_text(each, rows[each.patient_id]))
+        Worded(planned=each, patient=identity_of(rows[each.patient_id]), text=_text(words, each, rows[each.patient_id]))
         for each in several
     ]
 
 
-def _text(planned: Planned, row: Row[Any]) -> Text | None:
+def _text(words: Words, planned: Planned, row: Row[Any]) -> Text | None:
     foreseen = planned.foreseen
     if foreseen.way is None:
         return None
     return write_current(
-        foreseen.rule.template,
-        planned.language,
-        foreseen.way.channel,
+        words,
+        Which(foreseen.rule.template, planned.language, foreseen.way.channel),
         given_name=row.given_name,
         wall=ClinicCalendar(row.clinic_zone).wall(foreseen.visit.arrive_at or foreseen.visit.starts_at),
         clinic=name_in_messages(row.message_name, row.clinic, planned.language),

@@ -1,7 +1,6 @@
 """What a clinic settles of its messages: whether texts go out, when nobody is written to, and what it is called."""
 
 import re
-from datetime import datetime
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, NotFound, StaleVersion
@@ -9,14 +8,13 @@ from tracker.domain.neutral import LONGEST_NAME, name_in_messages, telling_word
 from tracker.domain.sms import fits_one_sms
 from tracker.domain.ways import SMS
 from tracker.persistence.models import Clinic
-from tracker.queries.reminder_texts import FOLDER, current_version, fields_of, languages, write_text
+from tracker.queries.message_words import read_words
+from tracker.queries.reminder_texts import Words, fill_in, longest_fields, shipped_messages
 from tracker.services.clinic_events import tell_clinic
 from tracker.services.reconcile import ring
 from tracker.services.work import Work
 
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
-#: A first name as long as most are, on a day that is as long to write as any.
-_LONG_NAME, _LONG_DAY = "Maria Guadalupe", datetime(2026, 9, 23, 12, 30)  # noqa: DTZ001  # a wall time
 
 
 def change_messages(
@@ -40,7 +38,7 @@ def change_messages(
     problems = {field: "Type a time, for example 21:00." for field, said in times.items() if not _TIME.fullmatch(said)}
     if problem := _name_problem(name, clinic.name):
         problems["message_name"] = problem
-    elif sends_texts and (too_long := long_texts(name_in_messages(name, clinic.name, "en"), clinic.phone)):
+    elif sends_texts and (too_long := long_texts(read_words(work.session, clinic.id), name, clinic)):
         problems["message_name"] = (
             f"With this name and the number {clinic.phone}, {too_long} of the text messages are too long for one. "
             "Choose a shorter name, with plain letters."
@@ -56,19 +54,16 @@ def change_messages(
     tell_clinic(work, "messages_changed", {"sends_texts": sends_texts, "message_name": name, **times})
 
 
-def long_texts(name: str, phone: str) -> int:
-    """How many text messages do not fit into one with this name and number of the clinic."""
+def long_texts(words: Words, chosen: str, clinic: Clinic) -> int:
+    """How many of a clinic's text messages do not fit into one under the name ``chosen`` for messages."""
+    texts = [each for each in shipped_messages() if each.channel == SMS]
+    names = {each.language: name_in_messages(chosen, clinic.name, each.language) for each in texts}
     return sum(
-        not fits_one_sms(example_text(template, language, name, phone))
-        for language in languages()
-        for template in {path.name.split(".")[0] for path in (FOLDER / language).glob(f"*.{SMS}.*.txt")}
+        not fits_one_sms(
+            fill_in(words.of(each), longest_fields(each.language, SMS, names[each.language], clinic.phone)).body
+        )
+        for each in texts
     )
-
-
-def example_text(template: str, language: str, name: str, phone: str, first_name: str = _LONG_NAME) -> str:
-    """A text message as a patient would get it."""
-    values = fields_of(first_name=first_name, wall=_LONG_DAY, clinic=name, phone=phone, language=language, channel=SMS)
-    return write_text(template, language, SMS, current_version(template, language, SMS), values).body
 
 
 def _name_problem(name: str, own: str) -> str:

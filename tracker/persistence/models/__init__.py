@@ -35,6 +35,7 @@ from tracker.persistence.models.facts_treatment import (
     ScanRow,
     TrialDoseRow,
 )
+from tracker.persistence.models.message_words import MessageWords
 from tracker.persistence.models.messages import DeliveryAttempt, Reminder, StaffTask
 from tracker.persistence.models.obligations import Obligation, PumpWatch
 from tracker.persistence.models.operations import ClinicJob, DeploymentValue, Digest, Heartbeat, PumpComparison
@@ -91,6 +92,7 @@ __all__ = [
     "KeptForm",
     "Membership",
     "MembershipRole",
+    "MessageWords",
     "Obligation",
     "OnCall",
     "Patient",

@@ -64,7 +64,7 @@ def begin(session: Session, taken: Taken, now: datetime) -> bool:
             recipient_hash=recipient_hash(taken.key.clinic_id, taken.message.recipient),
             language=taken.text.language,
             template_version=taken.text.version,
-            text_hash=hashlib.sha256(f"{taken.text.subject}\n\n{taken.text.body}".encode()).hexdigest(),
+            text_hash=text_hash(taken.message),
         )
     )
     return True
@@ -83,6 +83,17 @@ def fenced(session: Session, taken: Taken, state: ReminderState, values: dict[st
         .values(values)
     )
     return changed.rowcount == 1
+
+
+def text_hash(message: Message) -> str:
+    """What an attempt keeps of the words: enough to hold a copy that somebody shows against them.
+
+    Everything that the patient could read is in it, so HTML and files too, where there are any: a copy that says
+    something else in only one of them is not what was sent.
+    """
+    parts = [message.html, *(each.content for each in message.attachments)]
+    said = [message.subject, message.body, *(each for each in parts if each)]
+    return hashlib.sha256("\n\n".join(said).encode()).hexdigest()
 
 
 def recipient_hash(clinic_id: int, address: str) -> str:

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.contacts import Contact, contacts, is_superseded
 from tracker.domain.facts import Appointment
-from tracker.domain.mail import Message
 from tracker.domain.obligations import obligations
 from tracker.domain.quiet_hours import QuietHours
 from tracker.domain.ways import CALL, Preferences, Way
@@ -215,14 +214,14 @@ def _made_ready(
     ).all()
     copies = sum(each.outcome in MAY_HAVE_GONE for each in attempts)
     reference = attempts[0].reference if attempts else scope.ids.public_id()
-    recipient, text = write(scope, row, contact, way, wants, replies_at=replies_at)
+    message, text = write(scope, row, contact, way, wants, replies_at=replies_at, reference=reference)
     taken = Taken(
         key=Key(clinic_id=scope.clinic_id, case_id=scope.case_id, reminder_id=row.id),
         token=row.claim_token,
         attempt=row.attempts + 1,
         channel=way.channel,
         point=way.point,
-        message=Message(recipient, text.subject, text.body, reference),
+        message=message,
         text=text,
         useless_after=row.useless_after,
         is_unknown=row.state == _S.UNKNOWN,

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from wtforms import BooleanField, EmailField, SelectField, StringField
+from wtforms import BooleanField, EmailField, SelectField, StringField, TextAreaField
 from wtforms.fields import DateField, TimeField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
@@ -100,6 +100,13 @@ class MessagesForm(VersionedForm):
     quiet_from = WallTimeField("Nobody is written to from", [InputRequired("Type a time, for example 21:00.")])
     quiet_until = WallTimeField("Until", [InputRequired("Type a time, for example 08:00.")])
     message_name = StringField("Name of the clinic in messages")
+
+
+class WordsForm(VersionedForm):
+    """The words of one message. What may stand in them is the services' matter."""
+
+    subject = StringField("Subject")
+    body = TextAreaField("Words")
 
 
 class ClosedDayForm(TrackerForm):

@@ -7,10 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput
+from tracker.domain.message_words import Which
 from tracker.domain.neutral import name_in_messages, telling_word
+from tracker.domain.ways import SMS
 from tracker.queries.clinic import MessageSettings, get_message_settings
+from tracker.queries.message_words import read_words
+from tracker.queries.reminder_texts import Words, example_fields, fill_in
 from tracker.queries.sending import is_paused
-from tracker.services.message_settings import change_messages, example_text
+from tracker.services.message_settings import change_messages
 from tracker.web.admin.clinic import work_of
 from tracker.web.admin.forms import MessagesForm
 from tracker.web.admin.presenters import admin_tabs
@@ -19,7 +23,7 @@ from tracker.web.common.access import permission
 from tracker.web.common.current import clinic, runtime
 from tracker.web.common.database import read_session, writing
 
-_LANGUAGES = {"en": "English", "es": "Spanish"}
+LANGUAGES = {"en": "English", "es": "Spanish"}
 
 
 @blueprint.route("/messages", methods=["GET", "POST"])
@@ -61,12 +65,14 @@ def _done(form: MessagesForm) -> str:
     return "The settings of messages are changed."
 
 
+def _example(words: Words, which: Which, settings: MessageSettings) -> str:
+    name = name_in_messages(settings.message_name, settings.name, which.language)
+    return fill_in(words.of(which), example_fields(which, name, settings.phone)).body
+
+
 def _page(form: MessagesForm, settings: MessageSettings) -> str:
-    examples = [
-        (label, example_text("arrival", code, name, settings.phone, first_name="Maria"))
-        for code, label in _LANGUAGES.items()
-        for name in (name_in_messages(settings.message_name, settings.name, code),)
-    ]
+    words = read_words(read_session(), clinic().id)
+    examples = [(label, _example(words, Which("arrival", code, SMS), settings)) for code, label in LANGUAGES.items()]
     return render_template(
         "admin/messages.html",
         form=form,

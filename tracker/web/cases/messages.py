@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tracker.domain.message_words import version_words
 from tracker.domain.reminder_words import CHANNELS, KINDS, REASONS
 from tracker.queries.case_detail import Message
 from tracker.web.cases.sections import PageSection, Row, Table
@@ -55,4 +56,4 @@ def _words(message: Message) -> str:
     """Which words were sent: a version is never edited, so this says what was said."""
     if not message.template_version:
         return "–"
-    return f"{_LANGUAGES.get(message.language, message.language)}, version {message.template_version}"
+    return f"{_LANGUAGES.get(message.language, message.language)}, {version_words(message.template_version)}"
