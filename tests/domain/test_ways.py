@@ -38,6 +38,8 @@ def reason(preferences: Preferences, to: str = "patient") -> str:
         ),
         (Preferences(addresses=(replace(ADA, owner="caregiver", is_opted_out=True),)), "opted_out"),
         (replace(REACHED, prefers="phone"), "prefers_call"),
+        (replace(REACHED, prefers="letter"), "prefers_letter"),
+        (replace(REACHED, prefers="letter", language=""), "no_language"),
         (replace(REACHED, language=""), "no_language"),
     ],
 )
@@ -64,7 +66,8 @@ def test_of_a_copy_lead_to_nobody_else() -> None:
     assert ways(Preferences(addresses=(ADA, caregiver)), to="caregiver") == [Way("email", 9)]
     assert ways(REACHED, to="caregiver") == []
     # Whom to call is the patient's wish about messages to the patient.
-    assert ways(Preferences(addresses=(caregiver,), prefers="phone"), to="caregiver") == [Way("email", 9)]
+    for wish in ("phone", "letter"):
+        assert ways(Preferences(addresses=(caregiver,), prefers=wish), to="caregiver") == [Way("email", 9)]
 
 
 def test_a_call_is_open_to_everybody() -> None:

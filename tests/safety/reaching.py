@@ -1,16 +1,19 @@
 """Each use case about reaching a patient, and about the words of messages, done once."""
 
 from collections.abc import Callable
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.message_words import Which
-from tracker.persistence.models import ContactPoint, Patient
+from tracker.persistence.models import Case, ContactPoint, Patient, StaffTask
 from tracker.queries.reminder_texts import shipped
-from tracker.services import contact_points, message_words
+from tracker.services import contact_points, letters, message_words
+from tracker.services.appointments import Slot, book
 from tracker.services.contact_details import phone
 from tracker.services.contact_points import PatientRef
-from tracker.services.work import Work
+from tracker.services.work import CaseRef, Work
 
 _ARRIVAL = shipped(Which("arrival", "en", "email"))
 
@@ -62,13 +65,40 @@ def _go_back(work: Work) -> object:
     return message_words.go_back(work, _ARRIVAL.which, expected_version=_ARRIVAL.version, version=_ARRIVAL.version)
 
 
+def _set_postal_address(work: Work) -> object:
+    return contact_points.set_postal_address(work, _reached(work)[0], address="12 Main Street")
+
+
+def _call(work: Work) -> int:
+    """The call in the place of messages about a visit of a patient who wants letters."""
+    case = work.session.scalars(select(Case)).one()
+    work.session.execute(update(Patient).values(prefers="letter", postal_address="12 Main Street"))
+    slot = Slot(datetime.fromisoformat("2026-03-26T09:00"), 60)
+    book(work, CaseRef(case.public_id, case.version), purpose="evaluation", slot=slot)
+    return work.session.scalars(select(StaffTask.id).where(StaffTask.kind == "call")).one()
+
+
+def _print_letter(work: Work) -> object:
+    return letters.print_letter(work, task_id=_call(work))
+
+
+def _post_letter(work: Work) -> object:
+    task_id = _call(work)
+    letters.print_letter(work, task_id=task_id)
+    posted_on = ClinicCalendar("America/Denver").today(work.now)
+    return letters.post_letter(work, task_id=task_id, posted_on=posted_on)
+
+
 REACHING: dict[str, Callable[[Work], object]] = {
     "message_words.change_words": _change_words,
     "message_words.go_back": _go_back,
     "contact_points.add_point": _add_point,
     "contact_points.end_point": _end_point,
     "contact_points.set_messages": _set_messages,
+    "contact_points.set_postal_address": _set_postal_address,
     "contact_points.set_texts": _set_texts,
     "contact_points.set_wishes": _set_wishes,
     "contact_points.verify_point": _verify_point,
+    "letters.print_letter": _print_letter,
+    "letters.post_letter": _post_letter,
 }

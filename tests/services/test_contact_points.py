@@ -272,6 +272,10 @@ class TestTheWishes:
             ("prefers", "sms"), ("language", "es"), ("zone", "Asia/Kathmandu"),
         ]  # fmt: skip
 
+    def test_may_be_for_a_letter(self, desk: Desk) -> None:
+        desk.does(acts.set_wishes, prefers="letter", language="", zone="")
+        assert desk.patient().prefers == "letter"
+
     def test_that_are_the_same_change_nothing(self, desk: Desk) -> None:
         desk.does(acts.set_wishes, prefers="", language="", zone="America/New_York")
         assert (desk.patient().version, desk.patient().zone, desk.done()) == (1, None, [])
@@ -283,6 +287,28 @@ class TestTheWishes:
     def test_that_cannot_be_are_refused(self, desk: Desk, values: dict[str, str], field: str) -> None:
         with pytest.raises(InvalidInput, match=field):
             desk.does(acts.set_wishes, **{"prefers": "", "language": "", "zone": "", **values})
+
+
+class TestTheAddressForLetters:
+    def test_is_kept_in_lines_and_every_one_stays_in_the_history(self, desk: Desk) -> None:
+        desk.does(acts.set_postal_address, address=" 12  Main Street \r\n\r\nDenver, CO 80202\n")
+        assert desk.reach().postal_address == "12 Main Street\nDenver, CO 80202"
+        desk.does(acts.set_postal_address, address="")
+        assert desk.reach().postal_address == ""
+        assert [(what, detail) for what, detail, _ in desk.done()] == [
+            ("postal_address", "12 Main Street, Denver, CO 80202"), ("postal_address", ""),
+        ]  # fmt: skip
+
+    def test_that_is_the_same_changes_nothing(self, desk: Desk) -> None:
+        desk.does(acts.set_postal_address, address=" ")
+        assert (desk.patient().version, desk.done()) == (1, [])
+
+    @pytest.mark.parametrize("address", ["a\nb\nc\nd\ne\nf", "x" * 61])
+    def test_that_fits_on_no_envelope_is_refused(self, desk: Desk, address: str) -> None:
+        with pytest.raises(InvalidInput, match="fit on an envelope"):
+            desk.does(acts.set_postal_address, address=address)
+        desk.does(acts.set_postal_address, address="\n".join("abcde"))
+        desk.does(acts.set_postal_address, address="x" * 60)
 
 
 ACTS: list[tuple[Callable[..., object], dict[str, object]]] = [

@@ -56,7 +56,7 @@ class Chance:
             session.execute(
                 update(Patient).values(
                     zone=self.one(*ZONES) or None,
-                    prefers=self.one("", "", "sms", "email", "phone"),
+                    prefers=self.one("", "", "sms", "email", "phone", "letter"),
                     language=self.one("", "Spanish", "Hmong"),
                 )
             )

@@ -15,6 +15,7 @@ REASONS = {
     "no_language": "no message in their language: with an interpreter",
     "opted_out": "does not want messages: call, or write a letter",
     "prefers_call": "prefers a call",
+    "prefers_letter": "prefers a letter",
     "call_due": "called to hear whether they come",
     "quiet_hours": "it would have come at night",
     "other_way": "another way is open",
@@ -41,8 +42,8 @@ REASONS = {
 }
 #: Reasons that leave the patient without a word unless a person calls.
 CALLED = frozenset(
-    {"held", "no_address", "no_language", "opted_out", "prefers_call", "call_due", "quiet_hours", "no_way_left",
-     "rejected", "unavailable", "undelivered", "unknown", "parked"}
+    {"held", "no_address", "no_language", "opted_out", "prefers_call", "prefers_letter", "call_due", "quiet_hours",
+     "no_way_left", "rejected", "unavailable", "undelivered", "unknown", "parked"}
 )  # fmt: skip
 
 

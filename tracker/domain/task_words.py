@@ -87,7 +87,8 @@ def task_words(kind: str, given: Mapping[str, object]) -> tuple[str, str]:
     params = {name: isolated(str(value)) for name, value in given.items()}
     if kind == "call":
         about = CALLS.get(params.get("about", ""), "next visit")
-        return f"Call about the {about}", REASONS.get(params.get("why", ""), "no message can reach the patient")
+        what = "Write a letter" if params.get("why") == "prefers_letter" else "Call"
+        return f"{what} about the {about}", REASONS.get(params.get("why", ""), "no message can reach the patient")
     if kind == "pump_list":
         return PUMP_LISTS.get(params.get("finding", ""), sentence(kind, {})), _pump_list(params)
     why = _WHY.get(kind)

@@ -1,7 +1,8 @@
 """The ways to reach a patient: by which channel, at which number or address, and why there is none.
 
-A person who asked to be called is called. So is one who stopped messages at an address or number of their own: that
-they want none by one way is not an invitation to try another. Texts go only where somebody agreed to them.
+A person who asked to be called is called, and for one who asked for letters a person prints one. Called is too who
+stopped messages at an address or number of their own: that they want none by one way is not an invitation to try
+another. Texts go only where somebody agreed to them.
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ KIND_OF = {EMAIL: "email", SMS: "phone"}
 #: Whom a message for the patient goes to first. A caregiver is written to where the patient has no address.
 OWNERS = ("patient", "caregiver", "facility")
 #: Why a person calls instead of a message going out: undone when a way appears.
-NO_WAY = frozenset({"no_address", "opted_out", "prefers_call", "no_language"})
+NO_WAY = frozenset({"no_address", "opted_out", "prefers_call", "prefers_letter", "no_language"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,9 @@ class Preferences:
         """How a message for the patient, or a copy for whoever ``to`` names, may go; or why it cannot."""
         if tuple(channels) == (CALL,):
             return (Way(CALL, None),), ""
-        if self.prefers == CALL and to == OWNERS[0]:
-            return (), "prefers_call"
-        if not self.language:
-            return (), "no_language"
+        wish = self._otherwise(to)
+        if wish:
+            return (), wish
         possible = [each for each in self.addresses if each.is_possible and (to == OWNERS[0] or each.owner == to)]
         if any(each.is_opted_out and each.owner == OWNERS[0] for each in possible):
             return (), "opted_out"
@@ -71,6 +71,14 @@ class Preferences:
         if found:
             return found, ""
         return (), "opted_out" if possible and not usable else "no_address"
+
+    def _otherwise(self, to: str) -> str:
+        """Why nobody is written to, whatever addresses there are; empty where messages may go."""
+        if self.prefers == CALL and to == OWNERS[0]:
+            return "prefers_call"
+        if not self.language:
+            return "no_language"
+        return "prefers_letter" if self.prefers == LETTER and to == OWNERS[0] else ""
 
     def _in_order(self, channels: Sequence[str]) -> list[str]:
         """The channels that the clinic has, what the patient prefers first."""

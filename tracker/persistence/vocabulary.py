@@ -48,6 +48,7 @@ class ContactChange(StrEnum):
     PREFERS = "prefers"
     LANGUAGE = "language"
     ZONE = "zone"
+    POSTAL_ADDRESS = "postal_address"
 
 
 class Channel(StrEnum):
@@ -56,6 +57,15 @@ class Channel(StrEnum):
     EMAIL = "email"
     SMS = "sms"
     PHONE = "phone"
+
+
+class PreferredWay(StrEnum):
+    """By what a patient wants to be reached: by what a reminder travels, or by a letter, which a person writes."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    PHONE = "phone"
+    LETTER = "letter"
 
 
 class WordsChannel(StrEnum):

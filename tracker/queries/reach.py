@@ -48,6 +48,7 @@ class PatientReach:
 
     zone: str
     clinic_zone: str
+    postal_address: str
     sends_texts: bool
     quiet_from: str
     quiet_until: str
@@ -70,7 +71,14 @@ class PatientReach:
 
 
 _SETTINGS = (
-    select(Patient.zone, Clinic.zone.label("clinic_zone"), Clinic.sends_texts, Clinic.quiet_from, Clinic.quiet_until)
+    select(
+        Patient.zone,
+        Patient.postal_address,
+        Clinic.zone.label("clinic_zone"),
+        Clinic.sends_texts,
+        Clinic.quiet_from,
+        Clinic.quiet_until,
+    )
     .join(Clinic, Clinic.id == Patient.clinic_id)
     .where(Patient.clinic_id == bindparam("clinic"), Patient.id == bindparam("patient"))
 )
@@ -110,6 +118,7 @@ def get_reach(session: Session, viewer: Actor, patient_id: int) -> PatientReach:
     return PatientReach(
         zone=settings.zone or "",
         clinic_zone=settings.clinic_zone,
+        postal_address=settings.postal_address,
         sends_texts=settings.sends_texts,
         quiet_from=settings.quiet_from,
         quiet_until=settings.quiet_until,

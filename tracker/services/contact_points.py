@@ -12,7 +12,7 @@ from sqlalchemy import select
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, NotFound, StaleVersion
 from tracker.persistence.models import Clinic, ContactPoint, Patient
-from tracker.persistence.vocabulary import Channel, ContactChange, ContactKind, ContactOwner
+from tracker.persistence.vocabulary import ContactChange, ContactKind, ContactOwner, PreferredWay
 from tracker.services.clinic_events import tell_clinic
 from tracker.services.clinic_setup import zone_problem
 from tracker.services.contact_changes import ANSWERED_CALL, ANSWERED_MESSAGE, Changed, note_changes
@@ -22,6 +22,8 @@ from tracker.services.reconcile import ring
 from tracker.services.work import Work
 
 LONGEST_VALUE, LONGEST_REASON, LONGEST_LANGUAGE = 320, 200, 80
+#: What a window of an envelope shows, below the name.
+MOST_LINES, LONGEST_LINE = 5, 60
 _C = ContactChange
 
 
@@ -133,14 +135,14 @@ def set_messages(work: Work, ref: PatientRef, *, point_id: int, is_stopped: bool
 def set_wishes(work: Work, ref: PatientRef, *, prefers: str, language: str, zone: str) -> None:
     """Record by which way the patient wants to be reached, in which language, and where they live by the clock.
 
-    ``prefers``: a channel, or empty; ``language`` as typed; an empty ``zone`` is the clinic's.
+    ``prefers``: a way, or empty; ``language`` as typed; an empty ``zone`` is the clinic's.
 
     :raises InvalidInput: with a sentence for each value that cannot be taken
     """
     patient = _open(work, ref)
     own = zone.strip()
     problems: dict[str, str] = {}
-    if prefers and prefers not in set(Channel):
+    if prefers and prefers not in set(PreferredWay):
         problems["prefers"] = "Choose one of the list."
     if len(language.strip()) > LONGEST_LANGUAGE:
         problems["language"] = f"At most {LONGEST_LANGUAGE} characters."
@@ -155,6 +157,20 @@ def set_wishes(work: Work, ref: PatientRef, *, prefers: str, language: str, zone
     if changed:
         patient.prefers, patient.language, patient.zone = prefers, wanted[_C.LANGUAGE], own or None
         _keep(work, patient, changed)
+
+
+def set_postal_address(work: Work, ref: PatientRef, *, address: str) -> None:
+    """Record where a letter to the patient goes, in lines without the name; empty: nowhere.
+
+    :raises InvalidInput: for more or longer lines than fit on an envelope
+    """
+    patient = _open(work, ref)
+    lines = [" ".join(line.split()) for line in address.splitlines() if line.strip()]
+    if len(lines) > MOST_LINES or any(len(line) > LONGEST_LINE for line in lines):
+        raise InvalidInput({"address": f"At most {MOST_LINES} lines of {LONGEST_LINE} characters fit on an envelope."})
+    if "\n".join(lines) != patient.postal_address:
+        patient.postal_address = "\n".join(lines)
+        _keep(work, patient, [Changed(_C.POSTAL_ADDRESS, detail=", ".join(lines))])
 
 
 def _open(work: Work, ref: PatientRef) -> Patient:

@@ -332,3 +332,22 @@ class TestTheTickOfAForm:
         both = {**details, "phones": "303 555 0142\n303 555 0177", "texts_agreed": "y", "expected_version": "2"}
         assert browser.submit(url, both).status_code == 303
         assert self.agreed(world) == [("patient", False), ("patient", True)]
+
+
+class TestTheAddressForLetters:
+    def test_is_recorded_and_stands_in_the_history(self, desk: Desk) -> None:
+        assert desk.post("post", address="12 <Main> Street\nDenver").status_code == 303
+        page = desk.page()
+        assert "12 <Main> Street\nDenver</textarea>" in page
+        assert "Address for letters: 12 <Main> Street, Denver" in page
+
+    def test_that_fits_on_no_envelope_is_refused_and_stays_typed(self, desk: Desk) -> None:
+        answer = desk.post("post", address="x" * 61)
+        text = html.unescape(answer.get_data(as_text=True))
+        assert answer.status_code == 422 and "fit on an envelope" in text and "x" * 61 in text
+
+    def test_is_asked_for_where_the_patient_wants_letters(self, desk: Desk) -> None:
+        desk.post("wishes", prefers="letter", language="en")
+        assert "A person prints a letter" in desk.plan() and "No address for it is recorded" in desk.plan()
+        desk.post("post", address="12 Main Street")
+        assert "No address for it is recorded" not in desk.plan()

@@ -36,7 +36,7 @@ from tracker.persistence.models.facts_treatment import (
     TrialDoseRow,
 )
 from tracker.persistence.models.message_words import MessageWords
-from tracker.persistence.models.messages import DeliveryAttempt, Reminder, StaffTask
+from tracker.persistence.models.messages import DeliveryAttempt, Reminder, StaffTask, TaskLetter
 from tracker.persistence.models.obligations import Obligation, PumpWatch
 from tracker.persistence.models.operations import ClinicJob, DeploymentValue, Digest, Heartbeat, PumpComparison
 from tracker.persistence.models.patients import ContactPoint, ContactPointChange, Patient, PatientWord
@@ -112,6 +112,7 @@ __all__ = [
     "StaffTask",
     "StageCount",
     "StageVisit",
+    "TaskLetter",
     "TaskPage",
     "TrialDoseRow",
     "User",

@@ -144,3 +144,23 @@ class StaffTask(Tenant, Base):
     done_at: Mapped[datetime | None]
     done_by: Mapped[RowId | None]
     outcome: Mapped[str] = mapped_column(Text, default="")
+
+
+class TaskLetter(Tenant, Base):
+    """A letter that was printed because no message can go, for the call that stands in for it. Written once, never
+    changed. ``text_hash`` keeps no words: with language and version it proves what was printed."""
+
+    __tablename__ = "task_letters"
+    __table_args__ = (
+        to_tenant_row("staff_tasks", "task_id"),
+        to_member("printed_by"),
+        Index("ix_task_letters_clinic_id_task_id", "clinic_id", "task_id"),
+    )
+
+    id: Mapped[TenantRowId]
+    task_id: Mapped[RowId]
+    printed_at: Mapped[datetime]
+    printed_by: Mapped[RowId]
+    language: Mapped[str]
+    template_version: Mapped[int]
+    text_hash: Mapped[str]

@@ -17,17 +17,18 @@ from tracker.persistence.base import (
     to_member,
     to_tenant_row,
 )
-from tracker.persistence.vocabulary import Channel, ContactChange, ContactKind, ContactOwner
+from tracker.persistence.vocabulary import ContactChange, ContactKind, ContactOwner, PreferredWay
 
 
 class Patient(Tenant, Versioned, Base):
-    """A person treated. ``name_key`` is the folded "family given"; ``zone`` is set where it is not the clinic's."""
+    """A person treated. ``name_key`` is the folded "family given"; ``zone`` is set where it is not the clinic's.
+    ``postal_address``: where a letter goes, in lines, without the name."""
 
     __tablename__ = "patients"
     __table_args__ = (
         UniqueConstraint("clinic_id", "mrn"),
         Index("ix_patients_clinic_id_name_key_birth_on", "clinic_id", "name_key", "birth_on"),
-        one_of("prefers", Channel, or_empty=True),
+        one_of("prefers", PreferredWay, or_empty=True),
         CheckConstraint("mrn <> ''", name="mrn"),
     )
 
@@ -44,6 +45,7 @@ class Patient(Tenant, Versioned, Base):
     city: Mapped[str] = mapped_column(Text, default="")
     zone: Mapped[str | None]
     prefers: Mapped[str] = mapped_column(Text, default="")
+    postal_address: Mapped[str] = mapped_column(Text, default="", server_default="")
     created_at: Mapped[datetime]
 
 

@@ -6,7 +6,9 @@ from datetime import date
 from tracker.domain.pathway.requirements.person import age_on
 from tracker.queries.case_detail import CasePatient
 
-PREFERS = {"email": "prefers e-mail", "sms": "prefers text messages", "phone": "prefers a call"}
+PREFERS = {
+    "email": "prefers e-mail", "sms": "prefers text messages", "phone": "prefers a call", "letter": "prefers a letter",
+}  # fmt: skip
 #: Imports keep the code of a language, people type its name; a page reads the same for both where it can.
 LANGUAGES = {
     "ar": "Arabic", "de": "German", "en": "English", "es": "Spanish", "fr": "French", "ht": "Haitian Creole",

@@ -19,7 +19,7 @@ from tracker.web.common.forms import options
 
 #: In the words of an import, so that one patient is not described in two ways.
 _SEXES = {"female": "Female", "male": "Male", "other": "Other"}
-PREFERS = {"sms": "Text message", "email": "E-mail", "phone": "A call"}
+PREFERS = {"sms": "Text message", "email": "E-mail", "phone": "A call", "letter": "A letter"}
 _ONE_A_LINE = "One a line."
 _TEXTS = frozenset({"texts_agreed", "caregiver_texts_agreed"})
 _TICK_IT = "For mobile numbers, only if they said so."

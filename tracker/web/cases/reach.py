@@ -22,7 +22,7 @@ from tracker.web.cases.acting import expected_version, path, work_in
 from tracker.web.cases.blueprint import blueprint
 from tracker.web.cases.fields import CaseForm
 from tracker.web.cases.identity import person_of
-from tracker.web.cases.reach_forms import EndForm, PointForm, WishesForm
+from tracker.web.cases.reach_forms import EndForm, PointForm, PostalForm, WishesForm
 from tracker.web.cases.reach_lines import reach_page
 from tracker.web.cases.reach_words import plan_of
 from tracker.web.common.access import permission
@@ -41,6 +41,7 @@ class _Forms:
     sent: CaseForm | None
     add: PointForm
     wishes: WishesForm
+    postal: PostalForm
     end: EndForm
     ending: int
 
@@ -50,6 +51,7 @@ def _forms(sent: CaseForm | None = None, ending: int = 0) -> _Forms:
         sent,
         sent if isinstance(sent, PointForm) else PointForm(formdata=None),
         sent if isinstance(sent, WishesForm) else WishesForm(formdata=None),
+        sent if isinstance(sent, PostalForm) else PostalForm(formdata=None),
         sent if isinstance(sent, EndForm) else EndForm(formdata=None),
         ending,
     )
@@ -92,6 +94,19 @@ def set_wishes(public_id: str) -> ResponseReturnValue:
         return "how the patient wants to be reached"
 
     return _act(public_id, _forms(form), choose)
+
+
+@blueprint.post(path("/reach/post"))
+@permission(Permission.EDIT_PATIENT)
+def set_postal_address(public_id: str) -> ResponseReturnValue:
+    """Record where letters go."""
+    form = PostalForm()
+
+    def record(work: Work, ref: PatientRef) -> str:
+        contact_points.set_postal_address(work, ref, address=form.address.data)
+        return "the address for letters"
+
+    return _act(public_id, _forms(form), record)
 
 
 @blueprint.post(path(f"{_POINT}/end"))
@@ -178,6 +193,8 @@ def _page(head: CaseHead, forms: _Forms, *, version: int, changed: str = "") -> 
     forms.end.reason.id = f"reason-{forms.ending}"
     if forms.sent is not forms.wishes:
         forms.wishes.fill_in(head.patient.prefers, head.patient.language, found.zone)
+    if forms.sent is not forms.postal:
+        forms.postal.address.data = found.postal_address
     context: dict[str, Any] = {
         "plan": plan_of(catalogue.current().reminders, wants, found, head.patient.language),
         "is_paused": is_paused(session, viewer.clinic_id),

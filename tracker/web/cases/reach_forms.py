@@ -8,7 +8,7 @@ from tracker.persistence.vocabulary import ContactOwner
 from tracker.services import contact_details
 from tracker.services.contact_points import LONGEST_LANGUAGE, LONGEST_REASON, LONGEST_VALUE
 from tracker.services.patients import Reach
-from tracker.web.cases.fields import CaseForm, TextField, with_blank
+from tracker.web.cases.fields import CaseForm, NoteField, TextField, with_blank
 from tracker.web.cases.identity import language_name
 from tracker.web.cases.patient_forms import PREFERS
 from tracker.web.common.forms import options
@@ -44,6 +44,12 @@ class EndForm(CaseForm):
     """Why a number or address is not used any more."""
 
     reason = TextField("Why it ends", [InputRequired("Say why it ends.")], longest=LONGEST_REASON)
+
+
+class PostalForm(CaseForm):
+    """Where a letter goes."""
+
+    address = NoteField("Address for letters")
 
 
 class WishesForm(CaseForm):

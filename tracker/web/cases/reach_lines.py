@@ -55,6 +55,7 @@ class ReachPage:
 
     sends_texts: bool
     clinic_zone: str
+    postal_address: str
     points: tuple[PointLine, ...]
     ended: tuple[EndedLine, ...]
     history: tuple[HistoryLine, ...]
@@ -75,6 +76,7 @@ def reach_page(reach: PatientReach, today: date, zone: str) -> ReachPage:
     return ReachPage(
         sends_texts=reach.sends_texts,
         clinic_zone=reach.clinic_zone,
+        postal_address=reach.postal_address,
         points=tuple(telling.line(each) for each in reach.standing),
         ended=tuple(
             EndedLine(as_typed=each.as_typed, owner=OWNER_WORDS[each.owner], ended=telling.ended(each))

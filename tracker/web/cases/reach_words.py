@@ -26,8 +26,9 @@ _DONE = {
     ContactChange.PREFERS: "preferred way",
     ContactChange.LANGUAGE: "language",
     ContactChange.ZONE: "time zone",
+    ContactChange.POSTAL_ADDRESS: "address for letters",
 }
-_PREFERS = {"": "not said", "email": "e-mail", "sms": "text message", "phone": "a call"}
+_PREFERS = {"": "not said", "email": "e-mail", "sms": "text message", "phone": "a call", "letter": "a letter"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,9 @@ def _call(why: str, wants: Preferences, reach: PatientReach, language: str) -> s
         return f"An interpreter calls: there are no messages in {isolated(language_name(language))}."
     if why == "prefers_call":
         return "A person calls: that is what the patient wants."
+    if why == "prefers_letter":
+        missing = "" if reach.postal_address else " No address for it is recorded: ask for it, and add it below."
+        return f"A person prints a letter: that is what the patient wants.{missing}"
     if why == "opted_out":
         own = [each for each in reach.standing if each.opted_out_at and each.owner == OWNERS[0]]
         at = f" at {isolated(own[0].as_typed)}, and that holds for every way" if own else ""
@@ -115,6 +119,8 @@ def change_words(change: ReachChange, points: dict[int, Point]) -> str:
         return f"{_capital(done)}: {isolated(language_name(change.detail)) or 'not said'}"
     if change.what == ContactChange.ZONE:
         return f"{_capital(done)}: {detail or 'as the clinic'}"
+    if change.what == ContactChange.POSTAL_ADDRESS:
+        return f"{_capital(done)}: {detail or 'none'}"
     point = points.get(change.point_id or 0)
     which = isolated(point.as_typed) if point else "A number or address"
     more = HOW.get(change.detail, detail)

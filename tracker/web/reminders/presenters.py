@@ -47,7 +47,7 @@ STATES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageRow:
-    """One message."""
+    """One message; ``letter_url``: of the letter that may stand in for its call."""
 
     person: PersonLine
     about: str
@@ -58,6 +58,7 @@ class MessageRow:
     state: str
     why: str
     task_url: str
+    letter_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +140,7 @@ def _switch(sending: Sending, viewer: Actor) -> Switch | None:
 def _row(row: LedgerRow, today: date, zone: str, viewer: Actor) -> MessageRow:
     to = " ".join(part for part in (CHANNELS.get(row.channel, row.channel), OWNERS.get(row.address_owner, "")) if part)
     is_taken = row.closed_reason == NO_RECEIPT
+    task_url = f"/tasks/{row.task_id}" if row.task_id is not None and viewer.may(Permission.SEE_TODAY) else ""
     return MessageRow(
         person=person_line(row.patient, today, url=case_url(row.case_public_id)),
         about=KINDS.get(row.kind, row.kind),
@@ -148,7 +150,9 @@ def _row(row: LedgerRow, today: date, zone: str, viewer: Actor) -> MessageRow:
         tone=TONES[row.group],
         state="sent" if is_taken else STATES.get(row.state, row.state),
         why=_why(row),
-        task_url=f"/tasks/{row.task_id}" if row.task_id is not None and viewer.may(Permission.SEE_TODAY) else "",
+        task_url=task_url,
+        # A letter is in no more languages than a message.
+        letter_url=f"{task_url}/letter" if task_url and row.closed_reason != "no_language" else "",
     )
 
 

@@ -1,62 +1,33 @@
 """One task: what to do, whom to call, and what came of it."""
 
-from dataclasses import dataclass
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import TextAreaField
-from wtforms.validators import InputRequired, Length
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput
-from tracker.domain.task_words import task_words
-from tracker.queries.tasks import Reachable, TaskDetail, get_task
+from tracker.queries.letters import get_letter
+from tracker.queries.tasks import get_task
 from tracker.services.access_log import record_view
-from tracker.services.delivering.bursts import KIND
 from tracker.services.held_bursts import decide_burst
+from tracker.services.letters import post_letter, print_letter, text_hash
 from tracker.services.task_endings import end_task
 from tracker.services.work import Work
 from tracker.web.common.access import permission
-from tracker.web.common.case_lines import PersonLine, case_url, owner_words, person_line
-from tracker.web.common.current import actor, now, runtime, today
+from tracker.web.common.current import actor, now, runtime
 from tracker.web.common.database import read_session, writing
-from tracker.web.common.filters import day, plural
+from tracker.web.common.filters import plural
 from tracker.web.common.forms import TrackerForm
+from tracker.web.tasks.forms import OutcomeForm, PostedForm
+from tracker.web.tasks.presenters import has_letter, letter_part, task_page
 
 blueprint = Blueprint("tasks", __name__)
-
-
-class OutcomeForm(TrackerForm):
-    """What came of the task."""
-
-    outcome = TextAreaField(
-        "What came of it",
-        [
-            InputRequired("Say what came of it, for example: spoke with the mother, will come."),
-            Length(max=500, message="Use at most 500 characters."),
-        ],
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class TaskPage:
-    """A task as the page shows it."""
-
-    what: str
-    why: str
-    due: str
-    owner: str
-    person: PersonLine | None
-    task: TaskDetail
-    reach: tuple[Reachable, ...]
-    is_burst: bool
 
 
 @blueprint.route("/tasks/<int:task_id>", methods=["GET", "POST"])
 @permission(Permission.SEE_TODAY)
 def show(task_id: int) -> ResponseReturnValue:
     """Show a task, and record what came of it."""
-    task, form = get_task(read_session(), actor(), task_id), OutcomeForm()
+    form = OutcomeForm()
     if form.validate_on_submit():
         try:
             with writing() as session:
@@ -67,10 +38,7 @@ def show(task_id: int) -> ResponseReturnValue:
         else:
             flash("Recorded. The task is done.")
             return redirect(url_for("today.index"), 303)
-    body = render_template("tasks/show.html", page=_page(task), form=form)
-    with writing() as session:
-        record_view(session, actor(), runtime().ids, now(), page="tasks.show", case_id=task.case_id)
-    return body, 422 if form.errors else 200
+    return _page(task_id, form, PostedForm(formdata=None))
 
 
 @blueprint.post("/tasks/<int:task_id>/burst")
@@ -90,16 +58,55 @@ def burst(task_id: int) -> ResponseReturnValue:
     return redirect(url_for("reminders.index"), 303)
 
 
-def _page(task: TaskDetail) -> TaskPage:
-    what, why = task_words(task.kind, task.params)
-    person = person_line(task.patient, today(), url=case_url(task.case_public_id)) if task.patient else None
-    return TaskPage(
-        what,
-        why,
-        day(task.due_on, today()),
-        owner_words("", task.owner_role),
-        person,
-        task,
-        task.reach,
-        task.kind == KIND,
+@blueprint.route("/tasks/<int:task_id>/letter", methods=["GET", "POST"])
+@permission(Permission.SEE_TODAY)
+def letter(task_id: int) -> ResponseReturnValue:
+    """Show the letter that may stand in for a call, as it is printed; record that it is printed now."""
+    form, refusal = TrackerForm(), ""
+    if form.validate_on_submit():
+        try:
+            with writing() as session:
+                print_letter(Work(session, actor(), runtime().ids, now()), task_id=task_id)
+        except InvalidInput as error:
+            refusal = " ".join(error.problems.values())
+        else:
+            return redirect(url_for("tasks.letter", task_id=task_id, printed="now"), 303)
+    found = get_letter(read_session(), actor(), task_id, now())
+    page = render_template(
+        "tasks/letter.html",
+        letter=found,
+        part=letter_part(found),
+        form=form,
+        is_printed_now=bool(found.printed) and request.args.get("printed") == "now",
+        reads_otherwise=bool(found.printed) and found.printed[0].text_hash != text_hash(found),
     )
+    with writing() as session:
+        record_view(session, actor(), runtime().ids, now(), page="tasks.letter", case_id=found.case_id)
+    return page, 422 if refusal or form.errors else 200
+
+
+@blueprint.post("/tasks/<int:task_id>/letter/posted")
+@permission(Permission.SEE_TODAY)
+def letter_posted(task_id: int) -> ResponseReturnValue:
+    """End a call: its letter was posted."""
+    form = PostedForm()
+    if form.validate():
+        try:
+            with writing() as session:
+                post_letter(Work(session, actor(), runtime().ids, now()), task_id=task_id, posted_on=form.day)
+        except InvalidInput as error:
+            form.show_problems(error.problems)
+        else:
+            flash("Recorded. The task is done.")
+            return redirect(url_for("today.index"), 303)
+    return _page(task_id, OutcomeForm(formdata=None), form)
+
+
+def _page(task_id: int, form: OutcomeForm, posted: PostedForm) -> ResponseReturnValue:
+    session = read_session()
+    task = get_task(session, actor(), task_id)
+    found = get_letter(session, actor(), task_id, now()) if has_letter(task) else None
+    body = render_template("tasks/show.html", page=task_page(task, found), form=form, posted=posted)
+    with writing() as session:
+        record_view(session, actor(), runtime().ids, now(), page="tasks.show", case_id=task.case_id)
+    return body, 422 if form.errors or posted.errors else 200
