@@ -1,5 +1,6 @@
 """Mail over SMTP against a real server in this process, and into files."""
 
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,9 +13,13 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.factories.case_world import CaseWorld
+from tests.factories.post import Post
+from tests.support.fixed import FixedClock, SeededIds
 from tracker.domain.mail import Attachment, MailRejected, MailUnavailable, MailUncertain, Message
 from tracker.integrations.mail.outbox import FileOutbox
 from tracker.integrations.mail.smtp import SmtpMailer
+from tracker.persistence.database import Database
 
 MESSAGE = Message("ada@example.org", "Your appointment", "Hello Ada,\n\nplease come.\n", "0123abcd")
 CALENDAR = "BEGIN:VCALENDAR\r\nSUMMARY:Cita en la clínica\r\nEND:VCALENDAR\r\n"
@@ -193,6 +198,27 @@ class TestParts:
     def test_have_a_type(self, kind: str) -> None:
         with pytest.raises(ValueError, match="type of an attachment"):
             Attachment("a.ics", kind, "")
+
+
+class TestAReminder:
+    def test_arrives_as_text_as_html_and_with_the_visit_for_a_calendar(
+        self, server: Server, mailer: SmtpMailer, sqlite_database: Database, clock: FixedClock, ids: SeededIds
+    ) -> None:
+        post = Post(CaseWorld(sqlite_database, clock, ids))
+        post.dispatcher(mailer).dispatch_due()
+        (envelope,) = server.taken
+        assert isinstance(envelope.content, bytes)
+        mail = message_from_bytes(envelope.content, policy=modern)
+        assert isinstance(mail, EmailMessage)
+        plain, page = mail.get_body(("plain",)), mail.get_body(("html",))
+        assert plain is not None and page is not None
+        (link,) = re.findall(r"^https://visits\.example/r/\S+", plain.get_content(), re.MULTILINE)
+        assert f'<a href="{link}">' in page.get_content() and "<p>Hello Ada,</p>" in page.get_content()
+        (file,) = mail.iter_attachments()
+        calendar = file.get_payload(decode=True)
+        assert isinstance(calendar, bytes) and b"DTSTART:20260326T130000Z\r\n" in calendar
+        assert (file.get_filename(), file.get_content_type()) == ("appointment.ics", "text/calendar")
+        assert "appointment at Riverside Clinic" in plain.get_content() and "Riverside" not in mail["Subject"]
 
 
 class TestOutbox:

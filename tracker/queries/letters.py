@@ -135,7 +135,7 @@ def _text(session: Session, clinic_id: int, row: Row[Any], language: str) -> tup
     if which not in shipped_messages():
         return None, NO_WORDS
     text = write_current(
-        read_words(session, clinic_id),
+        read_words(session, clinic_id, which),
         which,
         given_name=row.given_name,
         wall=ClinicCalendar(row.zone).wall(visit.arrive_at or visit.starts_at),

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Result, Row, Select, and_, bindparam, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
 from tracker.domain.calendar import ClinicCalendar
@@ -20,22 +20,31 @@ from tracker.queries.reminder_texts import OWN_LINK, Words, shipped, shipped_mes
 
 #: Of the reminders that go next, so many are looked through for one in the language.
 _LOOKED_THROUGH = 100
-_Later = aliased(MessageWords)
-_LATEST = (
-    select(func.max(_Later.version))
-    .where(
-        _Later.clinic_id == MessageWords.clinic_id,
-        _Later.template == MessageWords.template,
-        _Later.language == MessageWords.language,
-        _Later.channel == MessageWords.channel,
-    )
-    .correlate(MessageWords)
-    .scalar_subquery()
-)
 _NAMES = ("template", "language", "channel", "version", "subject", "body")
-_CURRENT: Select[Any] = select(*(getattr(MessageWords, name) for name in _NAMES)).where(
-    MessageWords.clinic_id == bindparam("clinic"), MessageWords.version == _LATEST
+_OWN: Select[Any] = select(*(getattr(MessageWords, name) for name in _NAMES)).where(
+    MessageWords.clinic_id == bindparam("clinic")
 )
+_OF_ONE = (
+    MessageWords.template == bindparam("template"),
+    MessageWords.language == bindparam("language"),
+    MessageWords.channel == bindparam("channel"),
+)
+_CURRENT_OF_ONE = _OWN.where(*_OF_ONE).order_by(MessageWords.version.desc()).limit(1)
+_KEY = (MessageWords.template, MessageWords.language, MessageWords.channel)
+#: The greatest version of each message: joined, because PostgreSQL asks a subquery for each row anew.
+_LATEST = (
+    select(*_KEY, func.max(MessageWords.version).label("latest"))
+    .where(MessageWords.clinic_id == bindparam("clinic"))
+    .group_by(*_KEY)
+    .subquery()
+)
+_IS_LATEST = and_(
+    MessageWords.template == _LATEST.c.template,
+    MessageWords.language == _LATEST.c.language,
+    MessageWords.channel == _LATEST.c.channel,
+    MessageWords.version == _LATEST.c.latest,
+)
+_CURRENT = _OWN.join(_LATEST, _IS_LATEST)
 _WRITTEN: Select[Any] = (
     select(
         *(getattr(MessageWords, name) for name in (*_NAMES, "shipped_version", "written_at")),
@@ -44,12 +53,8 @@ _WRITTEN: Select[Any] = (
     .join(User, User.id == MessageWords.written_by)
     .where(MessageWords.clinic_id == bindparam("clinic"))
 )
-_CURRENT_WRITTEN = _WRITTEN.where(MessageWords.version == _LATEST)
-_VERSIONS = _WRITTEN.where(
-    MessageWords.template == bindparam("template"),
-    MessageWords.language == bindparam("language"),
-    MessageWords.channel == bindparam("channel"),
-).order_by(MessageWords.version.desc())
+_CURRENT_WRITTEN = _WRITTEN.join(_LATEST, _IS_LATEST)
+_VERSIONS = _WRITTEN.where(*_OF_ONE).order_by(MessageWords.version.desc())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +81,10 @@ class Example:
     case_id: int
 
 
-def read_words(session: Session, clinic_id: int) -> Words:
-    """The words that a clinic's messages are written with now."""
-    rows = session.execute(_CURRENT, {"clinic": clinic_id})
-    return Words({wording.which: wording for wording in map(_wording, rows)})
+def read_words(session: Session, clinic_id: int, which: Which | None = None) -> Words:
+    """The words that a clinic's messages are written with now; of one message, where only that is written."""
+    query, asked = (_CURRENT, {"clinic": clinic_id}) if which is None else (_CURRENT_OF_ONE, _asked(clinic_id, which))
+    return Words({wording.which: wording for wording in map(_wording, session.execute(query, asked))})
 
 
 def known(template: str, language: str, channel: str) -> Which:
@@ -101,13 +106,7 @@ def list_current(session: Session, clinic_id: int) -> tuple[WordsVersion, ...]:
 
 def list_versions(session: Session, clinic_id: int, which: Which) -> tuple[WordsVersion, ...]:
     """Every version of the words of a message: the clinic's own, the latest first, then the shipped ones."""
-    asked = {
-        "clinic": clinic_id,
-        "template": which.template,
-        "language": which.language,
-        "channel": which.channel,
-    }
-    own = (_version(row) for row in session.execute(_VERSIONS, asked))
+    own = (_version(row) for row in session.execute(_VERSIONS, _asked(clinic_id, which)))
     given = (WordsVersion(wording=shipped(which, number)) for number in reversed(shipped_versions(which)))
     return (*own, *given)
 
@@ -160,6 +159,10 @@ def _example(session: Session, clinic_id: int, which: Which, row: Row[Any]) -> E
         link=OWN_LINK if which.channel == EMAIL else "",
     )
     return Example(values=values, case_id=row.case_id)
+
+
+def _asked(clinic_id: int, which: Which) -> dict[str, object]:
+    return {"clinic": clinic_id, "template": which.template, "language": which.language, "channel": which.channel}
 
 
 def _version(row: Row[Any]) -> WordsVersion:

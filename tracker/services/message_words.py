@@ -64,7 +64,7 @@ def _open(work: Work, which: Which, expected_version: int) -> tuple[Clinic, Word
     clinic = work.session.get(Clinic, work.actor.clinic_id, with_for_update=True, populate_existing=True)
     if clinic is None:
         raise NotFound("no such clinic")
-    current = read_words(work.session, clinic.id).of(which)
+    current = read_words(work.session, clinic.id, which).of(which)
     if current.version != expected_version:
         raise StaleVersion(current.version)
     return clinic, current

@@ -36,7 +36,7 @@ def write(
     ).one()
     visit = next(each for each in scope.snapshot.of(Appointment) if each.appointment == contact.appointment)
     which = Which(row.template, wants.language, way.channel)
-    words = read_words(scope.session, scope.clinic_id)
+    words = read_words(scope.session, scope.clinic_id, which)
     clinic = name_in_messages(said.message_name, said.name, wants.language)
     # A text is answered by a text.
     link = _link(scope, row, visit, way, wants, replies_at=replies_at) if way.channel == EMAIL else ""

@@ -104,7 +104,7 @@ def _form(which: Which, **values: object) -> WordsForm:
 
 
 def _as_it_is(which: Which) -> WordsForm:
-    wording = read_words(read_session(), clinic().id).of(which)
+    wording = read_words(read_session(), clinic().id, which).of(which)
     return _form(which, subject=wording.subject, body=wording.body, expected_version=wording.version)
 
 
