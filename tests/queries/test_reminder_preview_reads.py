@@ -69,6 +69,16 @@ class TestManyCases:
         parts = list_preview(session, viewer, now=listed.now, days=30)
         assert parts.will_not == whole.will_not and len({each.case_public_id for each in whole.will_not}) == 5
 
+    def test_take_no_more_statements_than_one(self, listed: Listed, viewer: Actor, database: Database) -> None:
+        said: list[int] = []
+        for count in (1, 6):
+            for number in range(count):
+                listed.visit(listed.case(listed.patient(f"P{number}")), "evaluation", hours=24 * 5)
+            with sent(database.read, database.write) as statements:
+                list_preview(listed.session, viewer, now=listed.now, days=30)
+            said.append(len(statements))
+        assert said[0] == said[1] <= 30
+
     def test_of_another_clinic_are_not_seen(self, listed: Listed, elsewhere: Listed, viewer: Actor) -> None:
         elsewhere.visit(elsewhere.case(elsewhere.patient("Else")), "evaluation", hours=24 * 5)
         preview = list_preview(listed.session, viewer, now=listed.now, days=30)

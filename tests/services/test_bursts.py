@@ -11,11 +11,12 @@ from tests.factories.rows import a_clinic, a_member
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.mailers import RecordingMailer
 from tracker.domain.access import Actor
+from tracker.domain.bursts import FEW
 from tracker.domain.errors import InvalidInput, NotFound, NotPermitted
 from tracker.domain.words import Role
 from tracker.persistence.database import Database
 from tracker.persistence.models import Clinic, Reminder, StaffTask
-from tracker.services.delivering.bursts import FEW, clinics_with_bursts, hold_burst
+from tracker.services.delivering.bursts import clinics_with_bursts, hold_burst
 from tracker.services.held_bursts import decide_burst
 from tracker.services.reminders import Dispatcher
 from tracker.services.task_endings import end_task

@@ -73,12 +73,31 @@ class TestThePage:
         assert "A later reminder of the same kind is due already" not in first
         assert "A later reminder of the same kind is due already" in folded
 
-    def test_caps_and_says_so(self, world: WebWorld) -> None:
+    def test_shows_the_first_of_many_and_leads_to_all_of_them_and_to_each_day(self, world: WebWorld) -> None:
         for number in range(34):
-            person(world, f"Many{number}", address=f"m{number}@example.org", hours=24 * 12)
-        said = text_of(world.sign_in(Role.COORDINATOR), "/reminders/preview?days=20")
+            person(world, f"Many{number:02d}", address=f"m{number}@example.org", hours=24 * 12)
+        browser = world.sign_in(Role.COORDINATOR)
+        said = text_of(browser, "/reminders/preview?days=20")
         assert "102 messages will be sent" in said
-        assert "The first 100 of 102 are shown: choose fewer days." in said
+        assert "The first 100 of 102 are shown. Show all 102" in said
+        # Each day has its own count, also the one that is cut.
+        assert said.count("Fri 27 Mar 34") == said.count("Sat 28 Mar 34") == 1
+        assert "Sat 28 Mar · in 11 days 34" in said
+        assert "34 messages will be sent" in text_of(browser, "/reminders/preview?days=0&from=2026-03-28")
+        pages = [text_of(browser, f"/reminders/preview?days=20&list=sent&page={page}") for page in (1, 2)]
+        assert "1–100 of 102" in pages[0] and "101–102 of 102" in pages[1]
+        assert [said.count("Many") for said in pages] == [100, 2]
+        assert "Gets nothing, and why" not in pages[0]
+
+    def test_of_a_burst_says_that_a_person_would_be_asked(self, world: WebWorld) -> None:
+        with world.database.writing() as session:
+            session.execute(update(Clinic).values(forecast_at=world.clock.now() - timedelta(hours=1)))
+        for number in range(21):
+            person(world, f"Many{number:02d}", address=f"m{number}@example.org", hours=26)
+        said = text_of(world.sign_in(Role.COORDINATOR), "/reminders/preview?days=0")
+        assert "21 messages would come at once and nobody foresaw it" in said
+        assert "More at once than was foreseen: it would be held for a person to decide" in said
+        assert "0 messages will be sent, 21 patients are not reached" in said
 
     def test_takes_another_day_and_refuses_the_past(self, world: WebWorld) -> None:
         person(world, "Reached", address="r@example.org")

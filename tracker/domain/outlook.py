@@ -11,7 +11,7 @@ from datetime import datetime
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.contacts import Considered, Contact, considered, is_superseded
 from tracker.domain.facts import Appointment
-from tracker.domain.obligations import obligations
+from tracker.domain.obligations import told_obligations
 from tracker.domain.pathway.definition import Pathway, ReminderRule
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.quiet_hours import QuietHours
@@ -25,13 +25,16 @@ SENT = "sent"
 class Begun:
     """What the ledger has of a reminder. ``ended``: ``SENT``, or why it was given up; empty while something may come.
     ``is_planned``: a row waits. ``tried``: the channels by which it failed. ``not_before``: when it is looked at next
-    by ``channel``, if that is later than it is wanted."""
+    by ``channel``, if that is later than it is wanted. ``planned_at``: when its row was made. ``is_under_way``: it was
+    tried, or a person released it, and no burst is counted from it."""
 
     ended: str = ""
     is_planned: bool = False
     tried: frozenset[str] = frozenset()
     channel: str = ""
     not_before: datetime | None = None
+    planned_at: datetime | None = None
+    is_under_way: bool = False
 
 
 NOTHING = Begun()
@@ -61,7 +64,8 @@ class Sending:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foreseen:
     """One reminder: it goes ``at`` an instant by a ``way``, or nobody is written to, and ``why_not`` says why.
-    ``wanted_at``: when its rule asks for it. ``zone`` is the patient's."""
+    ``wanted_at``: when its rule asks for it. ``zone`` is the patient's. ``looks``: the instants at which a dispatcher
+    finds it waiting untried, as of ``planned_at``: so many at one of them may be a burst."""
 
     key: str
     rule: ReminderRule
@@ -71,6 +75,8 @@ class Foreseen:
     zone: str
     way: Way | None
     why_not: str
+    planned_at: datetime
+    looks: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +96,13 @@ class Outlook:
         for key, each in self._at(self.span.now).items():
             if each.visit.starts_at <= self.span.now or each.contact.wanted_at >= self.span.ends_at:
                 continue
-            at, way, why_not = self._fate(key, each, self.begun.get(key, NOTHING))
+            begun = self.begun.get(key, NOTHING)
+            at, way, why_not = self._fate(key, each, begun)
             if self.span.holds(at):
                 yield Foreseen(
                     key=key, rule=each.rule, visit=each.visit, wanted_at=each.contact.wanted_at, at=at,
-                    zone=self._calendar.zone, way=way, why_not=why_not,
+                    zone=self._calendar.zone, way=way, why_not=why_not, planned_at=begun.planned_at or self.span.now,
+                    looks=tuple(self._looks(each, begun, at)),
                 )  # fmt: skip
 
     @property
@@ -104,7 +112,7 @@ class Outlook:
 
     def _at(self, now: datetime) -> dict[str, Considered]:
         if now not in self._seen:
-            due = obligations(self.pathway, self.snapshot, now)
+            due = told_obligations(self.pathway, self.snapshot, now)
             found = considered(self.pathway, self.snapshot, due, self.preferences, now)
             self._seen[now] = {each.contact.key: each for each in found}
         return self._seen[now]
@@ -116,10 +124,21 @@ class Outlook:
             return (each.contact.wanted_at if begun.ended == SENT else at), None, begun.ended
         if not begun.is_planned and not each.why_not and not each.contact.is_wanted:
             return at, None, "superseded" if self._is_superseded(each.contact, self.span.now) else "too_late"
+        return self._decided(key, self._first_look(each, begun), begun)
+
+    def _first_look(self, each: Considered, begun: Begun) -> datetime:
         way = each.contact.way(without=begun.tried)
         if begun.not_before is not None and way is not None and begun.channel in {way.channel, *begun.tried}:
-            at = max(self.span.now, begun.not_before)
-        return self._decided(key, at, begun)
+            return max(self.span.now, begun.not_before)
+        return max(self.span.now, each.contact.wanted_at)
+
+    def _looks(self, each: Considered, begun: Begun, at: datetime) -> Iterator[datetime]:
+        """Also of one that is found at night and waits for the morning, and of one that an other makes superfluous."""
+        way = each.contact.way(without=begun.tried)
+        waits = begun.is_planned or (not begun.ended and each.contact.is_wanted)
+        if waits and not each.why_not and not begun.is_under_way and way is not None and way.channel != CALL:
+            looks = {self._first_look(each, begun), at}
+            yield from sorted(look for look in looks if look < each.contact.useless_after)
 
     def _decided(self, key: str, at: datetime, begun: Begun) -> tuple[datetime, Way | None, str]:
         """As ``tracker/services/delivering/taking.py`` decides at that instant."""

@@ -31,6 +31,7 @@ REASONS = {
     "too_late": "its time had passed",
     "superseded": "a later reminder of the same kind is due already",
     "paused": "sending is paused",
+    "burst": "more at once than was foreseen: it would be held for a person to decide",
     "died": "the patient has died",
     "case_closed": "the case is closed",
     "confirmed": "the visit is confirmed already",

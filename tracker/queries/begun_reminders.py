@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
+from tracker.domain.bursts import RELEASED
 from tracker.domain.outlook import SENT, Begun
 from tracker.domain.ways import NO_WAY
 from tracker.persistence.models import Reminder, StaffTask
@@ -25,6 +26,8 @@ _COLUMNS: tuple[Any, ...] = (
     Reminder.state,
     Reminder.closed_reason,
     Reminder.next_action_at,
+    Reminder.created_at,
+    Reminder.attempts,
     StaffTask.done_at,
 )
 _ROWS: Select[Any] = (
@@ -74,4 +77,6 @@ def _begun(rows: Sequence[Row[Any]]) -> Begun:
         tried=tried | {row.channel} if row.state == _S.UNDELIVERED else tried,
         channel=row.channel,
         not_before=row.next_action_at if is_due else None,
+        planned_at=row.created_at,
+        is_under_way=row.attempts > 0 or row.closed_reason == RELEASED,
     )

@@ -5,14 +5,15 @@ a mailer nor a session that can write. Cases are read in groups, and of each onl
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
+from tracker.domain.bursts import BurstGuard, held_back
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.contacts import TO_COME
 from tracker.domain.errors import InvalidInput
@@ -46,6 +47,8 @@ _WORDED: tuple[Any, ...] = (
 )  # fmt: skip
 #: A patient's day begins at most a day before or after the clinic's.
 _ZONES = timedelta(days=2)
+#: Why what would go does not: so many at once that a person is asked first.
+BURST = "burst"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +124,7 @@ def list_previews(
             check_change(change, current_rules())
     calendar = get_calendar(session, viewer.clinic_id)
     span = _span(calendar, now, days, from_on)
-    sending = _sending(session, viewer.clinic_id)
+    sending, guard = _sending(session, viewer.clinic_id), _guard(session, calendar, viewer.clinic_id, now)
     found: list[list[Planned]] = [[] for _ in changes]
     rules = [*_rules(), *(each.of(rule) for each in changes if each for rule in _rules() if rule.name == each.rule)]
     for case, preferences, begun in _cases(session, viewer.clinic_id, calendar, span, rules):
@@ -135,7 +138,7 @@ def list_previews(
                 begun=begun,
             )
             planned.extend(_planned(case, each, preferences) for each in outlook.foreseen())
-    return [_preview(each, span, sending) for each in found]
+    return [_preview(_with_bursts(each, guard), span, sending) for each in found]
 
 
 def compare(present: Preview, other: Preview) -> Comparison:
@@ -212,6 +215,24 @@ def _sending(session: Session, clinic_id: int) -> Sending:
     hours = session.execute(select(Clinic.quiet_from, Clinic.quiet_until).where(Clinic.id == clinic_id)).one()
     quiet = QuietHours(time.fromisoformat(hours.quiet_from), time.fromisoformat(hours.quiet_until))
     return Sending(quiet=quiet, is_paused=is_paused(session, clinic_id))
+
+
+def _guard(session: Session, calendar: ClinicCalendar, clinic_id: int, now: datetime) -> BurstGuard:
+    """As ``tracker/services/delivering/bursts.py`` counts. The next forecast is that of the night to come."""
+    patients = select(func.count()).select_from(Patient).where(Patient.clinic_id == clinic_id).scalar_subquery()
+    row = session.execute(select(Clinic.forecast_at, patients.label("patients")).where(Clinic.id == clinic_id)).one()
+    midnight = calendar.start_of(calendar.today(now) + timedelta(days=1))
+    return BurstGuard(patients=row.patients, forecast_at=row.forecast_at, next_forecast_at=midnight)
+
+
+def _with_bursts(found: Sequence[Planned], guard: BurstGuard) -> list[Planned]:
+    held = held_back([each.foreseen for each in found], guard)
+    return [
+        replace(each, foreseen=replace(each.foreseen, way=None, why_not=BURST), owner="")
+        if place in held and not each.foreseen.why_not
+        else each
+        for place, each in enumerate(found)
+    ]
 
 
 def _rules() -> list[ReminderRule]:

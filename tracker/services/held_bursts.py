@@ -6,12 +6,13 @@ from typing import Any
 from sqlalchemy import Result, Row, select, update
 
 from tracker.domain.access import Permission
+from tracker.domain.bursts import RELEASED
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.errors import InvalidInput, NotFound
 from tracker.persistence.models import Clinic, Reminder, StaffTask
 from tracker.persistence.vocabulary import ReminderState
 from tracker.services.clinic_events import tell_clinic
-from tracker.services.delivering.bursts import KIND, RELEASED
+from tracker.services.delivering.bursts import KIND
 from tracker.services.staff_tasks import opening_call
 from tracker.services.work import Work
 

@@ -50,6 +50,8 @@ RULES = (
     deviation_reviews,
     grounds_lost,
 )
+#: What messages to patients ask about.
+TOLD = (refills, consents)
 
 
 def obligations(pathway: Pathway, snapshot: Snapshot, now: datetime) -> Obligations:
@@ -61,6 +63,14 @@ def obligations(pathway: Pathway, snapshot: Snapshot, now: datetime) -> Obligati
     found = [each for rule in RULES for each in rule(view)]
     found.sort(key=lambda each: (each.due_on, each.kind, each.subject))
     return Obligations(tuple(found), _next_change_at(view))
+
+
+def told_obligations(pathway: Pathway, snapshot: Snapshot, now: datetime) -> Obligations:
+    """Of all obligations those that ``contacts`` asks about: a fraction of the work where thousands of cases are looked
+    at ahead of time."""
+    view = View(pathway, snapshot, now, snapshot.calendar.today(now))
+    found = () if snapshot.is_dead else tuple(each for rule in TOLD for each in rule(view))
+    return Obligations(found, _next_change_at(view))
 
 
 def _next_change_at(view: View) -> datetime | None:

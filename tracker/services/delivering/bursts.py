@@ -7,11 +7,12 @@ send it, or call instead. What is held rests where a person must clear it, and i
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from tracker.domain.bursts import FEW, LATE, RELEASED, SHARE
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.ways import CALL
 from tracker.domain.words import Role
@@ -22,12 +23,6 @@ from tracker.services.staff_tasks import opening
 
 #: The task that asks for the decision.
 KIND = "held_burst"
-#: So many at once are no burst, nor are they up to a share of the patients.
-FEW, SHARE = 20, 0.1
-#: Later than this is late.
-LATE = timedelta(days=1)
-#: What a person has said may go although it came in a burst.
-RELEASED = "released"
 
 
 def clinics_with_bursts(session: Session, now: datetime) -> Sequence[int]:

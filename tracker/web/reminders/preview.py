@@ -1,6 +1,7 @@
 """The days to come in words: who gets nothing and why, and what will be sent to whom, when, how and why."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -10,17 +11,21 @@ from flask import request
 from tracker.domain.dates import in_words
 from tracker.domain.pathway.definition import ReminderRule
 from tracker.domain.reminder_words import CALLED, CHANNELS, KINDS, OWNERS, REASONS, when_sent
-from tracker.queries.reminder_preview import Comparison, Planned, Preview, Worded, current_rules
+from tracker.queries.reminder_preview import BURST, Comparison, Planned, Preview, Worded, current_rules
 from tracker.web.common.case_lines import PersonLine, case_url, clinic_day, person_line
 from tracker.web.common.filters import at, distance, plural
-from tracker.web.common.listing import url_with
+from tracker.web.common.listing import Pager, pager, url_with
 from tracker.web.reminders.asking import CHANNELS as CHANNEL_CHOICES
 from tracker.web.reminders.asking import Asked
+from tracker.web.reminders.presenters import Tab
 
-#: Rows of one list; a sentence says that there are more.
+#: Rows of one list; where there are more, a link leads to all of them, a page at a time.
 MOST_SHOWN = 100
+SENT, NOBODY, NOT_NEEDED = "sent", "nobody", "not_needed"
+#: What the page can be narrowed to.
+LISTS = {NOBODY: "Gets nothing", SENT: "Will be sent", NOT_NEEDED: "Needs no message"}
 #: Nobody is reached by these, though somebody should be.
-UNREACHED = CALLED | {"held", "paused", "too_late"}
+UNREACHED = CALLED | {"paused", "too_late", "burst"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +46,13 @@ class PreviewRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """Some rows of one kind, and a sentence where there are more than are shown."""
+    """Some rows of one kind; where there are more than are shown, a sentence, and the address of all."""
 
     title: str
     rows: tuple[PreviewRow, ...]
     count: int
-    more: str
+    more: str = ""
+    all_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +78,16 @@ class ChangeForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewPage:
-    """What the page shows. ``changes``: what a changed rule would change."""
+    """What the page shows. ``changes``: what a changed rule would change; ``only``: the list that it is narrowed to,
+    page by page; ``days_sent``: where there is more than one list can show, each day with its messages."""
 
     lede: str
     paused: str
+    burst: str
+    only: str
+    tabs: tuple[Tab, ...]
+    days_sent: tuple[Tab, ...]
+    pager: Pager | None
     problem: str
     from_on: str
     days: int
@@ -84,80 +96,154 @@ class PreviewPage:
     unreached: Listing
     not_needed: Listing
     sent: tuple[Listing, ...]
-    more_sent: str
+    more_sent: Listing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """The reminders that the page has room for, and how many there are of each kind."""
+    """The reminders of each kind, and which of them the page has room for: the first of each, or a ``page`` of the
+    list that it is narrowed to."""
 
-    sent: Sequence[Planned]
-    unreached: Sequence[Planned]
-    not_needed: Sequence[Planned]
+    lists: Mapping[str, Sequence[Planned]]
     changes: Comparison | None
+    only: str
+    page: int
+
+    def part(self, name: str) -> Sequence[Planned]:
+        """What is shown of a list."""
+        if self.only not in {"", name}:
+            return ()
+        begins = (self.page - 1) * MOST_SHOWN if self.only else 0
+        return self.lists[name][begins : begins + MOST_SHOWN]
 
     def shown(self) -> list[Planned]:
         """All of them, once."""
-        found = [*self.sent[:MOST_SHOWN], *self.unreached[:MOST_SHOWN], *self.not_needed[:MOST_SHOWN]]
+        found = [each for name in LISTS for each in self.part(name)]
         if self.changes is not None:
             found += [*self.changes.new[:MOST_SHOWN], *self.changes.gone[:MOST_SHOWN]]
             found += [after for _before, after in self.changes.moved[:MOST_SHOWN]]
         return found
 
 
-def choose(preview: Preview, changes: Comparison | None) -> Chosen:
+def choose(preview: Preview, changes: Comparison | None, only: str = "", page: int = 1) -> Chosen:
     """Part those whom somebody must reach otherwise from those who need no message."""
-    unreached = [each for each in preview.will_not if _is_unreached(each)]
-    not_needed = [each for each in preview.will_not if not _is_unreached(each)]
-    return Chosen(sent=preview.will_send, unreached=unreached, not_needed=not_needed, changes=changes)
+    lists = {
+        NOBODY: [each for each in preview.will_not if _is_unreached(each)],
+        SENT: preview.will_send,
+        NOT_NEEDED: [each for each in preview.will_not if not _is_unreached(each)],
+    }
+    return Chosen(lists=lists, changes=None if only else changes, only=only, page=page)
 
 
 def present(
     preview: Preview, chosen: Chosen, worded: Iterable[Worded], asked: Asked, *, today: date, zone: str
 ) -> PreviewPage:
     """Make the page."""
-    desk = _Desk(today, zone, {_id(each.planned): each for each in worded})
+    desk = _Desk(today, zone, {_id(each.planned): each for each in worded}, chosen)
     until_on = clinic_day(preview.span.ends_at - timedelta(microseconds=1), zone)
-    sent = chosen.sent[:MOST_SHOWN]
+    sent, unreached = chosen.lists[SENT], chosen.lists[NOBODY]
+    bursts = sum(each.foreseen.why_not == BURST for each in unreached)
     return PreviewPage(
         lede=f"{in_words(asked.from_on, today)} to {in_words(until_on, today)}: "
-        f"{plural(len(chosen.sent), 'message')} will be sent, {_people(chosen.unreached)} not reached."
+        f"{plural(len(sent), 'message')} will be sent, {_people(unreached)} not reached."
         + (f" {preview.dealt_with} more went out or were called about already." if preview.dealt_with else ""),
         paused="Sending is paused: until it is resumed, nothing of this goes out." if preview.is_paused else "",
+        burst=f"{plural(bursts, 'message')} would come at once and nobody foresaw it: held back until a person decides "
+        "under Tasks."
+        if bursts
+        else "",
+        only=chosen.only,
+        tabs=_tabs(chosen),
+        days_sent=_days_sent(chosen, today, zone),
+        pager=_pager(chosen),
         problem=asked.problem,
         from_on=asked.from_on.isoformat(),
         days=asked.days,
         form=_form(asked),
         changes=desk.changes(chosen.changes) if chosen.changes is not None else (),
-        unreached=desk.listing("Gets nothing, and why", chosen.unreached),
-        not_needed=desk.listing("Needs no message", chosen.not_needed),
+        unreached=desk.listing("Gets nothing, and why", NOBODY),
+        not_needed=desk.listing("Needs no message", NOT_NEEDED),
         sent=tuple(
-            desk.listing(f"{in_words(day, today)} · {distance((day - today).days)}", list(several))
-            for day, several in groupby(sent, key=lambda each: clinic_day(each.foreseen.at, zone))
+            Listing(
+                title=f"{in_words(day, today)} · {distance((day - today).days)}", rows=tuple(map(desk.row, several)),
+                count=count,
+            )
+            for day, several, count in _by_day(chosen, zone)
         ),
-        more_sent=_more(len(chosen.sent)),
+        more_sent=desk.listing("", SENT),
+    )  # fmt: skip
+
+
+def _tabs(chosen: Chosen) -> tuple[Tab, ...]:
+    counts = {name: len(chosen.lists[name]) for name in LISTS}
+    whole = Tab(label="All", url=url_with(list=None), count=sum(counts.values()), is_current=not chosen.only)
+    parts = (
+        Tab(label=label, url=url_with(list=name), count=counts[name], is_current=chosen.only == name)
+        for name, label in LISTS.items()
     )
+    return (whole, *parts)
+
+
+def _by_day(chosen: Chosen, zone: str) -> Iterator[tuple[date, list[Planned], int]]:
+    """What is shown of the messages, by the clinic's day, and how many that day has."""
+    counts = Counter(clinic_day(each.foreseen.at, zone) for each in chosen.lists[SENT])
+    for day, several in groupby(chosen.part(SENT), key=lambda each: clinic_day(each.foreseen.at, zone)):
+        yield day, list(several), counts[day]
+
+
+def _days_sent(chosen: Chosen, today: date, zone: str) -> tuple[Tab, ...]:
+    sent = chosen.lists[SENT]
+    if len(sent) <= MOST_SHOWN or chosen.only not in {"", SENT}:
+        return ()
+    counts = Counter(clinic_day(each.foreseen.at, zone) for each in sent)
+    return tuple(
+        Tab(label=in_words(day, today), url=_of_day(day), count=count, is_current=False)
+        for day, count in sorted(counts.items())
+    )
+
+
+def _of_day(day: date) -> str:
+    changes: dict[str, str | int | None] = {"from": day.isoformat(), "days": 0}
+    return url_with("", **changes)
+
+
+def _pager(chosen: Chosen) -> Pager | None:
+    if not chosen.only:
+        return None
+    shown, total = len(chosen.part(chosen.only)), len(chosen.lists[chosen.only])
+    return pager(chosen.page, per_page=MOST_SHOWN, shown=shown, total=total) if total else None
 
 
 class _Desk:
     """Makes rows, of what was read once."""
 
-    def __init__(self, today: date, zone: str, worded: Mapping[object, Worded]) -> None:
-        self._today, self._zone, self._worded = today, zone, worded
+    def __init__(self, today: date, zone: str, worded: Mapping[object, Worded], chosen: Chosen) -> None:
+        self._today, self._zone, self._worded, self._chosen = today, zone, worded, chosen
 
-    def listing(self, title: str, several: Sequence[Planned]) -> Listing:
-        """Some reminders under a title."""
-        rows = tuple(self.row(each) for each in several[:MOST_SHOWN])
-        return Listing(title=title, rows=rows, count=len(several), more=_more(len(several)))
+    def listing(self, title: str, name: str) -> Listing:
+        """What is shown of a list, under a title."""
+        count = len(self._chosen.lists[name])
+        is_cut = not self._chosen.only and count > MOST_SHOWN
+        return Listing(
+            title=title,
+            rows=tuple(map(self.row, self._chosen.part(name))),
+            count=count,
+            more=f"The first {MOST_SHOWN} of {count} are shown." if is_cut else "",
+            all_url=url_with(list=name) if is_cut else "",
+        )
 
     def changes(self, changes: Comparison) -> tuple[Listing, ...]:
         """What a change brings, takes away and moves."""
         moved = tuple(self.row(after, was=before) for before, after in changes.moved[:MOST_SHOWN])
         return (
-            self.listing("New", changes.new),
-            self.listing("Gone from these days", changes.gone),
+            self._changed("New", changes.new),
+            self._changed("Gone from these days", changes.gone),
             Listing(title="Moved", rows=moved, count=len(changes.moved), more=_more(len(changes.moved))),
         )
+
+    def _changed(self, title: str, several: Sequence[Planned]) -> Listing:
+        rows = tuple(map(self.row, several[:MOST_SHOWN]))
+        return Listing(title=title, rows=rows, count=len(several), more=_more(len(several)))
 
     def row(self, planned: Planned, was: Planned | None = None) -> PreviewRow:
         """One reminder."""

@@ -15,7 +15,7 @@ from tracker.web.common.listing import chosen, page_number, seen
 from tracker.web.reminders.asking import read_asked
 from tracker.web.reminders.forms import SendingForm
 from tracker.web.reminders.presenters import present
-from tracker.web.reminders.preview import choose
+from tracker.web.reminders.preview import LISTS, choose
 from tracker.web.reminders.preview import present as present_preview
 
 blueprint = Blueprint("reminders", __name__)
@@ -41,7 +41,8 @@ def preview() -> str:
     asked = read_asked(today())
     changes = (None,) if asked.change is None else (None, asked.change)
     found = list_previews(read_session(), actor(), now=now(), days=asked.days, from_on=asked.from_on, changes=changes)
-    picked = choose(found[-1], None if asked.change is None else compare(*found))
+    changed = None if asked.change is None else compare(*found)
+    picked = choose(found[-1], changed, chosen("list", LISTS), page_number())
     worded = with_words(read_session(), actor(), picked.shown())
     page = present_preview(found[-1], picked, worded, asked, today=today(), zone=clinic().zone)
     return seen(render_template("reminders/preview.html", page=page), row_count=len(worded))
