@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.domain.builders import Case
-from tracker.domain.contacts import Contact, contacts
+from tracker.domain.contacts import Contact, contacts, is_superseded
 from tracker.domain.facts import Appointment, Device, Fill
 from tracker.domain.obligations import obligations
 from tracker.domain.ways import Address, Preferences, Way
@@ -116,6 +116,23 @@ class TestALateBooking:
         case = visit(Case("evaluation_booked"), "evaluation")
         useless = datetime(2026, 4, 20, 11, 0, tzinfo=UTC)
         assert wanted(found(case, useless + timedelta(seconds=second))) == (["arrival_eve"] if second else [])
+
+    def test_of_two_rules_at_one_instant_sends_the_one_that_is_of_use_for_longer(self) -> None:
+        case = visit(Case("evaluation_booked"), "evaluation")
+        twin = {"days_before": 2, "useless_hours_before": 40}
+        rules_of = (replace(each, **twin) if each.name == "arrival_week" else each for each in ITB.reminders)
+        pathway = replace(ITB, reminders=tuple(rules_of))
+
+        def gone(now: datetime) -> list[str]:
+            due = obligations(pathway, case.snapshot, now)
+            items = list(contacts(pathway, case.snapshot, due, WRITTEN_TO, now).items)
+            return rules([each for each in items if is_superseded(each, items, now)])
+
+        both_at = datetime(2026, 4, 18, 14, 0, tzinfo=UTC)
+        # Both are planned until they fall due; from then on one is enough.
+        assert gone(both_at - timedelta(seconds=1)) == []
+        for hours in (0, 1, 12):
+            assert gone(both_at + timedelta(hours=hours)) == ["arrival_week"]
 
     def test_never_wants_a_reminder_after_it_is_useless(self) -> None:
         items = found(visit(Case("evaluation_booked"), "evaluation", "2026-04-20T00:30"))

@@ -1,6 +1,6 @@
 """The morning's mails: who gets one, once, about what, and never a word about a patient."""
 
-from datetime import date
+from datetime import date, timedelta
 from threading import Thread
 
 import pytest
@@ -28,7 +28,7 @@ from tracker.persistence.models import (
     StaffTask,
     User,
 )
-from tracker.services.digests import ENDING, SUBJECT, Digested, DigestSender
+from tracker.services.digests import ENDING, KEPT, Digested, DigestSender, purge_digests
 from tracker.services.reminders import pause_sending
 
 URL = "https://tracker.clinic.example"
@@ -61,9 +61,9 @@ def send(desk: Desk, mailer: RecordingMailer) -> Digested:
 
 
 def readers(mailer: RecordingMailer) -> dict[int, list[str]]:
-    """The lines before the address, by who got them."""
+    """The lines between clinic and address, by who got them."""
     return {
-        1000 + int(each.recipient.partition("@")[0].removeprefix("user")): each.body.partition("\n\n")[0].splitlines()
+        1000 + int(each.recipient.partition("@")[0].removeprefix("user")): each.body.split("\n\n")[1].splitlines()
         for each in mailer.sent
     }
 
@@ -91,14 +91,15 @@ class TestADigest:
         }  # fmt: skip
         assert done == Digested(6, 4, 4)
 
-    def test_is_numbers_and_an_address_and_nothing_else(self, desk: Desk, mailer: RecordingMailer) -> None:
+    def test_is_numbers_of_a_clinic_and_an_address_and_nothing_else(self, desk: Desk, mailer: RecordingMailer) -> None:
         send(desk, mailer)
         for each in mailer.sent:
             lines = each.body.splitlines()
             assert lines[-4:] == ["", URL, "", ENDING]
-            assert each.subject == SUBJECT
+            assert lines[:2] == ["Riverside Clinic, Fri 12 Jun", ""]
+            assert each.subject == "This morning at Riverside Clinic"
             assert (each.html, each.attachments) == ("", ())
-            for word in ("Ada", "Family1", "M1", "Riverside", "baclofen", "User", "refill of"):
+            for word in ("Ada", "Family1", "M1", "baclofen", "User", "refill of"):
                 assert word not in each.subject + each.body
 
     def test_counts_todos_as_the_page_of_today(self, desk: Desk, mailer: RecordingMailer) -> None:
@@ -172,6 +173,13 @@ class TestAMorning:
         desk.on(date(2026, 6, 15))
         assert send(desk, mailer).tried == 5
 
+    def test_is_forgotten_long_after(self, desk: Desk, mailer: RecordingMailer) -> None:
+        send(desk, mailer)
+        for days, left in ((KEPT.days, 6), (KEPT.days + 1, 0)):
+            with desk.database.writing() as session:
+                purge_digests(session, at=desk.clock.now() + timedelta(days=days))
+            assert len(rows(desk)) == left
+
     def test_has_one_for_each_from_many_senders(self, desk: Desk, mailer: RecordingMailer) -> None:
         threads = [Thread(target=send, args=(desk, mailer)) for _ in range(4)]
         for each in threads:
@@ -236,6 +244,30 @@ class TestAMember:
         send(desk, mailer)
         assert readers(mailer)[1030] == ["Tasks of coordinators: 1"]
         assert "Tasks of coordinators: 1" not in readers(mailer)[COORDINATOR]
+
+    def test_of_two_clinics_gets_one_of_each_by_its_neutral_name(self, desk: Desk, mailer: RecordingMailer) -> None:
+        with desk.database.writing() as session:
+            other = a_clinic(session, 2, name="Mesa Pain & Pump Center", message_name="Mesa Associates")
+            session.add(Membership(clinic_id=2, user_id=LEAD))
+            session.flush()
+            session.add(MembershipRole(clinic_id=2, user_id=LEAD, role="lead_coordinator"))
+            task = {"clinic_id": other.id, "id": 9, "kind": "reach_doubts", "key": "k", "params": {}}
+            row = {**task, "owner_role": "lead_coordinator", "due_on": DAY, "opened_at": desk.clock.now()}
+            session.execute(insert(StaffTask).values(row))
+        send(desk, mailer)
+        address = f"user{LEAD - 1000}@clinic.example"
+        mine = {each.subject: each.body.splitlines() for each in mailer.sent if each.recipient == address}
+        assert set(mine) == {"This morning at Riverside Clinic", "This morning at Mesa Associates"}
+        assert mine["This morning at Mesa Associates"][:3] == [
+            "Mesa Associates, Fri 12 Jun", "", "Tasks of lead coordinators: 1",
+        ]  # fmt: skip
+
+    def test_of_a_clinic_whose_name_tells_reads_no_name(self, desk: Desk, mailer: RecordingMailer) -> None:
+        with desk.database.writing() as session:
+            session.execute(update(Clinic).values(name="Mesa Pain & Pump Center"))
+        send(desk, mailer)
+        assert {each.subject for each in mailer.sent} == {"This morning at your clinic"}
+        assert "Pump" not in "".join(each.body for each in mailer.sent)
 
 
 class TestWhatGoesWrong:

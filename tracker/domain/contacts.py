@@ -98,18 +98,24 @@ def considered(
                     why_not = f"copy_{contact.reason}"
                 found.append(Considered(rule=rule, visit=visit, contact=contact, why_not=why_not))
     asked = [each.contact for each in found if not each.why_not]
-    asked.sort(key=lambda each: (each.appointment, each.call_key, each.wanted_at, each.key))
+    asked.sort(key=lambda each: (each.appointment, each.call_key, *_place(each)))
     groups = groupby(asked, key=lambda each: each.call_key)
     wanted = {each.key: each for _, group in groups for each in _worth_starting(list(group), now)}
     return tuple(replace(each, contact=wanted.get(each.contact.key, each.contact)) for each in found)
 
 
 def is_superseded(contact: Contact, others: Iterable[Contact], now: datetime) -> bool:
-    """Whether one of the ``others`` says the same later, and still in time: then the earlier is not sent too."""
+    """Whether one of the ``others`` says the same later, and still in time: then the earlier is not sent too. Of two at
+    one instant the one that is of use for longer goes."""
     return not contact.is_wanted and any(
-        each.call_key == contact.call_key and each.wanted_at > contact.wanted_at and now < each.useless_after
+        each.call_key == contact.call_key and _place(each) > _place(contact) and now < each.useless_after
         for each in others
     )
+
+
+def _place(contact: Contact) -> tuple[datetime, datetime, str]:
+    """Of those of one kind, which goes last."""
+    return contact.wanted_at, contact.useless_after, contact.key
 
 
 def _why_not(rule: ReminderRule, visit: Appointment, is_open: bool, obligations: Obligations) -> str:

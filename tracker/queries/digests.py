@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 from tracker.domain.access import Actor
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.digest import Due, Figures, Reader
+from tracker.domain.languages import USUAL
+from tracker.domain.neutral import name_in_messages
 from tracker.domain.words import LIVE_APPOINTMENT, Role
 from tracker.pathways import catalogue
-from tracker.persistence.models import Case, Digest, Obligation, StaffTask, User
+from tracker.persistence.models import Case, Clinic, Digest, Obligation, StaffTask, User
 from tracker.queries.day import Visit, list_visits
 from tracker.queries.escalations import list_standings
 from tracker.queries.roster import get_roster
@@ -48,6 +50,12 @@ def list_unread(session: Session, clinic_id: int, today: date) -> list[Addressed
         .order_by(User.id)
     )
     return [Addressed(Reader(row.id, frozenset(roles[row.id])), row.email) for row in rows]
+
+
+def get_neutral_name(session: Session, clinic_id: int) -> str:
+    """What messages call the clinic: whoever works at two of them has to know which mail is whose."""
+    row = session.execute(select(Clinic.message_name, Clinic.name).where(Clinic.id == clinic_id)).one()
+    return name_in_messages(row.message_name, row.name, USUAL)
 
 
 def get_figures(

@@ -20,7 +20,7 @@ from tracker.queries.health import list_beats
 from tracker.runtime import Runtime
 from tracker.services.accounts import purge_dead_sessions
 from tracker.services.clock_watch import ClockWatch
-from tracker.services.digests import DigestSender
+from tracker.services.digests import DigestSender, purge_digests
 from tracker.services.downtime import KitMaker
 from tracker.services.escalating.paging import page_due
 from tracker.services.escalating.scan import escalate_due
@@ -30,6 +30,7 @@ from tracker.services.nightly import reconcile_nightly
 from tracker.services.reconcile import reconcile_due
 from tracker.services.reminders import LANES, Dispatcher
 from tracker.services.reply_links import purge_reply_links
+from tracker.services.replying.forgetting import forget_words
 from tracker.services.safety import check_clinics
 
 log = structlog.get_logger()
@@ -136,6 +137,8 @@ def _purge(runtime: Runtime, pause: Pause) -> str:
         gone = purge_dead_sessions(session, at=runtime.clock.now(), limits=runtime.session_limits)
         purge_kept_forms(session, at=runtime.clock.now())
         purge_reply_links(session, at=runtime.clock.now())
+        purge_digests(session, at=runtime.clock.now())
+        forget_words(session, at=runtime.clock.now())
     pause()
     return f"{gone} sign-ins ended"
 

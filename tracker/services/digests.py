@@ -1,31 +1,34 @@
 """The job ``digest``: once on each open day of a clinic, whoever has something waiting gets one mail with numbers.
 
-It says nothing of a patient: how many, and where the tracker is. A mail is written down before it leaves, by one
-process, and never sent a second time: a process that dies in between leaves a morning without it, which is harmless,
-since Today says the same and escalations are paged at once. Two would be noise, and noise is not read. For the same
-reason one that a mail server did not take is not tried again.
+It says nothing of a patient: at which clinic, by the name that messages call it, how many, and where the tracker is. A
+mail is written down before it leaves, by one process, and never sent a second time: a process that dies in between
+leaves a morning without it, which is harmless, since Today says the same and escalations are paged at once. Two would
+be noise, and noise is not read. For the same reason one that a mail server did not take is not tried again.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from tracker.domain.dates import in_words
 from tracker.domain.digest import Figures, digest, is_morning
 from tracker.domain.mail import MailError, Message
 from tracker.persistence.database import Database
 from tracker.persistence.models import Clinic, Digest
 from tracker.persistence.vocabulary import DigestOutcome
 from tracker.queries.clinic_calendar import get_calendar
-from tracker.queries.digests import Addressed, get_figures, list_unread
+from tracker.queries.digests import Addressed, get_figures, get_neutral_name, list_unread
 from tracker.queries.sending import is_all_paused, is_demo, is_paused
 from tracker.services.ports import Clock, Mailer
 from tracker.services.turns import Turns
 
-SUBJECT = "This morning in the tracker"
+SUBJECT = "This morning at {clinic}"
+#: How long it is known who had one: it is needed on its day, and for a question or two.
+KEPT = timedelta(days=90)
 ENDING = "These are the numbers of this morning; the tracker has those of now. You get at most one such mail a day."
 
 
@@ -40,10 +43,11 @@ class Digested:
 
 @dataclass(frozen=True, slots=True)
 class _Morning:
-    """One clinic on one day: who has had no digest, and the numbers."""
+    """One clinic on one day, by its neutral name: who has had no digest, and the numbers."""
 
     clinic_id: int
     today: date
+    clinic: str = ""
     members: tuple[Addressed, ...] = ()
     figures: Figures = field(default_factory=Figures)
 
@@ -92,8 +96,9 @@ class DigestSender:
             members = list_unread(session, clinic_id, today) if is_morning(calendar, now) else []
             if not members:
                 return _Morning(clinic_id, today)
+            clinic = get_neutral_name(session, clinic_id)
             figures = get_figures(session, clinic_id, calendar, today, [each.reader for each in members])
-        return _Morning(clinic_id, today, tuple(members), figures)
+        return _Morning(clinic_id, today, clinic, tuple(members), figures)
 
     def _send(self, morning: _Morning, member: Addressed, done: Digested) -> None:
         done.looked_at += 1
@@ -106,7 +111,7 @@ class DigestSender:
         self.pause()
         if not is_ours or not lines:
             return
-        outcome = self._hand_over(Message(member.address, SUBJECT, self._body(lines), "-".join(map(str, _named(key)))))
+        outcome = self._hand_over(self._message(morning, member.address, lines, "-".join(map(str, _named(key)))))
         done.tried += 1
         done.accepted += outcome == DigestOutcome.ACCEPTED
         with self.database.writing() as session:
@@ -120,8 +125,10 @@ class DigestSender:
             return DigestOutcome.FAILED
         return DigestOutcome.ACCEPTED
 
-    def _body(self, lines: tuple[str, ...]) -> str:
-        return "\n".join((*lines, "", self.base_url, "", ENDING, ""))
+    def _message(self, morning: _Morning, address: str, lines: tuple[str, ...], reference: str) -> Message:
+        heading = f"{morning.clinic}, {in_words(morning.today, morning.today)}"
+        body = "\n".join((heading, "", *lines, "", self.base_url, "", ENDING, ""))
+        return Message(address, SUBJECT.format(clinic=morning.clinic), body, reference)
 
 
 Key = tuple[int, int, date]
@@ -141,6 +148,11 @@ def write_down(session: Session, key: Key, now: datetime, outcome: str) -> bool:
     }
     written = insert(Digest).values(values).on_conflict_do_nothing().returning(Digest.user_id)
     return session.scalar(written) is not None
+
+
+def purge_digests(session: Session, *, at: datetime) -> None:
+    """Delete the rows of mornings long ago."""
+    session.execute(delete(Digest).where(Digest.on_date < (at - KEPT).date()))
 
 
 def _is(key: Key) -> tuple[ColumnElement[bool], ...]:
