@@ -12,6 +12,8 @@ MEANT = {
         "hi yes", "yes yes", "Ｙｅｓ", "y\u200bes", "si", "sí", "Sí.", "SÍ", "si\u0301", "Si gracias", "sí, por favor",
         "¡Sí! Gracias", "Claro que sí", "confirmo", "Sí, confirmo", "Sí, ahí estaré", "allí estaré", "Hola, si voy",
         "si puedo", "Buenos días, sí, confirmo. Muchas gracias", "Sí nos vemos", "c to confirm", "C\n", "\"C\"", "(y)",
+        "yup", "Yes I can", "yes i will!", "si puedo ir", "Sí, Dios mediante", "sí, si Dios quiere", "Yes, c u then",
+        "CONFIRM MY APPT", "confirmo mi asistencia", "Siii", "Yesss", "We'll come",
     ),
     Reply.CANNOT: (
         "n", "N", "N.", "no", "No", "NO!!", "nope", "no thank you", "No, sorry", "can't make it", "Can’t make it",
@@ -19,10 +21,13 @@ MEANT = {
         "I need to reschedule", "please reschedule", "cancel my appointment", "not coming", "no puedo", "No puedo.",
         "No puedo ir", "Lo siento, no puedo", "no podré ir", "no, no puedo ir, gracias", "no voy a poder", "N 😢",
         "I won`t be able to make it", "cancelar mi cita", "hola no puedo asistir",
+        "No I can't", "I can't make my appointment", "I have to cancel, sorry",
+        "no puedo ir a la cita", "no podré llegar",
     ),
     Reply.CALL: (
         "call", "Call me", "call me please", "Please call", "please call me back", "Can you call me?", "CALL ME!!",
         "llámeme", "Llameme por favor", "¿Me puede llamar?", "llámame", "puede llamarme", "Hola, llámenme", "📞 call",
+        "call me ASAP please",
     ),
     Reply.STOP: (
         "STOP", "stop", "Stop.", "Stop. Thank you", "stop thank you", "STOP ALL", "STOPALL", "Stop!", "stop please",
@@ -30,10 +35,12 @@ MEANT = {
         "unsubscribe", "Unsubscribe me please", "UNSUBSCRIBE.", "opt out", "opt-out", "OptOut", "end", "quit",
         "ok stop", "no more texts", "Remove me from your list", "don't text me", "alto", "ALTO", "Alto, gracias",
         "no más mensajes", "No me escriban más", "darme de baja", "baja", "basta", "¡Alto!", "st\u00adop", "fin",
-        "Hello, stop", "pare",
+        "Hello, stop", "pare", "stop texting this number!", "Do not contact me", "no texts please", "delete my number",
+        "Ya no quiero recibir mensajes", "No me envíen más mensajes, gracias", "ya no me escriban",
+        "STOP-", "Stop. Gracias",
     ),
     Reply.START: ("START", "start", "Start please", "UNSTOP", "unstop", "empezar", "comenzar", "opt in", "alta"),
-    Reply.HELP: ("HELP", "help", "Help?", "info", "INFO", "ayuda", "Who is this?", "¿Quién es?", "help please"),
+    Reply.HELP: ("HELP", "help", "Help?", "info", "INFO", "ayuda", "Who is this?", "¿Quién es?", "quien habla"),
     Reply.UNCLEAR: (
         "", " ", "👍", "🙂", "...", "?", "please don't stop", "don't stop", "Do not stop", "I will stop by",
         "I'll stop by at 3", "stop by", "can I stop taking my pills?", "should i stop my medicine", "bus stop",
@@ -48,7 +55,11 @@ MEANT = {
         "no puedo esperar", "no puedo dormir", "confirm what?", "did you confirm?", "I never confirm", "not confirmed",
         "Reply C to confirm, N if you can't come", "Liked “Ada, your appointment is Thu”", "the end", "alto dolor",
         "es muy alto", "Is this spam? stop lying", "STOP calling me about money i owe", "да", "是", "\u202eSTOP by",
-        "yes " * 60,
+        "yes " * 60, "STOP " * 1000, "x" * 5000,
+        "NO STOP", "No. Stop", "C U there", "c u", "Si Dios quiere", "no más", "ya no", "cancel all", "está bien",
+        "no puedo mañana", "can we reschedule?", "👎", "😢", "🤒", "❌",
+        # What is written in another script is no sign to be passed over: it may say the contrary.
+        "yes 但是不能来", "C но не приду", "да c", "N\u043e", "yes нет", "stop нет", "si لا",
     ),
 }  # fmt: skip
 
@@ -70,12 +81,47 @@ def test_a_long_letter_is_for_a_person() -> None:
     assert meaning_of("yes " * (LONGEST_REPLY // 4) + "y") is Reply.UNCLEAR
 
 
-@pytest.mark.parametrize("text", ["Thanks!", "thank you", "ok", "Gracias, nos vemos", "See you then", "👍", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks!",
+        "thank you",
+        "ok",
+        "Gracias, nos vemos",
+        "See you then",
+        "👍",
+        "",
+        "👍🏽",
+        "❤️ 🙏",
+        "C u there",
+        "OK!!",
+        "...!",
+    ],
+)
 def test_a_courtesy_asks_for_nothing(text: str) -> None:
     assert is_courtesy(text)
     assert meaning_of(text) is Reply.UNCLEAR
 
 
-@pytest.mark.parametrize("text", ["yes", "thanks but no", "stop", "ok, I fell", "thanks, what time?", "ok " * 70])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes",
+        "thanks but no",
+        "stop",
+        "ok, I fell",
+        "thanks, what time?",
+        "ok " * 70,
+        "?",
+        "ok?",
+        "👎",
+        "😢",
+        "👍🤒",
+        "❌",
+        "Sorry",
+        "lo siento, gracias",
+        "谢谢",
+    ],
+)
 def test_anything_more_is_no_courtesy(text: str) -> None:
     assert not is_courtesy(text)

@@ -26,7 +26,7 @@ from tracker.persistence.models import (
 from tracker.services import patients
 from tracker.services.patients import Reach
 from tracker.services.reconcile import reconcile_due
-from tracker.services.replying.texts import InboundText, receive_text
+from tracker.services.replying.texts import PICTURE, InboundText, receive_text
 from tracker.services.system_actor import PATIENT_NAME, patient_actor
 from tracker.services.work import Work
 
@@ -46,12 +46,10 @@ class Line:
         self.post.dispatch()
         self.count = 0
 
-    def says(self, text: str, *, sender: str = MOBILE, provider_id: str = "", is_ended_there: bool = False) -> str:
+    def says(self, text: str, *, sender: str = MOBILE, provider_id: str = "", **more: bool) -> str:
         """A text comes in; returns what it is answered with."""
         self.count += 1
-        inbound = InboundText(
-            provider_id=provider_id or f"SM{self.count}", sender=sender, text=text, is_ended_there=is_ended_there
-        )
+        inbound = InboundText(provider_id=provider_id or f"SM{self.count}", sender=sender, text=text, **more)
         with self.world.database.writing() as session:
             return receive_text(session, inbound, now=self.world.clock.now(), ids=self.world.ids)
 
@@ -220,6 +218,14 @@ class TestWhatIsNotUnderstood:
         line.says("yes")
         assert line.says("Thanks!") == ""
         assert line.tasks() == []
+
+    @pytest.mark.parametrize("text", ["", "Thanks!", "yes"])
+    def test_with_a_picture_is_for_a_person_whatever_its_words(self, line: Line, text: str) -> None:
+        line.says("yes")
+        assert "Somebody will read this" in line.says(text, has_picture=True)
+        (task,) = line.tasks()
+        assert (task.kind, task.params["said"]) == ("reply_unclear", f"{text} {PICTURE}".strip())
+        assert "No more messages" in line.says("STOP", has_picture=True)
 
     def test_of_a_number_of_nobody_is_a_task_with_the_number(self, line: Line) -> None:
         assert "We do not know this number" in line.says("C", sender="+13035550199")

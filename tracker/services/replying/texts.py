@@ -24,6 +24,8 @@ from tracker.services.system_actor import patient_actor
 from tracker.services.work import Work
 
 HOW = "text message"
+#: What stands in the task for what cannot be shown there.
+PICTURE = "[a picture came with it, which cannot be seen here]"
 #: As much as a provider puts together of one message.
 LONGEST_TEXT = 1600
 #: The same is not said twice within this time: a machine that answers every text would go on for ever.
@@ -39,12 +41,13 @@ _ACTS: dict[Reply, Callable[..., Answer]] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundText:
     """A text as the provider hands it over. ``is_ended_there``: the provider has ended messages by itself, and said
-    so."""
+    so. ``has_picture``: something came with it that nobody can see here."""
 
     provider_id: str
     sender: str
     text: str
     is_ended_there: bool = False
+    has_picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def receive_text(session: Session, text: InboundText, *, now: datetime, ids: Ids
     """Take in a text, and return what it is to be answered with; empty: with nothing. Handed over again it changes
     nothing, and is answered as before."""
     senders = list_senders(session, text.sender)
-    reply = Reply.STOP if text.is_ended_there else meaning_of(text.text)
+    reply = _meaning(text)
     told = list_told_by_text(session, senders, now)
     live = [each for each in told if standing_of(session, each, now).is_to_come]
     found: list[str] = []
@@ -84,6 +87,14 @@ def receive_text(session: Session, text: InboundText, *, now: datetime, ids: Ids
         # Of several clinics nobody knows which is meant.
         return text_of(Answer.UNKNOWN, USUAL, clinic="", phone="")
     return next((each for each in found if each), "")
+
+
+def _meaning(text: InboundText) -> Reply:
+    """A picture may say what the words do not: then a person asks."""
+    if text.is_ended_there:
+        return Reply.STOP
+    reply = meaning_of(text.text)
+    return Reply.UNCLEAR if text.has_picture and reply != Reply.STOP else reply
 
 
 def _clinics(
@@ -174,7 +185,11 @@ def _answered(heard: _Heard) -> _Outcome:
     act = _ACTS.get(heard.reply)
     if act is not None:
         return _Outcome(act(work, told, how=HOW), told.case_id)
-    if is_courtesy(heard.text.text) and standing_of(work.session, told, work.now) == Standing.CONFIRMED:
+    if (
+        is_courtesy(heard.text.text)
+        and not heard.text.has_picture
+        and standing_of(work.session, told, work.now) == Standing.CONFIRMED
+    ):
         return _Outcome(None, told.case_id)
     _have_read(heard, told, "reply_unclear")
     return _Outcome(Answer.UNCLEAR, told.case_id)
@@ -185,7 +200,8 @@ def _have_read(heard: _Heard, told: Told, kind: str) -> None:
 
 
 def _said(heard: _Heard) -> str:
-    return " ".join(heard.text.text[:LONGEST_TEXT].split())
+    said = " ".join(heard.text.text[:LONGEST_TEXT].split())
+    return f"{said} {PICTURE}".strip() if heard.text.has_picture else said
 
 
 def _was_just_said(work: Work, sender_hash: str, row_id: int, answer: Answer) -> bool:

@@ -46,6 +46,7 @@ def _received(provider_id: str, sender: str) -> str:
         sender=sender,
         text=request.form.get("Body", ""),
         is_ended_there=request.form.get("OptOutType", "").upper() == "STOP",
+        has_picture=request.form.get("NumMedia", "0") not in {"", "0"},
     )
     with writing() as session:
         return receive_text(session, inbound, now=now(), ids=runtime().ids)
