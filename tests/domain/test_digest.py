@@ -23,6 +23,8 @@ FULL = Figures(
     calls=(Due(Role.COORDINATOR, "call", None, True, 8),),
     tasks=(
         Due(Role.COORDINATOR, "reach_doubts", None, False, 9),
+        Due(Role.COORDINATOR, "reply_cannot", ANA, False, 22),
+        Due(Role.COORDINATOR, "reply_unclear", None, True, 1),
         Due(Role.NURSE, "serial_twice", None, False, 10),
         Due(Role.PHYSICIAN, "serial_twice", None, False, 11),
         Due(Role.LEAD_COORDINATOR, "nobody_named", None, False, 12),
@@ -48,6 +50,7 @@ LINES = {
     Role.COORDINATOR: (
         "To-dos of coordinators: 5, 2 overdue, 2 of patients you have taken",
         "Calls to make: 8, 8 overdue",
+        "Answers of patients to act on: 23, 1 overdue, 22 of patients you have taken",
         "Tasks of coordinators: 9",
         "Refills to plan: 13, 15 critical",
         *MESSAGES,

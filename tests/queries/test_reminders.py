@@ -1,6 +1,6 @@
 """The ledger: what went wrong first, and who gets nothing and why."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import insert, update
 
@@ -95,11 +95,39 @@ class TestTheUnreached:
         listed.message(case, "planned")
         found = list_ledger(listed.session, viewer, UNREACHED)
         assert [(row.closed_reason, row.task_id is not None) for row in found.rows] == [
+            ("no_address", True),
             ("rejected", True),
             ("", False),
-            ("no_address", True),
         ]
         assert found.unreached == 3 and list_ledger(listed.session, viewer).unreached == 3
+        assert found.people == 1
+
+    def test_are_one_line_for_each_call_the_nearest_visit_first(self, listed: Listed, viewer: Actor) -> None:
+        far, near = (listed.case(listed.patient(family)) for family in ("Far", "Near"))
+        first = listed.message(far, "tasked", days=9, reason="no_address")
+        a_call(listed, far.id, first, done_at=None)
+        for days in (-7, 2):
+            reminder_id = listed.message(near, "tasked", days=days, reason="prefers_call")
+            key = f"near:1:2026-03-{19 + days}T09:00"
+            listed.session.execute(
+                update(Reminder).where(Reminder.id == reminder_id).values(call_key="call:near", contact_key=key)
+            )
+        a_task(listed, near.id, "call:near")
+        found = list_ledger(listed.session, viewer, UNREACHED)
+        assert [(row.patient.family_name, row.stands_for, row.visit_on) for row in found.rows] == [
+            ("Near", 2, date(2026, 3, 21)),
+            ("Far", 1, None),
+        ]
+        assert (found.unreached, found.people, found.counts["nobody"]) == (2, 2, 3)
+
+    def test_are_those_of_a_burst_that_somebody_has_to_decide(self, listed: Listed, viewer: Actor) -> None:
+        for number in range(3):
+            listed.message(listed.case(listed.patient(f"P{number}")), "held", reason="held_burst:1:now")
+        task_id = a_task(listed, None, "held_burst:1:now", kind="held_burst")
+        found = list_ledger(listed.session, viewer, UNREACHED)
+        assert [(row.state, row.task_id, row.stands_for) for row in found.rows] == [("held", task_id, 3)]
+        assert (found.unreached, found.people) == (1, 3)
+        assert {row.task_id for row in list_ledger(listed.session, viewer, "failed").rows} == {task_id}
 
     def test_of_another_clinic_are_not_counted(self, listed: Listed, elsewhere: Listed, viewer: Actor) -> None:
         case = elsewhere.case(elsewhere.patient("P"))
@@ -112,10 +140,19 @@ def a_call(listed: Listed, case_id: int, reminder_id: int, *, done_at: datetime 
     """The task that stands in for a message."""
     key = f"call:{reminder_id}"
     listed.session.execute(update(Reminder).where(Reminder.id == reminder_id).values(call_key=key))
+    a_task(listed, case_id, key, done_at=done_at)
+
+
+def a_task(
+    listed: Listed, case_id: int | None, key: str, *, kind: str = "call", done_at: datetime | None = None
+) -> int:
+    """A task of the coordinators; returns the id."""
+    task_id = listed.ids.row_id(listed.now)
     listed.session.execute(
         insert(StaffTask).values(
-            clinic_id=listed.clinic_id, id=reminder_id, case_id=case_id, kind="call", key=key, params={},
+            clinic_id=listed.clinic_id, id=task_id, case_id=case_id, kind=kind, key=key, params={},
             owner_role="coordinator", due_on=listed.today, opened_at=listed.now, done_at=done_at,
             outcome="called" if done_at else "",
         )
     )  # fmt: skip
+    return task_id

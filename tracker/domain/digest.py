@@ -84,7 +84,9 @@ def digest(reader: Reader, figures: Figures, today: date) -> tuple[str, ...]:
 def _coordinator(reader: Reader, figures: Figures) -> Iterator[str]:
     yield from _due("To-dos of coordinators", _of(figures.todos, Role.COORDINATOR), reader)
     yield from _due("Calls to make", figures.calls, reader)
-    yield from _due("Tasks of coordinators", _of(figures.tasks, Role.COORDINATOR), reader)
+    tasks = _of(figures.tasks, Role.COORDINATOR)
+    yield from _due("Answers of patients to act on", [each for each in tasks if _is_reply(each)], reader)
+    yield from _due("Tasks of coordinators", [each for each in tasks if not _is_reply(each)], reader)
     yield from _counted("Refills to plan", figures.to_plan, (figures.critical, "critical"))
     yield from _messages(figures)
 
@@ -153,6 +155,11 @@ def _due(label: str, found: "tuple[Due, ...] | list[Due]", reader: Reader) -> It
 def _counted(label: str, count: int, *more: tuple[int, str]) -> Iterator[str]:
     if count:
         yield ", ".join((f"{label}: {count}", *(f"{part} {words}" for part, words in more if part)))
+
+
+def _is_reply(due: Due) -> bool:
+    """Whether a patient said something that somebody has to do something about."""
+    return due.kind.startswith("reply_")
 
 
 def _of(found: tuple[Due, ...], role: Role) -> tuple[Due, ...]:

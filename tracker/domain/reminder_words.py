@@ -46,6 +46,12 @@ CALLED = frozenset(
     {"held", "no_address", "no_language", "opted_out", "prefers_call", "prefers_letter", "call_due", "quiet_hours",
      "no_way_left", "rejected", "unavailable", "undelivered", "unknown", "parked"}
 )  # fmt: skip
+#: Those, and what is held up before it was tried.
+UNREACHED = CALLED | {"paused", "too_late", "burst"}
+#: Why a message goes by the channel it does.
+CHOSEN = {
+    "preferred": "as they prefer", "first": "", "other": "the first way is not open", "failed": "the way before failed",
+}  # fmt: skip
 
 
 def when_sent(rule: ReminderRule, visit: Appointment, today: date) -> str:

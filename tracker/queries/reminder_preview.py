@@ -19,7 +19,7 @@ from tracker.domain.contacts import TO_COME
 from tracker.domain.errors import InvalidInput
 from tracker.domain.message_words import Which
 from tracker.domain.neutral import name_in_messages
-from tracker.domain.outlook import SENT, Foreseen, Outlook, Sending, Span
+from tracker.domain.outlook import NOTHING, SENT, Foreseen, Outlook, Sending, Span
 from tracker.domain.pathway.definition import ReminderRule
 from tracker.domain.quiet_hours import QuietHours
 from tracker.domain.rule_changes import RuleChange, changed, check_change
@@ -33,14 +33,14 @@ from tracker.queries.identity import IDENTITY, Identity, identity_of
 from tracker.queries.message_words import read_words
 from tracker.queries.reached import REACHED, preferences_of
 from tracker.queries.reminder_texts import OWN_LINK, Text, Words, write_current
-from tracker.queries.sending import is_paused
+from tracker.queries.sending import is_paused_expression
 from tracker.queries.snapshots import LoadedCase, load_snapshots
 
 #: Cases that are in memory at once.
 GROUP = 200
 MOST_DAYS = 92
 #: Nobody books further ahead.
-_FURTHEST = timedelta(days=730)
+FURTHEST = timedelta(days=730)
 _WORDED: tuple[Any, ...] = (
     Patient.id, Clinic.name.label("clinic"), Clinic.message_name, Clinic.phone,
     Clinic.zone.label("clinic_zone"), *IDENTITY,
@@ -53,13 +53,15 @@ BURST = "burst"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """One reminder of one case, sent or not. ``owner``: who reads it there; ``language``: of the words."""
+    """One reminder of one case, sent or not. ``owner``: who reads it there; ``language``: of the words; ``chosen``: why
+    it goes by that channel (``reminder_words.CHOSEN``)."""
 
     case_public_id: str
     patient_id: int
     foreseen: Foreseen
     owner: str
     language: str
+    chosen: str = ""
 
     @property
     def key(self) -> str:
@@ -124,7 +126,7 @@ def list_previews(
             check_change(change, current_rules())
     calendar = get_calendar(session, viewer.clinic_id)
     span = _span(calendar, now, days, from_on)
-    sending, guard = _sending(session, viewer.clinic_id), _guard(session, calendar, viewer.clinic_id, now)
+    sending, guard = sending_of(session, viewer.clinic_id), _guard(session, calendar, viewer.clinic_id, now)
     found: list[list[Planned]] = [[] for _ in changes]
     rules = [*_rules(), *(each.of(rule) for each in changes if each for rule in _rules() if rule.name == each.rule)]
     for case, preferences, begun in _cases(session, viewer.clinic_id, calendar, span, rules):
@@ -137,7 +139,7 @@ def list_previews(
                 span=span,
                 begun=begun,
             )
-            planned.extend(_planned(case, each, preferences) for each in outlook.foreseen())
+            planned.extend(planned_of(case.case.public_id, case.case.patient_id, outlook))
     return [_preview(_with_bursts(each, guard), span, sending) for each in found]
 
 
@@ -203,7 +205,7 @@ def _preview(found: Sequence[Planned], span: Span, sending: Sending) -> Preview:
 def _span(calendar: ClinicCalendar, now: datetime, days: int, from_on: date | None) -> Span:
     today = calendar.today(now)
     first = from_on if from_on is not None else today
-    if not today <= first <= today + _FURTHEST:
+    if not today <= first <= today + FURTHEST:
         raise InvalidInput({"from_on": "Choose today or a later day; what is past stands in the ledger."})
     if not 0 <= days <= MOST_DAYS:
         raise InvalidInput({"days": f"Choose 0 to {MOST_DAYS} days."})
@@ -211,10 +213,15 @@ def _span(calendar: ClinicCalendar, now: datetime, days: int, from_on: date | No
     return Span(now=now, begins_at=max(now, calendar.start_of(first)), ends_at=ends_at)
 
 
-def _sending(session: Session, clinic_id: int) -> Sending:
-    hours = session.execute(select(Clinic.quiet_from, Clinic.quiet_until).where(Clinic.id == clinic_id)).one()
-    quiet = QuietHours(time.fromisoformat(hours.quiet_from), time.fromisoformat(hours.quiet_until))
-    return Sending(quiet=quiet, is_paused=is_paused(session, clinic_id))
+def sending_of(session: Session, clinic_id: int) -> Sending:
+    """How a clinic sends now."""
+    row = session.execute(
+        select(Clinic.quiet_from, Clinic.quiet_until, is_paused_expression().label("is_paused")).where(
+            Clinic.id == clinic_id
+        )
+    ).one()
+    quiet = QuietHours(time.fromisoformat(row.quiet_from), time.fromisoformat(row.quiet_until))
+    return Sending(quiet=quiet, is_paused=row.is_paused)
 
 
 def _guard(session: Session, calendar: ClinicCalendar, clinic_id: int, now: datetime) -> BurstGuard:
@@ -285,13 +292,26 @@ def _latest_visit(calendar: ClinicCalendar, span: Span, rules: Sequence[Reminder
     return calendar.start_of(max(days, default=last_on)) + _ZONES
 
 
-def _planned(case: LoadedCase, foreseen: Foreseen, preferences: Preferences) -> Planned:
-    point = foreseen.way.point if foreseen.way else None
-    owners = {each.point_id: each.owner for each in preferences.addresses}
-    return Planned(
-        case_public_id=case.case.public_id,
-        patient_id=case.case.patient_id,
-        foreseen=foreseen,
-        owner=owners.get(point, "") if point is not None else "",
-        language=preferences.language,
-    )
+def planned_of(case_public_id: str, patient_id: int, outlook: Outlook) -> Iterator[Planned]:
+    """What is foreseen of one case."""
+    owners = {each.point_id: each.owner for each in outlook.preferences.addresses}
+    for foreseen in outlook.foreseen():
+        way = foreseen.way
+        yield Planned(
+            case_public_id=case_public_id,
+            patient_id=patient_id,
+            foreseen=foreseen,
+            owner=owners.get(way.point, "") if way is not None and way.point is not None else "",
+            language=outlook.preferences.language,
+            chosen=_chosen(foreseen, outlook) if way is not None else "",
+        )
+
+
+def _chosen(foreseen: Foreseen, outlook: Outlook) -> str:
+    """Why it goes by the channel it does."""
+    channel = foreseen.way.channel if foreseen.way is not None else ""
+    if outlook.begun.get(foreseen.key, NOTHING).tried:
+        return "failed"
+    if channel == outlook.preferences.prefers:
+        return "preferred"
+    return "first" if channel == foreseen.rule.channels[0] else "other"

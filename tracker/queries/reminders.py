@@ -4,12 +4,13 @@ What went wrong comes first, because somebody must act on it; then what is under
 what is over from the latest back.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
@@ -28,6 +29,7 @@ from tracker.persistence.vocabulary import SET_ASIDE_REMINDER, ReminderState
 from tracker.queries.identity import IDENTITY, Identity, identity_of
 
 ROWS_ON_PAGE = 50
+_DAY = re.compile(r":(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}$")
 
 #: Why a person calls from the beginning: nothing went wrong.
 CALLED = (*sorted(NO_WAY), "call_due")
@@ -42,7 +44,8 @@ UNREACHED = "unreached"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerRow:
     """One message. ``address_owner``: who reads it there. ``error``: what the last attempt said. ``task_id``: the call
-    that is still to be made instead."""
+    that is still to be made instead, or the decision that a burst waits for. ``visit_on``: the clinic's day of the
+    visit that it is about. ``stands_for``: among those not reached, how many messages one call makes up for."""
 
     case_public_id: str
     patient: Identity
@@ -60,15 +63,19 @@ class LedgerRow:
     last_ended_at: datetime | None
     error: str
     task_id: int | None
+    visit_on: date | None
+    stands_for: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """One page of the ledger, and how many messages each group has; ``unreached`` are of the first two groups."""
+    """One page of the ledger, and how many messages each group has. ``unreached``: calls and decisions that stand in
+    for messages of the first two groups, or messages that nobody has made up for; of how many ``people``."""
 
     rows: tuple[LedgerRow, ...]
     counts: Mapping[str, int]
     unreached: int
+    people: int
 
     @property
     def total(self) -> int:
@@ -86,21 +93,57 @@ class Sending:
 
 
 def list_ledger(session: Session, viewer: Actor, group: str = "", page: int = 1) -> Ledger:
-    """The ``page`` (from 1) of the messages of a group, of ``UNREACHED``, or of all of them."""
-    unreached = func.sum(case((_IS_UNREACHED, 1), else_=0))
-    counted = {
-        row.place: (row.n, row.unreached)
+    """The ``page`` (from 1) of the messages of a group, of ``UNREACHED``, or of all of them. Of several messages that
+    one call makes up for the list of the unreached shows the latest, the nearest visit first."""
+    counts = {
+        row.place: row.n
         for row in session.execute(
-            select(_PLACE.label("place"), func.count().label("n"), unreached.label("unreached"))
+            select(_PLACE.label("place"), func.count().label("n"))
             .where(Reminder.clinic_id == viewer.clinic_id)
             .group_by(_PLACE)
         )
     }
+    lost = session.execute(
+        select(func.count(_STANDS_IN.distinct()), func.count(Reminder.patient_id.distinct())).where(
+            Reminder.clinic_id == viewer.clinic_id, _IS_UNREACHED
+        )
+    ).one()
+    query = _unreached(viewer) if group == UNREACHED else _of_group(viewer, group)
+    rows = session.execute(query.limit(ROWS_ON_PAGE).offset((page - 1) * ROWS_ON_PAGE))
+    return Ledger(
+        rows=tuple(_row(row) for row in rows),
+        counts={name: counts.get(number, 0) for number, name in enumerate(GROUPS)},
+        unreached=lost[0],
+        people=lost[1],
+    )
+
+
+def _of_group(viewer: Actor, group: str) -> Select[Any]:
     # What is to come by time, what is over from the latest back.
     forward = case((_PLACE.in_(_UPCOMING), Reminder.wanted_at))
     backward = case((_PLACE.not_in(_UPCOMING), Reminder.wanted_at))
-    query = (
-        select(*_COLUMNS)
+    query = _messages(viewer, literal(1)).order_by(_PLACE, forward, backward.desc(), Reminder.id)
+    return query.where(_PLACE.in_((GROUPS.index(group),))) if group else query
+
+
+def _unreached(viewer: Actor) -> Select[Any]:
+    latest_first = (Reminder.wanted_at.desc(), Reminder.id.desc())
+    lost = (
+        select(
+            Reminder.id,
+            func.row_number().over(partition_by=_STANDS_IN, order_by=latest_first).label("number"),
+            func.count().over(partition_by=_STANDS_IN).label("stands_for"),
+        )
+        .where(Reminder.clinic_id == viewer.clinic_id, _IS_UNREACHED)
+        .subquery()
+    )
+    query = _messages(viewer, lost.c.stands_for).join(lost, lost.c.id == Reminder.id)
+    return query.where(lost.c.number == 1).order_by(Reminder.useless_after, Reminder.id)
+
+
+def _messages(viewer: Actor, stands_for: ColumnElement[int]) -> Select[Any]:
+    return (
+        select(*_COLUMNS, stands_for.label("stands_for"))
         .join(Case, and_(Case.clinic_id == Reminder.clinic_id, Case.id == Reminder.case_id))
         .join(Patient, and_(Patient.clinic_id == Reminder.clinic_id, Patient.id == Reminder.patient_id))
         .outerjoin(
@@ -115,20 +158,8 @@ def list_ledger(session: Session, viewer: Actor, group: str = "", page: int = 1)
                 DeliveryAttempt.number == _LAST_NUMBER,
             ),
         )
-        .outerjoin(StaffTask, _IS_OPEN_CALL)
+        .outerjoin(StaffTask, _IS_OPEN_TASK)
         .where(Reminder.clinic_id == viewer.clinic_id)
-        .order_by(_PLACE, forward, backward.desc(), Reminder.id)
-        .limit(ROWS_ON_PAGE)
-        .offset((page - 1) * ROWS_ON_PAGE)
-    )
-    if group == UNREACHED:
-        query = query.where(_IS_UNREACHED)
-    elif group:
-        query = query.where(_PLACE.in_((GROUPS.index(group),)))
-    return Ledger(
-        rows=tuple(_row(row) for row in session.execute(query)),
-        counts={name: counted.get(number, (0, 0))[0] for number, name in enumerate(GROUPS)},
-        unreached=sum(unreached for _n, unreached in counted.values()),
     )
 
 
@@ -154,14 +185,20 @@ _PLACE: ColumnElement[int] = case(
     (Reminder.state.in_(SET_ASIDE_REMINDER), GROUPS.index("cancelled")),
     else_=GROUPS.index("failed"),
 )
-_IS_OPEN_CALL = and_(
-    StaffTask.clinic_id == Reminder.clinic_id, StaffTask.key == Reminder.call_key, StaffTask.done_at.is_(None)
+#: The key of the task that stands in for a message: the call, or the decision about the burst that it was held with.
+_STANDS_IN: ColumnElement[str] = case(
+    (Reminder.state == ReminderState.HELD, Reminder.closed_reason),
+    (Reminder.call_key == "", Reminder.key),
+    else_=Reminder.call_key,
+)
+_IS_OPEN_TASK = and_(
+    StaffTask.clinic_id == Reminder.clinic_id, StaffTask.key == _STANDS_IN, StaffTask.done_at.is_(None)
 )
 _IS_UNREACHED: ColumnElement[bool] = and_(
     _PLACE.in_((GROUPS.index("failed"), GROUPS.index("nobody"))),
     or_(
         Reminder.state.in_((ReminderState.UNDELIVERED, ReminderState.UNKNOWN)),
-        select(StaffTask.id).where(_IS_OPEN_CALL).correlate(Reminder).exists(),
+        select(StaffTask.id).where(_IS_OPEN_TASK).correlate(Reminder).exists(),
     ),
 )
 _LAST_NUMBER = (
@@ -186,6 +223,7 @@ _COLUMNS: tuple[Any, ...] = (
     DeliveryAttempt.ended_at,
     DeliveryAttempt.error,
     StaffTask.id.label("task_id"),
+    Reminder.contact_key,
     *IDENTITY,
 )
 
@@ -208,4 +246,12 @@ def _row(row: Row[Any]) -> LedgerRow:
         last_ended_at=row.ended_at,
         error=row.error or "",
         task_id=row.task_id,
+        visit_on=_visit_on(row.contact_key),
+        stands_for=row.stands_for,
     )
+
+
+def _visit_on(contact_key: str) -> date | None:
+    """A contact belongs to one visit at one wall time, which ends its key (domain/contacts.py)."""
+    found = _DAY.search(contact_key)
+    return None if found is None else date.fromisoformat(found[1])

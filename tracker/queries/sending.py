@@ -1,6 +1,6 @@
 """Whether messages may leave: for one clinic, and for the whole deployment."""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.persistence.models import Clinic, DeploymentValue
@@ -15,8 +15,13 @@ IS_DEMO = "is_demo"
 
 def is_paused(session: Session, clinic_id: int) -> bool:
     """Whether nothing may be sent for the clinic, by its own choice or everybody's."""
-    own = session.scalar(select(Clinic.sending_paused_at).where(Clinic.id == clinic_id))
-    return own is not None or is_all_paused(session)
+    return bool(session.scalar(select(is_paused_expression()).where(Clinic.id == clinic_id)))
+
+
+def is_paused_expression() -> ColumnElement[bool]:
+    """The same of a clinic's row, beside what else is read of it."""
+    for_all = select(DeploymentValue.value).where(DeploymentValue.name == PAUSED_AT, DeploymentValue.value != "")
+    return or_(Clinic.sending_paused_at.is_not(None), for_all.exists())
 
 
 def is_all_paused(session: Session) -> bool:

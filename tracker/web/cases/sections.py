@@ -42,11 +42,22 @@ _TO_COME = frozenset({AppointmentState.BOOKED, AppointmentState.CONFIRMED})
 _SHOWN_VISITS = 12
 
 
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Something long behind a word that opens it; without ``text`` the word alone."""
+
+    word: str
+    title: str = ""
+    text: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line: cells, a badge, and what can be done with it. ``posts`` are done with one press."""
+    """One line: cells, perhaps one ``folded``, a badge, and what can be done with it. ``posts`` are done with one
+    press."""
 
     cells: tuple[str, ...]
+    folded: Folded | None = None
     badge: str = ""
     tone: str = "quiet"
     links: tuple[Link, ...] = ()

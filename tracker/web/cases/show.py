@@ -20,6 +20,7 @@ from tracker.queries.case_detail import (
     list_names,
     list_todos,
 )
+from tracker.queries.case_reminders import list_coming
 from tracker.queries.escalations import list_of_case
 from tracker.services.access_log import record_view
 from tracker.web.cases.acting import opened, path
@@ -97,7 +98,7 @@ def _clinical(case: OpenedCase) -> CasePage:
         told=tuple(
             (escalation_words.what(row), escalation_words.rung(row, today(), clinic().zone)) for row in standing
         ),
-        sections=(*all_sections(telling), messages(list_messages(session, viewer, case.head.case_id))),
+        sections=(*all_sections(telling), _messages(case)),
         history=history_lines(entries, names, case.pathway, lambda seq: correcting(case, seq, viewer)),
         all_history_url=url_for("cases.show", public_id=case.head.public_id, history="all", _anchor="history")
         if limit is not None and len(entries) == HISTORY_SHOWN
@@ -106,6 +107,12 @@ def _clinical(case: OpenedCase) -> CasePage:
         called=case.pathway.label if case.pathway.beside else "",
         beside=tuple(_beside(each) for each in list_beside(session, viewer, case.head)),
     )
+
+
+def _messages(case: OpenedCase) -> PageSection:
+    session, viewer = read_session(), actor()
+    coming = list_coming(session, viewer, case, now())
+    return messages(coming, list_messages(session, viewer, case.head.case_id), now=now(), today=today())
 
 
 def _beside(other: CaseBeside) -> Link:

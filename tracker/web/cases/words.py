@@ -95,8 +95,9 @@ REMINDER_STATES = {
     "cancelled": "cancelled",
     "tasked": "a person calls",
     "passed_on": "went on another way",
+    "held": "held back, a person decides",
 }
-REMINDER_TONES = {"undelivered": "critical", "unknown": "critical", "expired": "warn", "tasked": "warn"}
+REMINDER_TONES = {"held": "warn", "undelivered": "critical", "unknown": "critical", "expired": "warn", "tasked": "warn"}
 URGENCIES = {"routine": "routine", "soon": "soon", "urgent": "urgent"}
 
 __all__ = ["DEVICE_WORDS", "DOCUMENT_WORDS", "OUTCOME_WORDS", "PURPOSE_WORDS", "TONE_WORDS"]

@@ -6,10 +6,11 @@ from datetime import date, datetime
 from flask import url_for
 
 from tracker.domain.access import Actor, Permission
+from tracker.domain.dates import in_words
 from tracker.domain.reminder_words import CHANNELS, KINDS, OWNERS, REASONS
 from tracker.queries.reminders import NO_RECEIPT, ROWS_ON_PAGE, UNREACHED, Ledger, LedgerRow, Sending
 from tracker.web.common.case_lines import PersonLine, case_url, clinic_day, person_line
-from tracker.web.common.filters import at, distance
+from tracker.web.common.filters import at, distance, plural
 from tracker.web.common.listing import Pager, pager
 
 GROUP_LABELS = {
@@ -47,10 +48,12 @@ STATES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageRow:
-    """One message; ``letter_url``: of the letter that may stand in for its call."""
+    """One message. ``task_label``: what the link to the task that stands in for it is called; ``letter_url``: of the
+    letter that may stand in for its call."""
 
     person: PersonLine
     about: str
+    visit: str
     when: str
     away: str
     how: str
@@ -58,6 +61,7 @@ class MessageRow:
     state: str
     why: str
     task_url: str
+    task_label: str
     letter_url: str
 
 
@@ -110,9 +114,8 @@ def present(
         for name, label in ({UNREACHED: "Not reached"} | GROUP_LABELS).items()
     ]
     return LedgerPage(
-        lede=f"{ledger.unreached} not reached yet · {ledger.counts['failed']} went wrong · "
-        f"{ledger.counts['nobody']} are called · "
-        f"{ledger.counts['planned']} planned",
+        lede=f"{plural(ledger.people, 'person', 'people')} not reached yet · {ledger.counts['failed']} went wrong · "
+        f"{ledger.counts['planned'] + ledger.counts['sending']} waiting · {ledger.counts['sent']} sent",
         paused=_paused(sending, zone),
         switch=_switch(sending, viewer),
         tabs=tuple(tabs),
@@ -140,19 +143,22 @@ def _switch(sending: Sending, viewer: Actor) -> Switch | None:
 def _row(row: LedgerRow, today: date, zone: str, viewer: Actor) -> MessageRow:
     to = " ".join(part for part in (CHANNELS.get(row.channel, row.channel), OWNERS.get(row.address_owner, "")) if part)
     is_taken = row.closed_reason == NO_RECEIPT
+    is_held = row.state == "held"
     task_url = f"/tasks/{row.task_id}" if row.task_id is not None and viewer.may(Permission.SEE_TODAY) else ""
     return MessageRow(
         person=person_line(row.patient, today, url=case_url(row.case_public_id)),
         about=KINDS.get(row.kind, row.kind),
-        when=at(row.wanted_at, zone),
+        visit=f"visit of {in_words(row.visit_on, today)}" if row.visit_on is not None else "",
+        when=at(row.wanted_at, zone, today),
         away=distance((clinic_day(row.wanted_at, zone) - today).days),
         how=to,
         tone=TONES[row.group],
         state="sent" if is_taken else STATES.get(row.state, row.state),
         why=_why(row),
         task_url=task_url,
+        task_label="Decide" if is_held else "Call",
         # A letter is in no more languages than a message.
-        letter_url=f"{task_url}/letter" if task_url and row.closed_reason != "no_language" else "",
+        letter_url=f"{task_url}/letter" if task_url and not is_held and row.closed_reason != "no_language" else "",
     )
 
 
@@ -162,4 +168,6 @@ def _why(row: LedgerRow) -> str:
         return "goes another way" if row.closed_reason == "other_way" else "no longer needed"
     reason = REASONS.get(row.closed_reason, "")
     tries = f"{row.attempts} tries" if row.attempts > 1 else ""
-    return " · ".join(part for part in (reason, tries) if part)
+    others = f"one call for {row.stands_for} messages" if row.stands_for > 1 and row.state != "held" else ""
+    held = f"with {plural(row.stands_for - 1, 'other')}" if row.stands_for > 1 and row.state == "held" else ""
+    return " · ".join(part for part in (reason, tries, others, held) if part)

@@ -10,7 +10,7 @@ from flask import request
 
 from tracker.domain.dates import in_words
 from tracker.domain.pathway.definition import ReminderRule
-from tracker.domain.reminder_words import CALLED, CHANNELS, KINDS, OWNERS, REASONS, when_sent
+from tracker.domain.reminder_words import CHANNELS, KINDS, OWNERS, REASONS, UNREACHED, when_sent
 from tracker.queries.reminder_preview import BURST, Comparison, Planned, Preview, Worded, current_rules
 from tracker.web.common.case_lines import PersonLine, case_url, clinic_day, person_line
 from tracker.web.common.filters import at, distance, plural
@@ -24,8 +24,6 @@ MOST_SHOWN = 100
 SENT, NOBODY, NOT_NEEDED = "sent", "nobody", "not_needed"
 #: What the page can be narrowed to.
 LISTS = {NOBODY: "Gets nothing", SENT: "Will be sent", NOT_NEEDED: "Needs no message"}
-#: Nobody is reached by these, though somebody should be.
-UNREACHED = CALLED | {"paused", "too_late", "burst"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
