@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from random import Random
 
+from tracker.demo.answering import answers
 from tracker.demo.cast import FAMILY_NAMES, GIVEN_NAMES, PARTS, PUMP_PARTS
 from tracker.demo.clinic import ZONE, DemoClinic, SimulatedClock, open_clinic
 from tracker.demo.pump_life import long_followed
@@ -80,8 +81,9 @@ def _agenda(clinic: DemoClinic, today: date, begins: date) -> list[tuple[datetim
         stories.append((teller, long_followed(teller, pump)))
     agenda = [(teller.at(7), number, story) for number, (teller, story) in enumerate(stories)]
     agenda.append((clinic.calendar.start_of(begins + timedelta(days=1)), len(agenda), monthly_comparison(clinic)))
-    told = wishes(clinic, [teller for teller, _ in stories])
-    agenda.append((clinic.calendar.start_of(today - timedelta(days=2)), len(agenda), told))
+    people = [teller for teller, _ in stories]
+    for days_ago, story in ((2, wishes(clinic, people)), (1, answers(clinic, people))):
+        agenda.append((clinic.calendar.start_of(today - timedelta(days=days_ago)), len(agenda), story))
     heapq.heapify(agenda)
     return agenda
 
