@@ -359,6 +359,15 @@ class TestHelp:
         assert line.tasks() == []
 
 
+@pytest.mark.parametrize(
+    ("chosen", "said"), [("", "Your clinic: Thank you."), ("Mesa Associates", "Mesa Associates: Thank you.")]
+)
+def test_an_answer_names_no_clinic_whose_name_tells(line: Line, chosen: str, said: str) -> None:
+    with line.world.database.writing() as session:
+        session.execute(update(Clinic).values(name="Mesa Pain & Pump Center", message_name=chosen))
+    assert line.says("Yes").startswith(said)
+
+
 def line_fact(line: Line) -> Appointment:
     """The visit as a fact."""
     (visit,) = line.world.loaded().snapshot.of(Appointment)

@@ -104,6 +104,17 @@ class TestThePage:
         assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
         assert answer.headers["Cache-Control"] == "no-store"
 
+    def test_calls_the_clinic_as_messages_do(self, outside: Outside) -> None:
+        with outside.database.writing() as session:
+            session.execute(
+                update(Clinic).where(Clinic.id == 1).values(name="Mesa Pump Center", message_name="Mesa Associates")
+            )
+        for path, status in ((outside.path(), 200), (outside.path(), 404)):
+            answer = outside.browser().get(path)
+            assert answer.status_code == status
+            assert "Mesa Associates" in answer.text and "Mesa Pump" not in answer.text
+            outside.web.clock.advance(days=30)
+
     def test_changes_nothing_by_being_looked_at(self, outside: Outside) -> None:
         before = stored(outside)
         for address in ("", "?answer=confirm", "?answer=stop&done=stopped", "?again=1"):

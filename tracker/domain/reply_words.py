@@ -134,4 +134,4 @@ def text_of(answer: Answer, language: str, *, clinic: str, phone: str) -> str:
     begins = _TEXT_BEGINS if clinic else ""
     ends = (_TEXT_ENDS if phone else _TEXT_ENDS_WITHOUT_PHONE)[language]
     said = begins.format(clinic=clinic) + ANSWERS[language][answer] + ends.format(phone=phone)
-    return plain_for_sms(" ".join(said.split()))
+    return plain_for_sms(" ".join(f"{said[:1].upper()}{said[1:]}".split()))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.credentials import fingerprint
 from tracker.domain.languages import USUAL, code_of
+from tracker.domain.neutral import name_in_messages
 from tracker.domain.reply_words import PAGE
 from tracker.domain.ways import SMS
 from tracker.domain.words import AppointmentState
@@ -74,7 +75,7 @@ class Told:
 class ReplyPage:
     """What stands behind a link. ``arrives``: the wall time at which the patient is to come, or was told to.
 
-    ``is_stopped``: no messages go where this one went.
+    ``clinic``: its neutral name; ``is_stopped``: no messages go where this one went.
     """
 
     link_id: int
@@ -105,8 +106,8 @@ def find_reply_page(session: Session, token: str, now: datetime) -> ReplyPage | 
     """What stands behind the link of a token; ``None`` for one that was never made, or is long gone."""
     row = session.execute(
         select(
-            ReplyLink, Case.public_id, Patient.given_name, Patient.language, Clinic.name, Clinic.phone, Clinic.zone,
-            ContactPoint.opted_out_at,
+            ReplyLink, Case.public_id, Patient.given_name, Patient.language, Clinic.name, Clinic.message_name,
+            Clinic.phone, Clinic.zone, ContactPoint.opted_out_at,
         )
         .join(Case, and_(Case.clinic_id == ReplyLink.clinic_id, Case.id == ReplyLink.case_id))
         .join(Patient, and_(Patient.clinic_id == ReplyLink.clinic_id, Patient.id == ReplyLink.patient_id))
@@ -121,14 +122,14 @@ def find_reply_page(session: Session, token: str, now: datetime) -> ReplyPage | 
         return None
     link: ReplyLink = row[0]
     told = _told_by_link(link, row.public_id)
-    visit = _visit(session, told)
+    visit, language = _visit(session, told), _known(row.language, link.language)
     return ReplyPage(
         link_id=link.id,
         told=told,
         first_name=(row.given_name.split() or [""])[0],
-        language=_known(row.language, link.language),
+        language=language,
         arrives=_arrives(visit, told, ClinicCalendar(row.zone)),
-        clinic=row.name,
+        clinic=name_in_messages(row.message_name, row.name, language),
         phone=row.phone,
         standing=_standing(visit, told, now),
         is_stopped=row.opted_out_at is not None,

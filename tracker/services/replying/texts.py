@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tracker.domain.languages import USUAL
+from tracker.domain.neutral import name_in_messages
 from tracker.domain.replies import Reply, is_courtesy, meaning_of
 from tracker.domain.reply_words import Answer, text_of
 from tracker.persistence.models import Clinic, InboundMessage
@@ -221,5 +222,7 @@ def _was_just_said(work: Work, sender_hash: str, row_id: int, answer: Answer) ->
 
 
 def _spoken(work: Work, answer: Answer, language: str) -> str:
-    clinic = work.session.execute(select(Clinic.name, Clinic.phone).where(Clinic.id == work.actor.clinic_id)).one()
-    return text_of(answer, language, clinic=clinic.name, phone=clinic.phone)
+    named = select(Clinic.name, Clinic.message_name, Clinic.phone).where(Clinic.id == work.actor.clinic_id)
+    clinic = work.session.execute(named).one()
+    name = name_in_messages(clinic.message_name, clinic.name, language)
+    return text_of(answer, language, clinic=name, phone=clinic.phone)

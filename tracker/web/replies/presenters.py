@@ -75,7 +75,7 @@ def present(page: ReplyPage, done: Answer | None, *, is_once_more: bool) -> Visi
         words=words,
         heading=words["hello" if standing.is_to_come else "was"].format(first_name=page.first_name).strip(" ,"),
         when=(said.date, said.time),
-        clinic=page.clinic,
+        clinic=_first_upper(page.clinic),
         phone=page.phone,
         call_us=words["call_us"].format(phone=page.phone) if page.phone else "",
         notes=tuple(notes),
@@ -83,6 +83,10 @@ def present(page: ReplyPage, done: Answer | None, *, is_once_more: bool) -> Visi
         more=(_about_messages(words, is_stopped=page.is_stopped),),
         languages=tuple((code, name) for code, name in OWN_NAMES.items() if code != page.language),
     )
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _still_holds(done: Answer, page: ReplyPage) -> bool:
@@ -121,7 +125,7 @@ def present_dead(page: ReplyPage | None, why: str, language: str) -> DeadPage:
         words=words,
         title=words[f"{why}_title"],
         sentence=words[why],
-        clinic=page.clinic if page else "",
+        clinic=_first_upper(page.clinic) if page else "",
         phone=phone,
         call_us=words["call_us"].format(phone=phone) if phone else "",
     )
