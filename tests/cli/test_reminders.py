@@ -59,6 +59,14 @@ class TestThePreview:
             "will_not"
         ]
 
+    def test_names_the_words_that_tell_no_time_while_it_is_not_final(self, world: CaseWorld) -> None:
+        world.book("trial", "2026-03-25T09:00")
+        found = json.loads(run(world, "--days", "3", "--json").stdout)["will_send"]
+        assert {(each["template"], each["version"]) for each in found if "25 Mar" in each["why"]} >= {
+            ("arrival_day", 1)
+        }
+        assert {each["template"] for each in found if "26 Mar" in each["why"]} == {"arrival"}
+
     def test_names_nobody(self, world: CaseWorld) -> None:
         for arguments in (("--json",), ()):
             said = run(world, *arguments).stdout

@@ -52,6 +52,7 @@ CAME_UP: dict[str, Case] = {
     ),
     "authorization_ask": entered("trial_authorization"),
     "authorization_denied": Case("trial_authorization").authorized("trial", state="denied", effective_at=AT),
+    "consent_withdrawn": Case("trial_to_book").consented("trial", state="withdrawn", recorded_at=AT),
     "catheter_out": Case("trial_review").placed("trial_catheter", placed_on=SATURDAY, out_by_on=None),
     "deviation_review": Case("evaluating").determined("deviation", recorded_at=AT),
     "discrepancy": filled(residual_aspirated_ml=9, recorded_at=AT),
@@ -72,7 +73,10 @@ CAME_UP: dict[str, Case] = {
     "unreachable": unreached(),
 }
 #: Kinds that are counted from a day to come, or whose date is never moved.
-OF_DAYS_TO_COME = {"authorization_expiring", "consent", "document", "follow_up", "pump_call", "refill"}
+OF_DAYS_TO_COME = {
+    "authorization_expiring", "consent", "consent_physician", "consent_visit", "document", "follow_up", "pump_call",
+    "refill", "time_final",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", sorted(CAME_UP))

@@ -281,28 +281,6 @@ class TestNextStep:
         assert "refill" in due(with_pump().determined("hold", "", until_on=date(2026, 4, 17)))
 
 
-class TestConsent:
-    def booked(self) -> Case:
-        return Case("trial_booked").visit("trial", starts=at(date(2026, 4, 20)))
-
-    def test_is_due_before_a_booked_procedure(self) -> None:
-        found = due(self.booked())["consent"]
-        assert (found.subject, found.reason) == ("consent:trial:1", "consent_missing")
-        assert found.due_on == date(2026, 4, 15)
-
-    def test_is_not_asked_before_a_day_is_booked(self) -> None:
-        assert "consent" not in due(Case("trial_to_book"))
-
-    def test_ends_with_a_consent_that_is_valid_on_that_day(self) -> None:
-        assert "consent" not in due(self.booked().consented("trial", date(2026, 3, 17)))
-        out_of_date = due(self.booked().consented("trial", date(2026, 1, 19)))["consent"]
-        assert out_of_date.reason == "consent_out_of_date"
-
-    def test_is_due_again_when_it_is_withdrawn(self) -> None:
-        case = self.booked().consented("trial", date(2026, 3, 17), state="withdrawn")
-        assert due(case)["consent"].reason == "consent_withdrawn"
-
-
 class TestAuthorization:
     def booked(self, **values: object) -> Case:
         return Case("trial_booked").visit("trial", starts=at(date(2026, 4, 20))).authorized("trial", **values)

@@ -15,6 +15,8 @@ from tracker.domain.obligations import Obligation, obligations
 from tracker.pathways.catalogue import current
 
 ITB = current()
+#: 15:00 in New York, when the times of the next morning are to be final.
+AFTERNOON = NOW + timedelta(hours=1)
 #: Tuesday in three weeks, 10:00 in New York.
 LATER = datetime(2026, 4, 7, 14, 0, tzinfo=UTC)
 
@@ -223,18 +225,48 @@ WHOLE: dict[str, tuple[Case, str]] = {
         authorization_expiring authorization:4:1 | 2026-03-24 2026-03-27 2026-04-02 2026-04-06
           from 2026-04-07 | coordinator | authorization_out_of_date
           ends=2026-04-01 on=2026-04-07 stage=implant starts= | None
+        consent consent:implant:1 | 2026-03-24 2026-03-31 2026-04-03 2026-04-07
+          from 2026-04-07 | coordinator | consent_missing
+          purpose=implant | None
         document document:history_and_physical:implant:1 | 2026-03-24 2026-03-31 2026-04-03 2026-04-07
           from 2026-04-07 | coordinator | document_missing
           document=history_and_physical | None
         document document:laboratory:implant:1 | 2026-03-24 2026-03-31 2026-04-03 2026-04-07
           from 2026-04-07 | coordinator | document_out_of_date
           dated=2026-03-01 document=laboratory on=2026-04-07 | None
-        consent consent:implant:1 | 2026-03-24 2026-04-02 2026-04-03 2026-04-07
-          from 2026-04-07 | coordinator | consent_missing
-          purpose=implant | None
         arrival appointment:3 | 2026-04-02 2026-04-03 2026-04-06 -
           from 2026-04-07 | coordinator | visit_unconfirmed
           appointment=3 on=2026-04-07 purpose=implant | None
+        """,
+    ),
+    "a trial without a consent": (
+        Case("trial_booked").visit("trial", starts=LATER),
+        """
+        consent_visit consent:trial:1 | 2026-01-07 2026-03-23 2026-03-27 -
+          from 2026-04-07 | coordinator | consent_visit_not_booked
+          purpose=trial visit=consent | None
+        consent consent:trial:1 | 2026-03-24 2026-03-31 2026-04-03 2026-04-07
+          from 2026-04-07 | coordinator | consent_missing
+          purpose=trial | None
+        consent_physician consent:trial:1 | 2026-04-03 2026-04-03 2026-04-06 2026-04-07
+          from 2026-04-07 | physician | consent_missing
+          purpose=trial | None
+        """,
+    ),
+    "a consent taken back": (
+        Case("trial_to_book").consented("trial", state="withdrawn", reason="is afraid", recorded_at=NOW),
+        """
+        consent_withdrawn consent:1 | 2026-03-17 2026-03-17 2026-03-18 2026-03-18
+          from 2026-03-17 | physician | consent_taken_back
+          purpose=trial seq=1 why=is afraid | None
+        """,
+    ),
+    "a time that is not final": (
+        Case("trial_booked").visit("trial", starts=datetime(2026, 3, 18, 14, tzinfo=UTC)),
+        """
+        time_final appointment:1 | 2026-03-17 2026-03-17 2026-03-18 2026-03-18
+          from 2026-03-18 | coordinator | time_not_final
+          appointment=1 arrives=2026-03-18T10:00 purpose=trial | None
         """,
     ),
     "a denial": (
@@ -328,6 +360,6 @@ def test_is_told_whole(what: str) -> None:
     case, expected = WHOLE[what]
     lines = [line.strip() for line in expected.strip().splitlines()]
     kinds = {line.split()[0] for line in lines[::3]}
-    found = [told(due) for due in obligations(ITB, case.snapshot, NOW).items if due.kind in kinds]
+    found = [told(due) for due in obligations(ITB, case.snapshot, AFTERNOON).items if due.kind in kinds]
 
     assert "\n".join(found).splitlines() == lines

@@ -28,17 +28,7 @@ from tracker.domain.facts import Device
 from tracker.domain.pump_comparison import Listed
 from tracker.domain.words import Role
 from tracker.persistence.facts import insert_fact
-from tracker.persistence.models import (
-    Absence,
-    Case,
-    Clinic,
-    Escalation,
-    Event,
-    Obligation,
-    Patient,
-    StaffTask,
-    User,
-)
+from tracker.persistence.models import Absence, Case, Clinic, Escalation, Event, Obligation, Patient, StaffTask, User
 from tracker.queries.accounts import get_member
 from tracker.services import (
     advisories,
@@ -84,6 +74,7 @@ BY_CHANCE = {
     "decisions.waive": "waive",
     "evaluations.record_document": "record_document",
     "evaluations.record_evaluation": "evaluate",
+    "final_times.mark_time_final": "mark_time_final",
     "follow_ups.record_follow_up": "follow_up",
     "implants.record_implant": "implant",
     "interrogations.record_interrogation": "interrogate",

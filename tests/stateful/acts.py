@@ -34,7 +34,7 @@ from tests.stateful.reoperation_acts import (
     revise_pocket,
 )
 from tests.stateful.sides import papers, second, visit_of
-from tracker.domain.facts import Appointment, Authorization, Fact
+from tracker.domain.facts import Appointment, Authorization, Consent, Fact
 from tracker.domain.obligations import obligations
 from tracker.domain.pathway.engine import offered
 from tracker.domain.words import (
@@ -55,6 +55,7 @@ from tracker.services import (
     corrections,
     decisions,
     evaluations,
+    final_times,
     follow_ups,
     steps,
     trials,
@@ -83,13 +84,18 @@ def slot(seen: Seen, dice: Dice, *, ahead: int | None = None) -> Slot:
 
 def book(seen: Seen, dice: Dice, purpose: str = "") -> Act:
     purpose = purpose or dice.choice((*Purpose, "surgery"))
-    when, late = slot(seen, dice), dice.choice((False, False, False, True))
-    return lambda work, ref: appointments.book(work, ref, purpose=purpose, slot=when, entered_late=late)
+    when, late, sure = slot(seen, dice), dice.choice((False, False, False, True)), dice.choice((False, True))
+    return lambda work, ref: appointments.book(work, ref, purpose=purpose, slot=when, entered_late=late, is_final=sure)
 
 
 def move(seen: Seen, dice: Dice) -> Act:
-    visit, when = visit_of(seen, dice), slot(seen, dice)
-    return lambda work, ref: appointments.move(work, ref, appointment=visit, slot=when)
+    visit, when, sure = visit_of(seen, dice), slot(seen, dice), dice.choice((False, True))
+    return lambda work, ref: appointments.move(work, ref, appointment=visit, slot=when, is_final=sure)
+
+
+def mark_time_final(seen: Seen, dice: Dice) -> Act:
+    visit = visit_of(seen, dice)
+    return lambda work, ref: final_times.mark_time_final(work, ref, appointment=visit)
 
 
 def confirm(seen: Seen, dice: Dice) -> Act:
@@ -260,7 +266,8 @@ def earlier_benefit(seen: Seen, dice: Dice) -> Act:
 
 
 def review_deviation(seen: Seen, dice: Dice) -> Act:
-    found = [each.seq for each in seen.snapshot.determinations(DeterminationKind.DEVIATION)] or [999]
+    withdrawn = [each for each in seen.snapshot.of(Consent) if each.state == "withdrawn"]
+    found = [each.seq for each in (*seen.snapshot.determinations(DeterminationKind.DEVIATION), *withdrawn)] or [999]
     seq, finding = dice.choice(found), dice.choice(REASONS)
     return lambda work, ref: decisions.review_deviation(work, ref, seq=seq, finding=finding)
 
@@ -355,13 +362,12 @@ def answer_item(seen: Seen, dice: Dice, visit: int = 0, item: str = "") -> Act:
 ACTS: dict[str, Making] = {
     each.__name__: each
     for each in (
-        book, move, confirm, arrive, complete, cancel, no_show, reinstate, ask_authorization, change_authorization,
-        sign_consent, withdraw_consent, evaluate, record_document, score, order_dose, give_dose, place_trial_catheter,
-        remove_trial_catheter, abort_trial, end_observation, record_outcome, decide, waive, earlier_benefit,
-        review_deviation, implant, refill, interrogate, pump_call, settle_call, confirm_alarm_date, plan_refill,
-        stock_drug, remove_device, step, hold, resume, assign, die, ask_transfer, follow_up, transfer, stop_therapy,
-        close_watch, strike, answer_item,
-        plan_scan, decide_scan, scan_task, switch_off, advise, settle_advisory,
-        begin_reoperation, replace_pump, revise_catheter, revise_pocket, explant,
+        book, move, mark_time_final, confirm, arrive, complete, cancel, no_show, reinstate, ask_authorization,
+        change_authorization, sign_consent, withdraw_consent, evaluate, record_document, score, order_dose, give_dose,
+        place_trial_catheter, remove_trial_catheter, abort_trial, end_observation, record_outcome, decide, waive,
+        earlier_benefit, review_deviation, implant, refill, interrogate, pump_call, settle_call, confirm_alarm_date,
+        plan_refill, stock_drug, remove_device, step, hold, resume, assign, die, ask_transfer, follow_up, transfer,
+        stop_therapy, close_watch, strike, answer_item, plan_scan, decide_scan, scan_task, switch_off, advise,
+        settle_advisory, begin_reoperation, replace_pump, revise_catheter, revise_pocket, explant,
     )
 }  # fmt: skip

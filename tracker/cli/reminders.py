@@ -123,8 +123,8 @@ def _sent(words: Words, planned: Planned) -> dict[str, object]:
         "to": planned.owner,
         "channel": channel,
         "at": _local(planned).isoformat(),
-        "template": rule.template,
-        "version": words.of(Which(rule.template, planned.language, channel)).version,
+        "template": planned.foreseen.template,
+        "version": words.of(Which(planned.foreseen.template, planned.language, channel)).version,
         "language": planned.language,
         "why": when_sent(rule, planned.foreseen.visit, _local(planned).date()),
     }

@@ -13,6 +13,7 @@ from tracker.pathways.catalogue import CURRENT, current
 from tracker.services import appointments, checklists, steps
 from tracker.services.appointments import Slot
 from tracker.services.checklists import Answer
+from tracker.services.final_times import mark_time_final
 from tracker.services.follow_ups import record_follow_up
 from tracker.services.patients import Person
 from tracker.services.refills import Filling
@@ -44,6 +45,7 @@ class Teller:
     day: date
     ref: CaseRef = field(default_factory=lambda: CaseRef("", 0))
     visit: int = 0
+    booked_for: str = ""
     ahead: int = 0
     booked_on: date | None = None
 
@@ -59,11 +61,14 @@ class Teller:
         return self.at(hour, self.clinic.chance.randrange(60))
 
     def until(self, visit_on: date, hour: int) -> Story:
-        """Wait for the visit booked last; nearly every patient confirms it three days before."""
+        """Wait for the visit booked last; nearly every patient confirms it three days before, when the list of the day
+        is made too."""
         if visit_on - self.day > CONFIRMED_BEFORE and self.clinic.chance.random() < 0.92:
             self.day = visit_on - CONFIRMED_BEFORE
             yield self.at(11, self.clinic.chance.randrange(60))
             self.does("coordinator", appointments.confirm, appointment=self.visit)
+            if self.booked_for in PROCEDURES:
+                self.does("coordinator", mark_time_final, appointment=self.visit)
         yield self.after((visit_on - self.day).days, hour)
 
     def follow_up(self, who: str, rule: str, about_seq: int, result: str) -> None:
@@ -126,7 +131,7 @@ class Teller:
         arrives = starts - timedelta(minutes=60 if purpose in PROCEDURES else 15)
         slot = Slot(starts, MINUTES[purpose], arrives, room)
         written = self.does("coordinator", appointments.book, purpose=purpose, slot=slot)
-        self.visit = written.fact_seqs[0]
+        self.visit, self.booked_for = written.fact_seqs[0], purpose
 
     def arrive(self) -> None:
         """The patient comes for the visit that was booked last."""

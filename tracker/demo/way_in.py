@@ -10,6 +10,7 @@ from tracker.demo.telling import Story, Teller
 from tracker.services import appointments, authorizations, consents, decisions, evaluations, implants, steps, trials
 from tracker.services.authorizations import Terms
 from tracker.services.evaluations import Findings
+from tracker.services.final_times import mark_time_final
 from tracker.services.implants import Component, Implanted
 from tracker.services.referrals import NewReferral, refer
 from tracker.services.trials import Given
@@ -246,6 +247,8 @@ def _to_implant(teller: Teller, plan: Plan) -> Story:
     for kind in ("history_and_physical", "laboratory"):
         teller.does("nurse", evaluations.record_document, kind=kind, dated_on=papers_on, title="in the chart")
     if plan.ends_at("implant_booked"):
+        if not part.trouble:
+            teller.does("coordinator", mark_time_final, appointment=teller.visit)
         return
     yield from teller.until(day, 9)
     teller.arrive()

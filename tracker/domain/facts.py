@@ -95,7 +95,8 @@ class Authorization(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent(Fact):
-    """A signed (or later withdrawn) consent for one procedure."""
+    """A signed (or later withdrawn) consent for one procedure. ``clinician_id``: who is to do it; ``None``: the form
+    names nobody."""
 
     purpose: str
     state: str
@@ -104,6 +105,7 @@ class Consent(Fact):
     signed_by: str
     witness: str
     reason: str
+    clinician_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

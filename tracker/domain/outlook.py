@@ -64,12 +64,15 @@ class Sending:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foreseen:
     """One reminder: it goes ``at`` an instant by a ``way``, or nobody is written to, and ``why_not`` says why.
-    ``wanted_at``: when its rule asks for it. ``zone`` is the patient's. ``looks``: the instants at which a dispatcher
-    finds it waiting untried, as of ``planned_at``: so many at one of them may be a burst."""
+    ``wanted_at``: when its rule asks for it. ``zone`` is the patient's. Its words are those of ``template``, about the
+    visit ``told``. ``looks``: the instants at which a dispatcher finds it waiting untried, as of ``planned_at``: so
+    many at one of them may be a burst."""
 
     key: str
     rule: ReminderRule
     visit: Appointment
+    told: Appointment
+    template: str
     wanted_at: datetime
     at: datetime
     zone: str
@@ -92,16 +95,18 @@ class Outlook:
     _seen: dict[datetime, dict[str, Considered]] = field(default_factory=dict)
 
     def foreseen(self) -> Iterator[Foreseen]:
-        """Every reminder whose time to go, or not to, lies in the span; of visits that have not begun."""
+        """Every reminder whose time to go, or not to, lies in the span; of visits that have not begun, and what follows
+        those that are over."""
         for key, each in self._at(self.span.now).items():
-            if each.visit.starts_at <= self.span.now or each.contact.wanted_at >= self.span.ends_at:
+            over_at = each.contact.useless_after if each.rule.is_after else each.visit.starts_at
+            if over_at <= self.span.now or each.contact.wanted_at >= self.span.ends_at:
                 continue
             begun = self.begun.get(key, NOTHING)
             at, way, why_not = self._fate(key, each, begun)
             if self.span.holds(at):
                 yield Foreseen(
-                    key=key, rule=each.rule, visit=each.visit, wanted_at=each.contact.wanted_at, at=at,
-                    zone=self._calendar.zone, way=way, why_not=why_not, planned_at=begun.planned_at or self.span.now,
+                    key=key, rule=each.rule, visit=each.visit, told=each.told, template=each.contact.template,
+                    wanted_at=each.contact.wanted_at, at=at, zone=self._calendar.zone, way=way, why_not=why_not, planned_at=begun.planned_at or self.span.now,
                     looks=tuple(self._looks(each, begun, at)),
                 )  # fmt: skip
 

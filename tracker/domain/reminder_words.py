@@ -6,7 +6,10 @@ from tracker.domain.dates import in_words
 from tracker.domain.facts import Appointment
 from tracker.domain.pathway.definition import ReminderRule
 
-KINDS = {"consent": "Consent to be signed", "arrival": "Visit and arrival", "refill": "Refill"}
+KINDS = {
+    "consent": "Consent to be signed", "arrival": "Visit and arrival", "refill": "Refill", "after": "After the visit",
+    "preparation": "How to prepare",
+}  # fmt: skip
 CHANNELS = {"email": "e-mail", "sms": "text message", "phone": "call", "letter": "letter", "": "no message"}
 OWNERS = {"patient": "", "caregiver": "to the caregiver", "facility": "to the facility", "": ""}
 #: Why nobody is written to, or why it did not work. Those of a copy stand for whoever was to get it.
@@ -37,6 +40,9 @@ REASONS = {
     "confirmed": "the visit is confirmed already",
     "consent_valid": "the consent is valid on that day already",
     "no_refill_due": "no refill is due",
+    "no_sheet": "the clinic has no preparation sheet in their language",
+    "visit_before": "the visit to sign comes before, with reminders of its own",
+    "called_anyway": "no message can reach them: they are called the day after anyway",
     "copy_no_address": "nobody has an address for a copy",
     "copy_opted_out": "whoever would get the copy wants none",
     "copy_no_language": "no message in their language",
@@ -59,5 +65,5 @@ def when_sent(rule: ReminderRule, visit: Appointment, today: date) -> str:
     on = in_words(date.fromisoformat(visit.wall[:10]), today)
     if rule.days_before == 0:
         return f"on the day of the visit of {on}"
-    days = "open day" if rule.counts_open_days else "day"
-    return f"{rule.days_before} {days}{'s' * (rule.days_before != 1)} before the visit of {on}"
+    days, count = "open day" if rule.counts_open_days else "day", abs(rule.days_before)
+    return f"{count} {days}{'s' * (count != 1)} {'after' if rule.is_after else 'before'} the visit of {on}"

@@ -43,7 +43,9 @@ REFERRED = {
     "payer": "payer", "notes": "notes", "allergies": "allergies", "sex": "sex", "language": "language",
     "city": "city", "prefers": "prefers",
 }  # fmt: skip
-CALLS = {"consent": "consent", "arrival": "visit and the arrival", "refill": "refill"}
+CALLS = {
+    "consent": "consent", "arrival": "visit and the arrival", "refill": "refill", "preparation": "preparation",
+}  # fmt: skip
 
 
 def _call_of_unknown(params: Mapping[str, str]) -> str:

@@ -48,13 +48,15 @@ class Way:
 class Preferences:
     """How a patient wants to be reached. ``zone`` is empty where it is the clinic's. ``language``: the code of the
     language that messages to them are written in; empty where there are none in theirs, and an interpreter calls.
-    ``sends_texts``: whether the clinic sends text messages at all."""
+    ``sends_texts``: whether the clinic sends text messages at all. ``has_sheet``: whether it has a preparation sheet in
+    that language."""
 
     zone: str = ""
     prefers: str = ""
     addresses: tuple[Address, ...] = ()
     language: str = "en"
     sends_texts: bool = False
+    has_sheet: bool = False
 
     def ways(self, to: str, channels: Sequence[str]) -> tuple[tuple[Way, ...], str]:
         """How a message for the patient, or a copy for whoever ``to`` names, may go; or why it cannot."""

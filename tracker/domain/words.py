@@ -32,6 +32,10 @@ class Purpose(StrEnum):
     REFILL = "refill"
     FOLLOW_UP = "follow_up"
     REOPERATION = "reoperation"
+    CONSENT = "consent"  # to talk it over and sign
+    WOUND_CHECK = "wound_check"
+    TITRATION = "titration"
+    DECISION = "decision"
 
 
 class AuthorizationState(StrEnum):
@@ -135,6 +139,7 @@ class DeterminationKind(StrEnum):
     REOPERATION = "reoperation"  # value: the ReoperationKind that was decided; reason is why
     REOPERATION_DONE = "reoperation_done"  # value: the ReoperationKind that was done; reason is what was seen
     REOPERATION_ENDED = "reoperation_ended"  # value: a ReoperationEnd; reason is what took its ground away
+    TIME_FINAL = "time_final"  # about_seq: the visit; value: the arrival's wall time; empty once the visit was moved
 
 
 class ReoperationKind(StrEnum):

@@ -90,6 +90,8 @@ class ReminderKind(StrEnum):
     CONSENT = "consent"
     ARRIVAL = "arrival"
     REFILL = "refill"
+    AFTER = "after"
+    PREPARATION = "preparation"
 
 
 class ReminderState(StrEnum):

@@ -8,17 +8,18 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
+from tracker.domain.contacts import waits_for_message
 from tracker.domain.outlook import SENT, Outlook, Span
 from tracker.domain.reminder_words import UNREACHED
 from tracker.queries.begun_reminders import read_begun
 from tracker.queries.case_detail import OpenedCase
-from tracker.queries.reached import may_be_written_to, read_preferences
+from tracker.queries.reached import read_preferences
 from tracker.queries.reminder_preview import FURTHEST, Planned, Worded, planned_of, sending_of, with_words
 
 
 def list_coming(session: Session, viewer: Actor, case: OpenedCase, now: datetime) -> tuple[Worded, ...]:
     """By time. Also those that a person has to call about instead; not what needs no message, nor what went already."""
-    if not may_be_written_to(case.snapshot):
+    if not waits_for_message(case.pathway, case.snapshot, now):
         return ()
     longest = timedelta(hours=max((rule.useless_hours_before for rule in case.pathway.reminders), default=0))
     begun = read_begun(session, viewer.clinic_id, [case.head.case_id], now - longest)

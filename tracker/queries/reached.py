@@ -6,10 +6,7 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from tracker.domain.contacts import TO_COME
-from tracker.domain.facts import Appointment
 from tracker.domain.languages import code_of
-from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.ways import Address, Preferences
 from tracker.persistence.models import Clinic, ContactPoint, Patient
 from tracker.queries.grouped_rows import rows_by
@@ -36,11 +33,6 @@ REACHED: Select[Any] = (
     .where(Patient.clinic_id == bindparam("clinic"), Patient.id.in_(bindparam("keys", expanding=True)))
     .order_by(ContactPoint.id)
 )
-
-
-def may_be_written_to(snapshot: Snapshot) -> bool:
-    """Whether it matters how the patient wants to be reached: there is a visit to come."""
-    return any(visit.state in TO_COME for visit in snapshot.of(Appointment))
 
 
 def preferences_of(rows: Sequence[Row[Any]]) -> Preferences:

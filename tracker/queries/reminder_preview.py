@@ -4,18 +4,18 @@ It is computed from the facts and from what the ledger has, by the functions tha
 a mailer nor a session that can write. Cases are read in groups, and of each only what is foreseen is kept.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
 from tracker.domain.bursts import BurstGuard, held_back
 from tracker.domain.calendar import ClinicCalendar
-from tracker.domain.contacts import TO_COME
+from tracker.domain.contacts import OVER, TO_COME
 from tracker.domain.errors import InvalidInput
 from tracker.domain.message_words import Which
 from tracker.domain.neutral import name_in_messages
@@ -45,6 +45,8 @@ _WORDED: tuple[Any, ...] = (
     Patient.id, Clinic.name.label("clinic"), Clinic.message_name, Clinic.phone,
     Clinic.zone.label("clinic_zone"), *IDENTITY,
 )  # fmt: skip
+#: A visit that lasts (a stay after an operation) is over within this time; what follows it is sent within the other.
+_LONGEST_STAY, _FOLLOWS_WITHIN = timedelta(days=60), timedelta(days=10)
 #: A patient's day begins at most a day before or after the clinic's.
 _ZONES = timedelta(days=2)
 #: Why what would go does not: so many at once that a person is asked first.
@@ -178,9 +180,9 @@ def _text(words: Words, planned: Planned, row: Row[Any]) -> Text | None:
         return None
     return write_current(
         words,
-        Which(foreseen.rule.template, planned.language, foreseen.way.channel),
+        Which(foreseen.template, planned.language, foreseen.way.channel),
         given_name=row.given_name,
-        wall=ClinicCalendar(row.clinic_zone).wall(foreseen.visit.arrive_at or foreseen.visit.starts_at),
+        wall=ClinicCalendar(row.clinic_zone).wall(foreseen.told.arrive_at or foreseen.told.starts_at),
         clinic=name_in_messages(row.message_name, row.clinic, planned.language),
         phone=row.phone,
         link=OWN_LINK if foreseen.way.channel == EMAIL else "",
@@ -252,7 +254,7 @@ def _cases(
     """The cases with a visit that something may be sent about in the span, a group at a time."""
     longest = timedelta(hours=max((rule.useless_hours_before for rule in rules), default=0))
     until = _latest_visit(calendar, span, rules) + longest
-    visits = _visits(clinic_id, span.now, until)
+    visits = _visits(clinic_id, span.now, until, {purpose for r in rules if r.is_after for purpose in r.purposes})
     after = 0
     while keys := list(session.scalars(visits.where(AppointmentRow.case_id > after))):
         after = keys[-1]
@@ -264,15 +266,22 @@ def _cases(
             session.expunge(each.case)
 
 
-def _visits(clinic_id: int, after: datetime, until: datetime) -> Select[int]:
+def _visits(clinic_id: int, after: datetime, until: datetime, followed: Collection[str]) -> Select[int]:
+    """The cases with a visit to come, or with one that is just over and of a purpose that is ``followed``."""
+    is_to_come = AppointmentRow.state.in_(sorted(TO_COME)) & (AppointmentRow.starts_at > after)
+    is_just_over = (
+        AppointmentRow.state.in_(sorted(OVER))
+        & AppointmentRow.purpose.in_(sorted(followed))
+        & (AppointmentRow.effective_at > after - _FOLLOWS_WITHIN)
+    )
     return (
         select(AppointmentRow.case_id)
         .where(
             AppointmentRow.clinic_id == clinic_id,
             AppointmentRow.superseded_by.is_(None),
-            AppointmentRow.state.in_(sorted(TO_COME)),
-            AppointmentRow.starts_at > after,
+            AppointmentRow.starts_at > after - _LONGEST_STAY,
             AppointmentRow.starts_at < until,
+            or_(is_to_come, is_just_over),
         )
         .distinct()
         .order_by(AppointmentRow.case_id)

@@ -13,15 +13,18 @@ from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.credentials import fingerprint
 from tracker.domain.languages import USUAL, code_of
 from tracker.domain.neutral import name_in_messages
+from tracker.domain.pathway.definition import Pathway
 from tracker.domain.reply_words import PAGE
 from tracker.domain.ways import SMS
-from tracker.domain.words import AppointmentState
+from tracker.domain.words import AppointmentState, DeterminationKind
+from tracker.pathways import catalogue
 from tracker.persistence.models import (
     AppointmentRow,
     Case,
     Clinic,
     ContactPoint,
     DeliveryAttempt,
+    DeterminationRow,
     Patient,
     Reminder,
     ReplyLink,
@@ -73,7 +76,8 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyPage:
-    """What stands behind a link. ``arrives``: the wall time at which the patient is to come, or was told to.
+    """What stands behind a link. ``arrives``: the wall time at which the patient is to come, or was told to; without
+    ``tells_time`` its day alone may be shown, because the time is not final.
 
     ``clinic``: its neutral name; ``is_stopped``: no messages go where this one went.
     """
@@ -83,6 +87,7 @@ class ReplyPage:
     first_name: str
     language: str
     arrives: datetime
+    tells_time: bool
     clinic: str
     phone: str
     standing: Standing
@@ -106,8 +111,8 @@ def find_reply_page(session: Session, token: str, now: datetime) -> ReplyPage | 
     """What stands behind the link of a token; ``None`` for one that was never made, or is long gone."""
     row = session.execute(
         select(
-            ReplyLink, Case.public_id, Patient.given_name, Patient.language, Clinic.name, Clinic.message_name,
-            Clinic.phone, Clinic.zone, ContactPoint.opted_out_at,
+            ReplyLink, Case.public_id, Case.pathway, Case.pathway_version, Patient.given_name, Patient.language,
+            Clinic.name, Clinic.message_name, Clinic.phone, Clinic.zone, ContactPoint.opted_out_at,
         )
         .join(Case, and_(Case.clinic_id == ReplyLink.clinic_id, Case.id == ReplyLink.case_id))
         .join(Patient, and_(Patient.clinic_id == ReplyLink.clinic_id, Patient.id == ReplyLink.patient_id))
@@ -128,7 +133,8 @@ def find_reply_page(session: Session, token: str, now: datetime) -> ReplyPage | 
         told=told,
         first_name=(row.given_name.split() or [""])[0],
         language=language,
-        arrives=_arrives(visit, told, ClinicCalendar(row.zone)),
+        arrives=(arrives := _arrives(visit, told, ClinicCalendar(row.zone))),
+        tells_time=_tells_time(session, visit, told, arrives, catalogue.load(row.pathway, row.pathway_version)),
         clinic=name_in_messages(row.message_name, row.name, language),
         phone=row.phone,
         standing=_standing(visit, told, now),
@@ -228,7 +234,13 @@ def _told_by_text(row: Row[Any]) -> Told:
 
 def _visit(session: Session, told: Told) -> Row[Any] | None:
     rows: Result[Any] = session.execute(
-        select(AppointmentRow.state, AppointmentRow.wall, AppointmentRow.starts_at, AppointmentRow.arrive_at).where(
+        select(
+            AppointmentRow.state,
+            AppointmentRow.purpose,
+            AppointmentRow.wall,
+            AppointmentRow.starts_at,
+            AppointmentRow.arrive_at,
+        ).where(
             AppointmentRow.clinic_id == told.clinic_id,
             AppointmentRow.case_id == told.case_id,
             AppointmentRow.appointment == told.appointment,
@@ -255,6 +267,26 @@ def _arrives(visit: Row[Any] | None, told: Told, calendar: ClinicCalendar) -> da
     if visit is None or visit.wall != told.wall:
         return datetime.fromisoformat(told.wall)
     return calendar.wall(visit.arrive_at or visit.starts_at)
+
+
+def _tells_time(session: Session, visit: Row[Any] | None, told: Told, arrives: datetime, pathway: Pathway) -> bool:
+    """Whether the time is no secret: it is of a visit that has none but a final one, or this one is final."""
+    if visit is not None and visit.purpose not in pathway.final_times:
+        return True
+    said = session.scalars(
+        select(DeterminationRow.value)
+        .where(
+            DeterminationRow.clinic_id == told.clinic_id,
+            DeterminationRow.case_id == told.case_id,
+            DeterminationRow.kind == DeterminationKind.TIME_FINAL,
+            DeterminationRow.about_seq == told.appointment,
+            DeterminationRow.superseded_by.is_(None),
+        )
+        .order_by(DeterminationRow.seq.desc())
+        .limit(1)
+    ).first()
+    is_there = visit is not None and visit.wall == told.wall
+    return is_there and said == arrives.isoformat(timespec="minutes")
 
 
 def _known(spoken: str, otherwise: str) -> str:

@@ -15,12 +15,14 @@ from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.dates import in_words
 from tracker.domain.errors import InvalidInput, NotFound, Question
 from tracker.domain.facts import Appointment, Determination
+from tracker.domain.final_times import is_provisional
 from tracker.domain.refill_visits import doubts_about_visit
 from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, DeterminationKind, Purpose
 from tracker.persistence.models import AppointmentRow, Case
 from tracker.persistence.refusals import double_booking
 from tracker.services.beside import pumps_case
 from tracker.services.case_file import CaseFile, open_case
+from tracker.services.final_times import say_final, take_back
 from tracker.services.named import place_problems
 from tracker.services.work import CaseRef, Work, Written
 
@@ -96,8 +98,10 @@ class Slot:
         }
 
 
-def book(work: Work, ref: CaseRef, *, purpose: str, slot: Slot, entered_late: bool = False) -> Written:
-    """Book a visit.
+def book(
+    work: Work, ref: CaseRef, *, purpose: str, slot: Slot, entered_late: bool = False, is_final: bool = False
+) -> Written:
+    """Book a visit. ``is_final``: its time is, of a visit that is otherwise booked with a provisional one.
 
     :raises InvalidInput: for a slot that cannot be, or that is taken, a second live visit for the same purpose,
         somebody who has died, or a procedure in a closed case
@@ -123,13 +127,22 @@ def book(work: Work, ref: CaseRef, *, purpose: str, slot: Slot, entered_late: bo
         reason="",
         **slot.values(file.snapshot.calendar),
     )
+    _say_whether_final(file, file.snapshot.visits(purpose)[-1], is_final=is_final)
     return file.finish("visit_booked")
 
 
 def move(
-    work: Work, ref: CaseRef, *, appointment: int, slot: Slot, reason: str = "", entered_late: bool = False
+    work: Work,
+    ref: CaseRef,
+    *,
+    appointment: int,
+    slot: Slot,
+    reason: str = "",
+    entered_late: bool = False,
+    is_final: bool = False,
 ) -> Written:
-    """Move a visit to another time, room or clinician. It must be confirmed again.
+    """Move a visit to another time, room or clinician. It must be confirmed again, and another time is provisional
+    again unless ``is_final``.
 
     :raises NotFound: if no such visit holds its place
     :raises InvalidInput: for a slot that cannot be or is taken, or where the patient has come or has died
@@ -142,6 +155,10 @@ def move(
     _check(file, slot, visit.purpose, entered_late)
     values = slot.values(file.snapshot.calendar)
     _write(file, visit, version=visit.version + 1, state=AppointmentState.BOOKED, reason=reason, **values)
+    moved = _live(file, appointment)
+    if (moved.wall, moved.arrive_at) != (visit.wall, visit.arrive_at):
+        take_back(file, visit)
+    _say_whether_final(file, moved, is_final=is_final)
     return file.finish("visit_moved")
 
 
@@ -264,6 +281,11 @@ def _live(file: CaseFile, appointment: int) -> Appointment:
         if visit.appointment == appointment and visit.state in LIVE_APPOINTMENT:
             return visit
     raise NotFound(str(appointment))
+
+
+def _say_whether_final(file: CaseFile, visit: Appointment, *, is_final: bool) -> None:
+    if is_final and is_provisional(file.pathway, file.snapshot, visit):
+        say_final(file, visit)
 
 
 def _refuse_too_early(file: CaseFile, slot: Slot, purpose: str) -> None:

@@ -16,13 +16,13 @@ from sqlalchemy import bindparam, insert, select, update
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import AskedBack, InvalidInput, NotFound, NotPermitted, Question, Refused, StaleVersion
-from tracker.domain.facts import Appointment, Correction, Fact
+from tracker.domain.facts import Appointment, Correction, Determination, Fact
 from tracker.domain.milestones import reached_by
 from tracker.domain.pathway.beside import NOT_BESIDE, is_of_reoperation
 from tracker.domain.pathway.definition import Pathway, Transition
 from tracker.domain.pathway.engine import automatic_step, offered
 from tracker.domain.pathway.snapshot import Snapshot
-from tracker.domain.words import AppointmentState
+from tracker.domain.words import AppointmentState, DeterminationKind
 from tracker.persistence.chain import append_event
 from tracker.persistence.facts import insert_fact, supersede
 from tracker.persistence.models import Case, StageVisit
@@ -231,7 +231,7 @@ class CaseFile:
     def _cause(self) -> str:
         """What the reconciler names as the reason of a closed obligation: rather what happened than the visit that is
         over or cancelled by it, and rather a new fact than the correction that made room for it."""
-        happened = [fact for fact in self.written if not isinstance(fact, Appointment)] or self.written
+        happened = [fact for fact in self.written if not is_of_visit(fact)] or self.written
         facts = [fact for fact in happened if not isinstance(fact, Correction)] or happened
         return f"{type(facts[-1]).__name__.lower()}:{facts[-1].seq}" if facts else "stage"
 
@@ -279,6 +279,12 @@ class CaseFile:
         ]
         visits[-1].update(left_at=None, duration_s=None)
         connection.execute(_ENTER, visits)
+
+
+def is_of_visit(fact: Fact) -> bool:
+    """Whether a fact says when a visit is and nothing else."""
+    is_time = isinstance(fact, Determination) and fact.kind == DeterminationKind.TIME_FINAL
+    return is_time or isinstance(fact, Appointment)
 
 
 def open_case(

@@ -7,6 +7,7 @@ from tracker.domain.errors import InvalidInput, NotFound
 from tracker.domain.facts import Consent
 from tracker.domain.words import ConsentState
 from tracker.services.case_file import open_case
+from tracker.services.named import place_problems
 from tracker.services.work import CaseRef, Work, Written
 
 
@@ -19,13 +20,15 @@ def record_consent(
     signed_by: str,
     witness: str = "",
     valid_to: date | None = None,
+    clinician_id: int | None = None,
 ) -> Written:
-    """Record a signed consent. A newer one takes the place of the one that stood.
+    """Record a signed consent. A newer one takes the place of the one that stood. ``clinician_id``: who is to do the
+    procedure, where the form names somebody; it holds for nobody else.
 
-    :raises InvalidInput: for an unknown procedure, a date in the future, or no word on who signed
+    :raises InvalidInput: for an unknown procedure or clinician, a date in the future, or no word on who signed
     """
     file = open_case(work, ref, Permission.CONSENT)
-    problems: dict[str, str] = {}
+    problems = place_problems(work, None, clinician_id)
     if purpose not in file.pathway.procedures:
         problems["purpose"] = "Choose what it is for."
     if signed_on > file.snapshot.calendar.today(work.now):
@@ -36,7 +39,14 @@ def record_consent(
         problems["valid_to"] = "It ends before it was signed."
     if problems:
         raise InvalidInput(problems)
-    said = {"signed_on": signed_on, "signed_by": signed_by, "witness": witness, "valid_to": valid_to, "reason": ""}
+    said: dict[str, object] = {
+        "signed_on": signed_on,
+        "signed_by": signed_by,
+        "witness": witness,
+        "valid_to": valid_to,
+        "reason": "",
+        "clinician_id": clinician_id,
+    }
     standing = file.snapshot.consent(purpose)
     if standing is None:
         file.record(Consent, purpose=purpose, state=ConsentState.SIGNED, **said)

@@ -2,9 +2,9 @@
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, NotFound
-from tracker.domain.facts import Fill
+from tracker.domain.facts import Consent, Fill
 from tracker.domain.pathway.waivers import waivable
-from tracker.domain.words import DeterminationKind
+from tracker.domain.words import ConsentState, DeterminationKind
 from tracker.services.case_file import open_case
 from tracker.services.trials import determine
 from tracker.services.work import CaseRef, Work, Written
@@ -61,16 +61,20 @@ def document_earlier_benefit(work: Work, ref: CaseRef, *, finding: str) -> Writt
 
 
 def review_deviation(work: Work, ref: CaseRef, *, seq: int, finding: str) -> Written:
-    """Record a physician's review of something that was done against the plan, or of an aspirate that differed.
+    """Record a physician's review of something that was done against the plan, of an aspirate that differed, or what
+    follows from a consent that the patient took back.
 
-    :raises NotFound: if no such deviation or refill stands
+    :raises NotFound: if no such deviation, refill or withdrawn consent stands
     :raises InvalidInput: without a finding
     """
     file = open_case(work, ref, Permission.DECIDE_OUTCOME)
-    reviewed = (*file.snapshot.determinations(DeterminationKind.DEVIATION), *file.snapshot.of(Fill))
+    withdrawn = (each for each in file.snapshot.of(Consent) if each.state == ConsentState.WITHDRAWN)
+    reviewed = (*file.snapshot.determinations(DeterminationKind.DEVIATION), *file.snapshot.of(Fill), *withdrawn)
     if all(fact.seq != seq for fact in reviewed):
         raise NotFound(str(seq))
     if not finding.strip():
         raise InvalidInput({"finding": "Write down what follows from it."})
-    determine(file, DeterminationKind.DEVIATION_REVIEWED, value="reviewed", reason=finding, about_seq=seq)
+    is_consent = any(fact.seq == seq for fact in file.snapshot.of(Consent))
+    value = "consent" if is_consent else "reviewed"
+    determine(file, DeterminationKind.DEVIATION_REVIEWED, value=value, reason=finding, about_seq=seq)
     return file.finish("deviation_reviewed")

@@ -15,14 +15,14 @@ from typing import NamedTuple
 from sqlalchemy import Executable, select, update
 from sqlalchemy.orm import Session
 
-from tracker.domain.contacts import contacts
+from tracker.domain.contacts import contacts, waits_for_message
 from tracker.domain.obligations import obligations
 from tracker.domain.pathway.engine import offered
 from tracker.persistence.database import Database
 from tracker.persistence.models import Case
 from tracker.queries.case_columns import derived_columns
 from tracker.queries.grouped_rows import rows_by
-from tracker.queries.reached import REACHED, may_be_written_to, preferences_of
+from tracker.queries.reached import REACHED, preferences_of
 from tracker.queries.snapshots import LoadedCase, load_snapshots
 from tracker.services.ports import Clock, Ids
 from tracker.services.reconciling import blocker_rows, obligation_rows, reminder_rows
@@ -72,7 +72,7 @@ def _stored(session: Session, several: Sequence[LoadedCase], now: datetime) -> l
     obligations_of = rows_by(session, obligation_rows.STORED, clinic_id, case_ids)
     intervals_of = rows_by(session, blocker_rows.OPEN, clinic_id, case_ids)
     reminders_of = rows_by(session, reminder_rows.STORED, clinic_id, case_ids, now=now)
-    to_reach = {each.case.patient_id for each in several if may_be_written_to(each.snapshot)}
+    to_reach = {each.case.patient_id for each in several if waits_for_message(each.pathway, each.snapshot, now)}
     preferences = rows_by(session, REACHED, clinic_id, to_reach)
     return [
         Stored(

@@ -56,6 +56,7 @@ ON_A_CASE: dict[str, set[Role]] = {
     "decisions.waive": PHYSICIAN | {Role.MANAGER},
     "evaluations.record_document": CARE,
     "evaluations.record_evaluation": PHYSICIAN,
+    "final_times.mark_time_final": COORDINATE | {Role.NURSE},
     "follow_ups.record_follow_up": CARE,
     "implants.record_implant": TREAT,
     "interrogations.record_interrogation": TREAT,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from tracker.domain.facts import Appointment
 from tracker.domain.obligations.advisories import advisories
 from tracker.domain.obligations.authorizations import authorizations
+from tracker.domain.obligations.consents import consents, consents_withdrawn
 from tracker.domain.obligations.device_life import (
     discrepancies,
     observations,
@@ -16,10 +17,11 @@ from tracker.domain.obligations.follow_ups import follow_ups, unreachable
 from tracker.domain.obligations.loose_ends import deviation_reviews, grounds_lost, unmarked_days
 from tracker.domain.obligations.obligation import Obligations, View
 from tracker.domain.obligations.pump_calls import pump_calls
-from tracker.domain.obligations.readiness import arrivals, authorizations_expiring, consents, documents
+from tracker.domain.obligations.readiness import arrivals, authorizations_expiring, documents
 from tracker.domain.obligations.refills import alarm_dates, drugs_in_stock, refills, visits_without_pump
 from tracker.domain.obligations.scans import scans
 from tracker.domain.obligations.steps import hold_review, next_step, transfers
+from tracker.domain.obligations.times import next_asked_at, times_not_final
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.words import LIVE_APPOINTMENT, DeterminationKind
@@ -34,8 +36,10 @@ RULES = (
     hold_review,
     transfers,
     consents,
+    consents_withdrawn,
     documents,
     arrivals,
+    times_not_final,
     authorizations,
     authorizations_expiring,
     replacements,
@@ -74,7 +78,8 @@ def told_obligations(pathway: Pathway, snapshot: Snapshot, now: datetime) -> Obl
 
 
 def _next_change_at(view: View) -> datetime | None:
-    """The first midnight at which a visit's day, or a plan's, is over: only those days turn anything by themselves."""
+    """The first midnight at which a visit's day, or a plan's, is over, or the hour at which a time is to be final: only
+    these turn anything by themselves."""
     days = {
         view.day(instant)
         for visit in view.snapshot.of(Appointment)
@@ -86,4 +91,5 @@ def _next_change_at(view: View) -> datetime | None:
     if view.snapshot.replacement_on is not None:
         days.add(view.snapshot.replacement_on)
     first = min((day for day in days if day >= view.today), default=None)
-    return None if first is None else view.calendar.start_of(first + timedelta(days=1))
+    over_at = None if first is None else view.calendar.start_of(first + timedelta(days=1))
+    return min((each for each in (over_at, next_asked_at(view)) if each is not None), default=None)

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from tracker.domain.facts import Appointment
 from tracker.domain.obligations.obligation import Obligation, View
 from tracker.domain.pathway.definition import Procedure
-from tracker.domain.pathway.requirements.visit import ConsentValid, DocumentInDate
+from tracker.domain.pathway.requirements.visit import DocumentInDate
 from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState
 
 
-def _waiting(view: View) -> Iterator[tuple[Procedure, Appointment]]:
+def waiting(view: View) -> Iterator[tuple[Procedure, Appointment]]:
     """The procedures of the case that are booked and not yet over."""
     if view.is_open:
         for procedure in view.pathway.procedures.values():
@@ -18,29 +18,9 @@ def _waiting(view: View) -> Iterator[tuple[Procedure, Appointment]]:
                 yield procedure, visit
 
 
-def consents(view: View) -> Iterator[Obligation]:
-    """A procedure is booked and its consent will not be valid on that day. It is asked for days before: signed on the
-    same day, a case has three times the odds of a late start (docs/hazards, 13)."""
-    for procedure, visit in _waiting(view):
-        missing = [
-            blocker
-            for need in procedure.needs
-            if isinstance(need, ConsentValid)
-            for blocker in need.blockers(view.snapshot, view.now)
-        ]
-        if missing:
-            yield view.due(
-                "consent",
-                f"consent:{procedure.purpose}:{visit.attempt}",
-                anchor_on=view.day(visit.starts_at),
-                reason=missing[0].code,
-                params=dict(missing[0].params),
-            )
-
-
 def authorizations_expiring(view: View) -> Iterator[Obligation]:
     """The payer's authorization is granted, and does not cover the day that is booked, or its units are used up."""
-    for procedure, visit in _waiting(view):
+    for procedure, visit in waiting(view):
         standing = view.snapshot.authorization(procedure.purpose)
         for blocker in (found for need in procedure.needs for found in need.blockers(view.snapshot, view.now)):
             if standing is not None and blocker.code in {"authorization_out_of_date", "authorization_used_up"}:
@@ -55,7 +35,7 @@ def authorizations_expiring(view: View) -> Iterator[Obligation]:
 
 def documents(view: View) -> Iterator[Obligation]:
     """A procedure is booked, and a paper that it needs will be missing or too old on that day."""
-    for procedure, visit in _waiting(view):
+    for procedure, visit in waiting(view):
         for need in procedure.needs:
             if not isinstance(need, DocumentInDate):
                 continue

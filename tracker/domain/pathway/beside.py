@@ -42,6 +42,7 @@ _DETERMINED = frozenset(
         DeterminationKind.REOPERATION,
         DeterminationKind.REOPERATION_DONE,
         DeterminationKind.REOPERATION_ENDED,
+        DeterminationKind.TIME_FINAL,
         DeterminationKind.WAIVER,
     }
 )

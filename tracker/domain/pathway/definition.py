@@ -134,7 +134,8 @@ class ObligationRule:
 
     ``counts_open_days``: only days on which the clinic is open are counted. ``owner`` is ``None`` where the stage's
     owner answers for it. ``ladder``: who is told while it is open, in order. ``acknowledge_days``: for how many days
-    at most somebody may say that they are at it.
+    at most somebody may say that they are at it. ``from_time``: it stands from this wall time of its due day on;
+    without one from the beginning.
     """
 
     kind: str
@@ -149,6 +150,7 @@ class ObligationRule:
     counts_open_days: bool = False
     ladder: tuple[Rung, ...] = ()
     acknowledge_days: int = 0
+    from_time: time | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,13 @@ class FollowUpRule:
 
 @dataclass(frozen=True, slots=True)
 class ReminderRule:
-    """A message, ``days_before`` its anchor's civil date at ``wall_time`` of the patient's zone.
+    """A message, ``days_before`` its anchor's civil date at ``wall_time`` of the patient's zone. Of use until
+    ``useless_hours_before`` the visit.
+
+    Both negative (``is_after``): so many days after the visit is over, and of use for so many hours from then on.
+
+    ``day_template``: its words while the time of the visit is not final, which tell the day alone. ``visit_template``:
+    those of a consent where a visit is booked to sign it.
 
     ``channels``: by what it travels, the first that works, unless the patient prefers another of them. ``to``: whose
     addresses; the patient's fall back to the caregiver's and the facility's, a copy for these to nobody.
@@ -202,6 +210,18 @@ class ReminderRule:
     to: str = "patient"
     counts_open_days: bool = False
     unless_confirmed: bool = False
+    day_template: str = ""
+    visit_template: str = ""
+
+    @property
+    def is_after(self) -> bool:
+        """Whether it comes once the visit is over."""
+        return self.days_before < 0
+
+    @property
+    def templates(self) -> tuple[str, ...]:
+        """Everything it can say."""
+        return tuple(filter(None, (self.template, self.day_template, self.visit_template)))
 
     @property
     def is_call(self) -> bool:
@@ -229,7 +249,8 @@ class Pathway:
     """A whole pathway. ``transitions`` are in the order of the file.
 
     ``beside``: the pathway whose cases these cases stand beside, and whose devices they are about; a case of this one
-    never holds a device. Empty: a pathway of its own.
+    never holds a device. Empty: a pathway of its own. ``final_times``: the visits that are booked with a provisional
+    time; no patient is told it until somebody says that it is final.
     """
 
     name: str
@@ -249,6 +270,7 @@ class Pathway:
     drugs: dict[str, Drug]
     phases: dict[str, str]
     beside: str = ""
+    final_times: frozenset[str] = frozenset()
     _leaving: dict[str, tuple[Transition, ...]] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -283,8 +305,9 @@ class Pathway:
     @property
     def visit_purposes(self) -> frozenset[str]:
         """What a visit of a case can be for: its procedures, and what goes with the devices that it holds."""
-        others = (Purpose.FOLLOW_UP,) if self.beside else (Purpose.FOLLOW_UP, Purpose.EVALUATION, Purpose.REFILL)
-        return frozenset({*self.procedures, *others})
+        both = (Purpose.CONSENT, Purpose.FOLLOW_UP, Purpose.WOUND_CHECK)
+        own = (Purpose.EVALUATION, Purpose.REFILL, Purpose.TITRATION, Purpose.DECISION)
+        return frozenset({*self.procedures, *both, *(() if self.beside else own)})
 
     @property
     def unapproved(self) -> tuple[Parameter, ...]:

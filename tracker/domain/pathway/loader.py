@@ -38,7 +38,7 @@ T = TypeVar("T")
 TOP = {
     "name", "version", "label", "initial", "phases", "holds", "parameters", "drugs", "stages", "closed",
     "procedures", "transitions", "obligations", "follow_ups", "reminders", "checklists", "scripts",
-    "scan_tasks", "beside",
+    "scan_tasks", "beside", "needs_final_time",
 }  # fmt: skip
 EDGE = {
     "label", "from", "recordable_from", "to", "roles", "automatic", "needs", "reasons", "begins", "enters",
@@ -99,6 +99,7 @@ class _Loader:
             drugs={name: self._drug(name, raw) for name, raw in self._each("drugs")},
             phases=self.phases,
             beside=self.beside,
+            final_times=frozenset(self.source.texts_of(self.tables, "needs_final_time", "file")),
         )
 
     def _each(self, name: str) -> list[tuple[str, Table]]:
@@ -287,7 +288,7 @@ class _Loader:
         at = f"obligations.{name}"
         days = {key: self.source.number_of(raw, key, at) for key in ("warn_days", "escalate_days", "critical_days")}
         own = {"label", "anchor", "owner", "due_days", "closed_by", "open_days", "ladder", "acknowledge_days"}
-        self.source.only(raw, {*own, *days}, at)
+        self.source.only(raw, {*own, *days, "from_time"}, at)
         due, owner = self.source.number_of(raw, "due_days", at), raw.get("owner")
         if due is None:
             self.source.fail(f"{at}.due_days", "must be a whole number")
@@ -304,6 +305,7 @@ class _Loader:
             counts_open_days=self.source.flag_of(raw, "open_days", at),
             ladder=self._ladder(raw, at),
             acknowledge_days=self.source.number_of(raw, "acknowledge_days", at) or 0,
+            from_time=self.source.time_of(raw, "from_time", at) if "from_time" in raw else None,
         )
 
     def _ladder(self, raw: Table, at: str) -> tuple[Rung, ...]:

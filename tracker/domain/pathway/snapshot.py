@@ -99,6 +99,13 @@ class Snapshot:
         live = [visit for visit in self.visits(purpose) if visit.state in LIVE_APPOINTMENT]
         return min(live, key=lambda visit: visit.starts_at) if live else None
 
+    def signing_before(self, visit: Appointment) -> Appointment | None:
+        """The visit to come at which the consent for another one is to be signed; ``None`` where none is booked."""
+        found = [each for each in self.visits(Purpose.CONSENT) if each.state in APPOINTMENT_TO_COME]
+        return min(
+            (each for each in found if each.starts_at < visit.starts_at), key=lambda v: v.starts_at, default=None
+        )
+
     def is_to_come(self, purpose: str) -> bool:
         """Whether a visit of the current attempt is booked that the patient has still to come to."""
         return any(visit.state in APPOINTMENT_TO_COME for visit in self.visits(purpose))

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import time
 from typing import NoReturn
 
 Table = Mapping[str, object]
@@ -92,6 +93,13 @@ class Source:
         if not isinstance(found, bool):
             self.fail(f"{at}.{key}", "must be true or false")
         return found
+
+    def time_of(self, table: Table, key: str, at: str) -> time:
+        """A wall time as a text (``15:00``)."""
+        try:
+            return time.fromisoformat(self.text_of(table, key, at))
+        except ValueError as error:
+            self.fail(f"{at}.{key}", str(error))
 
     def number_of(self, table: Table, key: str, at: str) -> int | None:
         """A whole number, or ``None`` if missing."""

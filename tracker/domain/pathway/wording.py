@@ -60,6 +60,10 @@ PURPOSE_WORDS = {
     "reoperation": "reoperation",
     "refill": "refill",
     "follow_up": "follow-up",
+    "consent": "consent visit",
+    "wound_check": "wound check",
+    "titration": "titration",
+    "decision": "decision visit",
 }
 DOCUMENT_WORDS = {
     "history_and_physical": "H&P",
@@ -164,6 +168,10 @@ def _first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def _said(params: Params) -> str:
+    return f": {params['why']}" if params.get("why") else ""
+
+
 def _authorization(rest: str) -> Callable[[Params], str]:
     return lambda params: f"Prior auth for the {_purpose(params)} {rest}"
 
@@ -231,6 +239,9 @@ SENTENCES: dict[str, Callable[[Params], str]] = {
     "checklist_open": _checklist_open,
     "consent_missing": lambda p: f"Consent for the {_purpose(p)} is not signed",
     "consent_out_of_date": _consent_out_of_date,
+    "consent_other_surgeon": lambda p: f"Consent for the {_purpose(p)} names another surgeon than is booked",
+    "consent_taken_back": lambda p: f"The patient took the consent for the {_purpose(p)} back{_said(p)}",
+    "consent_visit_not_booked": lambda p: f"No visit is booked to sign the consent for the {_purpose(p)}",
     "consent_withdrawn": lambda p: f"Consent for the {_purpose(p)} was withdrawn",
     "contraindicated": lambda p: f"Contraindicated: {_named(QUESTION_WORDS, p, 'what')}",
     "contraindication_without_plan": lambda _: "A contraindication is present without the physician's plan",
@@ -285,6 +296,9 @@ SENTENCES: dict[str, Callable[[Params], str]] = {
     "scan_task": lambda p: f"{p.get('label', '')}, MRI on {_day(p.get('on', ''))}",
     "score_missing": lambda p: f"No score {p.get('from_hours', '')} to {p.get('to_hours', '')} h after the test dose",
     "series_full": lambda p: f"All {p.get('most', '')} test doses of this series are given",
+    "time_not_final": lambda p: (
+        f"Arrival for the {_purpose(p)}, {_moment(p.get('arrives', ''))}: nobody has said that it is final"
+    ),
     "too_soon": lambda p: f"Next test dose not before {_moment(p.get('free', ''))} ({p.get('hours', '')} h apart)",
     "too_young": lambda p: f"Patient is younger than {p.get('years', '')} years",
     "transfer_asked": lambda p: f"Transfer to {p.get('clinic', '')}: is the first refill done there?",

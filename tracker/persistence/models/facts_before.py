@@ -127,7 +127,11 @@ class ConsentRow(FactRow, Base):
     """``facts.Consent``."""
 
     __tablename__ = "consents"
-    __table_args__ = fact_table(one_of("state", ConsentState), ordered("signed_on", "valid_to"))
+    __table_args__ = fact_table(
+        to_tenant_row("clinicians", "clinician_id"),
+        one_of("state", ConsentState),
+        ordered("signed_on", "valid_to"),
+    )
 
     purpose: Mapped[str]
     state: Mapped[str]
@@ -136,6 +140,7 @@ class ConsentRow(FactRow, Base):
     signed_by: Mapped[str]
     witness: Mapped[str]
     reason: Mapped[str]
+    clinician_id: Mapped[RowId | None]
 
 
 class AppointmentRow(FactRow, Base):

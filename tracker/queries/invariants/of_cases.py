@@ -265,8 +265,8 @@ def reminders_exist(looked: Looked) -> Iterator[str]:
     stored = {row.contact_key.removeprefix(prefix) for row in looked.case.reminders}
     waiting = {row.contact_key.removeprefix(prefix) for row in looked.case.reminders if row.state in WAITING_REMINDER}
     wanted = {each.key: each for each in looked.wanted.items}
-    # A copy exists only where a caregiver or facility has an address.
-    copies = {rule.name for rule in looked.case.loaded.pathway.reminders if rule.to != OWNERS[0]}
+    # A copy exists only where a caregiver or facility has an address, what follows a visit only where anybody has one.
+    copies = {rule.name for rule in looked.case.loaded.pathway.reminders if rule.to != OWNERS[0] or rule.is_after}
     for key, contact in wanted.items():
         is_due = contact.is_wanted and contact.wanted_at > looked.now and key.split(":")[0] not in copies
         if is_due and key not in stored:

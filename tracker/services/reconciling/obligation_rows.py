@@ -22,7 +22,7 @@ from tracker.services.staff_tasks import opening
 #: What may change a refill that was due, by the kind of fact just written.
 REFILL_CAUSES = frozenset({"fill", "device", "correction"})
 #: What a passing day turns into another of the same subject: an unconfirmed visit into one that nobody marked.
-SUCCESSORS = {"arrival": "unmarked_day", "refill_visit": "unmarked_day"}
+SUCCESSORS = {"arrival": "unmarked_day", "refill_visit": "unmarked_day", "time_final": "unmarked_day"}
 _KEY = ("kind", "subject", "device")
 _VALUES = (
     "due_on", "warn_on", "escalate_on", "critical_on", "owner_role", "reason", "params", "planned_seq", "anchor_on",

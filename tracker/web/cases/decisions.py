@@ -5,9 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import NotFound
-from tracker.domain.facts import Determination, Fill
+from tracker.domain.facts import Consent, Determination, Fact, Fill
 from tracker.domain.pathway.waivers import waivable
-from tracker.domain.words import DeterminationKind
+from tracker.domain.words import ConsentState, DeterminationKind
 from tracker.services import decisions
 from tracker.web.cases.acting import Act, answer, opened, path
 from tracker.web.cases.blueprint import blueprint
@@ -93,29 +93,38 @@ def earlier_benefit(public_id: str) -> ResponseReturnValue:
     )
 
 
-def _to_review(found: Determination | Fill) -> list[tuple[str, str]]:
+def _to_review(found: Determination | Fill | Consent) -> list[tuple[str, str]]:
     if isinstance(found, Fill):
         return [
             ("Expected in the pump", f"{number(found.residual_expected_ml)} mL"),
             ("Taken out", f"{number(found.residual_aspirated_ml)} mL"),
         ]
-    return [
-        ("Why it was done", found.reason),
-    ]
+    if isinstance(found, Consent):
+        return [("For", PURPOSE_WORDS[found.purpose]), ("What the patient said", found.reason)]
+    return [("Why it was done", found.reason)]
+
+
+#: What a physician reviews, by the fact.
+_REVIEWS: dict[type[Fact], str] = {
+    Determination: "Review a deviation",
+    Fill: "Review an aspirate that differs",
+    Consent: "A consent was taken back: decide",
+}
 
 
 @blueprint.route(path("/review/<seq:seq>"), methods=["GET", "POST"])
 @permission(Permission.DECIDE_OUTCOME)
 def review(public_id: str, seq: int) -> ResponseReturnValue:
-    """Review what was done against the plan."""
+    """Review what was done against the plan, or decide about a consent that was taken back."""
     case, form = opened(public_id), ReviewForm()
     deviations = case.snapshot.determinations(DeterminationKind.DEVIATION)
-    done: tuple[Determination | Fill, ...] = (*deviations, *case.snapshot.of(Fill))
+    withdrawn = (each for each in case.snapshot.of(Consent) if each.state == ConsentState.WITHDRAWN)
+    done: tuple[Determination | Fill | Consent, ...] = (*deviations, *case.snapshot.of(Fill), *withdrawn)
     found = next((each for each in done if each.seq == seq), None)
     if found is None:
         raise NotFound(str(seq))
     act = Act(
-        title="Review an aspirate that differs" if isinstance(found, Fill) else "Review a deviation",
+        title=_REVIEWS[type(found)],
         submit="Record the review",
         done="review",
         known=[("Done", at(found.effective_at)), *_to_review(found)],

@@ -3,7 +3,7 @@
 No field has a default that a hurried person could send by mistake: doses, results and dates begin empty.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -46,10 +46,14 @@ class CaseForm(TrackerForm):
         if not self.SECTIONS:
             shown = (each for each in self if each.type not in {"CSRFTokenField", "HiddenField"})
             return (FormSection("", tuple((each,) for each in shown if each.short_name not in self.APART)),)
-        return tuple(
-            FormSection(section.title, tuple(tuple(self[name] for name in row) for row in section.rows))
-            for section in self.SECTIONS
-        )
+        return tuple(FormSection(section.title, tuple(self._rows(section))) for section in self.SECTIONS)
+
+    def _rows(self, section: Section) -> Iterator[tuple[Field, ...]]:
+        """A field that is not asked this time was taken out of the form."""
+        for row in section.rows:
+            fields = tuple(self[name] for name in row if name in self)
+            if fields:
+                yield fields
 
 
 class TextField(StringField):

@@ -152,7 +152,9 @@ class AuthorizationForm(AnswerForm):
 class ConsentForm(CaseForm):
     """A consent that was signed."""
 
-    SECTIONS = (Section("", (("purpose",), ("signed_on", "valid_to"), ("signed_by",), ("witness",))),)
+    SECTIONS = (
+        Section("", (("purpose",), ("signed_on", "valid_to"), ("signed_by",), ("clinician_id",), ("witness",))),
+    )
     purpose = RadioField("For", [InputRequired("Choose what it is for.")], choices=[])
     signed_on = DayField("Signed on", [InputRequired("Give the day of the signature.")])
     valid_to = DayField("Valid to", description="Only if the form says so; else the clinic's rule holds.")
@@ -160,6 +162,9 @@ class ConsentForm(CaseForm):
         "Signed by",
         [InputRequired("Say who signed: the patient, or who for them.")],
         description="The patient, or who for them.",
+    )
+    clinician_id = PersonField(
+        "Surgeon on the form", description="It holds for nobody else. Empty: the form names nobody."
     )
     witness = TextField("Witness")
 

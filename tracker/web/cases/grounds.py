@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from tracker.domain.access import Permission
 from tracker.domain.errors import NotFound
 from tracker.domain.facts import Authorization, Evaluation
-from tracker.queries.clinic import list_payers
+from tracker.queries.clinic import list_clinicians, list_payers
 from tracker.services import authorizations, consents, evaluations
 from tracker.web.cases.acting import Act, answer, opened, path
 from tracker.web.cases.blueprint import blueprint
@@ -141,6 +141,8 @@ def consent(public_id: str) -> ResponseReturnValue:
     """Record a signed consent. ``?purpose=`` says for what."""
     case, form = opened(public_id), ConsentForm()
     form.purpose.choices = procedures_of(case.pathway)
+    people = list_clinicians(read_session(), clinic().id)
+    form.clinician_id.offer([(each.id, each.name) for each in people if each.is_active])
     if not form.is_submitted() and request.args.get("purpose", "") in case.pathway.procedures:
         form.purpose.data = request.args["purpose"]
     act = Act(title="Capture a consent", submit="Record the consent", done="consent")
@@ -156,6 +158,7 @@ def consent(public_id: str) -> ResponseReturnValue:
             signed_by=form.signed_by.data,
             witness=form.witness.data,
             valid_to=form.valid_to.data,
+            clinician_id=form.clinician_id.data,
         ),
     )
 
@@ -172,7 +175,8 @@ def withdraw_consent(public_id: str) -> ResponseReturnValue:
         title="The patient withdraws a consent",
         submit="Withdraw the consent",
         done="consent withdrawn",
-        lede="The procedure cannot go on until a new consent is signed. The signed form stays in the history.",
+        lede="The procedure cannot go on until a new consent is signed, and a physician decides what follows. "
+        "The signed form stays in the history.",
         is_danger=True,
     )
     return answer(

@@ -8,7 +8,7 @@ from tracker.domain.reminder_words import CHANNELS, CHOSEN, KINDS, OWNERS, REASO
 from tracker.persistence.vocabulary import WAITING_REMINDER
 from tracker.queries.case_detail import Message
 from tracker.queries.reminder_preview import Worded
-from tracker.web.cases.sections import Folded, PageSection, Row, Table
+from tracker.web.cases.tables import Folded, PageSection, Row, Table
 from tracker.web.cases.words import REMINDER_STATES, REMINDER_TONES, first_upper
 from tracker.web.common.filters import at
 

@@ -18,6 +18,7 @@ from tracker.web.cases.referred import referral_lines
 from tracker.web.cases.sentences import wall
 from tracker.web.cases.spine import PathStep, path_steps
 from tracker.web.cases.todos import TodoLine, todo_line
+from tracker.web.cases.visit_lines import arrives
 from tracker.web.cases.words import VISIT_STATES, first_upper
 from tracker.web.common.filters import day, on, plural
 
@@ -164,7 +165,7 @@ def _next(case: OpenedCase, offers: Offered, names: Names, viewer: Actor, today:
     waits = visit is not None and visit.purpose == Purpose.REFILL and visit.wall[:10] > today.isoformat()
     return NextStep(
         label=_next_label(case, offers.next),
-        visit=_visit_text(visit, names, today) if visit else "",
+        visit=_visit_text(case, visit, names, today) if visit else "",
         visit_note=f"{first_upper(VISIT_STATES[visit.state])}{': ' + visit.reason if visit.reason else ''}"
         if visit
         else "",
@@ -216,15 +217,11 @@ def _coming(case: OpenedCase) -> Appointment | None:
     return min(found, key=lambda visit: visit.starts_at, default=None)
 
 
-def _visit_text(visit: Appointment, names: Names, today: date) -> str:
-    arrive = ""
-    if visit.arrive_at is not None:
-        early = datetime.fromisoformat(visit.wall) - (visit.starts_at - visit.arrive_at)
-        arrive = f"arrive {early:%H:%M}" if early.isoformat(timespec="minutes") != visit.wall else ""
+def _visit_text(case: OpenedCase, visit: Appointment, names: Names, today: date) -> str:
     parts = (
         first_upper(PURPOSE_WORDS[visit.purpose]),
         wall(visit.wall),
-        arrive,
+        f"arrive {arrives(case, visit)}" if arrives(case, visit) not in {"", visit.wall[11:]} else "",
         names.clinicians.get(visit.clinician_id or 0, ""),
         names.rooms.get(visit.room_id or 0, ""),
         day(date.fromisoformat(visit.wall[:10]), today).partition(" · ")[2],

@@ -13,7 +13,10 @@ from tracker.web.cases.identity import language_name
 
 HOW = {ANSWERED_CALL: "answered by telephone", ANSWERED_MESSAGE: "answered a message"}
 OWNER_WORDS = {"patient": "patient", "caregiver": "caregiver", "facility": "facility"}
-_ABOUT = {"arrival": "a visit", "refill": "a visit", "consent": "a form to sign"}
+_ABOUT = {
+    "arrival": "a visit", "refill": "a visit", "after": "a visit", "consent": "a form to sign",
+    "preparation": "how to prepare",
+}  # fmt: skip
 _DONE = {
     ContactChange.ADDED: "added",
     ContactChange.REWRITTEN: "written in another way",

@@ -1,13 +1,7 @@
 """The lower half of the page: appointments, authorizations, consents and papers, trial and scores, pump."""
 
-from dataclasses import dataclass
-from datetime import date
-
-from flask import url_for
-
-from tracker.domain.access import Actor, Permission
+from tracker.domain.access import Permission
 from tracker.domain.facts import (
-    Appointment,
     Assessment,
     Authorization,
     Consent,
@@ -18,10 +12,10 @@ from tracker.domain.facts import (
     Fill,
     TrialDose,
 )
-from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, ConsentState, DeterminationKind, FillKind
-from tracker.queries.case_detail import Names, OpenedCase
-from tracker.web.cases.links import Link, correcting
-from tracker.web.cases.sentences import as_told, civil, fact_sentence, number, wall
+from tracker.domain.words import ConsentState, DeterminationKind, FillKind
+from tracker.web.cases.sentences import as_told, civil, fact_sentence, number
+from tracker.web.cases.tables import PageSection, Row, Table, Telling
+from tracker.web.cases.visit_lines import appointments
 from tracker.web.cases.words import (
     AUTHORIZATION_STATES,
     AUTHORIZATION_TONES,
@@ -31,138 +25,9 @@ from tracker.web.cases.words import (
     INSTRUMENTS,
     OCCASIONS,
     PURPOSE_WORDS,
-    VISIT_STATES,
-    VISIT_TONES,
     first_upper,
 )
 from tracker.web.common.filters import at
-
-_TO_COME = frozenset({AppointmentState.BOOKED, AppointmentState.CONFIRMED})
-#: Older visits are told by the history.
-_SHOWN_VISITS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """Something long behind a word that opens it; without ``text`` the word alone."""
-
-    word: str
-    title: str = ""
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One line: cells, perhaps one ``folded``, a badge, and what can be done with it. ``posts`` are done with one
-    press."""
-
-    cells: tuple[str, ...]
-    folded: Folded | None = None
-    badge: str = ""
-    tone: str = "quiet"
-    links: tuple[Link, ...] = ()
-    posts: tuple[Link, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A titled table; ``empty`` teaches where it has no rows."""
-
-    title: str
-    headers: tuple[str, ...]
-    rows: tuple[Row, ...]
-    empty: str
-    add: Link | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageSection:
-    """A part of the page with its anchor."""
-
-    id: str
-    label: str
-    tables: tuple[Table, ...]
-
-    @property
-    def count(self) -> int:
-        """How many lines it has."""
-        return sum(len(table.rows) for table in self.tables)
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """One case, told to one person."""
-
-    case: OpenedCase
-    names: Names
-    viewer: Actor
-    today: date
-    is_clinical: bool = True
-
-    def link(self, label: str, endpoint: str, permission: Permission, **values: str | int) -> tuple[Link, ...]:
-        """A link, if this person may use what it opens."""
-        if not self.viewer.may(permission):
-            return ()
-        return (Link(label=label, url=url_for(f"cases.{endpoint}", public_id=self.case.head.public_id, **values)),)  # type: ignore[arg-type]  # endpoint values, none of them url_for's own
-
-    def correction(self, seq: int) -> tuple[Link, ...]:
-        """The link that strikes out a fact, if this person may."""
-        url = correcting(self.case, seq, self.viewer)
-        return (Link(label="Correct", url=url),) if url else ()
-
-    def add(self, label: str, endpoint: str, permission: Permission, **values: str | int) -> Link | None:
-        """The link that adds a line."""
-        return next(iter(self.link(label, endpoint, permission, **values)), None)
-
-
-def appointments(telling: Telling) -> PageSection:
-    """Every visit, coming ones first."""
-    visits = telling.case.snapshot.of(Appointment)
-    coming = sorted((v for v in visits if v.state in _TO_COME), key=lambda visit: visit.starts_at)
-    others = sorted((v for v in visits if v.state not in _TO_COME), key=lambda v: v.starts_at, reverse=True)
-    rows = tuple(_visit(telling, visit) for visit in [*coming, *others[:_SHOWN_VISITS]])
-    table = Table(
-        title="Appointments",
-        headers=("Visit", "When", "With", "Room", "State"),
-        rows=rows,
-        empty="No visit is booked yet.",
-        add=telling.add("Book a visit", "book_visit", Permission.BOOK) if telling.case.head.is_open else None,
-    )
-    return PageSection(id="appointments", label="Appointments", tables=(table,))
-
-
-def _visit(telling: Telling, visit: Appointment) -> Row:
-    purpose = PURPOSE_WORDS[visit.purpose] if telling.is_clinical else "visit"
-    which = {"appointment": visit.appointment}
-    links: list[Link] = []
-    posts: list[Link] = []
-    is_today = visit.wall[:10] == telling.today.isoformat()
-    if visit.state in {AppointmentState.BOOKED, AppointmentState.CONFIRMED}:
-        if is_today:
-            posts += telling.link("Arrived", "arrive", Permission.CHECK_IN, **which)
-        if visit.wall[:10] <= telling.today.isoformat():
-            links += telling.link("Did not come", "no_show", Permission.CHECK_IN, **which)
-        if visit.state == AppointmentState.BOOKED:
-            links += telling.link("Confirmed", "confirm", Permission.BOOK, **which)
-        links += telling.link("Move", "move", Permission.BOOK, **which)
-    if visit.state == AppointmentState.ARRIVED:
-        posts += telling.link("Visit over", "complete", Permission.CHECK_IN, **which)
-    if visit.state in LIVE_APPOINTMENT and visit.wall[:10] >= telling.today.isoformat():
-        links += telling.link("Cancel", "cancel", Permission.BOOK, **which)
-    if visit.state in {AppointmentState.ARRIVED, AppointmentState.CANCELLED, AppointmentState.NO_SHOW}:
-        links += telling.link("Put back", "reinstate", Permission.CORRECT, **which)
-    return Row(
-        cells=(
-            first_upper(purpose),
-            wall(visit.wall),
-            telling.names.clinicians.get(visit.clinician_id or 0, "–"),
-            telling.names.rooms.get(visit.room_id or 0, "–"),
-        ),
-        badge=first_upper(VISIT_STATES[visit.state]),
-        tone=VISIT_TONES[visit.state],
-        links=tuple(links),
-        posts=tuple(posts),
-    )
 
 
 def authorizations(telling: Telling) -> PageSection:
@@ -199,7 +64,7 @@ def consents(telling: Telling) -> PageSection:
     operation = "reoperation" if telling.case.pathway.beside else "implant"
     signed = Table(
         title="Consents",
-        headers=("For", "Signed", "By", "Witness", "State"),
+        headers=("For", "Signed", "By", "Surgeon", "Witness", "State"),
         rows=tuple(_consent(telling, each) for each in reversed(snapshot.of(Consent))),
         empty="No consent is signed yet. It is better signed days before than on the morning.",
         add=telling.add("Capture consent", "consent", Permission.CONSENT),
@@ -233,6 +98,7 @@ def _consent(telling: Telling, consent: Consent) -> Row:
             first_upper(PURPOSE_WORDS[consent.purpose]),
             civil(consent.signed_on),
             consent.signed_by,
+            telling.names.clinicians.get(consent.clinician_id or 0, "anybody"),
             consent.witness or "–",
         ),
         badge="Signed" if is_signed else "Withdrawn",

@@ -115,11 +115,13 @@ def _authorization(told: Told, names: Names) -> str:
     return f"Prior auth for the {stage} {word}{_because(told)}"
 
 
-def _consent(told: Told) -> str:
+def _consent(told: Told, names: Names) -> str:
     purpose = PURPOSE_WORDS.get(told["purpose"], told["purpose"])
     if told["state"] == "withdrawn":
         return f"Consent for the {purpose} withdrawn{_because(told)}"
-    return f"Consent for the {purpose} signed {civil(told['signed_on'])} by {told['signed_by']}"
+    surgeon = isolated(names.clinicians.get(told.get("clinician_id") or 0, ""))
+    by = f"signed {civil(told['signed_on'])} by {told['signed_by']}"
+    return f"Consent for the {purpose} {by}{', for ' + surgeon if surgeon else ''}"
 
 
 #: What became of a visit; people arrive, visits do not.
@@ -232,7 +234,13 @@ _DETERMINED: dict[str, Callable[[Told], str]] = {
     "refill_plan": lambda t: f"Refill planned by {civil(t['until_on'])}{_because(t)}",
     "drug_stock": lambda t: f"Drug for the next refill {'is here' if t['value'] == 'here' else 'ordered'}",
     "deviation": lambda t: f"Done against the plan{_because(t)}",
-    "deviation_reviewed": lambda t: f"Deviation reviewed{_because(t)}",
+    "deviation_reviewed": lambda t: (
+        f"{'Decided about the consent that was taken back' if t['value'] == 'consent' else 'Deviation reviewed'}"
+        f"{_because(t)}"
+    ),
+    "time_final": lambda t: (
+        f"Arrival time is final: {wall(t['value'])}" if t["value"] else "Arrival time is no longer final: visit moved"
+    ),
     "pump_call_settled": lambda t: f"Pump call closed{_because(t)}",
     "advisory_settled": lambda t: f"Done about the advisory{_because(t)}",
     "pump_switched_off": lambda t: f"Pump switched off after death{_because(t)}",
@@ -254,7 +262,6 @@ _BY_FACT: dict[str, Callable[[Told], str]] = {
     "Referral": _referral,
     "Evaluation": _evaluation,
     "Document": _document,
-    "Consent": _consent,
     "ChecklistItem": _item,
     "TrialDose": _dose,
     "Assessment": _score,
@@ -277,4 +284,6 @@ def fact_sentence(told: Told, names: Names) -> str:
         return _appointment(told, names)
     if told["fact"] == "Authorization":
         return _authorization(told, names)
+    if told["fact"] == "Consent":
+        return _consent(told, names)
     return _BY_FACT[told["fact"]](told)

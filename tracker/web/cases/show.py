@@ -30,7 +30,9 @@ from tracker.web.cases.identity import Person, person_of
 from tracker.web.cases.links import Link, correcting
 from tracker.web.cases.messages import messages
 from tracker.web.cases.present import Overview, overview
-from tracker.web.cases.sections import PageSection, Telling, all_sections, appointments
+from tracker.web.cases.sections import all_sections
+from tracker.web.cases.tables import PageSection, Telling
+from tracker.web.cases.visit_lines import appointments
 from tracker.web.cases.words import REOPERATIONS, first_upper
 from tracker.web.common import escalation_words
 from tracker.web.common.access import permission

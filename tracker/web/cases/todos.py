@@ -90,6 +90,9 @@ _CLEARED_BY_REASON = frozenset(
         "scan_task",
         "scan_reading",
         "drug_in_stock",
+        "consent_visit",
+        "consent_withdrawn",
+        "time_final",
         "refill_visit",
     }
 )

@@ -1,5 +1,6 @@
 """Forms about visits: when and where, and what became of them."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
@@ -40,6 +41,20 @@ class SlotForm(CaseForm):
     room_id = PersonField("Room")
     clinician_id = PersonField("With")
     entered_late = BooleanField("Entered late: this was agreed on paper, and the time has passed")
+    is_final = BooleanField("The arrival time is final: messages may tell it")
+
+    def offer_final(self, purposes: Collection[str]) -> None:
+        """Ask whether the time is final, of visits for these purposes alone."""
+        words = [PURPOSE_WORDS[each] for each in sorted(purposes)]
+        if words:
+            self.is_final.description = f"Only of the {' and the '.join(words)}. Until then messages tell the day."
+        else:
+            del self.is_final
+
+    @property
+    def says_final(self) -> bool:
+        """Whether the time is said to be final."""
+        return "is_final" in self and bool(self["is_final"].data)
 
     @property
     def begins(self) -> datetime:
@@ -62,7 +77,15 @@ class BookForm(SlotForm):
 
     SECTIONS = (
         Section(
-            "", (("purpose",), ("starts", "minutes"), ("arrives",), ("room_id", "clinician_id"), ("entered_late",))
+            "",
+            (
+                ("purpose",),
+                ("starts", "minutes"),
+                ("arrives",),
+                ("is_final",),
+                ("room_id", "clinician_id"),
+                ("entered_late",),
+            ),
         ),
     )
     purpose = SelectField("What for", [InputRequired("Choose what the visit is for.")], choices=[])
@@ -92,9 +115,23 @@ class MoveForm(SlotForm):
     """Another time or place for a visit."""
 
     SECTIONS = (
-        Section("", (("starts", "minutes"), ("arrives",), ("room_id", "clinician_id"), ("reason",), ("entered_late",))),
+        Section(
+            "",
+            (
+                ("starts", "minutes"),
+                ("arrives",),
+                ("is_final",),
+                ("room_id", "clinician_id"),
+                ("reason",),
+                ("entered_late",),
+            ),
+        ),
     )
     reason = TextField("Why it is moved")
+
+
+class TimeFinalForm(CaseForm):
+    """The time at which the patient arrives is final: nothing to ask."""
 
 
 class ConfirmForm(CaseForm):

@@ -9,12 +9,15 @@ from flask.typing import ResponseReturnValue
 from tracker.domain.access import Permission
 from tracker.domain.errors import NotFound
 from tracker.domain.facts import Appointment
+from tracker.domain.final_times import arrival_wall
 from tracker.domain.words import Purpose
 from tracker.queries.case_detail import OpenedCase, list_names
 from tracker.queries.clinic import get_settings, list_clinicians, list_rooms
 from tracker.services import appointments
+from tracker.services.final_times import mark_time_final
 from tracker.web.cases.acting import Act, answer, opened, path
 from tracker.web.cases.blueprint import blueprint
+from tracker.web.cases.consent_notices import consent_notices
 from tracker.web.cases.refill_days import chosen_day, latest_date, overbooked, refill_days
 from tracker.web.cases.sentences import wall
 from tracker.web.cases.visit_forms import (
@@ -28,6 +31,7 @@ from tracker.web.cases.visit_forms import (
     NoShowForm,
     ReinstateForm,
     SlotForm,
+    TimeFinalForm,
     instant_of,
 )
 from tracker.web.cases.words import PURPOSE_WORDS, VISIT_STATES
@@ -89,6 +93,7 @@ def book_visit(public_id: str) -> ResponseReturnValue:
     among those which have room for a refill."""
     case, form = opened(public_id), _book_form()
     form.offer_purposes(case.pathway)
+    form.offer_final(case.pathway.final_times)
     _offer_places(form)
     if not form.is_submitted() and request.args.get("purpose", "") in case.pathway.visit_purposes:
         form.purpose.data = request.args["purpose"]
@@ -101,7 +106,7 @@ def book_visit(public_id: str) -> ResponseReturnValue:
         done=f"{word} booked",
         known=latest_date(case) if may_be_refill and form.purpose.data in (None, "", Purpose.REFILL) else (),
         days=refill_days(case) if is_refill else None,
-        after=lambda _written: overbooked(form.begins.date()) if is_refill else (),
+        after=lambda _written: (*(overbooked(form.begins.date()) if is_refill else ()), *consent_notices(case)),
     )
     wait = _usual_wait()
     return answer(
@@ -109,7 +114,12 @@ def book_visit(public_id: str) -> ResponseReturnValue:
         form,
         act,
         lambda work, ref: appointments.book(
-            work, ref, purpose=form.purpose.data, slot=form.slot(wait), entered_late=form.entered_late.data
+            work,
+            ref,
+            purpose=form.purpose.data,
+            slot=form.slot(wait),
+            entered_late=form.entered_late.data,
+            is_final=form.says_final,
         ),
     )
 
@@ -120,6 +130,7 @@ def move(public_id: str, appointment: int) -> ResponseReturnValue:
     """Move a visit. Where it is now is filled in; the new day is asked."""
     case, form = opened(public_id), MoveForm()
     visit = find_visit(case, appointment)
+    form.offer_final(case.pathway.final_times & {visit.purpose})
     _offer_places(form)
     if not form.is_submitted():
         form.room_id.data, form.clinician_id.data = visit.room_id, visit.clinician_id
@@ -130,6 +141,7 @@ def move(public_id: str, appointment: int) -> ResponseReturnValue:
         submit=f"Move the {word}",
         done=f"{word} moved; the patient must confirm again",
         known=lambda: [*_known(visit), *(latest_date(case) if visit.purpose == Purpose.REFILL else ())],
+        after=lambda _written: consent_notices(case),
     )
     wait = _usual_wait()
     return answer(
@@ -143,8 +155,26 @@ def move(public_id: str, appointment: int) -> ResponseReturnValue:
             slot=form.slot(wait),
             reason=form.reason.data,
             entered_late=form.entered_late.data,
+            is_final=form.says_final,
         ),
     )
+
+
+@blueprint.route(path(_VISIT + "/time-final"), methods=["GET", "POST"])
+@permission(Permission.BOOK)
+def time_final(public_id: str, appointment: int) -> ResponseReturnValue:
+    """Say that the time at which the patient arrives is final."""
+    case, form = opened(public_id), TimeFinalForm()
+    visit = find_visit(case, appointment)
+    arrival = wall(arrival_wall(visit, case.snapshot.calendar))
+    act = Act(
+        title=f"Arrival {arrival}: is it final?",
+        submit="The time is final",
+        done=f"arrival {arrival} is final",
+        lede="Until now messages told the day alone. From now on they tell the time; who was told the day hears it.",
+        known=partial(_known, visit),
+    )
+    return answer(case, form, act, lambda work, ref: mark_time_final(work, ref, appointment=appointment))
 
 
 @blueprint.route(path(_VISIT + "/confirm"), methods=["GET", "POST"])

@@ -133,7 +133,10 @@ WAYS: Mapping[str, _Way] = {
     "baseline_missing": _SCORE,
     "catheter_in": _Way("catheter-out", Permission.GIVE_DOSE, "Catheter out"),
     "consent_missing": _CONSENT,
+    "consent_other_surgeon": _CONSENT,
     "consent_out_of_date": _CONSENT,
+    "consent_taken_back": _Way("review/{seq}", Permission.DECIDE_OUTCOME, "Decide"),
+    "consent_visit_not_booked": _Way("book-visit", Permission.BOOK, "Book the consent visit", "purpose", "visit"),
     "consent_withdrawn": _CONSENT,
     "contraindication_without_plan": _EVALUATE,
     "document_missing": _DOCUMENT,
@@ -166,6 +169,7 @@ WAYS: Mapping[str, _Way] = {
     "scan_task": _Way("scan/{seq}/task/{task}", Permission.REFILL, "Record it"),
     "score_missing": _SCORE,
     "visit_unconfirmed": _Way("visit/{appointment}/confirm", Permission.BOOK, "Confirmed"),
+    "time_not_final": _Way("visit/{appointment}/time-final", Permission.BOOK, "Time is final"),
     "transfer_asked": _Way("transfer", Permission.CLOSE, "Record transfer"),
 }
 _DECISION = _Way("decision", Permission.RECORD_DECISION, "Record decision")

@@ -74,7 +74,7 @@ def present(page: ReplyPage, done: Answer | None, *, is_once_more: bool) -> Visi
         language=page.language,
         words=words,
         heading=words["hello" if standing.is_to_come else "was"].format(first_name=page.first_name).strip(" ,"),
-        when=(said.date, said.time),
+        when=(said.date, said.time) if page.tells_time else (said.date,),
         clinic=_first_upper(page.clinic),
         phone=page.phone,
         call_us=words["call_us"].format(phone=page.phone) if page.phone else "",

@@ -19,6 +19,7 @@ _PROPERTIES: tuple[Callable[[Graph], Iterator[Violation]], ...] = (
     structure.stages_are_complete,
     structure.steps_can_be_taken,
     structure.rules_are_anchored,
+    structure.times_are_of_visits,
     structure.follow_ups_are_known,
     structure.follow_ups_asked_for_are_known,
     structure.todos_have_rules,

@@ -19,7 +19,7 @@ ANCHORS = frozenset(
     {
         "latest_refill_date", "fill", "stage_target", "stage_entered", "hold_review", "procedure", "visit_end",
         "deviation", "today", "answer_due", "denial", "dose", "catheter_out", "end_of_service", "device", "transfer",
-        "follow_up", "call", "scan", "death", "advisory",
+        "follow_up", "call", "scan", "death", "advisory", "withdrawal",
     }
 )  # fmt: skip
 #: The facts that end an obligation.
@@ -27,7 +27,7 @@ ENDINGS = frozenset(
     {
         "fill", "device_removed", "transfer_completed", "death", "stage", "resume", "consent", "appointment",
         "authorization", "review", "correction", "outcome", "document", "interrogation", "follow_up",
-        "drug_stock",
+        "drug_stock", "time_final",
     }
 )  # fmt: skip
 #: To-dos that any pathway comes by.
@@ -35,9 +35,11 @@ TODOS = frozenset(
     {
         "next_step", "hold_review", "consent", "document", "authorization_expiring", "authorization_ask",
         "authorization_answer", "authorization_denied", "arrival", "unmarked_day", "deviation_review", "ground_lost",
-        "follow_up", "unreachable",
+        "follow_up", "unreachable", "consent_physician", "consent_visit", "consent_withdrawn", "time_final",
     }
 )  # fmt: skip
+#: The one whose rule names an hour of the day from which it stands.
+FROM_TIME = "time_final"
 #: Those of a pathway whose cases hold devices.
 TODOS_OF_DEVICES = frozenset(
     {
@@ -54,8 +56,16 @@ SCAN_TASK_ENDINGS = frozenset({"reading", "word"})
 DATED_TARGETS = frozenset({"catheter_out"})
 #: By what a message can go; a call is a rule's only channel.
 WRITTEN = frozenset({EMAIL, SMS})
-#: Messages there are templates for; a reminder's kind says which rules cancel it.
-REMINDER_KINDS = frozenset({"consent", "arrival", "refill"})
+#: A reminder's kind says which rules cancel it; one that comes after the visit has a kind of its own.
+REMINDER_KINDS = frozenset({"consent", "arrival", "refill", "preparation", "after"})
+#: Messages there are words for.
+TEMPLATES = frozenset(
+    {
+        "consent", "consent_visit", "arrival", "arrival_day", "refill", "checkup", "decision", "preparation", "after",
+    }
+)  # fmt: skip
+#: What tells the day of a visit alone, and so can be said while its time is provisional.
+WITHOUT_TIME = frozenset({"consent", "arrival_day", "preparation", "after"})
 #: A paper or a payer's word may be waived by a named role. A trial, a consent, a dose or a device never.
 WAIVABLE = frozenset({"authorization", "document"})
 #: Whose trial may be waived: cancer pain (payers' criteria, NCD 280.14); spasticity must show a response (FDA label).
@@ -105,11 +115,19 @@ def rules_are_anchored(graph: Graph) -> Iterator[Violation]:
             yield Violation("rule_anchored", f"reminder {reminder.name} {fault}")
 
 
+def times_are_of_visits(graph: Graph) -> Iterator[Violation]:
+    """A time is provisional only of visits that there are."""
+    for purpose in sorted(graph.pathway.final_times - graph.pathway.visit_purposes):
+        yield Violation("rule_anchored", f"needs_final_time names {purpose!r}, which is no visit")
+
+
 def _obligation_faults(rule: ObligationRule) -> Iterator[str]:
     if rule.anchor not in ANCHORS:
         yield f"counts from {rule.anchor!r}, which is no date"
     if not rule.closed_by:
         yield "is closed by nothing"
+    if rule.from_time is not None and rule.kind != FROM_TIME:
+        yield "names an hour from which it stands, which nobody reads"
     for ending in sorted(set(rule.closed_by) - ENDINGS):
         yield f"is closed by {ending!r}, which is no fact"
     days = [
@@ -170,15 +188,21 @@ def scan_tasks_are_known(graph: Graph) -> Iterator[Violation]:
 
 
 def _reminder_faults(graph: Graph, rule: ReminderRule) -> Iterator[str]:
-    for word, found in (("kind", rule.kind), ("template", rule.template)):
-        if found not in REMINDER_KINDS:
-            yield f"has an unknown {word} {found!r}"
+    if rule.kind not in REMINDER_KINDS:
+        yield f"has an unknown kind {rule.kind!r}"
+    for template in sorted(set(rule.templates) - TEMPLATES):
+        yield f"has an unknown template {template!r}"
     visits = set(graph.pathway.procedures) if rule.kind == "consent" else set(Purpose)
     unknown = sorted(rule.purposes - visits)
     if unknown or not rule.purposes:
         yield f"is for no visit there is: {', '.join(unknown)}"
-    if rule.days_before < 0:
-        yield "is sent after its date"
+    if rule.is_after is not (rule.kind == "after"):
+        yield "comes after its visit and speaks as if before, or the other way round"
+    if rule.visit_template and rule.kind != "consent":
+        yield "speaks of a visit to sign, and is about no consent"
+    words = rule.day_template or rule.template
+    if rule.purposes & graph.pathway.final_times and not rule.is_call and words not in WITHOUT_TIME:
+        yield f"tells a time that is not final: it needs a day_template, one of {', '.join(sorted(WITHOUT_TIME))}"
     if rule.to not in OWNERS:
         yield f"goes to {rule.to!r}, who is nobody"
     if not rule.channels or (not rule.is_call and not set(rule.channels) <= WRITTEN):

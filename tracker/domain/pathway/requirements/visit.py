@@ -46,7 +46,8 @@ class AppointmentMade(Requirement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentValid(Requirement):
-    """A signed consent, not withdrawn, that is valid on the day of the procedure (``max_age_days`` from signing)."""
+    """A signed consent, not withdrawn, that is valid on the day of the procedure (``max_age_days`` from signing), and
+    for whoever does it, where the form names somebody."""
 
     kind: ClassVar[str] = "consent"
     purpose: str
@@ -67,6 +68,10 @@ class ConsentValid(Requirement):
         ends = min(consent.signed_on + timedelta(days=self.max_age_days), consent.valid_to or date.max)
         if not consent.signed_on <= day <= ends:
             return (self.blocker("consent_out_of_date", CLINICAL, "consent", purpose=self.purpose, ends=ends, on=day),)
+        visit = snapshot.visit(self.purpose)
+        named, booked = consent.clinician_id, visit.clinician_id if visit else None
+        if named is not None and booked is not None and named != booked:
+            return (self.blocker("consent_other_surgeon", CLINICAL, "consent", purpose=self.purpose),)
         return ()
 
 
