@@ -95,6 +95,14 @@ FAULTS = (
     Fault("follow_ups.withdrawal_watch", '{ who = "on_call", days = 1 },', '{ who = "on_call" },',
           "ladder_ends_in_person", ()),
     Fault("reminders.refill_week", 'purposes = ["refill"]', 'purposes = ["party"]', "rule_anchored", ()),
+    Fault("reminders.arrival_eve", 'day_template = "arrival_day"', "", "rule_anchored", ()),
+    Fault("reminders.arrival_eve", 'day_template = "arrival_day"', 'day_template = "checkup"', "rule_anchored", ()),
+    Fault("reminders.arrival_eve", 'template = "arrival"', 'template = "farewell"', "rule_anchored", ()),
+    Fault("reminders.arrival_week", 'kind = "arrival"', 'kind = "after"', "rule_anchored", ()),
+    Fault("reminders.day_after", 'kind = "after"', 'kind = "arrival"', "rule_anchored", ()),
+    Fault("reminders.refill_week", 'template = "refill"', 'template = "refill"\nvisit_template = "consent_visit"',
+          "rule_anchored", ()),
+    Fault("obligations.arrival", "due_days = -2", 'due_days = -2\nfrom_time = "15:00"', "rule_anchored", ()),
     Fault("parameters.consent_days", "value  = 90", "value  = 0", "parameter_sourced", ()),
 )  # fmt: skip
 
@@ -153,3 +161,10 @@ class TestLooseEnds:
         )
         closed = [v for v in check_pathway(load_pathway(text)) if v.property == "stage_closes"]
         assert {v.path[-1] for v in closed} == {"trial_day", "trial_observation", "trial_catheter_in"}
+
+
+def test_a_time_is_provisional_only_of_visits_that_there_are() -> None:
+    text = TEXT.replace('needs_final_time = ["trial", "implant"]', 'needs_final_time = ["trial", "reoperation"]', 1)
+    found = check_pathway(load_pathway(text))
+    assert [each.property for each in found] == ["rule_anchored"]
+    assert "'reoperation'" in found[0].message

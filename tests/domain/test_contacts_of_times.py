@@ -1,5 +1,6 @@
 """What patients are told of a time that is not final, of the visit at which they sign, and the day after."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -49,6 +50,14 @@ class TestATimeThatIsNotFinal:
 
     def test_of_a_visit_without_an_operation_is_told(self) -> None:
         assert said(found(visit(Case("evaluation_booked"), "evaluation"))) == {("arrival", True)}
+
+    def test_makes_other_contacts_than_a_file_that_told_it(self) -> None:
+        """What was planned to tell the time, before the file said that it is provisional, must not go."""
+        case, told = booked(), replace(ITB, final_times=frozenset())
+        due = obligations(ITB, case.snapshot, NOW)
+        before = {each.contact.key for each in considered(told, case.snapshot, due, WRITTEN_TO, NOW)}
+        after = {each.contact.key for each in considered(ITB, case.snapshot, due, WRITTEN_TO, NOW)}
+        assert not {key for key in before & after if key.startswith("arrival")}
 
     def test_is_never_the_words_of_any_rule_of_any_file(self) -> None:
         for name in ("itb", "itb_reoperation"):
@@ -228,3 +237,26 @@ def test_visits_without_an_operation_have_rules_of_their_own(
     items = found(visit(Case(stage), purpose))
     assert {(each.template, each.tells_time, each.ways) for each in items} == {(template, True, (Way("email", 7),))}
     assert [each.wanted_at.day for each in items] == days
+
+
+class TestHowToPrepare:
+    def test_is_said_ten_days_before_in_the_clinics_words(self) -> None:
+        items = found(booked(), preferences=replace(WRITTEN_TO, has_sheet=True))
+        (item,) = [each for each in items if each.kind == "preparation"]
+        assert (item.template, item.wanted_at) == ("preparation", datetime(2026, 4, 10, 14, tzinfo=UTC))
+
+    def test_is_said_once_whatever_becomes_of_the_time(self) -> None:
+        with_sheet = replace(WRITTEN_TO, has_sheet=True)
+        keys = {
+            each.key
+            for case in (booked(), final(booked()))
+            for each in found(case, preferences=with_sheet)
+            if each.kind == "preparation"
+        }
+        assert len(keys) == 1
+
+    def test_is_not_said_without_a_sheet(self) -> None:
+        case = booked()
+        due = obligations(ITB, case.snapshot, NOW)
+        why = {each.rule.name: each.why_not for each in considered(ITB, case.snapshot, due, WRITTEN_TO, NOW)}
+        assert why["preparation"] == "no_sheet"

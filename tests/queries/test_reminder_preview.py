@@ -270,7 +270,8 @@ class TestWhoGetsNothing:
         assert "consent_early" in names(previewed(world).will_send)
         world.write(Consent, purpose="trial", signed_on=date(2026, 3, 12))
         preview = previewed(world)
-        assert why(preview) == dict.fromkeys(["consent_early", "consent_late"], "consent_valid")
+        valid = dict.fromkeys(["consent_early", "consent_late"], "consent_valid")
+        assert why(preview) == {**valid, "preparation": "no_sheet"}
         assert names(preview.will_send) == ["arrival_week", "arrival_soon", "arrival_eve"]
 
     def test_of_a_refill_is_called_or_has_nobody_for_a_copy(self, world: CaseWorld) -> None:

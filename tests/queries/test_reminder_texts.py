@@ -52,7 +52,7 @@ def named(wording: Wording) -> str:
 
 
 def written(template: str, language: str, channel: str, **values: str) -> Text:
-    usual = {"first_name": "Ada", "clinic": "Riverside", "phone": "555-0100"}
+    usual = {"first_name": "Ada", "clinic": "Riverside", "phone": "555-0100", "preparation": "Come with somebody."}
     filled = fields_of(
         wall=datetime.fromisoformat("2026-09-23T10:30"), language=language, channel=channel, **{**usual, **values}
     )
@@ -134,7 +134,9 @@ class TestTexts:
         assert ("https://visits.example/r/token" in text.body.splitlines()) is (channel == "email")
         if channel == "sms":
             assert "STOP" in text.body
-            assert template in {"consent", "after"} or {" C ", " N "} <= set(re.findall(r" [CN] ", text.body))
+            assert template in {"consent", "after", "preparation"} or {" C ", " N "} <= set(
+                re.findall(r" [CN] ", text.body)
+            )
 
     def test_cannot_be_given_another_line_by_a_name(self) -> None:
         text = written("arrival", "en", "email", first_name="Ada\r\n\r\nBcc: eve@example.org")

@@ -38,6 +38,7 @@ from tracker.services import (
     members,
     message_settings,
     patients,
+    preparation_sheets,
     pump_calls,
     pump_comparisons,
     safety,
@@ -187,6 +188,10 @@ def _change_messages(work: Work) -> object:
     )  # fmt: skip
 
 
+def _change_sheets(work: Work) -> object:
+    return preparation_sheets.change_sheets(work, expected_version=_version(work), texts={"en": "Come with somebody"})
+
+
 def _set_sending(work: Work) -> object:
     return sending.set_sending(work, expected_version=_version(work), is_paused=True)
 
@@ -301,6 +306,7 @@ ONE_BY_ONE: dict[str, Doing] = {
     **REACHING,
     "downtime.kits.ask_for_kit": downtime.ask_for_kit,
     "message_settings.change_messages": _change_messages,
+    "preparation_sheets.change_sheets": _change_sheets,
     "patients.change_patient": _change_patient,
     "pump_calls.record_call_of_unknown": _call_of_unknown,
     "pump_calls.put_number_right": _put_number_right,

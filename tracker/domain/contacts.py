@@ -25,6 +25,8 @@ from tracker.domain.words import AppointmentState
 
 #: Visits that somebody can still be reminded of.
 TO_COME = frozenset({AppointmentState.BOOKED, AppointmentState.CONFIRMED})
+#: The kind of reminder that carries the clinic's own words on how to prepare.
+PREPARATION = "preparation"
 #: Visits after which a message can follow.
 OVER = frozenset({AppointmentState.COMPLETED})
 
@@ -172,7 +174,7 @@ class _Case:
             subject = f"consent:{visit.purpose}:{visit.attempt}"
             is_due = any(each.subject == subject for each in self.obligations.of("consent"))
             return "" if is_due else "consent_valid"
-        if rule.kind == "preparation" and not self.preferences.has_sheet:
+        if rule.kind == PREPARATION and not self.preferences.has_sheet:
             return "no_sheet"
         return ""
 

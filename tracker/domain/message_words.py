@@ -38,6 +38,7 @@ class Fields:
     clinic: str
     phone: str
     link: str = ""
+    preparation: str = ""
 
 
 FIELDS = tuple(each.name for each in fields(Fields))

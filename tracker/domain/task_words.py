@@ -5,6 +5,7 @@ from datetime import datetime
 
 from tracker.domain.pathway.wording import sentence
 from tracker.domain.reminder_words import REASONS
+from tracker.domain.reply_words import OWN_NAMES
 from tracker.domain.typed_text import isolated
 
 TASKS = {
@@ -12,6 +13,7 @@ TASKS = {
     "held_burst": "More messages at once than were foreseen: send them, or have the patients called",
     "nobody_named": "Nobody is named to answer: name somebody",
     "import_doubts": "Doubts from the import, to be put right",
+    "preparation_sheet": "No preparation sheet: have it written under Administration, Messages",
     "pump_call_unknown": "Pump call of somebody who was not found: call back now",
     "reach_doubts": "A number or an address cannot be right: ask for it",
     "serial_twice": "The serial number of this pump stands with another patient too: read both again",
@@ -73,6 +75,7 @@ def _wall(text: str) -> str:
 _WHY: Mapping[str, Callable[[dict[str, str]], str]] = {
     "held_burst": lambda p: f"{p.get('messages', '')} messages are held back",
     "nobody_named": lambda p: p.get("who", "").replace("_", " "),
+    "preparation_sheet": lambda p: f"in {OWN_NAMES.get(p.get('language', ''), p.get('language', ''))}",
     "reach_doubts": lambda p: " · ".join(p.values()),
     "import_doubts": lambda p: " · ".join(p.values()),
     "pump_call_unknown": _call_of_unknown,

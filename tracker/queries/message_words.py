@@ -16,7 +16,16 @@ from tracker.domain.neutral import name_in_messages
 from tracker.domain.ways import EMAIL, LETTER
 from tracker.persistence.models import AppointmentRow, Clinic, MessageWords, Patient, Reminder, User
 from tracker.persistence.vocabulary import WAITING_REMINDER
-from tracker.queries.reminder_texts import OWN_LINK, Words, shipped, shipped_messages, shipped_versions, values_of
+from tracker.queries.preparation_sheets import get_sheets
+from tracker.queries.reminder_texts import (
+    OWN_LINK,
+    OWN_SHEET,
+    Words,
+    shipped,
+    shipped_messages,
+    shipped_versions,
+    values_of,
+)
 
 #: Of the reminders that go next, so many are looked through for one in the language.
 _LOOKED_THROUGH = 100
@@ -81,10 +90,14 @@ class Example:
     case_id: int
 
 
-def read_words(session: Session, clinic_id: int, which: Which | None = None) -> Words:
-    """The words that a clinic's messages are written with now; of one message, where only that is written."""
+def read_words(session: Session, clinic_id: int, which: Which | None = None, *, with_sheets: bool = False) -> Words:
+    """The words that a clinic's messages are written with now; of one message, where only that is written.
+    ``with_sheets``: also its sheets on how to prepare, which come by themselves with one message that carries them."""
     query, asked = (_CURRENT, {"clinic": clinic_id}) if which is None else (_CURRENT_OF_ONE, _asked(clinic_id, which))
-    return Words({wording.which: wording for wording in map(_wording, session.execute(query, asked))})
+    own = {wording.which: wording for wording in map(_wording, session.execute(query, asked))}
+    if which is not None:
+        with_sheets = "preparation" in (own.get(which) or shipped(which)).fields
+    return Words(own, get_sheets(session, clinic_id) if with_sheets else {})
 
 
 def known(template: str, language: str, channel: str) -> Which:
@@ -157,6 +170,7 @@ def _example(session: Session, clinic_id: int, which: Which, row: Row[Any]) -> E
         clinic=name_in_messages(row.message_name, row.name, which.language),
         phone=row.phone,
         link=OWN_LINK if which.channel == EMAIL else "",
+        preparation=OWN_SHEET,
     )
     return Example(values=values, case_id=row.case_id)
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.languages import code_of
 from tracker.domain.ways import Address, Preferences
-from tracker.persistence.models import Clinic, ContactPoint, Patient
+from tracker.persistence.models import Clinic, ContactPoint, Patient, PreparationSheet
 from tracker.queries.grouped_rows import rows_by
 from tracker.queries.reminder_texts import languages
 
@@ -20,9 +20,23 @@ _POINT: tuple[Any, ...] = (
     ContactPoint.opted_out_at,
     ContactPoint.texts_agreed_at,
 )
+#: The languages in which the clinic has a preparation sheet.
+_SHEETS = (
+    select(func.aggregate_strings(PreparationSheet.language, " "))
+    .where(PreparationSheet.clinic_id == bindparam("clinic"))
+    .scalar_subquery()
+)
 #: How some patients want to be reached.
 REACHED: Select[Any] = (
-    select(Patient.id.label("patient_id"), Patient.zone, Patient.prefers, Patient.language, Clinic.sends_texts, *_POINT)
+    select(
+        Patient.id.label("patient_id"),
+        Patient.zone,
+        Patient.prefers,
+        Patient.language,
+        Clinic.sends_texts,
+        _SHEETS.label("sheets"),
+        *_POINT,
+    )
     .join(Clinic, Clinic.id == Patient.clinic_id)
     .outerjoin(
         ContactPoint,
@@ -58,6 +72,7 @@ def preferences_of(rows: Sequence[Row[Any]]) -> Preferences:
         addresses=addresses,
         language=spoken if spoken in languages() else "",
         sends_texts=rows[0].sends_texts,
+        has_sheet=spoken in (rows[0].sheets or "").split(),
     )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.access import Actor
 from tracker.domain.bursts import BurstGuard, held_back
 from tracker.domain.calendar import ClinicCalendar
-from tracker.domain.contacts import OVER, TO_COME
+from tracker.domain.contacts import OVER, PREPARATION, TO_COME
 from tracker.domain.errors import InvalidInput
 from tracker.domain.message_words import Which
 from tracker.domain.neutral import name_in_messages
@@ -167,7 +167,8 @@ def with_words(session: Session, viewer: Actor, several: Sequence[Planned]) -> l
         .where(Patient.clinic_id == viewer.clinic_id, Patient.id.in_(sorted({each.patient_id for each in several})))
     )
     rows = {row.id: row for row in session.execute(query)} if several else {}
-    words = read_words(session, viewer.clinic_id)
+    with_sheets = any(each.foreseen.rule.kind == PREPARATION for each in several)
+    words = read_words(session, viewer.clinic_id, with_sheets=with_sheets)
     return [
         Worded(planned=each, patient=identity_of(rows[each.patient_id]), text=_text(words, each, rows[each.patient_id]))
         for each in several

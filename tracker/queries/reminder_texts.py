@@ -8,7 +8,7 @@ language more is a folder more.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
@@ -24,6 +24,8 @@ FOLDER = Path(__file__).resolve().parents[2] / "templates" / "messages"
 CHANNELS = (EMAIL, SMS, LETTER)
 #: In the place of the link that a mail gets when it is sent, and that nobody else has.
 OWN_LINK = "[the patient's own link]"
+#: In the place of the clinic's words on how to prepare, where a message is only shown.
+OWN_SHEET = "[the preparation sheet]"
 #: A first name as long as most are, and an invented patient's visit.
 LONG_FIRST_NAME = "Maria Guadalupe"
 _EXAMPLE_NAME, _EXAMPLE_WALL = "Maria", datetime(2026, 9, 23, 12, 30)  # noqa: DTZ001  # a wall time
@@ -44,9 +46,11 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words that new messages of a clinic are written with: its ``own`` where it has some, else the shipped."""
+    """The words that new messages of a clinic are written with: its ``own`` where it has some, else the shipped.
+    ``sheets``: its own on how to prepare, by language."""
 
     own: Mapping[Which, Wording]
+    sheets: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, which: Which) -> Wording:
         """The current words of a message.
@@ -94,7 +98,15 @@ def shipped(which: Which, version: int | None = None) -> Wording:
 
 
 def fields_of(
-    *, first_name: str, wall: datetime, clinic: str, phone: str, language: str, channel: str, link: str = ""
+    *,
+    first_name: str,
+    wall: datetime,
+    clinic: str,
+    phone: str,
+    language: str,
+    channel: str,
+    link: str = "",
+    preparation: str = "",
 ) -> Fields:
     """The fields of a message about a visit at a wall time: its day and hour as the language writes them. A text
     message has them short, and names without the letters that would make it two."""
@@ -107,6 +119,7 @@ def fields_of(
         clinic=clinic,
         phone=phone,
         link=link,
+        preparation=preparation,
     )
 
 
@@ -128,7 +141,15 @@ def longest_fields(language: str, channel: str, clinic: str, phone: str) -> Fiel
 def example_fields(which: Which, clinic: str, phone: str) -> Fields:
     """The fields for an invented patient."""
     link = OWN_LINK if which.channel == EMAIL else ""
-    return values_of(which, given_name=_EXAMPLE_NAME, wall=_EXAMPLE_WALL, clinic=clinic, phone=phone, link=link)
+    return values_of(
+        which,
+        given_name=_EXAMPLE_NAME,
+        wall=_EXAMPLE_WALL,
+        clinic=clinic,
+        phone=phone,
+        link=link,
+        preparation=OWN_SHEET,
+    )
 
 
 def fill_in(wording: Wording, values: Fields) -> Text:
@@ -162,11 +183,28 @@ def write_current(
 
     :raises KeyError: for a template that does not exist
     """
-    values = values_of(which, given_name=given_name, wall=wall, clinic=clinic, phone=phone, link=link)
+    values = values_of(
+        which,
+        given_name=given_name,
+        wall=wall,
+        clinic=clinic,
+        phone=phone,
+        link=link,
+        preparation=words.sheets.get(which.language, ""),
+    )
     return fill_in(words.of(which), values)
 
 
-def values_of(which: Which, *, given_name: str, wall: datetime, clinic: str, phone: str, link: str = "") -> Fields:
+def values_of(
+    which: Which,
+    *,
+    given_name: str,
+    wall: datetime,
+    clinic: str,
+    phone: str,
+    link: str = "",
+    preparation: str = "",
+) -> Fields:
     """The fields for a patient: of the given names the first alone."""
     return fields_of(
         first_name=(given_name.split() or [""])[0],
@@ -176,6 +214,7 @@ def values_of(which: Which, *, given_name: str, wall: datetime, clinic: str, pho
         language=which.language,
         channel=which.channel,
         link=link,
+        preparation=preparation,
     )
 
 

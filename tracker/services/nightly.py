@@ -15,6 +15,7 @@ from tracker.persistence.models import Clinic, DeploymentValue
 from tracker.persistence.upsert import upsert
 from tracker.queries.sending import deployment_value
 from tracker.services.ports import Clock, Ids
+from tracker.services.preparation_sheets import tell_of_missing
 from tracker.services.reconcile import Pass, reconcile_all
 
 
@@ -29,6 +30,7 @@ def reconcile_nightly(database: Database, clock: Clock, ids: Ids, *, pause: Call
         looked_at, changed = looked_at + done.looked_at, changed + done.changed
         said = today.isoformat()
         with database.writing() as session:
+            tell_of_missing(session, clinic_id=clinic_id, today=today, now=clock.now(), ids=ids)
             upsert(session, DeploymentValue, {"name": _name(clinic_id)}, insert={"value": said}, update={"value": said})
             # What is planned by now is foreseen; a burst of what is planned later is held back.
             session.execute(update(Clinic).where(Clinic.id == clinic_id).values(forecast_at=clock.now()))

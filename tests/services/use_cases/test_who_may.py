@@ -120,6 +120,7 @@ IN_A_CLINIC: dict[str, set[Role]] = {
     "escalating.duties.put_on_call": NAME_PEOPLE,
     "escalating.duties.take_off_call": NAME_PEOPLE,
     "message_settings.change_messages": RUN_THE_CLINIC,
+    "preparation_sheets.change_sheets": RUN_THE_CLINIC,
     "patients.change_patient": RECEIVE,
     "pump_calls.record_call_of_unknown": CARE | {Role.THERAPIST, Role.FRONT_DESK},
     "pump_calls.put_number_right": CARE | {Role.THERAPIST, Role.FRONT_DESK},

@@ -82,9 +82,8 @@ class TestThePage:
         desk.post("wishes", prefers="sms", language="en", zone="America/New_York")
         assert f"Text message to …0142, then e-mail to james1@example.org; {night} (America/New_York)." in desk.plan()
         desk.post("wishes", prefers="", language="en")
-        assert "About a visit: text message to …0142, then e-mail to james1@example.org; about a form to sign: " in (
-            desk.plan()
-        )
+        assert "About a visit: text message to …0142, then e-mail to james1@example.org; " in desk.plan()
+        assert "; about a form to sign and how to prepare: e-mail to " in desk.plan()
         desk.of_clinic(quiet_from="08:00", quiet_until="08:00")
         assert "; at any hour." in desk.plan()
 

@@ -20,7 +20,9 @@ At = Callable[[str], tuple[WebWorld, Journey]]
 MOST_WRITING = 25
 FACTS = "SELECT 0 AS kind"
 #: Of these a clinic has some dozens at most.
-SMALL = {"rooms", "clinicians", "closed_days", "membership_roles", "event_chains", "message_words"}
+SMALL = {
+    "rooms", "clinicians", "closed_days", "membership_roles", "event_chains", "message_words", "preparation_sheets",
+}  # fmt: skip
 
 
 def test_a_booking_that_moves_the_case_sends_few_and_reads_the_facts_once(at: At) -> None:

@@ -1,7 +1,7 @@
 """All tables, one class each. A fact's table is named like its dataclass with ``Row`` behind it."""
 
 from tracker.persistence.models.cases import BlockerInterval, Case, StageCount, StageVisit
-from tracker.persistence.models.clinics import Clinic, Clinician, ClosedDay, Payer, Room
+from tracker.persistence.models.clinics import Clinic, Clinician, ClosedDay, Payer, PreparationSheet, Room
 from tracker.persistence.models.escalations import (
     Absence,
     Acknowledgement,
@@ -98,6 +98,7 @@ __all__ = [
     "Patient",
     "PatientWord",
     "Payer",
+    "PreparationSheet",
     "PumpCallRow",
     "PumpComparison",
     "PumpWatch",

@@ -54,6 +54,17 @@ class ClosedDay(Tenant, Base):
     label: Mapped[str]
 
 
+class PreparationSheet(Tenant, Base):
+    """How to prepare for a procedure, in the clinic's own words in one language. Where there is none no message speaks
+    of it."""
+
+    __tablename__ = "preparation_sheets"
+    __table_args__ = (CheckConstraint("text <> ''", name="text"),)
+
+    language: Mapped[str] = mapped_column(primary_key=True)
+    text: Mapped[str]
+
+
 class Clinician(Tenant, Versioned, Base):
     """Somebody a visit is booked with, who may or may not sign in."""
 

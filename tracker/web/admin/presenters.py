@@ -47,7 +47,11 @@ class EntryLine:
 _TABS = (
     ("Users", ("admin.users", "admin.invite", "admin.user"), Permission.MANAGE_USERS),
     ("Clinic", ("admin.clinic",), Permission.MANAGE_CLINIC),
-    ("Messages", ("admin.messages", "admin.message_words", "admin.message", "admin.go_back"), Permission.MANAGE_CLINIC),
+    (
+        "Messages",
+        ("admin.messages", "admin.message_words", "admin.message", "admin.go_back", "admin.preparation"),
+        Permission.MANAGE_CLINIC,
+    ),
     ("Who answers", ("admin.duties", "admin.add_absence", "admin.put_on_call"), Permission.MANAGE_DUTIES),
     ("Clinicians", ("admin.clinicians", "admin.clinician"), Permission.MANAGE_CLINIC),
     ("Rooms", ("admin.rooms", "admin.room"), Permission.MANAGE_CLINIC),
