@@ -106,8 +106,8 @@ class Outlook:
             if self.span.holds(at):
                 yield Foreseen(
                     key=key, rule=each.rule, visit=each.visit, told=each.told, template=each.contact.template,
-                    wanted_at=each.contact.wanted_at, at=at, zone=self._calendar.zone, way=way, why_not=why_not, planned_at=begun.planned_at or self.span.now,
-                    looks=tuple(self._looks(each, begun, at)),
+                    wanted_at=each.contact.wanted_at, at=at, zone=self._calendar.zone, way=way, why_not=why_not,
+                    planned_at=begun.planned_at or self.span.now, looks=tuple(self._looks(each, begun, at)),
                 )  # fmt: skip
 
     @property
