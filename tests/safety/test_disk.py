@@ -85,8 +85,7 @@ def at_each_transaction(database: Database, statement: str) -> Iterator[None]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("trouble", [full, read_only])
-@pytest.mark.parametrize("calls", [0, 3])
+@pytest.mark.parametrize(("trouble", "calls"), [(full, 3), (read_only, 0)])
 def test_in_the_middle_of_sending_loses_nothing(
     database: Database, tmp_path: Path, trouble: Trouble, calls: int
 ) -> None:
