@@ -108,7 +108,7 @@ class CaseWorld:
 
     def move(self, visit: Appointment, wall: str) -> Appointment:
         """Move a visit to another wall time."""
-        return self.change(visit, **visit_values(visit.purpose, wall), state="booked")
+        return self.change(visit, **visit_values(visit.purpose, wall), state="booked", moves=visit.moves + 1)
 
     def obligations(self, *, is_open: bool = True) -> list[Obligation]:
         """The stored obligations, by kind and subject."""

@@ -1,6 +1,7 @@
 """Which reminders should exist for a patient's visits, by which ways and when; and whom a person must call.
 
-A contact belongs to one visit at one wall time: moving the visit makes new ones, confirming it does not. While the time
+A contact belongs to one visit at one wall time: changing its time makes new ones, also where it is changed back,
+confirming it does not. Where no message comes in time any more to tell a changed time, a person calls. While the time
 of a visit is provisional they tell the day alone; that it is final makes new ones, of which the latest that was due
 goes at once, so that whoever was told the day hears the time.
 
@@ -9,6 +10,7 @@ dispatcher's business. ``now`` only says which are still worth starting. After a
 scheduler, that is the latest of each kind, never a burst.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -27,6 +29,10 @@ from tracker.domain.words import AppointmentState
 TO_COME = frozenset({AppointmentState.BOOKED, AppointmentState.CONFIRMED})
 #: The kind of reminder that carries the clinic's own words on how to prepare.
 PREPARATION = "preparation"
+#: The kinds whose words do not tell when to come.
+_TELL_NO_TIME = frozenset({"consent", PREPARATION})
+#: How the key of a contact ends: how often the time was changed, and the wall time.
+_TIME = re.compile(r"(?:moved(\d+):)?(\d{4}-\d\d-\d\dT\d\d:\d\d)$", re.ASCII)
 #: Visits after which a message can follow.
 OVER = frozenset({AppointmentState.COMPLETED})
 
@@ -37,8 +43,10 @@ class Contact:
     ``reason`` says why, and a person must call.
 
     ``call_key`` names that call: one for a visit and kind, however many reminders it stands for. ``is_wanted``: not
-    yet useless at ``now``, and no later one of its kind is already due. ``tells_time``: whether it may say at what time
-    the visit is, and not its day alone.
+    yet useless at ``now``, and no later one of its kind is already due; and though it is too late, where it is the last
+    that would tell a time that was changed. ``tells_time``: whether it may say at what time the visit is, and not its
+    day alone. ``told_until``: where it tells a changed time, when the patient is to come; somebody must tell them until
+    then.
     """
 
     key: str
@@ -54,6 +62,7 @@ class Contact:
     call_on: date
     is_wanted: bool
     tells_time: bool = True
+    told_until: datetime | None = None
 
     def way(self, without: Iterable[str] = ()) -> Way | None:
         """The first way that is not by a channel of ``without``, which were tried already."""
@@ -91,6 +100,17 @@ def contacts(
     found = considered(pathway, snapshot, obligations, preferences, now)
     asked = (each.contact for each in found if not each.why_not)
     return Contacts(tuple(sorted(asked, key=lambda each: (each.wanted_at, each.key))))
+
+
+def time_told(key: str) -> tuple[str, int]:
+    """The wall time (``YYYY-MM-DDTHH:MM``) that the contact of a key tells, and how often it was changed until then.
+
+    :raises ValueError: for what is no key of a contact
+    """
+    found = _TIME.search(key)
+    if found is None:
+        raise ValueError(f"no time in {key}")
+    return found[2], int(found[1] or 0)
 
 
 def considered(
@@ -186,7 +206,10 @@ class _Case:
         template, of_words, tells_time = self._words(rule, visit, told)
         # A copy, or a call that the rule itself asks for, stands for itself alone.
         about = rule.kind if rule.to == "patient" and not rule.is_call else rule.name
-        visit_told = f"{told.appointment}:{of_words}{told.wall}"
+        moved = f"moved{told.moves}:" if told.moves else ""
+        visit_told = f"{told.appointment}:{of_words}{moved}{told.wall}"
+        is_news = tells_time and told is visit and (bool(moved) or bool(of_words))
+        must_hear = is_news and rule.to == "patient" and not rule.is_call and rule.kind not in _TELL_NO_TIME
         return Contact(
             key=f"{rule.name}:{visit_told}",
             kind=rule.kind,
@@ -201,6 +224,7 @@ class _Case:
             call_on=clinic.open_day_on_or_before(wanted_on),
             is_wanted=True,
             tells_time=tells_time,
+            told_until=told.arrive_at or told.starts_at if must_hear and not rule.is_after else None,
         )
 
     def _words(self, rule: ReminderRule, visit: Appointment, told: Appointment) -> tuple[str, str, bool]:
@@ -237,4 +261,7 @@ def _worth_starting(group: Iterable[Contact], now: datetime) -> Iterator[Contact
     due = [each for each in group if each.wanted_at <= now]
     for each in group:
         is_late = each in due and each is not due[-1]
-        yield replace(each, is_wanted=not is_late and now < each.useless_after)
+        is_wanted = not is_late and (
+            now < each.useless_after or (each.told_until is not None and now < each.told_until)
+        )
+        yield replace(each, is_wanted=is_wanted)

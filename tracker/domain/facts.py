@@ -113,6 +113,7 @@ class Appointment(Fact):
     """One version of a visit. ``appointment`` is the ``seq`` of its first version, ``version`` counts from 1.
 
     ``wall`` is the local time as booked (``YYYY-MM-DDTHH:MM``) in ``zone``; ``starts_at`` is computed from both.
+    ``moves`` counts how often the time of the beginning or of the arrival was changed: each is told anew.
     """
 
     appointment: int
@@ -128,6 +129,7 @@ class Appointment(Fact):
     room_id: int | None
     clinician_id: int | None
     reason: str
+    moves: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from sqlalchemy import Result, Row, and_, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.calendar import ClinicCalendar
+from tracker.domain.contacts import time_told
 from tracker.domain.credentials import fingerprint
 from tracker.domain.languages import USUAL, code_of
 from tracker.domain.neutral import name_in_messages
@@ -32,7 +33,6 @@ from tracker.persistence.models import (
 
 #: How long after a message its reader may answer by text about it.
 ANSWERED_WITHIN = timedelta(days=60)
-_WALL = len("2026-03-26T09:00")
 _REMINDED: tuple[Any, ...] = (
     Reminder.clinic_id,
     Reminder.case_id,
@@ -63,7 +63,8 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One visit at one ``wall`` time that a patient was told of, at the contact point ``point_id``."""
+    """One visit at one ``wall`` time that a patient was told of, at the contact point ``point_id``. ``moves``: how
+    often its time had been changed by then."""
 
     clinic_id: int
     case_id: int
@@ -72,6 +73,7 @@ class Told:
     point_id: int
     appointment: int
     wall: str
+    moves: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +218,7 @@ def _told_by_link(link: ReplyLink, public_id: str) -> Told:
         point_id=link.contact_point_id,
         appointment=link.appointment,
         wall=link.wall,
+        moves=link.moves,
     )
 
 
@@ -227,8 +230,8 @@ def _told_by_text(row: Row[Any]) -> Told:
         patient_id=row.patient_id,
         point_id=row.contact_point_id,
         appointment=int(row.subject.removeprefix("appointment:")),
-        # A contact belongs to one visit at one wall time, which ends its key (domain/contacts.py).
-        wall=row.contact_key[-_WALL:],
+        wall=(told := time_told(row.contact_key))[0],
+        moves=told[1],
     )
 
 
@@ -238,6 +241,7 @@ def _visit(session: Session, told: Told) -> Row[Any] | None:
             AppointmentRow.state,
             AppointmentRow.purpose,
             AppointmentRow.wall,
+            AppointmentRow.moves,
             AppointmentRow.starts_at,
             AppointmentRow.arrive_at,
         ).where(
@@ -255,7 +259,7 @@ def _standing(visit: Row[Any] | None, told: Told, now: datetime) -> Standing:
         return Standing.CANCELLED
     if visit.state in _OVER:
         return Standing.PAST
-    if visit.wall != told.wall:
+    if (visit.wall, visit.moves) != (told.wall, told.moves):
         return Standing.MOVED
     if visit.starts_at <= now:
         return Standing.PAST
@@ -264,7 +268,7 @@ def _standing(visit: Row[Any] | None, told: Told, now: datetime) -> Standing:
 
 def _arrives(visit: Row[Any] | None, told: Told, calendar: ClinicCalendar) -> datetime:
     """As the message told it: of a visit that is at another time now, the one that it had."""
-    if visit is None or visit.wall != told.wall:
+    if visit is None or (visit.wall, visit.moves) != (told.wall, told.moves):
         return datetime.fromisoformat(told.wall)
     return calendar.wall(visit.arrive_at or visit.starts_at)
 

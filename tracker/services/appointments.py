@@ -154,24 +154,29 @@ def move(
         raise InvalidInput({"starts": "The patient came to this visit. Put it back first if that was a mistake."})
     _check(file, slot, visit.purpose, entered_late)
     values = slot.values(file.snapshot.calendar)
-    _write(file, visit, version=visit.version + 1, state=AppointmentState.BOOKED, reason=reason, **values)
+    is_other_time = (values["wall"], values["arrive_at"]) != (visit.wall, visit.arrive_at)
+    values |= {"version": visit.version + 1, "moves": visit.moves + is_other_time}
+    _write(file, visit, state=AppointmentState.BOOKED, reason=reason, **values)
     moved = _live(file, appointment)
-    if (moved.wall, moved.arrive_at) != (visit.wall, visit.arrive_at):
+    if is_other_time:
         take_back(file, visit)
     _say_whether_final(file, moved, is_final=is_final)
     return file.finish("visit_moved")
 
 
-def confirm(work: Work, ref: CaseRef, *, appointment: int, how: str = "", told: str | None = None) -> Written:
+def confirm(
+    work: Work, ref: CaseRef, *, appointment: int, how: str = "", told: tuple[str, int] | None = None
+) -> Written:
     """Record that the patient said they will come.
 
-    ``told``: the wall time that a patient was told who answers a message; it is compared instead of the version.
+    ``told``: the wall time that a patient was told who answers a message, and after how many moves; they are compared
+    instead of the version.
 
     :raises NotFound: if no such visit holds its place, or one that is ``told`` has another time, or has begun
     """
     file = open_case(work, ref, Permission.BOOK, checks_version=told is None)
     visit = _live(file, appointment)
-    if told is not None and (visit.wall != told or visit.state == AppointmentState.ARRIVED):
+    if told is not None and ((visit.wall, visit.moves) != told or visit.state == AppointmentState.ARRIVED):
         raise NotFound(str(appointment))
     file.change(visit, version=visit.version + 1, state=AppointmentState.CONFIRMED, reason=how)
     return file.finish("visit_confirmed")

@@ -28,7 +28,7 @@ from tracker.services.ports import Clock, Ids
 from tracker.services.reconciling import blocker_rows, obligation_rows, reminder_rows
 from tracker.services.reconciling.blocker_rows import blocker_changes
 from tracker.services.reconciling.obligation_rows import obligation_changes
-from tracker.services.reconciling.reminder_rows import reminder_changes
+from tracker.services.reconciling.reminder_rows import REMEMBERED, reminder_changes
 from tracker.services.reconciling.scope import TIME, Change, Scope, Stored, Values
 from tracker.services.turns import Turns
 
@@ -71,7 +71,7 @@ def _stored(session: Session, several: Sequence[LoadedCase], now: datetime) -> l
     clinic_id, case_ids = several[0].case.clinic_id, [each.case.id for each in several]
     obligations_of = rows_by(session, obligation_rows.STORED, clinic_id, case_ids)
     intervals_of = rows_by(session, blocker_rows.OPEN, clinic_id, case_ids)
-    reminders_of = rows_by(session, reminder_rows.STORED, clinic_id, case_ids, now=now)
+    reminders_of = rows_by(session, reminder_rows.STORED, clinic_id, case_ids, since=now - REMEMBERED)
     to_reach = {each.case.patient_id for each in several if waits_for_message(each.pathway, each.snapshot, now)}
     preferences = rows_by(session, REACHED, clinic_id, to_reach)
     return [

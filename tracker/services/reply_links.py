@@ -51,6 +51,7 @@ def make_reply_link(
             contact_point_id=point_id,
             appointment=visit.appointment,
             wall=visit.wall,
+            moves=visit.moves,
             language=language,
             created_at=now,
             expires_at=max(visit.starts_at, now) + WORKS_AFTER,

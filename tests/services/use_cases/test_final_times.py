@@ -210,3 +210,25 @@ def test_the_visit_to_sign_is_asked_for_until_it_is_booked(at: At, booked: bool)
     else:
         journey.sign("implant")
     assert "consent_visit" not in open_todos(journey)
+
+
+class TestAMove:
+    def test_counts_where_the_beginning_or_the_arrival_changes(self, at: At) -> None:
+        journey = at("implant_booked")
+        starts = journey.in_days(9)
+        counted = []
+        for minutes, arrives in ((60, None), (60, starts - timedelta(hours=1)), (90, starts - timedelta(hours=1))):
+            move(journey, starts, minutes=minutes, arrives=arrives)
+            counted.append(journey.look().snapshot.booked("implant").moves)  # type: ignore[union-attr]  # it is booked
+        assert counted == [1, 2, 2]
+
+    def test_makes_an_answer_to_what_was_told_before_one_about_another_time(self, at: At) -> None:
+        """Also where the beginning stayed: whoever answers does not know when to arrive."""
+        journey = at("implant_booked")
+        visit = journey.look().snapshot.booked("implant")
+        assert visit is not None
+        told = visit.wall, visit.moves
+        starts = datetime.fromisoformat(visit.wall)
+        move(journey, starts, arrives=starts - timedelta(hours=2))
+        with pytest.raises(NotFound):
+            journey.do(COORDINATOR, lambda w, r: appointments.confirm(w, r, appointment=visit.appointment, told=told))

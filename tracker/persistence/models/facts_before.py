@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.domain.words import (
     LIVE_APPOINTMENT,
@@ -168,6 +168,7 @@ class AppointmentRow(FactRow, Base):
         CheckConstraint("starts_at < ends_at", name="starts_before_ends"),
         ordered("arrive_at", "starts_at"),
         CheckConstraint("version > 0 AND attempt >= 0 AND appointment <= seq", name="counted"),
+        CheckConstraint("moves >= 0", name="moves"),
     )
 
     appointment: Mapped[int]
@@ -183,6 +184,7 @@ class AppointmentRow(FactRow, Base):
     room_id: Mapped[RowId | None]
     clinician_id: Mapped[RowId | None]
     reason: Mapped[str]
+    moves: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class ChecklistItemRow(FactRow, Base):

@@ -10,8 +10,8 @@ from tracker.persistence.base import Base, RowId, Tenant, TenantRowId, one_of, t
 
 
 class ReplyLink(Tenant, Base):
-    """A link in one message by which its reader answers about one visit at one ``wall`` time, without signing in. Only
-    the hash of its token is kept; ``used_at`` is the last answer."""
+    """A link in one message by which its reader answers, without signing in, about one visit at one ``wall`` time,
+    after so many ``moves``. Only the hash of its token is kept; ``used_at`` is the last answer."""
 
     __tablename__ = "reply_links"
     __table_args__ = (
@@ -23,6 +23,7 @@ class ReplyLink(Tenant, Base):
         CheckConstraint("length(token_hash) = 64", name="token_hash"),
         CheckConstraint("created_at < expires_at", name="created_before_expires"),
         CheckConstraint("appointment > 0", name="appointment"),
+        CheckConstraint("moves >= 0", name="moves"),
     )
 
     id: Mapped[TenantRowId]
@@ -33,6 +34,7 @@ class ReplyLink(Tenant, Base):
     contact_point_id: Mapped[RowId]
     appointment: Mapped[int]
     wall: Mapped[str]
+    moves: Mapped[int] = mapped_column(default=0, server_default="0")
     language: Mapped[str]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -7,6 +7,7 @@ made again. Where no message can go, a person is asked to call.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, insert, or_, select, update
@@ -29,12 +30,14 @@ _NAMES = (
     "case_id", "id", "key", "contact_key", "call_key", "kind", "channel", "state", "wanted_at", "useless_after",
     "contact_point_id", "closed_reason",
 )  # fmt: skip
+#: No reminder becomes useless so long before its visit: of one that is still to come, it is known what was told.
+REMEMBERED = timedelta(days=8)
 #: Of some cases, what is still to be sent, could still be wanted, or is waiting for a person's call.
 STORED: Select[Any] = select(*(getattr(Reminder, name) for name in _NAMES)).where(
     Reminder.clinic_id == bindparam("clinic"),
     Reminder.case_id.in_(bindparam("keys", expanding=True)),
     or_(
-        Reminder.useless_after > bindparam("now"),
+        Reminder.useless_after > bindparam("since"),
         Reminder.next_action_at.is_not(None),
         Reminder.state.in_(LEFT_TO_PEOPLE),
     ),

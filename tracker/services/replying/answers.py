@@ -43,9 +43,8 @@ def confirm_visit(work: Work, told: Told, *, how: str) -> Answer:
     standing = standing_of(work.session, told, work.now)
     if standing == Standing.TO_COME:
         try:
-            appointments.confirm(
-                work, CaseRef(told.case_public_id, 0), appointment=told.appointment, how=how, told=told.wall
-            )
+            ref, time = CaseRef(told.case_public_id, 0), (told.wall, told.moves)
+            appointments.confirm(work, ref, appointment=told.appointment, how=how, told=time)
             standing = Standing.CONFIRMED
         except NotFound:
             # Somebody moved or cancelled it between two looks.
