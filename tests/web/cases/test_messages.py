@@ -75,7 +75,7 @@ class TestToCome:
         assert "Sending is paused" in coming and "Planned" not in coming
 
     def test_is_nothing_where_no_visit_is_booked(self, at: At) -> None:
-        coming, _ = parts(*at("implant_to_book"))
+        coming, _ = parts(*at("trial_to_book"))
         assert "No message is planned. Reminders are planned when a visit is booked." in coming
 
 
