@@ -1,4 +1,4 @@
-"""A visit whose time was changed: each time is told anew, and where no message comes in time any more, a person does."""
+"""A visit whose time was changed: each time is told anew, and where no message comes in time, a person does."""
 
 from datetime import UTC, datetime, timedelta
 
