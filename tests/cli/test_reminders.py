@@ -15,8 +15,10 @@ from tests.support.statements import sent
 from tracker.app import create_app
 from tracker.cli import main
 from tracker.cli.context import Composition
+from tracker.domain.facts import Device
 from tracker.integrations.clock import SystemClock
 from tracker.persistence.database import Database
+from tracker.services.reminders import pause_sending
 
 
 @pytest.fixture
@@ -39,12 +41,15 @@ class TestThePreview:
         result = run(world, "--days", "7", "--json")
         assert result.exit_code == 0, result.output
         case = world.case().public_id
+        texts = json.loads(result.stdout)["will_send"]
+        assert texts[0]["subject"] and texts[0]["text"].startswith("Hello [name],")
         assert json.loads(result.stdout) == {
             "will_send": [
                 {
                     "case": case, "rule": rule, "kind": "arrival", "to": "patient", "channel": "email",
                     "at": f"2026-03-{day}T10:00:00-04:00", "template": "arrival", "version": 2, "language": "en",
                     "why": f"{days} days before the visit of Thu 26 Mar",
+                    "subject": texts[0]["subject"], "text": texts[0]["text"],
                 }
                 for rule, day, days in (("arrival_week", 19, 7), ("arrival_soon", 24, 2))
             ],
@@ -66,6 +71,21 @@ class TestThePreview:
             ("arrival_day", 1)
         }
         assert {each["template"] for each in found if "26 Mar" in each["why"]} == {"arrival"}
+
+    def test_says_that_sending_is_paused_and_what_goes_when_it_is_resumed(self, world: CaseWorld) -> None:
+        with world.database.writing() as session:
+            pause_sending(session, now=world.clock.now())
+        found = json.loads(run(world, "--json").stdout)
+        assert found["paused"] is True and len(found["will_send"]) == 2
+        assert run(world).stdout.startswith("Sending is paused: nothing goes until it is resumed.\n")
+
+    def test_begins_with_refills_that_no_visit_is_booked_for(self, world: CaseWorld) -> None:
+        world.write(Device, kind="pump")
+        (first, *_) = json.loads(run(world, "--json").stdout)["will_not"]
+        assert first == {
+            "case": world.case().public_id, "rule": "refill_early", "reason": "no visit is booked", "latest_on": None,
+        }  # fmt: skip
+        assert "no visit is booked, latest refill date not known" in run(world).stdout
 
     def test_names_nobody(self, world: CaseWorld) -> None:
         for arguments in (("--json",), ()):

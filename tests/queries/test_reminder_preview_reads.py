@@ -38,7 +38,7 @@ class TestItCannotSend:
             "session", "viewer", "now", "days", "from_on", "changes", "return",
         }  # fmt: skip
         names = {each.name for each in fields(Preview)}
-        assert names == {"span", "will_send", "will_not", "dealt_with", "is_paused"}
+        assert names == {"span", "unbooked", "will_send", "will_not", "dealt_with", "is_paused"}
 
     def test_sends_nothing_but_selects(self, post: Post) -> None:
         database = post.world.database

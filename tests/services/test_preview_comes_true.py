@@ -24,7 +24,7 @@ from tracker.pathways.catalogue import current
 from tracker.persistence.models import Clinic, DeliveryAttempt, Patient, Reminder
 from tracker.queries.reached import read_preferences
 from tracker.queries.reminder_preview import MOST_DAYS, Preview, list_preview, with_words
-from tracker.services.reminders import Dispatcher, pause_sending
+from tracker.services.reminders import Dispatcher, pause_sending, resume_sending
 from tracker.services.system_actor import nobody
 
 Sent = tuple[str, str, datetime, str]
@@ -191,15 +191,21 @@ def test_what_is_previewed_is_what_is_sent(sqlite_databases: SqliteDatabases, da
 
 @settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(data=st.data())
-def test_nothing_is_promised_while_sending_is_paused(sqlite_databases: SqliteDatabases, data: st.DataObject) -> None:
+def test_what_is_previewed_while_sending_is_paused_goes_when_it_is_resumed(
+    sqlite_databases: SqliteDatabases, data: st.DataObject
+) -> None:
     with fresh_world(sqlite_databases) as world:
         chance = Chance(world, data)
         chance.set_up()
         chance.book()
-        before = chance.preview(30)
+        now = world.clock.now()
         with world.database.writing() as session:
-            pause_sending(session, now=world.clock.now(), clinic_id=world.clinic_id)
-        paused = chance.preview(30)
-        assert paused.is_paused and paused.will_send == ()
-        held = {each.key for each in paused.will_not if each.foreseen.why_not == "paused"}
-        assert {each.key for each in before.will_send} <= held
+            pause_sending(session, now=now, clinic_id=world.clinic_id)
+        paused = chance.preview(10)
+        promised = chance.promised(paused)
+        chance.dispatch()
+        assert paused.is_paused and chance.sent(now) == set()
+        with world.database.writing() as session:
+            resume_sending(session, clinic_id=world.clinic_id)
+        chance.pass_time(paused.span.ends_at)
+        assert chance.sent(now) == promised

@@ -63,8 +63,28 @@ class TestThePage:
         with world.database.writing() as session:
             session.execute(update(Clinic).values(sending_paused_at=world.clock.now()))
         said = text_of(world.sign_in(Role.COORDINATOR), "/reminders/preview")
-        assert "Sending is paused: until it is resumed, nothing of this goes out." in said
-        assert "0 messages will be sent, 1 patient is not reached" in said
+        assert "Sending is paused: nothing goes until it is resumed." in said
+        assert "3 messages will be sent, 0 patients are not reached" in said
+
+    def test_says_first_whose_refill_has_no_visit(self, world: WebWorld) -> None:
+        person(world, "Lost")
+        with world.database.writing() as session:
+            listed = Listed(session, world.clinic_id, world.clock.now(), world.ids)
+            listed.pump(listed.case(listed.patient("Pump")), latest=9)
+        browser = world.sign_in(Role.COORDINATOR)
+        for query in ("", "?list=nobody"):
+            before, _, after = text_of(browser, f"/reminders/preview{query}").partition("No visit is booked")
+            assert "latest refill date Thu 26 Mar" in before and "Lost" not in before and "Lost" in after
+        assert "2 patients are not reached" in text_of(browser, "/reminders/preview")
+
+    def test_names_each_rule_so_that_it_can_be_told_apart(self, world: WebWorld) -> None:
+        body = world.sign_in(Role.COORDINATOR).get("/reminders/preview").get_data(as_text=True)
+        labels = re.findall(r"<option[^>]*>([^<]*)", body.partition('name="rule"')[2].partition("</select>")[0])
+        assert len(labels) == len(set(labels)) > 15
+        assert "After the visit (implant, reoperation, trial), 1 day after" in " ".join(labels)
+        assert "1 day after at 10:00" in " ".join(labels) and "-1 day" not in body and 'value="-' not in body
+        said = text_of(world.sign_in(Role.COORDINATOR), "/reminders/preview?rule=day_after&before=2")
+        assert "tried as 2 days after at 10:00" in said
 
     def test_folds_away_what_nobody_needs(self, world: WebWorld) -> None:
         person(world, "Late", address="l@example.org", hours=36)

@@ -1,7 +1,7 @@
 """``tracker reminders``: what will be sent, and who gets nothing and why. It only reads, and cannot send."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -10,15 +10,25 @@ import click
 from tracker.cli.clinic_choice import chosen_clinic, clinic_option
 from tracker.cli.context import runtime_of
 from tracker.domain.dates import in_words
-from tracker.domain.message_words import Which
 from tracker.domain.reminder_words import CHANNELS, REASONS, when_sent
 from tracker.domain.rule_changes import CHANNEL_CHOICES, RuleChange
-from tracker.queries.message_words import read_words
-from tracker.queries.reminder_preview import MOST_DAYS, Comparison, Planned, Preview, compare, list_previews
-from tracker.queries.reminder_texts import Words
+from tracker.queries.reminder_preview import (
+    MOST_DAYS,
+    Comparison,
+    Planned,
+    Preview,
+    compare,
+    list_previews,
+    with_words,
+)
+from tracker.queries.reminder_texts import Text
+from tracker.queries.unbooked_refills import NO_VISIT, Unbooked
 from tracker.runtime import Runtime
 from tracker.services.system_actor import nobody
 
+#: In the place of a first name: whoever reads this at a shell needs none.
+_FIRST_NAME = "[name]"
+_Texts = Mapping[tuple[str, datetime, str], Text | None]
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 _TIME = click.DateTime(formats=["%H:%M"])
 
@@ -54,15 +64,14 @@ def preview(
 ) -> None:
     """Say what will be sent from a day until the end of the day that is so many days later, and who gets nothing.
 
-    Nothing is sent or written. Names and addresses are not shown: a case is named by its public id.
+    Nothing is sent or written. Names and addresses are not shown, nor are they in the words: a case is named by its
+    public id.
     """
     change = _change(rule, days_before, wall_time.time() if wall_time else None, channels)
     with runtime_of(context) as runtime:
-        words, present, other = _previews(runtime, clinic, days, from_on.date() if from_on else None, change)
-        shown = present if other is None else other
-        changes = None if other is None else compare(present, other)
+        shown, changes, texts = _previews(runtime, clinic, days, from_on.date() if from_on else None, change)
         if as_json:
-            click.echo(json.dumps(_document(words, shown, changes), ensure_ascii=False))
+            click.echo(json.dumps(_document(texts, shown, changes), ensure_ascii=False))
         else:
             click.echo("\n".join(_lines(shown, changes)))
 
@@ -81,7 +90,7 @@ def _change(
 
 def _previews(
     runtime: Runtime, clinic: str | None, days: int, from_on: date | None, change: RuleChange | None
-) -> tuple[Words, Preview, Preview | None]:
+) -> tuple[Preview, Comparison | None, _Texts]:
     with runtime.database.reading() as session:
         viewer = nobody(chosen_clinic(session, clinic))
         found = list_previews(
@@ -92,46 +101,71 @@ def _previews(
             from_on=from_on,
             changes=(None,) if change is None else (None, change),
         )
-        return read_words(session, viewer.clinic_id), found[0], found[1] if change is not None else None
+        changes = None if change is None else compare(*found)
+        planned = [*found[-1].will_send, *(changes.gone if changes else ()), *_before(changes)]
+        texts = {_id(each.planned): each.text for each in with_words(session, viewer, planned, name=_FIRST_NAME)}
+        return found[-1], changes, texts
 
 
-def _document(words: Words, preview: Preview, changes: Comparison | None) -> dict[str, object]:
+def _before(changes: Comparison | None) -> list[Planned]:
+    return [before for before, _after in changes.moved] if changes else []
+
+
+def _document(texts: _Texts, preview: Preview, changes: Comparison | None) -> dict[str, object]:
     document: dict[str, object] = {
-        "will_send": [_sent(words, each) for each in preview.will_send],
+        **({"paused": True} if preview.is_paused else {}),
+        "will_send": [_sent(texts, each) for each in preview.will_send],
         "will_not": [
-            {"case": each.case_public_id, "rule": each.foreseen.rule.name, "reason": _reason(each)}
-            for each in preview.will_not
+            *map(_unbooked, preview.unbooked),
+            *(
+                {"case": each.case_public_id, "rule": each.foreseen.rule.name, "reason": _reason(each)}
+                for each in preview.will_not
+            ),
         ],
     }
     if changes is not None:
         document["changes"] = {
-            "new": [_sent(words, each) for each in changes.new],
-            "gone": [_sent(words, each) for each in changes.gone],
+            "new": [_sent(texts, each) for each in changes.new],
+            "gone": [_sent(texts, each) for each in changes.gone],
             "moved": [
-                {"before": _sent(words, before), "after": _sent(words, after)} for before, after in changes.moved
+                {"before": _sent(texts, before), "after": _sent(texts, after)} for before, after in changes.moved
             ],
         }
     return document
 
 
-def _sent(words: Words, planned: Planned) -> dict[str, object]:
-    rule, channel = planned.foreseen.rule, _channel(planned)
+def _unbooked(refill: Unbooked) -> dict[str, object]:
+    latest_on = refill.latest_on.isoformat() if refill.latest_on is not None else None
+    return {
+        "case": refill.case_public_id,
+        "rule": refill.rule.name,
+        "reason": REASONS[NO_VISIT],
+        "latest_on": latest_on,
+    }
+
+
+def _sent(texts: _Texts, planned: Planned) -> dict[str, object]:
+    rule, text = planned.foreseen.rule, texts[_id(planned)]
     return {
         "case": planned.case_public_id,
         "rule": rule.name,
         "kind": rule.kind,
         "to": planned.owner,
-        "channel": channel,
+        "channel": _channel(planned),
         "at": _local(planned).isoformat(),
         "template": planned.foreseen.template,
-        "version": words.of(Which(planned.foreseen.template, planned.language, channel)).version,
+        "version": text.version if text else None,
         "language": planned.language,
+        "subject": text.subject if text else "",
+        "text": text.body if text else "",
         "why": when_sent(rule, planned.foreseen.visit, _local(planned).date()),
     }
 
 
 def _lines(preview: Preview, changes: Comparison | None) -> list[str]:
-    lines = [f"Gets nothing: {len(preview.will_not)}"]
+    lines = ["Sending is paused: nothing goes until it is resumed."] if preview.is_paused else []
+    lines.append(f"Gets nothing: {len(preview.unbooked) + len(preview.will_not)}")
+    lines += map(_line_of_unbooked, preview.unbooked)
     lines += [f"  {each.case_public_id}  {each.foreseen.rule.name}: {_reason(each)}" for each in preview.will_not]
     lines += [f"Will be sent: {len(preview.will_send)}", *map(_line, preview.will_send)]
     if preview.dealt_with:
@@ -142,6 +176,11 @@ def _lines(preview: Preview, changes: Comparison | None) -> list[str]:
         lines += [f"Moved by the change: {len(changes.moved)}"]
         lines += [f"{_line(before)}  → {_when(after)} {CHANNELS[_channel(after)]}" for before, after in changes.moved]
     return lines
+
+
+def _line_of_unbooked(refill: Unbooked) -> str:
+    latest = in_words(refill.latest_on) if refill.latest_on is not None else "not known"
+    return f"  {refill.case_public_id}  {refill.rule.name}: {REASONS[NO_VISIT]}, latest refill date {latest}"
 
 
 def _group(title: str, several: Sequence[Planned]) -> list[str]:
@@ -162,6 +201,11 @@ def _when(planned: Planned) -> str:
 def _local(planned: Planned) -> datetime:
     """When it goes, by the patient's clock."""
     return planned.foreseen.at.astimezone(ZoneInfo(planned.foreseen.zone))
+
+
+def _id(planned: Planned) -> tuple[str, datetime, str]:
+    """A reminder may stand in a preview twice, as it is and as a changed rule has it."""
+    return planned.key, planned.foreseen.at, _channel(planned)
 
 
 def _channel(planned: Planned) -> str:

@@ -11,7 +11,7 @@ scheduler, that is the latest of each kind, never a burst.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -119,17 +119,30 @@ def considered(
     """Every rule about every visit to come, or over, also those that make no reminder: whoever gets nothing has a
     reason."""
     case = _Case(pathway, snapshot, obligations, preferences)
-    found = [
-        case.considered(rule, visit)
-        for visit in snapshot.of(Appointment)
-        for rule in pathway.reminders
-        if visit.purpose in rule.purposes and visit.state in (OVER if rule.is_after else TO_COME)
-    ]
+    found = _called_once(
+        [
+            case.considered(rule, visit)
+            for visit in snapshot.of(Appointment)
+            for rule in pathway.reminders
+            if visit.purpose in rule.purposes and visit.state in (OVER if rule.is_after else TO_COME)
+        ]
+    )
     asked = [each.contact for each in found if not each.why_not]
     asked.sort(key=lambda each: (each.appointment, each.call_key, *_place(each)))
     groups = groupby(asked, key=lambda each: each.call_key)
     wanted = {each.key: each for _, group in groups for each in _worth_starting(list(group), now)}
     return tuple(replace(each, contact=wanted.get(each.contact.key, each.contact)) for each in found)
+
+
+def _called_once(found: Sequence[Considered]) -> list[Considered]:
+    """Where a rule asks for a call about a visit, no other call stands in for the messages of that kind."""
+    called = {(each.visit.appointment, each.rule.kind) for each in found if each.rule.is_call and not each.why_not}
+    return [
+        replace(each, why_not="own_call")
+        if not each.why_not and not each.contact.ways and (each.visit.appointment, each.rule.kind) in called
+        else each
+        for each in found
+    ]
 
 
 def waits_for_message(pathway: Pathway, snapshot: Snapshot, now: datetime) -> bool:
@@ -147,10 +160,12 @@ def waits_for_message(pathway: Pathway, snapshot: Snapshot, now: datetime) -> bo
 def is_superseded(contact: Contact, others: Iterable[Contact], now: datetime) -> bool:
     """Whether one of the ``others`` says the same later, and still in time: then the earlier is not sent too. Of two at
     one instant the one that is of use for longer goes."""
-    return not contact.is_wanted and any(
-        each.call_key == contact.call_key and _place(each) > _place(contact) and now < each.useless_after
-        for each in others
-    )
+    return not contact.is_wanted and any(says_later(each, contact) and now < each.useless_after for each in others)
+
+
+def says_later(one: Contact, other: Contact) -> bool:
+    """Whether one says what the other does, and goes after it."""
+    return one.call_key == other.call_key and _place(one) > _place(other)
 
 
 def _place(contact: Contact) -> tuple[datetime, datetime, str]:

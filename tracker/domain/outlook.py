@@ -9,13 +9,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tracker.domain.calendar import ClinicCalendar
-from tracker.domain.contacts import Considered, Contact, considered, is_superseded
+from tracker.domain.contacts import Considered, Contact, considered, is_superseded, says_later
 from tracker.domain.facts import Appointment
 from tracker.domain.obligations import told_obligations
 from tracker.domain.pathway.definition import Pathway, ReminderRule
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.quiet_hours import QuietHours
+from tracker.domain.reminder_words import UNREACHED
 from tracker.domain.ways import CALL, Preferences, Way
+from tracker.domain.words import AppointmentState
 
 #: It went, or may have gone: nothing more is to come of it.
 SENT = "sent"
@@ -103,6 +105,7 @@ class Outlook:
                 continue
             begun = self.begun.get(key, NOTHING)
             at, way, why_not = self._fate(key, each, begun)
+            why_not = self._unless_told(each, why_not)
             if self.span.holds(at):
                 yield Foreseen(
                     key=key, rule=each.rule, visit=each.visit, told=each.told, template=each.contact.template,
@@ -130,6 +133,30 @@ class Outlook:
         if not begun.is_planned and not each.why_not and not each.contact.is_wanted:
             return at, None, "superseded" if self._is_superseded(each.contact, self.span.now) else "too_late"
         return self._decided(key, self._first_look(each, begun), begun)
+
+    def _unless_told(self, each: Considered, why_not: str) -> str:
+        """Why this one is not needed, where whoever it does not reach is told by another: by a later one of its kind,
+        or by any of its kind and has confirmed."""
+        if why_not not in UNREACHED:
+            return why_not
+        others = [
+            other for other in self._at(self.span.now).values()
+            if other.visit is each.visit and (other.rule.kind, other.rule.to) == (each.rule.kind, each.rule.to)
+        ]  # fmt: skip
+        is_told = any(self._has_gone(other) for other in others)
+        if is_told and each.visit.state == AppointmentState.CONFIRMED:
+            return "confirmed"
+        later = [other for other in others if says_later(other.contact, each.contact)]
+        if any(self._has_gone(other) or (why_not == "too_late" and self._will_go(other)) for other in later):
+            return "superseded"
+        return why_not
+
+    def _has_gone(self, each: Considered) -> bool:
+        return self.begun.get(each.contact.key, NOTHING).ended == SENT
+
+    def _will_go(self, each: Considered) -> bool:
+        begun = self.begun.get(each.contact.key, NOTHING)
+        return self._fate(each.contact.key, each, begun)[2] in {"", "paused"}
 
     def _first_look(self, each: Considered, begun: Begun) -> datetime:
         way = each.contact.way(without=begun.tried)

@@ -5,6 +5,7 @@ from datetime import date
 from tracker.domain.dates import in_words
 from tracker.domain.facts import Appointment
 from tracker.domain.pathway.definition import ReminderRule
+from tracker.domain.pathway.wording import PURPOSE_WORDS
 
 KINDS = {
     "consent": "Consent to be signed", "arrival": "Visit and arrival", "refill": "Refill", "after": "After the visit",
@@ -42,6 +43,8 @@ REASONS = {
     "no_refill_due": "no refill is due",
     "no_sheet": "the clinic has no preparation sheet in their language",
     "visit_before": "the visit to sign comes before, with reminders of its own",
+    "own_call": "no message can reach them: they are called about this visit anyway",
+    "no_visit": "no visit is booked",
     "called_anyway": "no message can reach them: they are called the day after anyway",
     "copy_no_address": "nobody has an address for a copy",
     "copy_opted_out": "whoever would get the copy wants none",
@@ -53,17 +56,36 @@ CALLED = frozenset(
      "no_way_left", "rejected", "unavailable", "undelivered", "unknown", "parked"}
 )  # fmt: skip
 #: Those, and what is held up before it was tried.
-UNREACHED = CALLED | {"paused", "too_late", "burst"}
+UNREACHED = CALLED | {"paused", "too_late", "burst", "no_visit"}
 #: Why a message goes by the channel it does.
 CHOSEN = {
     "preferred": "as they prefer", "first": "", "other": "the first way is not open", "failed": "the way before failed",
 }  # fmt: skip
 
 
+def rule_named(rule: ReminderRule) -> str:
+    """A rule so that it can be told from others: ``Visit and arrival (decision), 2 days before at 10:00 by …``."""
+    kind = KINDS.get(rule.kind, rule.kind)
+    purposes = ", ".join(sorted(PURPOSE_WORDS.get(each, each) for each in rule.purposes))
+    about = kind if rule.purposes == {rule.kind} else f"{kind} ({purposes})"
+    to = f", copy {OWNERS[rule.to]}" if rule.to != "patient" else ""
+    return f"{about}, {rule_times(rule)}{to}"
+
+
+def rule_times(rule: ReminderRule) -> str:
+    """When and by what a rule goes: ``2 days before at 10:00 by text message, else e-mail``."""
+    ways = ", else ".join(CHANNELS[each] for each in rule.channels)
+    return f"{_distance(rule)} at {rule.wall_time:%H:%M} by {ways}"
+
+
+def _distance(rule: ReminderRule) -> str:
+    if rule.days_before == 0:
+        return "on the day"
+    days, count = "open day" if rule.counts_open_days else "day", abs(rule.days_before)
+    return f"{count} {days}{'s' * (count != 1)} {'after' if rule.is_after else 'before'}"
+
+
 def when_sent(rule: ReminderRule, visit: Appointment, today: date) -> str:
     """Why it comes when it does: ``2 days before the visit of Thu 26 Mar``."""
     on = in_words(date.fromisoformat(visit.wall[:10]), today)
-    if rule.days_before == 0:
-        return f"on the day of the visit of {on}"
-    days, count = "open day" if rule.counts_open_days else "day", abs(rule.days_before)
-    return f"{count} {days}{'s' * (count != 1)} {'after' if rule.is_after else 'before'} the visit of {on}"
+    return f"{_distance(rule)}{' of' * (rule.days_before == 0)} the visit of {on}"

@@ -35,6 +35,7 @@ from tracker.queries.reached import REACHED, preferences_of
 from tracker.queries.reminder_texts import OWN_LINK, Text, Words, write_current
 from tracker.queries.sending import is_paused_expression
 from tracker.queries.snapshots import LoadedCase, load_snapshots
+from tracker.queries.unbooked_refills import Unbooked, list_unbooked
 
 #: Cases that are in memory at once.
 GROUP = 200
@@ -73,9 +74,12 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """By time. ``dealt_with``: reminders of these days that were sent, or whose call was made."""
+    """By time. ``dealt_with``: reminders of these days that were sent, or whose call was made. ``unbooked``: refills
+    that are due by the last of the days and that no visit is booked for. While sending ``is_paused``, what goes when it
+    is resumed now."""
 
     span: Span
+    unbooked: tuple[Unbooked, ...]
     will_send: tuple[Planned, ...]
     will_not: tuple[Planned, ...]
     dealt_with: int
@@ -101,8 +105,12 @@ class Worded:
 
 
 def current_rules() -> dict[str, ReminderRule]:
-    """The rules of the pathways that new cases start on, by name."""
-    return {rule.name: rule for name in catalogue.CURRENT for rule in catalogue.current(name).reminders}
+    """The rules of the pathways that new cases start on, by name, each with the purposes it has in any of them."""
+    found: dict[str, ReminderRule] = {}
+    for rule in (rule for name in catalogue.CURRENT for rule in catalogue.current(name).reminders):
+        known = found.get(rule.name, rule)
+        found[rule.name] = replace(rule, purposes=rule.purposes | known.purposes)
+    return found
 
 
 def list_preview(session: Session, viewer: Actor, *, now: datetime, days: int, from_on: date | None = None) -> Preview:
@@ -129,6 +137,12 @@ def list_previews(
     calendar = get_calendar(session, viewer.clinic_id)
     span = _span(calendar, now, days, from_on)
     sending, guard = sending_of(session, viewer.clinic_id), _guard(session, calendar, viewer.clinic_id, now)
+    unbooked = list_unbooked(
+        session,
+        viewer.clinic_id,
+        until_on=calendar.today(span.ends_at) - timedelta(days=1),
+        from_at=calendar.start_of(calendar.today(now)),
+    )
     found: list[list[Planned]] = [[] for _ in changes]
     rules = [*_rules(), *(each.of(rule) for each in changes if each for rule in _rules() if rule.name == each.rule)]
     for case, preferences, begun in _cases(session, viewer.clinic_id, calendar, span, rules):
@@ -137,12 +151,12 @@ def list_previews(
                 pathway=changed(case.pathway, change),
                 snapshot=case.snapshot,
                 preferences=preferences,
-                sending=sending,
+                sending=replace(sending, is_paused=False),
                 span=span,
                 begun=begun,
             )
             planned.extend(planned_of(case.case.public_id, case.case.patient_id, outlook))
-    return [_preview(_with_bursts(each, guard), span, sending) for each in found]
+    return [_preview(_with_bursts(each, guard), span, sending, unbooked) for each in found]
 
 
 def compare(present: Preview, other: Preview) -> Comparison:
@@ -159,8 +173,9 @@ def compare(present: Preview, other: Preview) -> Comparison:
     )
 
 
-def with_words(session: Session, viewer: Actor, several: Sequence[Planned]) -> list[Worded]:
-    """Some reminders with their patients, and the words that they would be sent with now, in two statements."""
+def with_words(session: Session, viewer: Actor, several: Sequence[Planned], *, name: str = "") -> list[Worded]:
+    """Some reminders with their patients, and the words that they would be sent with now, in two statements. ``name``:
+    what stands in them in the place of the first name, where nobody is to be named."""
     query = (
         select(*_WORDED)
         .join(Clinic, Clinic.id == Patient.clinic_id)
@@ -170,19 +185,20 @@ def with_words(session: Session, viewer: Actor, several: Sequence[Planned]) -> l
     with_sheets = any(each.foreseen.rule.kind == PREPARATION for each in several)
     words = read_words(session, viewer.clinic_id, with_sheets=with_sheets)
     return [
-        Worded(planned=each, patient=identity_of(rows[each.patient_id]), text=_text(words, each, rows[each.patient_id]))
+        Worded(planned=each, patient=identity_of(row), text=_text(words, each, row, name))
         for each in several
+        for row in (rows[each.patient_id],)
     ]
 
 
-def _text(words: Words, planned: Planned, row: Row[Any]) -> Text | None:
+def _text(words: Words, planned: Planned, row: Row[Any], name: str) -> Text | None:
     foreseen = planned.foreseen
     if foreseen.way is None:
         return None
     return write_current(
         words,
         Which(foreseen.template, planned.language, foreseen.way.channel),
-        given_name=row.given_name,
+        given_name=name or row.given_name,
         wall=ClinicCalendar(row.clinic_zone).wall(foreseen.told.arrive_at or foreseen.told.starts_at),
         clinic=name_in_messages(row.message_name, row.clinic, planned.language),
         phone=row.phone,
@@ -194,10 +210,11 @@ def _how(planned: Planned) -> tuple[datetime, str]:
     return planned.foreseen.at, planned.foreseen.way.channel if planned.foreseen.way else ""
 
 
-def _preview(found: Sequence[Planned], span: Span, sending: Sending) -> Preview:
+def _preview(found: Sequence[Planned], span: Span, sending: Sending, unbooked: tuple[Unbooked, ...]) -> Preview:
     ordered = sorted(found, key=lambda each: (each.foreseen.at, each.key))
     return Preview(
         span=span,
+        unbooked=unbooked,
         will_send=tuple(each for each in ordered if not each.foreseen.why_not),
         will_not=tuple(each for each in ordered if each.foreseen.why_not not in {"", SENT}),
         dealt_with=sum(each.foreseen.why_not == SENT for each in ordered),

@@ -50,9 +50,11 @@ def _change() -> RuleChange | None:
     present = rules[name]
     channels = CHANNELS.get(request.args.get("channels", ""))
     wall_time = _time("at")
+    usual = abs(present.days_before)
+    days = _number("before", MOST_DAYS_BEFORE, usual)
     change = RuleChange(
         rule=name,
-        days_before=_number("before", MOST_DAYS_BEFORE, present.days_before),
+        days_before=days or usual if present.is_after else days,
         wall_time=wall_time if wall_time is not None else present.wall_time,
         channels=channels if channels is not None else present.channels,
     )

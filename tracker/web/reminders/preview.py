@@ -9,9 +9,18 @@ from itertools import groupby
 from flask import request
 
 from tracker.domain.dates import in_words
-from tracker.domain.pathway.definition import ReminderRule
-from tracker.domain.reminder_words import CHANNELS, KINDS, OWNERS, REASONS, UNREACHED, when_sent
+from tracker.domain.reminder_words import (
+    CHANNELS,
+    KINDS,
+    OWNERS,
+    REASONS,
+    UNREACHED,
+    rule_named,
+    rule_times,
+    when_sent,
+)
 from tracker.queries.reminder_preview import BURST, Comparison, Planned, Preview, Worded, current_rules
+from tracker.queries.unbooked_refills import NO_VISIT, Unbooked
 from tracker.web.common.case_lines import PersonLine, case_url, clinic_day, person_line
 from tracker.web.common.filters import at, distance, plural
 from tracker.web.common.listing import Pager, pager, url_with
@@ -21,6 +30,7 @@ from tracker.web.reminders.presenters import Tab
 
 #: Rows of one list; where there are more, a link leads to all of them, a page at a time.
 MOST_SHOWN = 100
+PAUSED = "Sending is paused: nothing goes until it is resumed. Below is what goes if it is resumed now."
 SENT, NOBODY, NOT_NEEDED = "sent", "nobody", "not_needed"
 #: What the page can be narrowed to.
 LISTS = {NOBODY: "Gets nothing", SENT: "Will be sent", NOT_NEEDED: "Needs no message"}
@@ -102,20 +112,38 @@ class Chosen:
     """The reminders of each kind, and which of them the page has room for: the first of each, or a ``page`` of the
     list that it is narrowed to."""
 
+    unbooked: Sequence[Unbooked]
     lists: Mapping[str, Sequence[Planned]]
     changes: Comparison | None
     only: str
     page: int
 
+    def count(self, name: str) -> int:
+        """How many a list has."""
+        return self._first(name) + len(self.lists[name])
+
     def part(self, name: str) -> Sequence[Planned]:
-        """What is shown of a list."""
+        """What is shown of a list, after those without a visit."""
+        begins, ends = self._shown(name)
+        first = self._first(name)
+        return self.lists[name][max(0, begins - first) : max(0, ends - first)]
+
+    def part_unbooked(self, name: str) -> Sequence[Unbooked]:
+        """What is shown of those without a visit, who come first among those who get nothing."""
+        begins, ends = self._shown(name)
+        return self.unbooked[begins:ends] if self._first(name) else ()
+
+    def _first(self, name: str) -> int:
+        return len(self.unbooked) if name == NOBODY else 0
+
+    def _shown(self, name: str) -> tuple[int, int]:
         if self.only not in {"", name}:
-            return ()
+            return 0, 0
         begins = (self.page - 1) * MOST_SHOWN if self.only else 0
-        return self.lists[name][begins : begins + MOST_SHOWN]
+        return begins, begins + MOST_SHOWN
 
     def shown(self) -> list[Planned]:
-        """All of them, once."""
+        """All reminders among them, once."""
         found = [each for name in LISTS for each in self.part(name)]
         if self.changes is not None:
             found += [*self.changes.new[:MOST_SHOWN], *self.changes.gone[:MOST_SHOWN]]
@@ -130,7 +158,7 @@ def choose(preview: Preview, changes: Comparison | None, only: str = "", page: i
         SENT: preview.will_send,
         NOT_NEEDED: [each for each in preview.will_not if not _is_unreached(each)],
     }
-    return Chosen(lists=lists, changes=None if only else changes, only=only, page=page)
+    return Chosen(unbooked=preview.unbooked, lists=lists, changes=None if only else changes, only=only, page=page)
 
 
 def present(
@@ -143,9 +171,9 @@ def present(
     bursts = sum(each.foreseen.why_not == BURST for each in unreached)
     return PreviewPage(
         lede=f"{in_words(asked.from_on, today)} to {in_words(until_on, today)}: "
-        f"{plural(len(sent), 'message')} will be sent, {_people(unreached)} not reached."
+        f"{plural(len(sent), 'message')} will be sent, {_people([*preview.unbooked, *unreached])} not reached."
         + (f" {preview.dealt_with} more went out or were called about already." if preview.dealt_with else ""),
-        paused="Sending is paused: until it is resumed, nothing of this goes out." if preview.is_paused else "",
+        paused=PAUSED if preview.is_paused else "",
         burst=f"{plural(bursts, 'message')} would come at once and nobody foresaw it: held back until a person decides "
         "under Tasks."
         if bursts
@@ -173,7 +201,7 @@ def present(
 
 
 def _tabs(chosen: Chosen) -> tuple[Tab, ...]:
-    counts = {name: len(chosen.lists[name]) for name in LISTS}
+    counts = {name: chosen.count(name) for name in LISTS}
     whole = Tab(label="All", url=url_with(list=None), count=sum(counts.values()), is_current=not chosen.only)
     parts = (
         Tab(label=label, url=url_with(list=name), count=counts[name], is_current=chosen.only == name)
@@ -208,7 +236,8 @@ def _of_day(day: date) -> str:
 def _pager(chosen: Chosen) -> Pager | None:
     if not chosen.only:
         return None
-    shown, total = len(chosen.part(chosen.only)), len(chosen.lists[chosen.only])
+    shown = len(chosen.part_unbooked(chosen.only)) + len(chosen.part(chosen.only))
+    total = chosen.count(chosen.only)
     return pager(chosen.page, per_page=MOST_SHOWN, shown=shown, total=total) if total else None
 
 
@@ -220,11 +249,11 @@ class _Desk:
 
     def listing(self, title: str, name: str) -> Listing:
         """What is shown of a list, under a title."""
-        count = len(self._chosen.lists[name])
+        count = self._chosen.count(name)
         is_cut = not self._chosen.only and count > MOST_SHOWN
         return Listing(
             title=title,
-            rows=tuple(map(self.row, self._chosen.part(name))),
+            rows=(*map(self._unbooked, self._chosen.part_unbooked(name)), *map(self.row, self._chosen.part(name))),
             count=count,
             more=f"The first {MOST_SHOWN} of {count} are shown." if is_cut else "",
             all_url=url_with(list=name) if is_cut else "",
@@ -260,6 +289,18 @@ class _Desk:
             was=f"{self._when(was)}, {_how(was)}" if was is not None else "",
         )
 
+    def _unbooked(self, refill: Unbooked) -> PreviewRow:
+        latest = in_words(refill.latest_on, self._today) if refill.latest_on is not None else "not known"
+        return PreviewRow(
+            person=person_line(refill.patient, self._today, url=case_url(refill.case_public_id)),
+            about=KINDS[refill.rule.kind],
+            when=f"latest refill date {latest}",
+            how="",
+            why=f"due {in_words(refill.due_on, self._today)}",
+            why_not=_first_upper(REASONS[NO_VISIT]),
+            tone="critical" if refill.latest_on is None or refill.latest_on <= self._today else "warn",
+        )
+
     def _when(self, planned: Planned) -> str:
         """By the patient's clock, which is named where it is another than the clinic's. Of what does not go: when it
         would have."""
@@ -277,7 +318,7 @@ def _is_unreached(planned: Planned) -> bool:
     return planned.foreseen.why_not in UNREACHED
 
 
-def _people(several: Sequence[Planned]) -> str:
+def _people(several: Sequence[Planned | Unbooked]) -> str:
     return plural(len({each.patient_id for each in several}), "patient is", "patients are")
 
 
@@ -307,22 +348,12 @@ def _form(asked: Asked) -> ChangeForm:
         for value, ways in CHANNEL_CHOICES.items()
     ]  # fmt: skip
     return ChangeForm(
-        rules=tuple(Choice(value=each, label=_named(rules[each]), is_chosen=each == name) for each in rules),
+        rules=tuple(Choice(value=each, label=rule_named(rules[each]), is_chosen=each == name) for each in rules),
         channels=tuple(channels),
-        days_before=str(tried.days_before) if tried is not None else "",
+        days_before=str(abs(tried.days_before)) if tried is not None else "",
         wall_time=f"{tried.wall_time:%H:%M}" if tried is not None else "",
-        said=f"{_named(rule)}: tried as {_tried(tried)}" if rule is not None and tried is not rule and tried else "",
+        said=f"{rule_named(rule)}: tried as {rule_times(tried)}"
+        if rule is not None and tried is not rule and tried
+        else "",
         clear_url=url_with(rule=None, before=None, at=None, channels=None),
     )
-
-
-def _named(rule: ReminderRule) -> str:
-    """A rule in words: ``Refill, 7 days before at 10:00``."""
-    to = f", copy {OWNERS[rule.to]}" if rule.to != "patient" else ""
-    return f"{KINDS.get(rule.kind, rule.kind)}, {_tried(rule)}{to}"
-
-
-def _tried(rule: ReminderRule) -> str:
-    days = plural(rule.days_before, "open day" if rule.counts_open_days else "day")
-    ways = ", else ".join(CHANNELS[each] for each in rule.channels)
-    return f"{days} before at {rule.wall_time:%H:%M} by {ways}"

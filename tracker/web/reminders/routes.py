@@ -15,7 +15,7 @@ from tracker.web.common.listing import chosen, page_number, seen
 from tracker.web.reminders.asking import read_asked
 from tracker.web.reminders.forms import SendingForm
 from tracker.web.reminders.presenters import present
-from tracker.web.reminders.preview import LISTS, choose
+from tracker.web.reminders.preview import LISTS, NOBODY, choose
 from tracker.web.reminders.preview import present as present_preview
 
 blueprint = Blueprint("reminders", __name__)
@@ -45,7 +45,9 @@ def preview() -> str:
     picked = choose(found[-1], changed, chosen("list", LISTS), page_number())
     worded = with_words(read_session(), actor(), picked.shown())
     page = present_preview(found[-1], picked, worded, asked, today=today(), zone=clinic().zone)
-    return seen(render_template("reminders/preview.html", page=page), row_count=len(worded))
+    return seen(
+        render_template("reminders/preview.html", page=page), row_count=len(worded) + len(picked.part_unbooked(NOBODY))
+    )
 
 
 @blueprint.post("/reminders/sending")
