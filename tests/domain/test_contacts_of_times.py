@@ -91,7 +91,8 @@ class TestWhoeverWasToldTheDay:
             (60, ["arrival_soon", "arrival_eve"]),  # two days before it is said anyway
             (40, ["arrival_soon", "arrival_eve"]),
             (22, ["arrival_eve"]),  # the last one went without: again, at once
-            (2, []),
+            (2, ["arrival_eve"]),  # too late for a message: a person calls
+            (0, []),
         ],
     )
     def test_hears_it_by_the_reminder_of_the_day_before_at_the_latest(

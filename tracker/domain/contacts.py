@@ -272,11 +272,10 @@ def _useless_after(rule: ReminderRule, visit: Appointment, clinic: ClinicCalenda
     return (visit.arrive_at or visit.starts_at) - timedelta(hours=rule.useless_hours_before)
 
 
-def _worth_starting(group: Iterable[Contact], now: datetime) -> Iterator[Contact]:
+def _worth_starting(group: Sequence[Contact], now: datetime) -> Iterator[Contact]:
     due = [each for each in group if each.wanted_at <= now]
+    nothing_comes_in_time = all(each.useless_after <= now for each in group)
     for each in group:
         is_late = each in due and each is not due[-1]
-        is_wanted = not is_late and (
-            now < each.useless_after or (each.told_until is not None and now < each.told_until)
-        )
-        yield replace(each, is_wanted=is_wanted)
+        must_still_be_told = nothing_comes_in_time and each.told_until is not None and now < each.told_until
+        yield replace(each, is_wanted=not is_late and (now < each.useless_after or must_still_be_told))
