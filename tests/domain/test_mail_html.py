@@ -43,3 +43,9 @@ def test_long_lines_flow_and_short_ones_end() -> None:
     assert first.split("<br>\n")[:3] == [f"{'x' * 80}\nflows", "ends", "here"]
     assert first.endswith(f'<br>\n<a href="{LINK.replace("&", "&amp;")}">{LINK.replace("&", "&amp;")}</a>')
     assert second == "next"
+
+
+def test_lines_of_a_sheet_end_however_long_they_are() -> None:
+    long = f"- {'x' * 90}"
+    page = html_of(f"Hello\n\n{long}\n- short\n\nEnd", language="en", sheet=f"{long}\n- short\n\nEnd")
+    assert re.findall(r"<p>(.*?)</p>", page, re.DOTALL) == ["Hello", f"{long}<br>\n- short", "End"]

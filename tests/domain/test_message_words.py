@@ -130,6 +130,15 @@ def test_values_add_no_line() -> None:
     assert "Hello Ada Bcc: eve@example.org," in body and subject == "Your visit on d e"
 
 
+def test_the_preparation_sheet_keeps_its_lines_in_a_body_alone() -> None:
+    sheet = "Bring:\r\n- papers\n- somebody\n\n\nEat nothing. "
+    words = replace(MAIL, subject="$preparation", body="So:\n\n$preparation\n\nEnd")
+    values = replace(LONGEST, preparation=sheet)
+    said = ("Bring: - papers - somebody Eat nothing.", "So:\n\nBring:\n- papers\n- somebody\n\nEat nothing.\n\nEnd")
+    assert words.filled(values) == words.shown(values) == said
+    assert replace(SMS, body="$preparation").filled(values) == ("", said[0])
+
+
 def test_a_value_that_ends_with_a_full_stop_ends_the_sentence() -> None:
     words = replace(SMS, body="A las $time. Llame a $clinic.")
     assert words.filled(replace(LONGEST, time="9:00 a.m.", clinic="R Inc."))[1] == "A las 9:00 a.m. Llame a R Inc."

@@ -51,7 +51,7 @@ def test_messages_carry_the_chosen_name_or_one_that_tells_nothing(
         ("Ihr Reimplantat", ("implant",)),
         ("p.u.m.p", ("pump",)),
         ("Reply STOP to end", ()),
-        ("Do not stop taking it", ("stop",)),
+        ("Do not stop taking it", ("stop … taking",)),
         ("Results: https://x.example", ("result", "http")),
         ("3 days  left", ("days left",)),
         ("Your spine", ("spine",)),

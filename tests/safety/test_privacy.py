@@ -221,7 +221,7 @@ class TestMessages:
             (link,) = TO_ANSWER.findall(text)
             assert words_not_to_tell(rest) == ()
             assert words_not_to_tell(MARKUP.sub(" ", message.html).replace(link, "")) == ()
-            assert words_not_to_tell(" ".join(TITLE.findall(files)) + files.partition("\n")[0]) == ()
+            assert words_not_to_tell(" ".join(TITLE.findall(files)) + files.partition(".ics\n")[0]) == ()
             assert leaks(message.reference) == []
 
     def _watched(self, journey: Journey, runtime: Runtime) -> None:

@@ -10,7 +10,7 @@ from tests.factories.case_world import CaseWorld
 from tests.factories.rows import a_member
 from tests.support.fixed import FixedClock, SeededIds
 from tracker.domain.access import Actor
-from tracker.domain.errors import InvalidInput, NotFound, NotPermitted
+from tracker.domain.errors import InvalidInput, NotFound, NotPermitted, StaleVersion
 from tracker.domain.facts import Appointment
 from tracker.domain.neutral import words_not_to_tell
 from tracker.domain.words import Role
@@ -200,7 +200,7 @@ class TestPosting:
         # What is ended is not opened again by the reconciler, and not printed any more.
         desk.world.reconcile()
         assert desk.task.done_at is not None and not desk.letter().is_open
-        with pytest.raises(NotFound):
+        with pytest.raises(StaleVersion):
             desk.print()
 
     @pytest.mark.parametrize("posted_on", [date(2026, 3, 16), date(2026, 3, 18)])

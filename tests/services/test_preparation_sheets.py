@@ -24,7 +24,8 @@ from tracker.services.work import Work
 
 #: 10:00 in New York, ten days before the visit.
 WANTED = datetime(2026, 4, 10, 14, 0, tzinfo=UTC)
-SHEET = "Bring somebody who takes you home. Wear wide clothes."
+LONG_LINE = f"- Wear wide clothes{' and shoes without laces' * 3}"
+SHEET = f"Bring:\n{LONG_LINE}\n- somebody who takes you home\n\nEat nothing after midnight."
 
 
 class Preparing:
@@ -73,7 +74,9 @@ class TestASheet:
             database=world.database, clock=world.clock, ids=world.ids, transports={"email": preparing.mailer},
             replies_at=REPLIES_AT, chance=lambda: 0.5, pause=lambda: None,
         ).dispatch_due()  # fmt: skip
-        (text,) = [each.body for each in preparing.mailer.sent if "prepare for it" in each.body]
+        (message,) = [each for each in preparing.mailer.sent if "prepare for it" in each.body]
+        text = message.body
+        assert f"<p>Bring:<br>\n{LONG_LINE}<br>\n- somebody who takes you home</p>" in message.html
         assert SHEET in text and "Monday, April 20, 2026" in text and "9:00" not in text
 
     def test_that_nobody_wrote_makes_no_message(self, preparing: Preparing) -> None:
@@ -92,8 +95,8 @@ class TestASheet:
         ("text", "said"),
         [
             ("Your (pump) is put in.", "pump"),
-            ("Do not take your medicines.", "medic"),
-            ("Stop eating at midnight.", "stop"),
+            ("Do not take your medicines.", "take … medicines"),
+            ("Eat nothing.\x07", "a sign that nobody sees"),
             ("x" * (LONGEST_SHEET + 1), "at most"),
         ],
     )

@@ -62,6 +62,11 @@ class TestTheCall:
     def test_stands_among_those_who_are_not_reached(self, desk: Desk) -> None:
         assert f'href="{desk.url}/letter"' in desk.text("/reminders?state=unreached")
 
+    def test_is_offered_no_letter_in_a_language_without_one(self, desk: Desk) -> None:
+        desk.record(language="Hmong")
+        text = desk.text("/reminders?state=unreached")
+        assert f'href="{desk.url}"' in text and f'href="{desk.url}/letter"' not in text
+
     def test_says_where_the_address_is_to_be_recorded(self, desk: Desk) -> None:
         desk.record(postal_address="")
         text = desk.text(desk.url)
@@ -140,6 +145,17 @@ class TestPosting:
         assert "Letter posted on Tue 17 Mar 2026" in text and "Look at the letter" not in text
         # A letter that was posted stays to be read, and is not printed again.
         assert "Record as printed" not in desk.text(f"{desk.url}/letter")
+
+    def test_once_more_from_a_page_of_before_says_that_it_is_done(self, desk: Desk) -> None:
+        desk.browser.submit(f"{desk.url}/letter")
+        desk.browser.get(desk.url)
+        posted = {"posted_on": "2026-03-17"}
+        desk.browser.post(f"{desk.url}/letter/posted", posted)
+        for path, form in (("/letter/posted", posted), ("/letter", {}), ("", {"outcome": "Called"})):
+            answer = desk.browser.post(f"{desk.url}{path}", form)
+            assert answer.status_code == 409
+            assert "The task is ended already: Letter posted on Tue 17 Mar 2026" in answer.get_data(as_text=True)
+        assert len(desk.letters()) == 1 and desk.task().outcome == "Letter posted on Tue 17 Mar 2026"
 
     @pytest.mark.parametrize(
         ("typed", "sentence"),

@@ -194,6 +194,21 @@ class TestALinkThatIsDead:
         assert "This link no longer works" in answer.text
         assert "Riverside" not in answer.text and "tracker ·" not in answer.text and "Implant" not in answer.text
 
+    @pytest.mark.parametrize("path", ["/r", "/r/", "/r/never/", "/r/never/again", "/r/never/again/"])
+    @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
+    def test_of_what_only_looks_like_one_tells_nothing(self, outside: Outside, path: str, method: str) -> None:
+        browser = outside.browser()
+        browser.get("/sign-in")
+        client = browser.client
+        answer = client.open(path, method=method, follow_redirects=method == "GET")
+        assert "Tracker" not in answer.text and "Implant" not in answer.text and "Riverside" not in answer.text
+        if method == "GET":
+            assert answer.status_code == 404 and "This link no longer works" in answer.text
+
+    def test_with_a_slash_too_many_leads_to_the_link(self, outside: Outside) -> None:
+        answer = outside.browser().get(f"{outside.path()}/")
+        assert (answer.status_code, answer.headers["Location"]) == (308, outside.path())
+
     def test_in_spanish_for_whoever_reads_it(self, outside: Outside) -> None:
         answer = outside.browser().get("/r/never", headers={"Accept-Language": "es-MX,es;q=0.9,en;q=0.1"})
         assert "Este enlace ya no funciona" in answer.text

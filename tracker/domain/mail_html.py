@@ -10,9 +10,11 @@ from itertools import pairwise
 _WRAPPED = 80
 
 
-def html_of(body: str, *, language: str, link: str = "") -> str:
-    """The plain text in HTML, escaped. ``link``: the address in it that can be followed; there is one at most."""
-    paragraphs = (_paragraph(each, link) for each in body.split("\n\n") if each.strip())
+def html_of(body: str, *, language: str, link: str = "", sheet: str = "") -> str:
+    """The plain text in HTML, escaped. ``link``: the address in it that can be followed; there is one at most.
+    ``sheet``: what in it was typed in lines, which end where they end, however long they are."""
+    typed = frozenset(sheet.split("\n"))
+    paragraphs = (_paragraph(each, link, typed) for each in body.split("\n\n") if each.strip())
     return (
         f'<!doctype html>\n<html lang="{escape(language)}">\n<head><meta charset="utf-8"></head>\n<body>\n'
         + "\n".join(paragraphs)
@@ -20,11 +22,11 @@ def html_of(body: str, *, language: str, link: str = "") -> str:
     )
 
 
-def _paragraph(text: str, link: str) -> str:
+def _paragraph(text: str, link: str, typed: frozenset[str]) -> str:
     lines = text.strip().split("\n")
     written = _line(lines[0], link)
     for before, line in pairwise(lines):
-        flows_on = len(before) >= _WRAPPED and line.strip() != link
+        flows_on = len(before) >= _WRAPPED and line.strip() != link and before not in typed
         written += f"{'' if flows_on else '<br>'}\n{_line(line, link)}"
     return f"<p>{written}</p>"
 

@@ -42,6 +42,8 @@ class Fields:
 
 
 FIELDS = tuple(each.name for each in fields(Fields))
+#: The one field that has lines.
+_SHEET = "preparation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +81,24 @@ class Wording:
         return tuple(name for name in FIELDS if name in named)
 
     def filled(self, values: Fields) -> tuple[str, str]:
-        """Subject and body. Line breaks in a value cannot add a header or a paragraph; one that ends with a full stop
-        ("a.m.") ends its sentence.
+        """Subject and body. Line breaks in a value cannot add a header or a paragraph, but the lines of the preparation
+        sheet stay in a body; a value that ends with a full stop ("a.m.") ends its sentence.
 
         :raises KeyError: for words that ask for anything but the allowed fields
         """
-        said = _said(values)
-        subject, body = (_template(text, said).substitute(said).strip() for text in (self.subject, self.body))
+        subject, body = (_template(text, said).substitute(said).strip() for text, said in self._with_said(values))
         return subject, body
 
     def shown(self, values: Fields) -> tuple[str, str]:
         """The same for words that are still being typed: what cannot be filled in stands there as it was typed."""
-        said = _said(values)
-        subject, body = (_template(text, said).safe_substitute(said).strip() for text in (self.subject, self.body))
+        subject, body = (_template(text, said).safe_substitute(said).strip() for text, said in self._with_said(values))
         return subject, body
 
-
-def _said(values: Fields) -> dict[str, str]:
-    return {name: " ".join(str(getattr(values, name)).split()) for name in FIELDS}
+    def _with_said(self, values: Fields) -> Iterator[tuple[str, Mapping[str, str]]]:
+        said = {name: " ".join(str(getattr(values, name)).split()) for name in FIELDS}
+        yield self.subject, said
+        # A text message is one line, whatever it carries.
+        yield self.body, {**said, _SHEET: tidied_lines(values.preparation)} if self.which.has_subject else said
 
 
 def _template(text: str, said: Mapping[str, str]) -> Template:
@@ -113,11 +115,16 @@ def version_words(version: int) -> str:
 
 def tidied(wording: Wording) -> Wording:
     """As they are stored: lines end in one way, nothing trails, a subject is one line."""
-    lines = [line.rstrip() for line in wording.body.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    body = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    body = tidied_lines(wording.body)
     if not wording.which.has_subject:
         return replace(wording, subject="", body=" ".join(body.split()))
     return replace(wording, subject=" ".join(wording.subject.split()), body=body)
+
+
+def tidied_lines(text: str) -> str:
+    """Text in lines that end in one way; nothing trails, and one empty line parts paragraphs."""
+    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def problems_of(typed: Wording, shipped: Wording, longest: Fields) -> dict[str, str]:
@@ -171,9 +178,14 @@ def _problems_of_text(text: str, allowed: tuple[str, ...]) -> Iterator[str]:
             yield f"${name} may not stand here. Here may stand: {may}."
     if "$" in rest:
         yield "A $ must be followed by the name of a field, as in $date."
+    yield from problems_of_telling(rest)
+
+
+def problems_of_telling(text: str) -> Iterator[str]:
+    """What stands against words that others read on their way and at home, as sentences. ``text``: without fields."""
     if holds_unseen(text.replace("\n", " ")):
         yield "It holds a sign that nobody sees, as copying brings along: type that place anew."
-    for word in words_not_to_tell(rest):
+    for word in words_not_to_tell(text):
         yield f"“{word}” may not stand in a message: others read it on its way and at home."
 
 

@@ -2,12 +2,22 @@
 
 A message is read by others on its way and at home. The words are stems: in a clinic's name whatever begins with one is
 meant, in the words of a message whatever holds one. The clinic's own name is part of every message, so a clinic whose
-name tells the treatment goes by another one there.
+name tells the treatment goes by another one there. What stands in a message beside its stems is in ``telling.py``.
 """
 
 import re
 
 from tracker.domain.names import fold
+from tracker.domain.telling import (
+    NAMED,
+    PHRASES,
+    WHOLE,
+    addresses_in,
+    advice_in,
+    amounts_in,
+    foreign_words_in,
+    joined,
+)
 
 #: Stems that tell what somebody is treated with or for, in every language that messages are written in.
 TELLING = (
@@ -15,16 +25,10 @@ TELLING = (
     "recarga", "trial", "ensayo", "neuro", "dose", "dosis", "dosag", "diagnos", "inject", "inyec", "surg", "cirug",
     "operat", "drug", "droga", "farmac", "pharmac", "catheter", "cateter", "opioid", "morphin", "morfin", "bolus",
 )  # fmt: skip
-#: Stems that only a text would hold: results, links, numbers, what to do with a medicine.
-ADVISING = (
-    "result", "http", "www", "mrn", "medic", "start", "stop", "hold", "suspend", "empie", "birth", "nacim", "days left",
-)  # fmt: skip
 #: Whole words that tell it too; names of people and places begin with some of them.
 _WORDS = frozenset({"itb", "pain", "dolor", "spine", "spinal"})
 #: Words that hold a stem and tell nothing; they are looked at no further.
-_INNOCENT = re.compile(r"\b(?:industrial|cooperat|cooperac|household|threshold)\w*")
-#: What ends text messages is said as it is to be typed.
-_KEYWORD = re.compile(r"\bSTOP\b")
+_INNOCENT = re.compile(r"\b(?:industrial|cooperat|cooperac)\w*")
 LONGEST_NAME = 20
 #: What a message calls a clinic whose name tells the treatment, until it has chosen another, by language.
 _SOMEWHERE = {"en": "your clinic", "es": "su clínica"}
@@ -37,13 +41,25 @@ def telling_word(name: str) -> str:
 
 
 def words_not_to_tell(text: str) -> tuple[str, ...]:
-    """What no message may say and this one does, as stems in the order of their list; ``STOP`` in capitals is allowed.
+    """What no message may say and this one does, as a sentence can name it: stems in the order of their lists, whole
+    words, then amounts, addresses, words in another script's letters, and advice as ``stop … medicine``.
 
-    Stricter than :func:`telling_word`: a stem counts wherever in a word it stands, and advice counts too.
+    Stricter than :func:`telling_word`: a stem counts wherever in a word it stands, however the word is broken up.
     """
-    plain = _INNOCENT.sub(" ", fold(_KEYWORD.sub(" ", text)))
-    stems = [stem for stem in (*TELLING, *ADVISING) if stem in plain]
-    return (*stems, *sorted(_WORDS & set(plain.split())))
+    plain = _INNOCENT.sub(" ", joined(text))
+    words = {*plain.split(), *fold(text).split()}
+    stems = (stem for stem in (*TELLING, *NAMED) if stem in plain)
+    phrases = (phrase for phrase in PHRASES if f" {phrase}" in f" {plain}")
+    found = (
+        *stems,
+        *sorted((_WORDS | WHOLE) & words),
+        *phrases,
+        *amounts_in(text),
+        *addresses_in(text),
+        *foreign_words_in(text),
+        *advice_in(text),
+    )
+    return tuple(dict.fromkeys(found))
 
 
 def name_in_messages(chosen: str, name: str, language: str) -> str:

@@ -14,7 +14,9 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, or
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
-from tracker.domain.ways import NO_WAY
+from tracker.domain.languages import code_of
+from tracker.domain.message_words import Which
+from tracker.domain.ways import LETTER, NO_WAY
 from tracker.persistence.models import (
     Case,
     Clinic,
@@ -27,6 +29,7 @@ from tracker.persistence.models import (
 )
 from tracker.persistence.vocabulary import SET_ASIDE_REMINDER, ReminderState
 from tracker.queries.identity import IDENTITY, Identity, identity_of
+from tracker.queries.reminder_texts import shipped_messages
 
 ROWS_ON_PAGE = 50
 _DAY = re.compile(r":(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}$")
@@ -45,7 +48,8 @@ UNREACHED = "unreached"
 class LedgerRow:
     """One message. ``address_owner``: who reads it there. ``error``: what the last attempt said. ``task_id``: the call
     that is still to be made instead, or the decision that a burst waits for. ``visit_on``: the clinic's day of the
-    visit that it is about. ``stands_for``: among those not reached, how many messages one call makes up for."""
+    visit that it is about. ``has_letter``: whether there are words for a letter about it in the patient's language.
+    ``stands_for``: among those not reached, how many messages one call makes up for."""
 
     case_public_id: str
     patient: Identity
@@ -64,6 +68,7 @@ class LedgerRow:
     error: str
     task_id: int | None
     visit_on: date | None
+    has_letter: bool
     stands_for: int = 1
 
 
@@ -224,6 +229,7 @@ _COLUMNS: tuple[Any, ...] = (
     DeliveryAttempt.error,
     StaffTask.id.label("task_id"),
     Reminder.contact_key,
+    Patient.language.label("spoken"),
     *IDENTITY,
 )
 
@@ -247,6 +253,7 @@ def _row(row: Row[Any]) -> LedgerRow:
         error=row.error or "",
         task_id=row.task_id,
         visit_on=_visit_on(row.contact_key),
+        has_letter=Which(row.template, code_of(row.spoken), LETTER) in shipped_messages(),
         stands_for=row.stands_for,
     )
 

@@ -8,11 +8,11 @@ from sqlalchemy import insert, select
 from tracker.domain.access import Permission
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.dates import in_words
-from tracker.domain.errors import InvalidInput, NotFound
-from tracker.persistence.models import Clinic, StaffTask, TaskLetter
+from tracker.domain.errors import InvalidInput
+from tracker.persistence.models import Clinic, TaskLetter
 from tracker.queries.letters import NO_ADDRESS, NO_LANGUAGE, NO_VISIT, NO_WORDS, Letter, get_letter
 from tracker.services.clinic_events import tell_clinic
-from tracker.services.task_endings import end_task
+from tracker.services.task_endings import end_task, hold_open_task
 from tracker.services.work import Work
 
 #: Why nothing can be printed, as sentences.
@@ -28,7 +28,8 @@ def print_letter(work: Work, *, task_id: int) -> None:
     """Record that the letter of a call is printed now. The call stays open.
 
     :raises NotPermitted: for somebody who does not see the list of tasks
-    :raises NotFound: if the clinic has no such call, or somebody has ended it already
+    :raises NotFound: if the clinic has no such call
+    :raises StaleVersion: if it is ended already
     :raises InvalidInput: where there is no letter, with the sentence that says why
     """
     letter = _open(work, task_id)
@@ -54,7 +55,8 @@ def post_letter(work: Work, *, task_id: int, posted_on: date) -> None:
     """End a call because its letter was posted, on a civil day of the clinic.
 
     :raises NotPermitted: for somebody who does not see the list of tasks
-    :raises NotFound: if the clinic has no such call, or somebody has ended it already
+    :raises NotFound: if the clinic has no such call
+    :raises StaleVersion: if it is ended already
     :raises InvalidInput: where none was printed, or for a day before it was printed or that is to come
     """
     letter = _open(work, task_id)
@@ -78,9 +80,5 @@ def text_hash(letter: Letter) -> str:
 def _open(work: Work, task_id: int) -> Letter:
     """The letter of a call that is still open, held until the transaction ends."""
     work.require(Permission.SEE_TODAY)
-    held = select(StaffTask.id).where(
-        StaffTask.clinic_id == work.actor.clinic_id, StaffTask.id == task_id, StaffTask.done_at.is_(None)
-    )
-    if work.session.scalars(held.with_for_update()).one_or_none() is None:
-        raise NotFound(str(task_id))
+    hold_open_task(work, task_id)
     return get_letter(work.session, work.actor, task_id, work.now)

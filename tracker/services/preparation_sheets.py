@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.access import Permission
 from tracker.domain.contacts import PREPARATION, TO_COME
 from tracker.domain.errors import InvalidInput, NotFound, StaleVersion
-from tracker.domain.neutral import words_not_to_tell
+from tracker.domain.message_words import problems_of_telling, tidied_lines
 from tracker.domain.words import Role
 from tracker.pathways import catalogue
 from tracker.persistence.models import AppointmentRow, Clinic, PreparationSheet
@@ -39,7 +39,7 @@ def change_sheets(work: Work, *, expected_version: int, texts: Mapping[str, str]
         raise NotFound("no such clinic")
     if clinic.version != expected_version:
         raise StaleVersion(clinic.version)
-    written = {language: " ".join(texts.get(language, "").split()) for language in sorted(languages())}
+    written = {language: tidied_lines(texts.get(language, "")) for language in sorted(languages())}
     problems = {language: problem for language, text in written.items() if (problem := _problem(text))}
     if problems:
         raise InvalidInput(problems)
@@ -97,10 +97,7 @@ def _key(language: str) -> str:
 def _problem(text: str) -> str:
     if len(text) > LONGEST_SHEET:
         return f"Use at most {LONGEST_SHEET} characters."
-    if words := words_not_to_tell(text):
-        said = ", ".join(f"“{word}”" for word in words)
-        return (
-            f"{said} may not stand in a message: others read it on its way and at home. What to do with a medicine is "
-            "the prescriber's plan for each patient, given in writing."
-        )
+    if problems := list(problems_of_telling(text)):
+        plan = "What to do with a medicine is the prescriber's plan for each patient, given in writing."
+        return " ".join((*problems, plan))
     return ""

@@ -57,7 +57,7 @@ def write(
         text.subject,
         text.body,
         reference,
-        html=html_of(text.body, language=text.language, link=link),
+        html=html_of(text.body, language=text.language, link=link, sheet=words.sheets.get(which.language, "")),
         attachments=(_invitation(scope, visit, clinic, text.language),) if tells_time else (),
     )
     return message, text

@@ -157,8 +157,7 @@ def _row(row: LedgerRow, today: date, zone: str, viewer: Actor) -> MessageRow:
         why=_why(row),
         task_url=task_url,
         task_label="Decide" if is_held else "Call",
-        # A letter is in no more languages than a message.
-        letter_url=f"{task_url}/letter" if task_url and not is_held and row.closed_reason != "no_language" else "",
+        letter_url=f"{task_url}/letter" if task_url and not is_held and row.has_letter else "",
     )
 
 

@@ -22,6 +22,8 @@ from tracker.web.common.errors import log_unforeseen
 from tracker.web.replies.presenters import DeadPage, language_of, present, present_dead
 
 blueprint = Blueprint("replies", __name__)
+#: Whatever asks below the path of the links is answered here, and not by a page of the staff.
+_ALL = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 @blueprint.get(f"{PATH}/<token>")
@@ -47,6 +49,18 @@ def answer(token: str) -> ResponseReturnValue:
             done = answer_by_link(session, page, request.form.get("answer", ""), now=now(), ids=runtime().ids)
             return redirect(url_for("replies.visit", token=token, done=done.value), 303)
     return _gone(page)
+
+
+@blueprint.route(f"{PATH}/", methods=_ALL)
+@blueprint.route(f"{PATH}/<path:token>", methods=_ALL)
+@public
+def elsewhere(token: str = "") -> ResponseReturnValue:
+    """What looks like the address of a link and is none tells nothing. With a slash too many, as some mail programs add
+    it, it leads to the link."""
+    token = token.rstrip("/")
+    if request.method == "GET" and token and "/" not in token:
+        return redirect(url_for("replies.visit", token=token), 308)
+    return _gone(None)
 
 
 def _gone(page: ReplyPage | None) -> ResponseReturnValue:
