@@ -125,7 +125,7 @@ PIECES = {
     "referrals.begin_case", "referrals.case_of", "reach_doubts.ask_about_reach", "referrals.find_or_add",
     "reach_doubts.ask_about_call_back",
     "same_serial.holders_of", "replying.answers.ask_staff",
-    "contact_changes.note_changes", "patients.index_patient", "patients.points_of",
+    "task_endings.hold_open_task", "contact_changes.note_changes", "patients.index_patient", "patients.points_of",
 }  # fmt: skip
 
 

@@ -119,30 +119,17 @@ def considered(
     """Every rule about every visit to come, or over, also those that make no reminder: whoever gets nothing has a
     reason."""
     case = _Case(pathway, snapshot, obligations, preferences)
-    found = _called_once(
-        [
-            case.considered(rule, visit)
-            for visit in snapshot.of(Appointment)
-            for rule in pathway.reminders
-            if visit.purpose in rule.purposes and visit.state in (OVER if rule.is_after else TO_COME)
-        ]
-    )
+    found = [
+        case.considered(rule, visit)
+        for visit in snapshot.of(Appointment)
+        for rule in pathway.reminders
+        if visit.purpose in rule.purposes and visit.state in (OVER if rule.is_after else TO_COME)
+    ]
     asked = [each.contact for each in found if not each.why_not]
     asked.sort(key=lambda each: (each.appointment, each.call_key, *_place(each)))
     groups = groupby(asked, key=lambda each: each.call_key)
     wanted = {each.key: each for _, group in groups for each in _worth_starting(list(group), now)}
     return tuple(replace(each, contact=wanted.get(each.contact.key, each.contact)) for each in found)
-
-
-def _called_once(found: Sequence[Considered]) -> list[Considered]:
-    """Where a rule asks for a call about a visit, no other call stands in for the messages of that kind."""
-    called = {(each.visit.appointment, each.rule.kind) for each in found if each.rule.is_call and not each.why_not}
-    return [
-        replace(each, why_not="own_call")
-        if not each.why_not and not each.contact.ways and (each.visit.appointment, each.rule.kind) in called
-        else each
-        for each in found
-    ]
 
 
 def waits_for_message(pathway: Pathway, snapshot: Snapshot, now: datetime) -> bool:

@@ -43,7 +43,6 @@ REASONS = {
     "no_refill_due": "no refill is due",
     "no_sheet": "the clinic has no preparation sheet in their language",
     "visit_before": "the visit to sign comes before, with reminders of its own",
-    "own_call": "no message can reach them: they are called about this visit anyway",
     "no_visit": "no visit is booked",
     "called_anyway": "no message can reach them: they are called the day after anyway",
     "copy_no_address": "nobody has an address for a copy",
