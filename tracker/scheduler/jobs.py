@@ -77,7 +77,8 @@ def _dispatch(runtime: Runtime, pause: Pause) -> str:
         replies_at=runtime.settings.replies_at,
         chance=draw,
         pause=pause,
-        lanes=LANES,
+        # SQLite has one writer: several lanes would keep pages from it.
+        lanes=1 if runtime.database.is_sqlite else LANES,
     )
     done = dispatcher.dispatch_due()
     return f"{done.looked_at} reminders due, {done.accepted} of {done.tried} taken"
