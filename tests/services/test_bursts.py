@@ -12,7 +12,7 @@ from tests.support.fixed import FixedClock, SeededIds
 from tests.support.mailers import RecordingMailer
 from tracker.domain.access import Actor
 from tracker.domain.bursts import FEW
-from tracker.domain.errors import InvalidInput, NotFound, NotPermitted
+from tracker.domain.errors import InvalidInput, NotFound, NotPermitted, StaleVersion
 from tracker.domain.words import Role
 from tracker.persistence.database import Database
 from tracker.persistence.models import Clinic, Reminder, StaffTask
@@ -159,7 +159,7 @@ class TestHeld:
         with pytest.raises(InvalidInput):
             decide_burst(work_of(listed), task_id=task.id, decision="perhaps")
         decide_burst(work_of(listed), task_id=task.id, decision="send")
-        with pytest.raises(NotFound):
+        with pytest.raises(StaleVersion):
             decide_burst(work_of(listed), task_id=task.id, decision="call")
 
 

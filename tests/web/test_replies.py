@@ -146,6 +146,21 @@ class TestThePage:
         with outside.database.reading() as session:
             assert session.scalars(select(StaffTask.kind)).all() == ["reply_cannot"]
 
+    def test_says_what_was_said_last(self, outside: Outside, clock: FixedClock) -> None:
+        outside.press("confirm")
+        clock.advance(minutes=1)
+        outside.press("cannot")
+        page = outside.browser().get(outside.path()).text
+        assert "You said that you can’t come." in page and "You said that you will come" not in page
+        assert 'value="cannot"' not in page
+
+    def test_says_that_they_come_after_all(self, outside: Outside, clock: FixedClock) -> None:
+        outside.press("cannot")
+        clock.advance(minutes=1)
+        outside.press("confirm")
+        page = outside.browser().get(outside.path()).text
+        assert "You said that you will come" in page and "You said that you can’t come" not in page
+
     def test_asks_for_a_call(self, outside: Outside) -> None:
         assert "We will call you" in outside.press("call").text
         with outside.database.reading() as session:

@@ -86,6 +86,9 @@ class TestABurst:
         answer = browser.post(f"/tasks/{task_id}/burst", {"decision": "call"})
         assert answer.status_code == 303
         assert "Called instead" in browser.get(f"/tasks/{task_id}").text
+        # Out of a tab that is still open.
+        stale = browser.post(f"/tasks/{task_id}/burst", {"decision": "send"})
+        assert stale.status_code == 409 and "ended already: Called instead" in stale.text
 
     def test_is_not_for_everybody(self, world: WebWorld) -> None:
         task_id = a_task(world, kind="held_burst", params={"messages": 214})

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Result, Row, and_, func, select
+from sqlalchemy import Result, Row, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.calendar import ClinicCalendar
@@ -29,10 +29,13 @@ from tracker.persistence.models import (
     Patient,
     Reminder,
     ReplyLink,
+    StaffTask,
 )
 
 #: How long after a message its reader may answer by text about it.
 ANSWERED_WITHIN = timedelta(days=60)
+#: The kind of the task that asks to call whoever cannot come.
+DECLINED = "reply_cannot"
 _REMINDED: tuple[Any, ...] = (
     Reminder.clinic_id,
     Reminder.case_id,
@@ -81,7 +84,8 @@ class ReplyPage:
     """What stands behind a link. ``arrives``: the wall time at which the patient is to come, or was told to; without
     ``tells_time`` its day alone may be shown, because the time is not final.
 
-    ``clinic``: its neutral name; ``is_stopped``: no messages go where this one went.
+    ``clinic``: its neutral name; ``is_stopped``: no messages go where this one went; ``is_declined``: the last that
+    they said is that they cannot come, and nobody has settled it yet.
     """
 
     link_id: int
@@ -93,6 +97,7 @@ class ReplyPage:
     clinic: str
     phone: str
     standing: Standing
+    is_declined: bool
     is_stopped: bool
     is_expired: bool
 
@@ -140,6 +145,7 @@ def find_reply_page(session: Session, token: str, now: datetime) -> ReplyPage | 
         clinic=name_in_messages(row.message_name, row.name, language),
         phone=row.phone,
         standing=_standing(visit, told, now),
+        is_declined=visit is not None and _is_declined(session, told, visit.recorded_at),
         is_stopped=row.opted_out_at is not None,
         is_expired=link.expires_at <= now,
     )
@@ -148,6 +154,24 @@ def find_reply_page(session: Session, token: str, now: datetime) -> ReplyPage | 
 def standing_of(session: Session, told: Told, now: datetime) -> Standing:
     """How the visit stands now."""
     return _standing(_visit(session, told), told, now)
+
+
+def task_stem(kind: str, told: Told | None, case_id: int | None) -> str:
+    """How the keys of the tasks begin that answers about one visit open, or answers of a patient about none."""
+    visit = f"{told.appointment}:{told.wall}" if told else "none"
+    return f"{kind}:{(told.case_id if told else case_id) or 0}:{visit}:"
+
+
+def _is_declined(session: Session, told: Told, changed_at: datetime) -> bool:
+    asked = (
+        StaffTask.clinic_id == told.clinic_id,
+        StaffTask.kind == DECLINED,
+        StaffTask.key.startswith(task_stem(DECLINED, told, None), autoescape=True),
+        StaffTask.done_at.is_(None),
+        # Else they have said since that they come after all.
+        StaffTask.opened_at >= changed_at,
+    )
+    return session.execute(select(exists().where(*asked))).scalar_one()
 
 
 def list_senders(session: Session, number: str) -> list[Sender]:
@@ -244,6 +268,7 @@ def _visit(session: Session, told: Told) -> Row[Any] | None:
             AppointmentRow.moves,
             AppointmentRow.starts_at,
             AppointmentRow.arrive_at,
+            AppointmentRow.recorded_at,
         ).where(
             AppointmentRow.clinic_id == told.clinic_id,
             AppointmentRow.case_id == told.case_id,

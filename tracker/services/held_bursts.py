@@ -9,11 +9,12 @@ from tracker.domain.access import Permission
 from tracker.domain.bursts import RELEASED
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.errors import InvalidInput, NotFound
-from tracker.persistence.models import Clinic, Reminder, StaffTask
+from tracker.persistence.models import Clinic, Reminder
 from tracker.persistence.vocabulary import ReminderState
 from tracker.services.clinic_events import tell_clinic
 from tracker.services.delivering.bursts import KIND
 from tracker.services.staff_tasks import opening_call
+from tracker.services.task_endings import hold_open_task
 from tracker.services.work import Work
 
 SEND, CALL = "send", "call"
@@ -26,24 +27,16 @@ def decide_burst(work: Work, *, task_id: int, decision: str) -> int:
     What became useless meanwhile is not sent: the dispatcher asks for a call about it.
 
     :raises NotPermitted: for anybody who may not pause sending
-    :raises NotFound: if the clinic has no such open task
+    :raises NotFound: if the clinic has no such task
+    :raises StaleVersion: if somebody decided it already, with the sentence that says how
     :raises InvalidInput: for a decision that is neither
     """
     work.require(Permission.PAUSE_SENDING)
     if decision not in _SAID:
         raise InvalidInput({"decision": "Choose what is to become of the messages."})
     clinic_id = work.actor.clinic_id
-    task = work.session.scalars(
-        select(StaffTask)
-        .where(
-            StaffTask.clinic_id == clinic_id,
-            StaffTask.id == task_id,
-            StaffTask.kind == KIND,
-            StaffTask.done_at.is_(None),
-        )
-        .with_for_update()
-    ).one_or_none()
-    if task is None:
+    task = hold_open_task(work, task_id)
+    if task.kind != KIND:
         raise NotFound(str(task_id))
     rows: Result[Any] = work.session.execute(
         select(Reminder.id, Reminder.case_id, Reminder.call_key, Reminder.kind, Reminder.subject).where(

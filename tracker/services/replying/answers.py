@@ -17,7 +17,7 @@ from tracker.domain.words import Role
 from tracker.persistence.models import Case, Clinic, ContactPoint, Patient, StaffTask
 from tracker.persistence.vocabulary import ContactChange
 from tracker.queries.reminder_texts import languages
-from tracker.queries.replies import Standing, Told, standing_of
+from tracker.queries.replies import DECLINED, Standing, Told, standing_of, task_stem
 from tracker.services import appointments
 from tracker.services.clinic_events import tell_clinic
 from tracker.services.contact_changes import ANSWERED_MESSAGE, Changed, write_changes
@@ -28,7 +28,7 @@ from tracker.services.work import CaseRef, Work
 
 #: The kinds of tasks that a reply opens, and what the history says of each.
 TASK_EVENTS = {
-    "reply_cannot": "cannot_come",
+    DECLINED: "cannot_come",
     "reply_call": "asked_for_a_call",
     "reply_off": "answered_about_a_visit_that_is_off",
     "reply_unclear": "reply_to_be_read",
@@ -61,7 +61,7 @@ def say_cannot_come(work: Work, told: Told, *, how: str) -> Answer:
     if not standing.is_to_come:
         return _say_that_it_is_off(work, told, standing, how)
     _note_that_it_was_read(work, told)
-    ask_staff(work, told, kind="reply_cannot", how=how)
+    ask_staff(work, told, kind=DECLINED, how=how)
     return Answer.CANNOT
 
 
@@ -107,8 +107,7 @@ def ask_staff(
     ``apart`` gives each message its own, where its words are to be read."""
     work.require(Permission.BOOK)
     about = told.case_id if told else case_id
-    visit = f"{told.appointment}:{told.wall}" if told else "none"
-    stem = f"{kind}:{about or 0}:{visit}:{apart}"
+    stem = task_stem(kind, told, case_id) + apart
     mine = (
         StaffTask.clinic_id == work.actor.clinic_id,
         StaffTask.kind == kind,

@@ -66,7 +66,10 @@ def present(page: ReplyPage, done: Answer | None, *, is_once_more: bool) -> Visi
         notes.append(("ready", ANSWERS[page.language][done]))
     if standing in _OFF and done not in {Answer.CANCELLED, Answer.MOVED, Answer.PAST}:
         notes.append(("warn", words[_OFF[standing]]))
-    if standing == Standing.CONFIRMED and done != Answer.CONFIRMED:
+    if page.is_declined and standing.is_to_come:
+        if done != Answer.CANNOT:
+            notes.append(("quiet", words["is_declined"]))
+    elif standing == Standing.CONFIRMED and done != Answer.CONFIRMED:
         notes.append(("ready", words["is_confirmed"]))
     if page.is_stopped and done != Answer.STOPPED:
         notes.append(("quiet", words["is_stopped"]))
@@ -79,7 +82,7 @@ def present(page: ReplyPage, done: Answer | None, *, is_once_more: bool) -> Visi
         phone=page.phone,
         call_us=words["call_us"].format(phone=page.phone) if page.phone else "",
         notes=tuple(notes),
-        main=_main(words, standing),
+        main=_main(words, standing, is_declined=page.is_declined),
         more=(_about_messages(words, is_stopped=page.is_stopped),),
         languages=tuple((code, name) for code, name in OWN_NAMES.items() if code != page.language),
     )
@@ -93,9 +96,9 @@ def _still_holds(done: Answer, page: ReplyPage) -> bool:
     """Whether what an address says was answered is so: it may be opened again much later."""
     match done:
         case Answer.CONFIRMED:
-            return page.standing == Standing.CONFIRMED
+            return page.standing == Standing.CONFIRMED and not page.is_declined
         case Answer.CANNOT:
-            return page.standing.is_to_come
+            return page.standing.is_to_come and page.is_declined
         case Answer.STOPPED:
             return page.is_stopped
         case Answer.STARTED:
@@ -103,9 +106,9 @@ def _still_holds(done: Answer, page: ReplyPage) -> bool:
     return done in {Answer.CALL, Answer.LANGUAGE} or _OFF.get(page.standing) == done.value
 
 
-def _main(words: Mapping[str, str], standing: Standing) -> tuple[Choice, ...]:
+def _main(words: Mapping[str, str], standing: Standing, *, is_declined: bool) -> tuple[Choice, ...]:
     found = [Choice("call", words["call"])]
-    if standing.is_to_come:
+    if standing.is_to_come and not is_declined:
         found.insert(0, Choice("cannot", words["cannot"], words["cannot_hint"]))
     if standing == Standing.TO_COME:
         found.insert(0, Choice("confirm", words["confirm"]))
