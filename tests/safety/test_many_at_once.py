@@ -45,7 +45,7 @@ def test_everything_due_goes_out_once(database: Database, tmp_path: Path, due: i
         mailer = JournalMailer(journal, lambda: shares.take(str(number)))
         runtime = Runtime(load_settings({}), database, clock, RandomIds(), WEAK_PASSWORDS, mailer)
         while is_due(database, clock):
-            run_job(runtime, DISPATCH, breath(runtime))
+            run_job(runtime, DISPATCH, breath(runtime.database))
 
     database.dispose()
     run_at_once(

@@ -296,8 +296,8 @@ class TestAClockThatWasSet:
 
 class TestBreath:
     def test_is_taken_on_sqlite_only(self, runtime: Runtime) -> None:
-        assert (breath(runtime).__name__ == "_breathe") is runtime.database.is_sqlite
-        breath(runtime)()
+        assert (breath(runtime.database).__name__ == "_breathe") is runtime.database.is_sqlite
+        breath(runtime.database)()
 
 
 class TestTheScheduler:

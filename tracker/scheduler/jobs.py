@@ -15,6 +15,7 @@ import structlog
 from tracker.domain.pulses import LONGEST_WORK, SILENCE_LIMIT, is_silent
 from tracker.domain.ways import EMAIL, SMS
 from tracker.integrations.chance import draw
+from tracker.persistence.database import Database
 from tracker.queries.accounts import TICKING_JOBS
 from tracker.queries.health import list_beats
 from tracker.runtime import Runtime
@@ -77,8 +78,7 @@ def _dispatch(runtime: Runtime, pause: Pause) -> str:
         replies_at=runtime.settings.replies_at,
         chance=draw,
         pause=pause,
-        # SQLite has one writer: several lanes would keep pages from it.
-        lanes=1 if runtime.database.is_sqlite else LANES,
+        lanes=LANES,
     )
     done = dispatcher.dispatch_due()
     return f"{done.looked_at} reminders due, {done.accepted} of {done.tried} taken"
@@ -179,9 +179,9 @@ def silent_jobs(runtime: Runtime) -> tuple[str, ...]:
     return tuple(job.name for job in others if is_silent(beats.get(job.name), now, job.silence))
 
 
-def breath(runtime: Runtime) -> Pause:
+def breath(database: Database) -> Pause:
     """What jobs do between two write transactions: leave the writer to the pages for a moment."""
-    return _breathe if runtime.database.is_sqlite else _go_on
+    return _breathe if database.is_sqlite else _go_on
 
 
 def _breathe() -> None:
@@ -208,7 +208,7 @@ def tick(runtime: Runtime, job: Job, watch: ClockWatch | None = None) -> bool:
     try:
         if watch is not None:
             watch.look()
-        run_job(runtime, job, breath(runtime))
+        run_job(runtime, job, breath(runtime.database))
     except Exception as error:  # noqa: BLE001  # one bad tick must not silence all that follow; the pulse stays away
         log.error("scheduler.job_failed", job=job.name, errors=kinds_of(error))
         return False

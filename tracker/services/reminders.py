@@ -8,10 +8,12 @@ a month of silence the first pass finds all of it.
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Lock
 
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
@@ -32,7 +34,7 @@ from tracker.services.turns import Turns
 #: How many are held together: few enough that all have their turn before a lease ends.
 AT_ONCE = 50
 #: How many a scheduler has under way at once: a mail server with TLS and a sign-in takes some tenths of a second.
-LANES = 4
+LANES = 6
 #: After this a pass ends, so that its pulse is shown in time while there is more to send, or a mail server is slow.
 LONGEST_PASS = timedelta(minutes=1)
 
@@ -60,6 +62,7 @@ class Dispatcher:
     chance: Callable[[], float]
     pause: Callable[[], None]
     lanes: int = 1
+    _pen: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def dispatch_due(self, *, at_once: int = AT_ONCE) -> Dispatched:
         """Send what is due, oldest first, until nothing is or the time of one pass is over.
@@ -99,14 +102,22 @@ class Dispatcher:
                 answer = self._has_its_turn(held)
             answers.append(answer)
 
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        """A write transaction, and the pause after it: the lanes write one after another, as it is the calls that take
+        long, and the one writer of SQLite is for the pages first."""
+        with self._pen:
+            with self.database.writing() as session:
+                yield session
+            self.pause()
+
     def _hold_bursts(self) -> None:
         now = self.clock.now()
         with self.database.reading() as session:
             clinics = [] if is_all_paused(session) else clinics_with_bursts(session, now)
         for clinic_id in clinics:
-            with self.database.writing() as session:
+            with self._writing() as session:
                 hold_burst(session, clinic_id, now, self.ids)
-            self.pause()
 
     def _due(self, at_once: int, after: Due | None) -> list[Due]:
         with self.database.reading() as session:
@@ -115,34 +126,29 @@ class Dispatcher:
             return find_due(session, self.clock.now(), at_once=at_once, after=after)
 
     def _hold(self, keys: list[Key]) -> list[Held]:
-        with self.database.writing() as session:
-            found = hold(session, keys, self.clock.now(), self.ids)
-        self.pause()
-        return found
+        with self._writing() as session:
+            return hold(session, keys, self.clock.now(), self.ids)
 
     def _let_go(self, waiting: Sequence[Held]) -> None:
         if waiting:
-            with self.database.writing() as session:
+            with self._writing() as session:
                 let_go(session, waiting, self.clock.now())
-            self.pause()
 
     def _has_its_turn(self, held: Held) -> Receipt | MailError | None:
         if held.is_poison:
-            with self.database.writing() as session:
+            with self._writing() as session:
                 park(session, held, self.clock.now(), self.ids)
-            self.pause()
             return None
         try:
             return self._dispatch(held)
         except Exception:
-            with self.database.writing() as session:
+            with self._writing() as session:
                 stumble(session, held, self.clock.now())
             raise
 
     def _dispatch(self, held: Held) -> Receipt | MailError | None:
-        with self.database.writing() as session:
+        with self._writing() as session:
             taken = take(session, held, self.clock.now(), self.ids, replies_at=self.replies_at)
-        self.pause()
         if taken is None:
             return None
         if taken.is_unknown and (self._is_settled(taken) or not self._is_begun_again(taken)):
@@ -150,10 +156,8 @@ class Dispatcher:
         return self._send(taken)
 
     def _is_begun_again(self, taken: Taken) -> bool:
-        with self.database.writing() as session:
-            is_ours = begin(session, taken, self.clock.now())
-        self.pause()
-        return is_ours
+        with self._writing() as session:
+            return begin(session, taken, self.clock.now())
 
     def _is_settled(self, taken: Taken) -> bool:
         """Whether nothing more is to be sent of a message that may have gone."""
@@ -161,12 +165,11 @@ class Dispatcher:
         was_sent = None if transport is None else transport.was_sent(taken.message.reference)
         if was_sent is False or (was_sent is None and taken.may_repeat):
             return False
-        with self.database.writing() as session:
+        with self._writing() as session:
             if was_sent:
                 accept_after_all(session, taken)
             else:
                 give_up(session, taken, now=self.clock.now(), ids=self.ids)
-        self.pause()
         return True
 
     def _send(self, taken: Taken) -> Receipt | MailError:
@@ -176,9 +179,8 @@ class Dispatcher:
             answer = MailUnavailable("no transport") if transport is None else transport.send(taken.message)
         except MailError as error:
             answer = error
-        with self.database.writing() as session:
+        with self._writing() as session:
             complete(session, taken, answer, now=self.clock.now(), ids=self.ids, chance=self.chance)
-        self.pause()
         return answer
 
 

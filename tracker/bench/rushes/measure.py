@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from random import Random
-from threading import Event
+from threading import BoundedSemaphore, Event
 from time import perf_counter
 from typing import TypedDict
 
@@ -20,12 +20,15 @@ from tracker.bench.templates import table_of
 from tracker.bench.writing import settle
 from tracker.integrations.ids import RandomIds
 from tracker.persistence.database import Database
+from tracker.scheduler.jobs import breath
 from tracker.services.delivering.holding import Key, hold, let_go
 from tracker.services.reminders import AT_ONCE, LANES
 
 SEED = 11
 #: What is wanted: claims for each bare update, and all that is due at once claimed within a minute.
 CLAIMS_AN_UPDATE, CLAIMED_WITHIN_S = 2, 60
+#: How many messages the provider looks at together.
+PROVIDER_ROOM = 4
 UPDATES = 500
 #: What is due when the killing begins, and again when it is done: few, so that some die again and again.
 DUE_TO_KILL = 40
@@ -102,7 +105,7 @@ def measure_rush(database: Database, plan: Plan, progress: Callable[[str], None]
         "answer_ms": plan.answer_ms,
         "drained_s": round(drained_s, 2),
         "drain_rate": round(plan.due / drained_s, 1),
-        "provider_rate": round(LANES * 1000 / plan.answer_ms, 1) if plan.answer_ms else None,
+        "provider_rate": round(PROVIDER_ROOM * 1000 / plan.answer_ms, 1) if plan.answer_ms else None,
     }
 
 
@@ -151,15 +154,16 @@ def _claim_all(database: Database, clock: RushClock) -> float:
 
 
 def _drain(database: Database, clock: RushClock, journal: Journal, answer_ms: float) -> float:
-    """Seconds until one dispatcher has sent everything, by a provider that takes its time for each answer and has room
-    for as many at once as the dispatcher has lanes."""
-    never = Event()
+    """Seconds until one dispatcher has sent everything, by a provider that takes its time for each answer and looks
+    at a few messages at once."""
+    never, room = Event(), BoundedSemaphore(PROVIDER_ROOM)
 
     def take_time() -> None:
         # Before the message is taken, and again before the answer.
-        never.wait(answer_ms / 2000)
+        with room:
+            never.wait(answer_ms / 2000)
 
-    dispatcher = make_dispatcher(database, clock, journal, on_call=take_time, lanes=LANES)
+    dispatcher = make_dispatcher(database, clock, journal, on_call=take_time, on_end=breath(database), lanes=LANES)
     began = perf_counter()
     while dispatcher.dispatch_due().looked_at:
         pass
