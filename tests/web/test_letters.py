@@ -59,6 +59,17 @@ class TestTheCall:
         # It is posted only after it was printed.
         assert "It is posted" not in text
 
+    def test_says_which_visit_is_told_of(self, desk: Desk) -> None:
+        assert re.search(r"Visit to tell of</dt><dd class=\"num\">[A-Z].*, \d\d:\d\d<", desk.text(desk.url))
+
+    def test_tells_no_time_that_is_not_final(self, desk: Desk) -> None:
+        trial = desk.journey.book("trial", desk.journey.in_days(12))
+        with desk.world.database.writing() as session:
+            session.execute(update(StaffTask).values(params={"about": "arrival", "appointment": str(trial)}))
+        text = desk.text(desk.url)
+        assert "the time is not final, do not tell one" in text
+        assert not re.search(r"Visit to tell of</dt><dd class=\"num\">[^<]*\d\d:\d\d", text)
+
     def test_stands_among_those_who_are_not_reached(self, desk: Desk) -> None:
         assert f'href="{desk.url}/letter"' in desk.text("/reminders?state=unreached")
 

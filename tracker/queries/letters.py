@@ -20,7 +20,9 @@ from tracker.domain.languages import code_of
 from tracker.domain.message_words import Which
 from tracker.domain.neutral import name_in_messages
 from tracker.domain.ways import LETTER
+from tracker.pathways import catalogue
 from tracker.persistence.models import AppointmentRow, Case, Clinic, Patient, Reminder, StaffTask, TaskLetter, User
+from tracker.queries.final_times import is_said_final
 from tracker.queries.identity import is_patient_of_case
 from tracker.queries.message_words import read_words
 from tracker.queries.reminder_texts import Text, languages, shipped_messages, write_current
@@ -42,15 +44,26 @@ class Printed:
     text_hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class ToldVisit:
+    """The visit that the call is about. ``arrives``: the wall time at which the patient is to come; a time that is not
+    final is told to nobody."""
+
+    arrives: datetime
+    is_time_final: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """A letter of a task. ``text``: ``None`` where there is none, and ``why_not`` says why. Without an ``address`` it
-    cannot be printed. ``dated``: the day of today in the patient's language; ``printed``: the latest first."""
+    cannot be printed. ``dated``: the day of today in the patient's language; ``printed``: the latest first. ``visit``:
+    ``None`` where it is not to come any more."""
 
     task_id: int
     case_id: int
     case_public_id: str
     is_open: bool
+    visit: ToldVisit | None
     clinic: str
     phone: str
     addressee: str
@@ -64,7 +77,8 @@ class Letter:
 
 _COLUMNS: tuple[Any, ...] = (
     StaffTask.id.label("task_id"), StaffTask.key, StaffTask.params, StaffTask.done_at, Case.id.label("case_id"),
-    Case.public_id, Patient.given_name, Patient.family_name, Patient.language, Patient.postal_address,
+    Case.public_id, Case.pathway, Case.pathway_version,
+    Patient.given_name, Patient.family_name, Patient.language, Patient.postal_address,
     Clinic.name, Clinic.message_name, Clinic.phone, Clinic.zone,
 )  # fmt: skip
 _TASK: Select[Any] = (
@@ -99,13 +113,15 @@ def get_letter(session: Session, viewer: Actor, task_id: int, now: datetime) -> 
     if row is None:
         raise NotFound(str(task_id))
     language = code_of(row.language)
-    text, why_not = _text(session, viewer.clinic_id, row, language)
+    visit = _visit(session, viewer.clinic_id, row)
+    text, why_not = _text(session, viewer.clinic_id, row, visit, language)
     today = ClinicCalendar(row.zone).today(now)
     return Letter(
         task_id=row.task_id,
         case_id=row.case_id,
         case_public_id=row.public_id,
         is_open=row.done_at is None,
+        visit=visit,
         clinic=name_in_messages(row.message_name, row.name, language),
         phone=row.phone,
         addressee=f"{row.given_name} {row.family_name}",
@@ -118,11 +134,12 @@ def get_letter(session: Session, viewer: Actor, task_id: int, now: datetime) -> 
     )
 
 
-def _text(session: Session, clinic_id: int, row: Row[Any], language: str) -> tuple[Text | None, str]:
+def _text(
+    session: Session, clinic_id: int, row: Row[Any], visit: ToldVisit | None, language: str
+) -> tuple[Text | None, str]:
     """The words, or why there are none."""
     if language not in languages():
         return None, NO_LANGUAGE
-    visit = _visit(session, clinic_id, row)
     if visit is None:
         return None, NO_VISIT
     template = session.scalars(
@@ -138,20 +155,19 @@ def _text(session: Session, clinic_id: int, row: Row[Any], language: str) -> tup
         read_words(session, clinic_id, which),
         which,
         given_name=row.given_name,
-        wall=ClinicCalendar(row.zone).wall(visit.arrive_at or visit.starts_at),
+        wall=visit.arrives,
         clinic=name_in_messages(row.message_name, row.name, language),
         phone=row.phone,
     )
     return text, ""
 
 
-def _visit(session: Session, clinic_id: int, row: Row[Any]) -> Row[Any] | None:
-    """The visit that the call is about, if it is still to come."""
+def _visit(session: Session, clinic_id: int, row: Row[Any]) -> ToldVisit | None:
     appointment = str(row.params.get("appointment", ""))
     if not appointment.isdigit():
         return None
-    found: Result[Any] = session.execute(
-        select(AppointmentRow.arrive_at, AppointmentRow.starts_at).where(
+    result: Result[Any] = session.execute(
+        select(AppointmentRow.purpose, AppointmentRow.arrive_at, AppointmentRow.starts_at).where(
             AppointmentRow.clinic_id == clinic_id,
             AppointmentRow.case_id == row.case_id,
             AppointmentRow.appointment == int(appointment),
@@ -159,4 +175,9 @@ def _visit(session: Session, clinic_id: int, row: Row[Any]) -> Row[Any] | None:
             AppointmentRow.state.in_(sorted(TO_COME)),
         )
     )
-    return found.one_or_none()
+    found = result.one_or_none()
+    if found is None:
+        return None
+    arrives = ClinicCalendar(row.zone).wall(found.arrive_at or found.starts_at)
+    may_tell = found.purpose not in catalogue.load(row.pathway, row.pathway_version).final_times
+    return ToldVisit(arrives, may_tell or is_said_final(session, clinic_id, row.case_id, int(appointment), arrives))

@@ -17,7 +17,7 @@ from tracker.domain.neutral import name_in_messages
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.reply_words import PAGE
 from tracker.domain.ways import SMS
-from tracker.domain.words import AppointmentState, DeterminationKind
+from tracker.domain.words import AppointmentState
 from tracker.pathways import catalogue
 from tracker.persistence.models import (
     AppointmentRow,
@@ -25,12 +25,12 @@ from tracker.persistence.models import (
     Clinic,
     ContactPoint,
     DeliveryAttempt,
-    DeterminationRow,
     Patient,
     Reminder,
     ReplyLink,
     StaffTask,
 )
+from tracker.queries.final_times import is_said_final
 
 #: How long after a message its reader may answer by text about it.
 ANSWERED_WITHIN = timedelta(days=60)
@@ -299,22 +299,9 @@ def _arrives(visit: Row[Any] | None, told: Told, calendar: ClinicCalendar) -> da
 
 
 def _tells_time(session: Session, visit: Row[Any] | None, told: Told, arrives: datetime, pathway: Pathway) -> bool:
-    """Whether the time is no secret: it is of a visit that has none but a final one, or this one is final."""
     if visit is not None and visit.purpose not in pathway.final_times:
         return True
-    said = session.scalars(
-        select(DeterminationRow.value)
-        .where(
-            DeterminationRow.clinic_id == told.clinic_id,
-            DeterminationRow.case_id == told.case_id,
-            DeterminationRow.kind == DeterminationKind.TIME_FINAL,
-            DeterminationRow.about_seq == told.appointment,
-            DeterminationRow.superseded_by.is_(None),
-        )
-        .order_by(DeterminationRow.seq.desc())
-        .limit(1)
-    ).first()
-    return said == arrives.isoformat(timespec="minutes")
+    return is_said_final(session, told.clinic_id, told.case_id, told.appointment, arrives)
 
 
 def _known(spoken: str, otherwise: str) -> str:

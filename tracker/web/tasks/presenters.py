@@ -8,7 +8,7 @@ from tracker.domain.access import Permission
 from tracker.domain.message_words import version_words
 from tracker.domain.task_words import task_words
 from tracker.domain.typed_text import isolated
-from tracker.queries.letters import CALL_TASK, NO_ADDRESS, Letter
+from tracker.queries.letters import CALL_TASK, NO_ADDRESS, Letter, ToldVisit
 from tracker.queries.tasks import Reachable, TaskDetail
 from tracker.services.delivering.bursts import KIND as HELD_BURST
 from tracker.services.letters import REFUSALS
@@ -32,7 +32,7 @@ class LetterPart:
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
-    """A task as the page shows it."""
+    """A task as the page shows it. ``visit``: what is told in a call about one."""
 
     what: str
     why: str
@@ -41,6 +41,7 @@ class TaskPage:
     person: PersonLine | None
     task: TaskDetail
     reach: tuple[Reachable, ...]
+    visit: str
     is_burst: bool
     letter: LetterPart | None
 
@@ -62,9 +63,17 @@ def task_page(task: TaskDetail, letter: Letter | None) -> TaskPage:
         person,
         task,
         task.reach,
+        _visit(letter.visit) if letter is not None and letter.visit is not None else "",
         task.kind == HELD_BURST,
         letter_part(letter) if letter is not None else None,
     )
+
+
+def _visit(visit: ToldVisit) -> str:
+    on = day(visit.arrives.date(), today())
+    if visit.is_time_final:
+        return f"{on}, {visit.arrives:%H:%M}"
+    return f"{on}; the time is not final, do not tell one"
 
 
 def letter_part(letter: Letter) -> LetterPart:
