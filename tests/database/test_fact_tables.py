@@ -35,7 +35,8 @@ def one_of_each() -> list[Fact]:
         make(facts.PumpCall, 15, device=11),
         make(facts.Scan, 16, device=11),
         make(facts.Advisory, 17, device=11),
-        make(facts.Correction, 18, corrected_seq=3),
+        make(facts.DeviceLabel, 18),
+        make(facts.Correction, 19, corrected_seq=3),
     ]
 
 

@@ -193,6 +193,10 @@ class Device(Fact):
 
     An implanted device names the trial outcome, consent and authorization it relied on, or the deviation that says
     why one was missing; one put in at a reoperation names the case of that reoperation, where they stand.
+
+    ``udi`` is the label as it was scanned or typed, to the letter; what was read of it stands in fields of its own.
+    ``expires_on`` is the last day on which it might be put in. Of a catheter: the length left in and the length cut
+    off, in cm, and the vertebral level of its tip; of a pump: the side of its pocket.
     """
 
     device: int
@@ -217,6 +221,34 @@ class Device(Fact):
     authorization_seq: int | None
     deviation_seq: int | None
     reoperation_id: int | None = None
+    device_identifier: str = ""
+    expires_on: date | None = None
+    made_on: date | None = None
+    implanted_cm: Decimal | None = None
+    trimmed_cm: Decimal | None = None
+    tip_level: str = ""
+    pocket_side: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceLabel(Fact):
+    """The label of a device that was in the room: read before it was opened, or opened and not used.
+
+    ``scanned`` is the label as it was scanned or typed, to the letter. ``attempt`` is that of the implant; ``reason``
+    says why it was not used.
+    """
+
+    attempt: int
+    use: str
+    kind: str
+    model: str
+    scanned: str
+    device_identifier: str
+    serial: str
+    lot: str
+    expires_on: date | None
+    made_on: date | None
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,6 +257,7 @@ class Fill(Fact):
 
     ``alarm_on`` is the low-reservoir alarm date that the programmer printed; ``None`` is unknown, which is critical.
     ``is_confirmed`` is false while the printed date is later than arithmetic allows and nobody else has read it.
+    ``mode``: how the programmer said that the pump gives it; empty where nobody wrote it down.
     """
 
     device: int
@@ -243,6 +276,7 @@ class Fill(Fact):
     residual_expected_ml: Decimal | None
     residual_aspirated_ml: Decimal | None
     second_by: int | None
+    mode: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -140,6 +140,8 @@ class DeterminationKind(StrEnum):
     REOPERATION_DONE = "reoperation_done"  # value: the ReoperationKind that was done; reason is what was seen
     REOPERATION_ENDED = "reoperation_ended"  # value: a ReoperationEnd; reason is what took its ground away
     TIME_FINAL = "time_final"  # about_seq: the visit; value: the arrival's wall time; empty once the visit was moved
+    PUMP_ORDER = "pump_order"  # reason: the model of pump that is to be implanted
+    CATHETER_ORDER = "catheter_order"  # reason: the model of catheter that is to be implanted
 
 
 class ReoperationKind(StrEnum):
@@ -186,6 +188,29 @@ class DeviceOrigin(StrEnum):
     IMPLANTED_HERE = "implanted_here"
     ALREADY_IN = "already_in"
     REOPERATION = "reoperation"  # put in at a reoperation, which the device names
+
+
+class LabelUse(StrEnum):
+    """What became of a device whose label was read."""
+
+    READ = "read"  # before it was opened
+    NOT_USED = "not_used"  # opened, and not put in
+
+
+class Side(StrEnum):
+    """Of the abdomen, as the patient has it."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class InfusionMode(StrEnum):
+    """How a pump gives its daily dose."""
+
+    CONSTANT = "constant"
+    VARYING = "varying"  # several rates over the day or the week
+    BOLUSES = "boluses"  # at intervals
+    MINIMUM = "minimum"  # the least rate, so that it does not stand still
 
 
 class FillKind(StrEnum):

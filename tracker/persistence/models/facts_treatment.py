@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.domain.words import (
     CallTone,
@@ -12,10 +12,13 @@ from tracker.domain.words import (
     DeviceKind,
     DeviceOrigin,
     FillKind,
+    InfusionMode,
     Instrument,
     InterrogationCause,
+    LabelUse,
     Occasion,
     Outcome,
+    Side,
 )
 from tracker.persistence.base import (
     Base,
@@ -137,7 +140,12 @@ class DeviceRow(FactRow, Base):
         Index("ix_devices_clinic_id_kind_recorded_at", "clinic_id", "kind", "recorded_at"),
         one_of("kind", DeviceKind),
         one_of("origin", DeviceOrigin),
-        *positive("reservoir_ml"),
+        one_of("pocket_side", Side, or_empty=True),
+        *positive("reservoir_ml", "implanted_cm"),
+        *not_negative("trimmed_cm"),
+        partial_index(
+            "ix_devices_of_model", "clinic_id", "device_identifier", "recorded_at", where="device_identifier <> ''"
+        ),
         ordered("placed_on", "removed_on"),
         CheckConstraint("NOT in_place OR removed_on IS NULL", name="in_place_or_removed"),
         CheckConstraint("device <= seq", name="first_version"),
@@ -174,6 +182,37 @@ class DeviceRow(FactRow, Base):
     authorization_seq: Mapped[int | None]
     deviation_seq: Mapped[int | None]
     reoperation_id: Mapped[RowId | None]
+    device_identifier: Mapped[str] = mapped_column(server_default="")
+    expires_on: Mapped[date | None]
+    made_on: Mapped[date | None]
+    implanted_cm: Mapped[Decimal | None]
+    trimmed_cm: Mapped[Decimal | None]
+    tip_level: Mapped[str] = mapped_column(server_default="")
+    pocket_side: Mapped[str] = mapped_column(server_default="")
+
+
+class DeviceLabelRow(FactRow, Base):
+    """``facts.DeviceLabel``. Nobody opens a device and leaves it without a word."""
+
+    __tablename__ = "device_labels"
+    __table_args__ = fact_table(
+        one_of("use", LabelUse),
+        one_of("kind", DeviceKind),
+        CheckConstraint(f"use <> '{LabelUse.NOT_USED}' OR reason <> ''", name="reason"),
+        CheckConstraint("attempt > 0", name="attempt"),
+    )
+
+    attempt: Mapped[int]
+    use: Mapped[str]
+    kind: Mapped[str]
+    model: Mapped[str]
+    scanned: Mapped[str]
+    device_identifier: Mapped[str]
+    serial: Mapped[str]
+    lot: Mapped[str]
+    expires_on: Mapped[date | None]
+    made_on: Mapped[date | None]
+    reason: Mapped[str]
 
 
 class FillRow(FactRow, Base):
@@ -185,6 +224,7 @@ class FillRow(FactRow, Base):
         to_fact("appointments", "appointment"),
         to_member("second_by"),
         one_of("kind", FillKind),
+        one_of("mode", InfusionMode, or_empty=True),
         *positive("concentration_mcg_ml", "volume_ml"),
         *not_negative("daily_dose_mcg", "alarm_volume_ml", "residual_expected_ml", "residual_aspirated_ml"),
         CheckConstraint(
@@ -209,6 +249,7 @@ class FillRow(FactRow, Base):
     residual_expected_ml: Mapped[Decimal | None]
     residual_aspirated_ml: Mapped[Decimal | None]
     second_by: Mapped[RowId | None]
+    mode: Mapped[str] = mapped_column(server_default="")
 
 
 class InterrogationRow(FactRow, Base):
