@@ -48,15 +48,16 @@ def upgrade() -> None:
     add_constraints(connection, "devices", OF_DEVICES)
     add_constraints(connection, "fills", OF_FILLS)
     _guard_anew("devices", "fills")
-    op.create_index(
-        "ix_devices_of_model",
-        "devices",
-        ["clinic_id", "device_identifier", "recorded_at"],
-        sqlite_where=sa.text("device_identifier <> ''"),
-        postgresql_where=sa.text("device_identifier <> ''"),
-    )
     close_vocabulary(connection, "determinations", "kind", (*DETERMINED, *NEW))
     _create_labels()
+    for table in ("devices", TABLE):
+        op.create_index(
+            f"ix_{table}_of_model",
+            table,
+            ["clinic_id", "device_identifier", "recorded_at"],
+            sqlite_where=sa.text("device_identifier <> ''"),
+            postgresql_where=sa.text("device_identifier <> ''"),
+        )
 
 
 def _create_labels() -> None:

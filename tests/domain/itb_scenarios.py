@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tests.domain.builders import DAY, NOW, STARTS, Case, evaluated, for_implant, for_trial, with_pump
-from tracker.domain.facts import Assessment, Authorization, Determination, Document, Fill
+from tracker.domain.facts import Assessment, Authorization, Determination, DeviceLabel, Document, Fill
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.engine import unmet
 
@@ -177,6 +177,8 @@ SCENARIOS: tuple[Scenario, ...] = (
              lambda c: c.without(Document, kind="laboratory"), about="laboratory"),
     Scenario("implant_booked", "implant_day", "document_missing", _in_pain,
              lambda c: c.without(Document, kind="psychological_evaluation"), about="psychological_evaluation"),
+    Scenario("implant_booked", "implant_day", "device_expired", _implant,
+             lambda c: c.record(DeviceLabel, expires_on=DAY - timedelta(days=1))),
     Scenario("implant_day", "implant_discharged", "no_device", _implanted, lambda c: c.removed("pump")),
     *(Scenario(stage, step, code, _ready(_followed, stage), lambda c: c.removed("pump"))
       for step, stage, code in _FOLLOWED),

@@ -55,6 +55,8 @@ _MADE_ELSEWHERE = {
     "unreachable",
     "visit_unconfirmed",
     "lot_expired",
+    "catheter_length_unknown",
+    "implant_incomplete",
 }
 
 

@@ -27,6 +27,7 @@ def valuation(snapshot: Snapshot, at: datetime, result_days: int) -> Mapping[str
     found = {
         "trial_result": _trial_result(snapshot, at, result_days),
         "minimum_interval": "yes",
+        "devices_fit": "yes",
         "age": "yes",
         "evaluation": _yes(snapshot.evaluation),
         "contraindications": _yes(snapshot.evaluation),

@@ -50,8 +50,7 @@ from tracker.services.escalating import answers, duties
 from tracker.services.members import Administration
 from tracker.services.work import Work
 
-#: Use cases of a case, by the act of the state machine that does them: it holds after every one of them that it left
-#: one event by a person and one entry.
+#: Use cases of a case, by the act of the state machine that does them; each left one event by a person and one entry.
 BY_CHANCE = {
     "advisories.record_advisory": "advise",
     "advisories.settle_advisory": "settle_advisory",
@@ -73,6 +72,8 @@ BY_CHANCE = {
     "decisions.record_decision": "decide",
     "decisions.review_deviation": "review_deviation",
     "decisions.waive": "waive",
+    "device_labels.record_label": "read_label",
+    "device_orders.order_devices": "order_devices",
     "evaluations.record_document": "record_document",
     "evaluations.record_evaluation": "evaluate",
     "final_times.mark_time_final": "mark_time_final",
@@ -118,14 +119,13 @@ BEGINNINGS = {"referrals.refer", "pumps.take_over_pump"}
 #: Pieces that a use case is made of: they read, or what they write is part of its event.
 PIECES = {
     "beginning.begin", "case_file.file_of", "case_file.open_case", "clinic_events.tell_clinic",
-    "import_lookups.followed_pump", "named.payer_problems", "named.person_problems",
-    "named.place_problems", "named.reader_problems", "patients.add_patient", "patients.add_reach",
-    "patients.find_same", "patients.get_patient", "payers.payer_named", "pumps.waiting_case",
-    "patients.add_further_reach", "further_referrals.keep_further",
-    "referrals.begin_case", "referrals.case_of", "reach_doubts.ask_about_reach", "referrals.find_or_add",
-    "reach_doubts.ask_about_call_back",
-    "same_serial.holders_of", "replying.answers.ask_staff",
-    "task_endings.hold_open_task", "contact_changes.note_changes", "patients.index_patient", "patients.points_of",
+    "import_lookups.followed_pump", "named.payer_problems", "named.person_problems", "named.place_problems",
+    "named.reader_problems", "patients.add_patient", "patients.add_reach", "patients.find_same",
+    "patients.get_patient", "payers.payer_named", "pumps.waiting_case", "patients.add_further_reach",
+    "further_referrals.keep_further", "referrals.begin_case", "referrals.case_of", "reach_doubts.ask_about_reach",
+    "referrals.find_or_add", "reach_doubts.ask_about_call_back", "same_serial.holders_of",
+    "replying.answers.ask_staff", "task_endings.hold_open_task", "contact_changes.note_changes",
+    "patients.index_patient", "patients.points_of",
 }  # fmt: skip
 
 

@@ -28,8 +28,8 @@ from tracker.queries.snapshots import LoadedCase, load_snapshot
 from tracker.runtime import Runtime
 from tracker.scheduler.jobs import TICKING, run_once
 from tracker.services.contact_details import email, phone
+from tracker.services.device_parts import Component
 from tracker.services.escalating import duties
-from tracker.services.implants import Component
 from tracker.services.patients import Person
 from tracker.services.pumps import PumpInPlace, take_over_pump
 from tracker.services.referrals import NewReferral

@@ -15,9 +15,11 @@ from tests.stateful.pump_acts import (
     decide_scan,
     implant,
     interrogate,
+    order_devices,
     plan_refill,
     plan_scan,
     pump_call,
+    read_label,
     refill,
     remove_device,
     scan_task,
@@ -368,6 +370,7 @@ ACTS: dict[str, Making] = {
         earlier_benefit, review_deviation, implant, refill, interrogate, pump_call, settle_call, confirm_alarm_date,
         plan_refill, stock_drug, remove_device, step, hold, resume, assign, die, ask_transfer, follow_up, transfer,
         stop_therapy, close_watch, strike, answer_item, plan_scan, decide_scan, scan_task, switch_off, advise,
-        settle_advisory, begin_reoperation, replace_pump, revise_catheter, revise_pocket, explant,
+        settle_advisory, read_label, order_devices, begin_reoperation, replace_pump, revise_catheter, revise_pocket,
+        explant,
     )
 }  # fmt: skip

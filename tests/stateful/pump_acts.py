@@ -1,16 +1,29 @@
 """Everything that can be done to a pump, rightly and wrongly: put in, filled, read, taken out."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 from tests.stateful.clinic import Act, Seen
 from tests.stateful.dice import NO_FACT, REASONS, Dice
 from tests.stateful.sides import papers, second, visit_of
+from tests.support.devices import a_catheter, a_pump
 from tracker.domain.facts import Advisory, PumpCall, Scan
 from tracker.domain.pathway.alarm_date import alarm_date
-from tracker.domain.words import CallTone, FillKind
-from tracker.services import advisories, implants, interrogations, pump_calls, pumps, refills, scans
-from tracker.services.implants import Component, Implanted
+from tracker.domain.words import CallTone, FillKind, LabelUse
+from tracker.services import (
+    advisories,
+    device_labels,
+    device_orders,
+    implants,
+    interrogations,
+    pump_calls,
+    pumps,
+    refills,
+    scans,
+)
+from tracker.services.device_parts import Component
+from tracker.services.implants import Implanted
 from tracker.services.interrogations import Reading
 from tracker.services.pump_calls import Call
 from tracker.services.refills import Filling
@@ -35,13 +48,34 @@ def filling(seen: Seen, dice: Dice) -> Filling:
 
 
 def implant(seen: Seen, dice: Dice) -> Act:
+    """Mostly both parts in date; now and then one that has expired, or only one of them."""
+    pump = dice.choice((_pump(seen, dice), _pump(seen, dice), None))
+    catheter = dice.choice((a_catheter(model="Ascenda"), a_catheter(), None))
     implanted = Implanted(
-        pump=Component(model="SynchroMed II", serial="S1", reservoir_ml=Decimal(20)),
-        catheter=Component(model="Ascenda"),
-        filling=filling(seen, dice),
+        pump=pump,
+        catheter=catheter,
+        filling=filling(seen, dice) if pump else None,
         deviation_reason=dice.choice(REASONS),
     )
     return lambda work, ref: implants.record_implant(work, ref, implanted)
+
+
+def _pump(seen: Seen, dice: Dice) -> Component:
+    expires_on = seen.today + timedelta(days=dice.choice((300, 300, 0, -1)))
+    return a_pump(serial="S1", expires_on=dice.choice((expires_on, expires_on, None)))
+
+
+def read_label(seen: Seen, dice: Dice) -> Act:
+    """A label of the store, in date or not; or of one that was opened and not used."""
+    kind, use = dice.choice(("pump", "catheter")), dice.choice((*LabelUse, "lost"))
+    part = replace(_pump(seen, dice), udi=dice.choice(("", "(01)51022222233336(21)S1", "no label")))
+    reason = dice.choice(REASONS)
+    return lambda work, ref: device_labels.record_label(work, ref, kind=kind, part=part, use=use, reason=reason)
+
+
+def order_devices(seen: Seen, dice: Dice) -> Act:
+    pump, catheter = dice.choice(("8637-20", "SynchroMed II", "")), dice.choice(("Ascenda 8780", ""))
+    return lambda work, ref: device_orders.order_devices(work, ref, pump=pump, catheter=catheter)
 
 
 def refill(seen: Seen, dice: Dice) -> Act:

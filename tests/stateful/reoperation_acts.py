@@ -1,14 +1,12 @@
 """Everything that can be done by operating on a pump that is in: begun beside its case, recorded as it was done."""
 
-from decimal import Decimal
-
 from tests.stateful.clinic import Act, Seen
 from tests.stateful.dice import REASONS, Dice
 from tests.stateful.pump_acts import filling
 from tests.stateful.sides import second
+from tests.support.devices import a_catheter, a_pump
 from tracker.domain.words import ReoperationKind
 from tracker.services import reoperations
-from tracker.services.implants import Component
 from tracker.services.reoperations import Operation
 
 
@@ -23,8 +21,8 @@ def begin_reoperation(seen: Seen, dice: Dice) -> Act:
 
 def replace_pump(seen: Seen, dice: Dice) -> Act:
     done, filled = operation(dice), filling(seen, dice)
-    pump = Component(model="SynchroMed III", serial=f"S{len(seen.snapshot.facts)}", reservoir_ml=Decimal(20))
-    catheter = dice.choice((None, Component(model="Ascenda")))
+    pump = a_pump(model="SynchroMed III", serial=f"S{len(seen.snapshot.facts)}")
+    catheter = dice.choice((None, a_catheter(model="Ascenda")))
     return lambda work, ref: reoperations.record_replacement(
         work, ref, done, pump=pump, filling=filled, catheter=catheter
     )
@@ -32,7 +30,7 @@ def replace_pump(seen: Seen, dice: Dice) -> Act:
 
 def revise_catheter(seen: Seen, dice: Dice) -> Act:
     done, model = operation(dice), dice.choice(("Ascenda", ""))
-    return lambda work, ref: reoperations.record_catheter_revision(work, ref, done, catheter=Component(model=model))
+    return lambda work, ref: reoperations.record_catheter_revision(work, ref, done, catheter=a_catheter(model=model))
 
 
 def revise_pocket(seen: Seen, dice: Dice) -> Act:

@@ -29,7 +29,7 @@ from tests.support.databases import SqliteDatabases
 from tests.support.thoroughness import examples
 from tracker.domain.access import Actor
 from tracker.domain.errors import DomainError, NotFound, NotPermitted, StaleVersion
-from tracker.services.implants import Component
+from tracker.services.device_parts import Component
 from tracker.services.pumps import PumpInPlace, take_over_pump
 from tracker.services.referrals import Referred, refer
 from tracker.services.work import CaseRef, Work, Written

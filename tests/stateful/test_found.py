@@ -17,7 +17,7 @@ from tracker.persistence.models import Case, Obligation, StageVisit
 from tracker.services import appointments, authorizations, corrections, decisions, pumps, refills, steps
 from tracker.services.appointments import Slot
 from tracker.services.authorizations import Terms
-from tracker.services.implants import Component
+from tracker.services.device_parts import Component
 from tracker.services.pumps import PumpInPlace, take_over_pump
 from tracker.services.referrals import refer
 from tracker.services.reminders import resume_sending

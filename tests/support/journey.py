@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
+from tests.support.devices import A_CATHETER, A_PUMP
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.web import WebWorld
 from tracker.domain.access import Actor
@@ -36,8 +37,9 @@ from tracker.services import (
 from tracker.services.appointments import Slot
 from tracker.services.authorizations import Terms
 from tracker.services.checklists import Answer
+from tracker.services.device_parts import Component
 from tracker.services.evaluations import Findings
-from tracker.services.implants import Component, Implanted
+from tracker.services.implants import Implanted
 from tracker.services.patients import Person, Reach
 from tracker.services.pumps import PumpInPlace, take_over_pump
 from tracker.services.referrals import NewReferral
@@ -318,8 +320,8 @@ class Journey:
         alarm_on = self.today + timedelta(days=90)
         implanted = Implanted(
             **{
-                "pump": Component(model="SynchroMed II", serial="NGP123", reservoir_ml=Decimal(20)),
-                "catheter": Component(model="Ascenda 8780"),
+                "pump": A_PUMP,
+                "catheter": A_CATHETER,
                 "filling": a_filling(alarm_on=alarm_on, alarm_on_again=alarm_on, second_by=self.user_ids[PHYSICIAN]),
                 **values,
             }

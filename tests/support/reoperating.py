@@ -1,16 +1,15 @@
 """A reoperation beside a patient's way: begun from the case of the pump, and brought to its day."""
 
 from dataclasses import replace
-from decimal import Decimal
 
+from tests.support.devices import a_pump
 from tests.support.journey import COORDINATOR, NURSE, PHYSICIAN, Journey, a_filling
 from tracker.domain.words import Role
 from tracker.services import evaluations, reoperations
-from tracker.services.implants import Component
 from tracker.services.reoperations import Operation
 from tracker.services.work import Written
 
-NEW_PUMP = Component(model="SynchroMed III", serial="NGV900", reservoir_ml=Decimal(20))
+NEW_PUMP = a_pump(model="SynchroMed III", serial="NGV900")
 
 
 def anew(journey: Journey) -> Journey:

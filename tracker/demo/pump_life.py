@@ -7,7 +7,7 @@ from tracker.demo.cast import PumpPart
 from tracker.demo.reoperating import reoperated
 from tracker.demo.telling import Story, Teller
 from tracker.services import appointments, pumps, refills, steps
-from tracker.services.implants import Component
+from tracker.services.device_parts import Component
 from tracker.services.interrogations import Reading, record_interrogation
 from tracker.services.pumps import PumpInPlace
 from tracker.services.referrals import NewReferral

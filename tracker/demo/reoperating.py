@@ -1,13 +1,12 @@
 """Two reoperations: a pump that was replaced some weeks ago, and one whose day is booked."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 from tracker.demo.cast import PumpPart
+from tracker.demo.new_devices import new_pump
 from tracker.demo.telling import Story, Teller
 from tracker.services import authorizations, consents, evaluations, reoperations, steps
 from tracker.services.authorizations import Terms
-from tracker.services.implants import Component
 from tracker.services.reoperations import Operation
 
 RULES = (("wound_check", "healing well"), ("sutures_out", "out"))
@@ -47,10 +46,7 @@ def reoperated(teller: Teller, part: PumpPart) -> Story:
 
 def _replace(teller: Teller, part: PumpPart) -> int:
     """Returns the number of the fact that says what was done."""
-    serial = f"NGW{teller.clinic.chance.randrange(10**6)}H"
-    pump = Component(
-        f"SynchroMed III 8667-{part.reservoir_ml}", "Medtronic", serial, reservoir_ml=Decimal(part.reservoir_ml)
-    )
+    pump = new_pump(teller, f"SynchroMed III 8667-{part.reservoir_ml}", part.reservoir_ml)
     filling = teller.filling(part.lasts_days, reservoir_ml=part.reservoir_ml)
     done = Operation(note="Old pump out, pocket clean, catheter flows")
     written = teller.does("nurse", reoperations.record_replacement, done, pump=pump, filling=filling, catheter=None)

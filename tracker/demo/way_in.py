@@ -5,13 +5,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 from tracker.demo.cast import PAIN, PAYERS, REFERRERS, SPASTICITY, Part
+from tracker.demo.new_devices import new_catheter, new_pump
 from tracker.demo.pump_life import first_months
 from tracker.demo.telling import Story, Teller
 from tracker.services import appointments, authorizations, consents, decisions, evaluations, implants, steps, trials
 from tracker.services.authorizations import Terms
 from tracker.services.evaluations import Findings
 from tracker.services.final_times import mark_time_final
-from tracker.services.implants import Component, Implanted
+from tracker.services.implants import Implanted
 from tracker.services.referrals import NewReferral, refer
 from tracker.services.trials import Given
 
@@ -261,10 +262,8 @@ def _to_implant(teller: Teller, plan: Plan) -> Story:
 def _implant(teller: Teller, plan: Plan) -> Story:
     teller.answer("implant", "before")
     yield teller.at(11, 40)
-    pump = Component("SynchroMed II 8637-20", "Medtronic", f"NGP{teller.clinic.chance.randrange(10**6)}H")
-    pump = Component(pump.model, pump.manufacturer, pump.serial, reservoir_ml=Decimal(20))
-    filling = teller.filling(90, reservoir_ml=20)
-    parts = Implanted(pump, Component("Ascenda 8780", "Medtronic"), filling)
+    pump, catheter = new_pump(teller, "SynchroMed II 8637-20", 20), new_catheter(teller)
+    parts = Implanted(pump, catheter, teller.filling(90, reservoir_ml=20))
     device = teller.does("nurse", implants.record_implant, parts).fact_seqs[0]
     teller.answer("implant", "after")
     day = teller.book("refill", teller.day + timedelta(days=min(plan.days["maintained"], 78)))

@@ -62,3 +62,12 @@ def in_words(day: date, today: date | None = None) -> str:
     """A day as people say it: ``Tue 24 Nov``, with the year when it is not that of ``today``."""
     text = f"{day:%a} {day.day} {day:%b}"
     return text if today is not None and day.year == today.year else f"{text} {day.year}"
+
+
+def told_day(text: str) -> str:
+    """A civil date that begins a text in ISO form, as people say it; any other text stays as it is."""
+    try:
+        day = date.fromisoformat(text[:10])
+    except ValueError:
+        return text
+    return in_words(day)

@@ -9,6 +9,7 @@ from tracker.domain.facts import (
     ChecklistItem,
     Determination,
     Device,
+    DeviceLabel,
     Fact,
     Fill,
     Interrogation,
@@ -26,7 +27,9 @@ from tracker.services.reoperations_struck import is_operation, is_replacement, p
 from tracker.services.work import CaseRef, Work, Written
 
 #: What only those who treat may strike out.
-CLINICAL: tuple[type[Fact], ...] = (TrialDose, Assessment, ChecklistItem, Device, Fill, Interrogation, Scan, Advisory)
+CLINICAL: tuple[type[Fact], ...] = (
+    TrialDose, Assessment, ChecklistItem, Device, DeviceLabel, Fill, Interrogation, Scan, Advisory,
+)  # fmt: skip
 #: What was missing when something was done all the same, and what a physician said of it.
 DEVIATIONS = frozenset({DeterminationKind.DEVIATION, DeterminationKind.DEVIATION_REVIEWED})
 #: A visit is put back by ``appointments.reinstate``; a referral is what was received.

@@ -1,89 +1,85 @@
 """The permanent pump: what was put in, and the very trial, consent and authorization it relied on."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 
 from tracker.domain.access import Permission
-from tracker.domain.errors import InvalidInput, Question
+from tracker.domain.errors import InvalidInput
 from tracker.domain.facts import Determination, Device
+from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.engine import act_blockers
+from tracker.domain.pathway.requirements.labels import DevicesFit
 from tracker.domain.words import DeterminationKind, DeviceKind, DeviceOrigin, FillKind
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.deviations import expired_lot, require_reason
+from tracker.services.device_parts import (
+    Component,
+    ask_about_reservoir,
+    catheter_problems,
+    pump_problems,
+    read_part,
+    unfit_part,
+)
 from tracker.services.refills import Filling, fill_pump
 from tracker.services.same_serial import ask_about_serial
 from tracker.services.work import CaseRef, Work, Written
 
-#: The largest reservoir (mL) that is not asked back; the usual pumps hold 10 to 40 mL.
-LARGEST_RESERVOIR_ML = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Component:
-    """A pump or a catheter as its label says."""
-
-    model: str
-    manufacturer: str = ""
-    serial: str = ""
-    udi: str = ""
-    lot: str = ""
-    reservoir_ml: Decimal | None = None
-    end_of_service_on: date | None = None
-
 
 @dataclass(frozen=True, slots=True)
 class Implanted:
-    """What was implanted and filled. ``deviation_reason``: why, where something was missing, and
-    ``deviation_seen``: the codes of what was shown to who gave it (``None``: all)."""
+    """What was implanted, and with what the pump was filled. Where the implant was broken off, only one of the parts
+    was put in. ``deviation_reason``: why, where something was missing, and ``deviation_seen``: the codes of what was
+    shown to who gave it (``None``: all)."""
 
-    pump: Component
-    catheter: Component
-    filling: Filling
+    pump: Component | None
+    catheter: Component | None
+    filling: Filling | None
     deviation_reason: str = ""
     deviation_seen: frozenset[str] | None = None
 
-    def problems(self) -> dict[str, str]:
-        """What cannot be, as a sentence per field."""
-        return pump_problems(self.pump) | catheter_problems(self.catheter)
-
-
-def pump_problems(pump: Component) -> dict[str, str]:
-    """What a new pump's label must say, as a sentence per field."""
-    found: dict[str, str] = {}
-    if not pump.model.strip():
-        found["pump_model"] = "Choose the pump."
-    if not pump.serial.strip():
-        found["pump_serial"] = "Write down the serial number of the pump."
-    if pump.reservoir_ml is None or pump.reservoir_ml <= 0:
-        found["pump_reservoir_ml"] = "How much does the reservoir hold?"
-    return found
-
-
-def ask_about_reservoir(file: CaseFile, reservoir_ml: Decimal | None) -> None:
-    """Ask back about a reservoir that is larger than that of any usual pump: a figure too many, most likely."""
-    if reservoir_ml is None or reservoir_ml <= LARGEST_RESERVOIR_ML:
-        return
-    sentence = f"{reservoir_ml.normalize():f} mL is more than {LARGEST_RESERVOIR_ML} mL. Read the label again."
-    about = f"{reservoir_ml.normalize():f}"
-    file.ask(Question("pump_reservoir_ml", about, sentence, "The reservoir is as large as that: save it"))
-
-
-def catheter_problems(catheter: Component) -> dict[str, str]:
-    """What a new catheter's label must say, as a sentence per field."""
-    return {} if catheter.model.strip() else {"catheter_model": "Write down the catheter."}
-
 
 def record_implant(work: Work, ref: CaseRef, implanted: Implanted, *, implanted_at: datetime | None = None) -> Written:
-    """Record the implanted pump and catheter and the first fill. The record is never refused for what was missing:
-    it is then a deviation with a reason.
+    """Record the implanted pump with its first fill, and the catheter. The record is never refused for what was missing
+    or forbidden, a device out of date or a part alone among it: it is then a deviation with a reason.
 
-    :raises InvalidInput: for what cannot be, where a pump is in place already, or in a closed case
+    :raises InvalidInput: for what cannot be or contradicts a label, where a pump is in place, or in a closed case
     :raises Refused: with everything that was missing, if no reason is given
-    :raises AskedBack: for an unusual dose or reservoir, or a serial that stands with another patient too
+    :raises AskedBack: for an unusual dose or reservoir, a label that cannot be read, or a serial that stands with
+        another patient too
     """
     file = open_case(work, ref, Permission.IMPLANT, effective_at=implanted_at)
-    problems = implanted.problems()
+    pump, catheter = _read(file, implanted)
+    deviation = require_reason(
+        file, "implant", _missing(file, pump, catheter, implanted.filling), implanted.deviation_reason,
+        seen=implanted.deviation_seen,
+    )  # fmt: skip
+    visit = file.snapshot.visit("implant")
+    ground = {"appointment": visit.appointment if visit else None, **_ground(file, deviation)}
+    placed = None
+    if pump is not None:
+        ask_about_serial(file, pump.serial)
+        ask_about_reservoir(file, pump.reservoir_ml)
+        placed = place(file, DeviceKind.PUMP, pump, DeviceOrigin.IMPLANTED_HERE, **ground)
+    if catheter is not None:
+        place(file, DeviceKind.CATHETER, catheter, DeviceOrigin.IMPLANTED_HERE, **ground)
+    if placed is not None and implanted.filling is not None:
+        fill_pump(file, implanted.filling, placed, kind=FillKind.IMPLANT, appointment=placed.appointment)
+    return file.finish("pump_implanted" if placed else "catheter_implanted")
+
+
+def _read(file: CaseFile, implanted: Implanted) -> tuple[Component | None, Component | None]:
+    """Both parts with what their labels say.
+
+    :raises InvalidInput: for what cannot be
+    """
+    problems: dict[str, str] = {}
+    pump = implanted.pump and read_part(file, DeviceKind.PUMP, implanted.pump)
+    catheter = implanted.catheter and read_part(file, DeviceKind.CATHETER, implanted.catheter)
+    if pump is None and catheter is None:
+        problems["put_in"] = "Say what was put in."
+    if (pump is None) is not (implanted.filling is None):
+        problems["drug"] = "A pump that is put in is filled. Say with what."
+    problems |= (pump_problems(pump) if pump else {}) | (catheter_problems(catheter) if catheter else {})
     if not file.case.is_open:
         # A closed case with a device in the patient would have no next step, and nobody to take it.
         problems["pump_model"] = "This case is closed. Reopen it, then record the pump."
@@ -91,17 +87,25 @@ def record_implant(work: Work, ref: CaseRef, implanted: Implanted, *, implanted_
         problems["pump_model"] = "A pump is recorded as in place. Record its removal first."
     if problems:
         raise InvalidInput(problems)
-    missing = act_blockers(file.pathway, file.snapshot, "implant", work.now)
-    missing += expired_lot(implanted.filling.expires_on, file.snapshot.calendar.today(file.effective_at))
-    deviation = require_reason(file, "implant", missing, implanted.deviation_reason, seen=implanted.deviation_seen)
-    visit = file.snapshot.visit("implant")
-    ground = {"appointment": visit.appointment if visit else None, **_ground(file, deviation)}
-    ask_about_serial(file, implanted.pump.serial)
-    ask_about_reservoir(file, implanted.pump.reservoir_ml)
-    pump = place(file, DeviceKind.PUMP, implanted.pump, DeviceOrigin.IMPLANTED_HERE, **ground)
-    place(file, DeviceKind.CATHETER, implanted.catheter, DeviceOrigin.IMPLANTED_HERE, **ground)
-    fill_pump(file, implanted.filling, pump, kind=FillKind.IMPLANT, appointment=pump.appointment)
-    return file.finish("pump_implanted")
+    return pump, catheter
+
+
+def _missing(
+    file: CaseFile, pump: Component | None, catheter: Component | None, filling: Filling | None
+) -> list[Blocker]:
+    """All that ought to have kept these parts from being put in. What was read of other devices before is no matter of
+    theirs."""
+    blockers = act_blockers(file.pathway, file.snapshot, "implant", file.work.now)
+    missing = [each for each in blockers if each.requirement != DevicesFit.kind]
+    for kind, part in ((DeviceKind.PUMP, pump), (DeviceKind.CATHETER, catheter)):
+        missing += unfit_part(file, kind, part) if part else ()
+    if filling is not None:
+        missing += expired_lot(filling.expires_on, file.snapshot.calendar.today(file.effective_at))
+    is_catheter_in = any(each.kind == DeviceKind.CATHETER for each in file.snapshot.devices_in_place)
+    if pump is None or (catheter is None and not is_catheter_in):
+        only = DeviceKind.PUMP if pump else DeviceKind.CATHETER
+        missing.append(Blocker("implant_incomplete", (("device", only),), requirement="implant_incomplete"))
+    return missing
 
 
 def _ground(file: CaseFile, deviation: Determination | None) -> dict[str, int | None]:
@@ -134,7 +138,7 @@ def place(file: CaseFile, kind: DeviceKind, part: Component, origin: DeviceOrigi
         model=part.model.strip(),
         manufacturer=part.manufacturer.strip(),
         serial=part.serial.strip(),
-        udi=part.udi.strip(),
+        udi=part.udi,
         lot=part.lot.strip(),
         reservoir_ml=part.reservoir_ml,
         origin=origin,
@@ -144,5 +148,12 @@ def place(file: CaseFile, kind: DeviceKind, part: Component, origin: DeviceOrigi
         out_by_on=None,
         end_of_service_on=part.end_of_service_on,
         tip_intact=None,
+        device_identifier=part.device_identifier,
+        expires_on=part.expires_on,
+        made_on=part.made_on,
+        implanted_cm=part.implanted_cm,
+        trimmed_cm=part.trimmed_cm,
+        tip_level=part.tip_level.strip(),
+        pocket_side=part.pocket_side,
         **{**_NO_GROUND, **ground},
     )

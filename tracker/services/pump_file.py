@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tracker.domain.doses import unusual_dose
 from tracker.domain.refill import days_to_alarm
 from tracker.pathways.catalogue import FIRST, current
-from tracker.services.implants import Component
+from tracker.services.device_parts import Component
 from tracker.services.pumps import PumpInPlace
 from tracker.services.referrals import NewReferral
 from tracker.services.row_reading import RowReading

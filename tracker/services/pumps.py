@@ -19,7 +19,7 @@ from tracker.domain.words import DeterminationKind, DeviceKind, DeviceOrigin, Fi
 from tracker.persistence.models import Case, Patient
 from tracker.services.beside import finish_with_beside
 from tracker.services.case_file import CaseFile, open_case
-from tracker.services.implants import Component, ask_about_reservoir
+from tracker.services.device_parts import Component, ask_about_reservoir
 from tracker.services.named import paper_problems, person_problems, reader_problems
 from tracker.services.reach_doubts import ask_about_reach
 from tracker.services.referrals import NewReferral, begin_case, case_of, find_or_add

@@ -22,6 +22,7 @@ from tracker.domain.words import (
     DocumentKind,
     DrugStock,
     FillKind,
+    InfusionMode,
     Purpose,
     is_word,
 )
@@ -51,6 +52,7 @@ class Filling:
     residual_aspirated_ml: Decimal | None = None
     concentration_reason: str = ""
     source: str = "programmer print-out"
+    mode: str = ""
 
     def problems(self, file: CaseFile, pump: Device) -> dict[str, str]:
         """What cannot be, as a sentence per field."""
@@ -70,6 +72,8 @@ class Filling:
             found |= self._flow_problems(file.pathway.minimum_flow_ml_day(pump.model))
         if not self.lot.strip():
             found["lot"] = "Write down the lot."
+        if self.mode and not is_word(self.mode, InfusionMode):
+            found["mode"] = "Choose the mode from the list."
         if self.second_by in (None, file.work.actor.user_id):
             found["second_by"] = "A second person must have read drug and concentration."
         found |= reader_problems(file.work, self.second_by, Permission.REFILL)
@@ -189,6 +193,7 @@ def fill_pump(
         residual_expected_ml=filling.residual_expected_ml,
         residual_aspirated_ml=filling.residual_aspirated_ml,
         second_by=filling.second_by,
+        mode=filling.mode,
     )
 
 

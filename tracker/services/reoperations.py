@@ -19,7 +19,15 @@ from tracker.services.beginning import NewCase, begin
 from tracker.services.beside import PURPOSE, pumps_case, reoperation_beside
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.deviations import expired_lot, require_reason
-from tracker.services.implants import Component, ask_about_reservoir, catheter_problems, place, pump_problems
+from tracker.services.device_parts import (
+    Component,
+    ask_about_reservoir,
+    catheter_problems,
+    pump_problems,
+    read_part,
+    unfit_part,
+)
+from tracker.services.implants import place
 from tracker.services.named import paper_problems, person_problems
 from tracker.services.refill_visits import cancel_with_the_pump
 from tracker.services.refills import Filling, fill_pump
@@ -102,6 +110,8 @@ def record_replacement(
     :raises AskedBack: for an unusual dose or reservoir, or a serial that stands with another patient too
     """
     file, pumps = _open(work, ref, operation)
+    pump = read_part(pumps, DeviceKind.PUMP, pump)
+    catheter = catheter and read_part(pumps, DeviceKind.CATHETER, catheter)
     problems = pump_problems(pump)
     old = pumps.snapshot.pump
     if old is None:
@@ -110,8 +120,10 @@ def record_replacement(
         problems |= catheter_problems(catheter)
     if problems or old is None:
         raise InvalidInput(problems)
-    late = expired_lot(filling.expires_on, file.snapshot.calendar.today(file.effective_at))
-    _record(file, operation, ReoperationKind.REPLACEMENT, late)
+    unfit = expired_lot(filling.expires_on, file.snapshot.calendar.today(file.effective_at))
+    unfit += unfit_part(file, DeviceKind.PUMP, pump, PURPOSE)
+    unfit += unfit_part(file, DeviceKind.CATHETER, catheter, PURPOSE) if catheter else ()
+    _record(file, operation, ReoperationKind.REPLACEMENT, unfit)
     _take_out(pumps, [old])
     if catheter is not None:
         _exchange_catheter(file, pumps, catheter)
@@ -131,9 +143,11 @@ def record_catheter_revision(work: Work, ref: CaseRef, operation: Operation, *, 
     :raises Refused: with everything that was missing, if no reason is given
     """
     file, pumps = _open(work, ref, operation)
+    catheter = read_part(pumps, DeviceKind.CATHETER, catheter)
     if problems := catheter_problems(catheter):
         raise InvalidInput(problems)
-    _record(file, operation, ReoperationKind.CATHETER_REVISION)
+    unfit = unfit_part(file, DeviceKind.CATHETER, catheter, PURPOSE)
+    _record(file, operation, ReoperationKind.CATHETER_REVISION, unfit)
     _exchange_catheter(file, pumps, catheter)
     pumps.finish("catheter_replaced", reoperation=file.case.public_id)
     return file.finish("reoperation_recorded")

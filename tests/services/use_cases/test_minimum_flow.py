@@ -6,12 +6,12 @@ from decimal import Decimal
 
 import pytest
 
+from tests.support.devices import a_pump
 from tests.support.journey import Journey, a_filling
 from tracker.domain.errors import InvalidInput
 from tracker.domain.facts import Fill
 from tracker.domain.words import Role
 from tracker.pathways.catalogue import current
-from tracker.services.implants import Component
 
 At = Callable[[str], Journey]
 TWO_THOUSAND, FIFTY = Decimal(2000), Decimal(50)
@@ -50,7 +50,7 @@ def test_is_that_of_the_pump_that_is_implanted(at: At, model: str, is_possible: 
         concentration_mcg_ml=TWO_THOUSAND,
         daily_dose_mcg=FIFTY,
     )
-    pump = Component(model=model, serial="NGP123", reservoir_ml=Decimal(20))
+    pump = a_pump(model=model)
     if is_possible:
         journey.implant(pump=pump, filling=filling)
     else:

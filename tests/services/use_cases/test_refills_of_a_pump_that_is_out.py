@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 
 from tests.services.use_cases.test_pumps_of_the_dead import waiting_messages
 from tests.services.use_cases.test_reoperations_struck import explanted, in_place, is_whole, strike
+from tests.support.devices import a_pump
 from tests.support.journey import COORDINATOR, NURSE, PHYSICIAN, Journey
 from tests.support.reoperating import anew, begun, on_the_day, replaced
 from tests.support.todos import open_todos
@@ -18,7 +18,6 @@ from tracker.domain.words import AppointmentState
 from tracker.persistence.models import Obligation
 from tracker.services import appointments, corrections, pumps
 from tracker.services.appointments import Slot
-from tracker.services.implants import Component
 from tracker.services.reconcile import reconcile_due
 from tracker.services.work import CaseRef, Work
 
@@ -97,7 +96,7 @@ def test_is_a_day_that_nobody_marked_once_it_is_over(at: At) -> None:
 def test_plans_the_refill_of_the_pump_that_is_recorded_rightly_instead(at: At) -> None:
     journey = at("maintained")
     by_correction(journey)
-    journey.implant(pump=Component(model="SynchroMed II", serial="NGP124", reservoir_ml=Decimal(20)), **DEVIATION)
+    journey.implant(pump=a_pump(serial="NGP124"), **DEVIATION)
     assert "refill_visit" not in open_todos(journey)
     assert refill_row(journey).planned_seq == refill_visit(journey).seq and is_whole(journey)
 

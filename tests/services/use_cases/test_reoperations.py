@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from tests.support.devices import a_catheter
 from tests.support.journey import COORDINATOR, NURSE, PHYSICIAN, Journey, a_filling
 from tests.support.reoperating import anew, begun, booked, on_the_day, replaced
 from tracker.domain.errors import InvalidInput, NotFound, Refused
@@ -14,7 +15,6 @@ from tracker.domain.words import DeviceKind
 from tracker.persistence.models import Case, Obligation, PumpWatch
 from tracker.queries.invariants import check_everything
 from tracker.services import appointments, follow_ups, pumps, reoperations, steps
-from tracker.services.implants import Component
 from tracker.services.reoperations import Operation
 
 At = Callable[[str], Journey]
@@ -163,14 +163,14 @@ class TestReplacement:
 
     def test_takes_a_new_catheter_along(self, operating_day: OperatingDay) -> None:
         pump, beside = operating_day("replacement")
-        replaced(beside, catheter=Component(model="Ascenda 8781"))
+        replaced(beside, catheter=a_catheter(model="Ascenda 8781"))
         assert device(pump, "catheter").model == "Ascenda 8781"
 
     def test_needs_the_name_of_a_catheter_that_was_replaced_too(self, operating_day: OperatingDay) -> None:
         pump, beside = operating_day("replacement")
         old = device(pump, "catheter")
         with pytest.raises(InvalidInput, match="catheter_model: Write down the catheter"):
-            replaced(beside, catheter=Component(model=" "))
+            replaced(beside, catheter=a_catheter(model=" "))
         assert (device(pump, "catheter"), device(pump, "pump").serial) == (old, "NGP123")
 
     def test_is_over_when_the_wound_has_healed(self, operating_day: OperatingDay) -> None:
@@ -198,7 +198,7 @@ class TestOtherReoperations:
         beside.do(
             NURSE,
             lambda w, r: reoperations.record_catheter_revision(
-                w, r, Operation(note="kinked"), catheter=Component(model="Ascenda 8782")
+                w, r, Operation(note="kinked"), catheter=a_catheter(model="Ascenda 8782")
             ),
         )
         assert device(pump, "pump") == was and device(pump, "catheter").model == "Ascenda 8782"

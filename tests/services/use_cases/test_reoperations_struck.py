@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.support.devices import a_catheter
 from tests.support.journey import COORDINATOR, NURSE, PHYSICIAN, Journey
 from tests.support.reoperating import anew, replaced
 from tests.support.todos import open_todos
@@ -13,7 +14,7 @@ from tracker.domain.words import Role
 from tracker.persistence.models import PumpWatch
 from tracker.queries.invariants import check_everything
 from tracker.services import corrections, pumps, reoperations
-from tracker.services.implants import Component
+from tracker.services.device_parts import Component
 from tracker.services.reoperations import Operation
 
 OperatingDay = Callable[[str], tuple[Journey, Journey]]
@@ -110,7 +111,7 @@ class TestAnExplant:
 
 
 class TestAReplacement:
-    @pytest.mark.parametrize("catheter", [None, Component(model="Ascenda 8781")])
+    @pytest.mark.parametrize("catheter", [None, a_catheter(model="Ascenda 8781")])
     def test_brings_the_old_pump_and_its_fill_back(
         self, operating_day: OperatingDay, catheter: Component | None
     ) -> None:
@@ -183,7 +184,7 @@ class TestAReplacement:
 def test_a_catheter_revision_brings_the_old_catheter_back(operating_day: OperatingDay) -> None:
     pump, beside = operating_day("catheter_revision")
     was = in_place(pump)
-    catheter = Component(model="Ascenda 8782")
+    catheter = a_catheter(model="Ascenda 8782")
     beside.do(
         NURSE,
         lambda w, r: reoperations.record_catheter_revision(w, r, Operation(note="kinked"), catheter=catheter),

@@ -54,6 +54,8 @@ ON_A_CASE: dict[str, set[Role]] = {
     "decisions.record_decision": COORDINATE | PHYSICIAN,
     "decisions.review_deviation": PHYSICIAN,
     "decisions.waive": PHYSICIAN | {Role.MANAGER},
+    "device_labels.record_label": TREAT,
+    "device_orders.order_devices": PHYSICIAN,
     "evaluations.record_document": CARE,
     "evaluations.record_evaluation": PHYSICIAN,
     "final_times.mark_time_final": COORDINATE | {Role.NURSE},

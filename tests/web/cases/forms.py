@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from tests.support.journey import Journey
+from tests.web.cases.device_forms import DEVICE_FORMS, new_catheter, new_pump
 from tests.web.cases.scene import COORDINATOR, DESK, NURSE, PHYSICIAN, FormCase, Scene, nothing, pump, visit
 from tracker.domain.facts import Advisory, Appointment, Assessment, Authorization, Device, PumpCall, Scan
 from tracker.domain.words import Role
@@ -44,8 +45,7 @@ def filling(scene: Scene) -> dict[str, object]:
 
 
 def implant(scene: Scene) -> dict[str, object]:
-    parts = {"pump_model": "SynchroMed II", "pump_serial": "NGP9", "pump_reservoir_ml": "20"}
-    return {**parts, "catheter_model": "Ascenda 8780", **filling(scene)}
+    return {**new_pump(scene), **new_catheter(scene), **filling(scene)}
 
 
 def granted(scene: Scene) -> dict[str, object]:
@@ -140,8 +140,7 @@ FORMS = (
     ),
     FormCase(
         name="arrive on another day", stage="implant_booked", path="visit/{}/arrive", number=visit("implant"),
-        role=DESK,
-        before=nothing, good={}, said="The visit is on another day",
+        role=DESK, before=nothing, good={}, said="The visit is on another day",
     ),
     FormCase(
         name="no-show", stage="implant_booked", path="visit/{}/no-show", number=visit("implant"), role=DESK,
@@ -397,4 +396,5 @@ FORMS = (
         refused=COORDINATOR, number=lambda j: j.look().snapshot.of(Assessment)[-1].seq,
         good={"reason": "other knee"}, sentence="Say what was wrong.",
     ),
+    *DEVICE_FORMS,
 )  # fmt: skip

@@ -9,6 +9,7 @@ import pytest
 from tests.support.journey import Journey
 from tests.support.reoperating import anew, begun, booked, replaced
 from tests.support.web import WebWorld
+from tests.web.cases.device_forms import new_catheter
 from tests.web.cases.forms import filling
 from tests.web.cases.scene import COORDINATOR, DESK, NURSE, PHYSICIAN, Scene
 from tests.web.test_ended_pumps import die
@@ -17,7 +18,8 @@ from tracker.domain.words import Role
 At = Callable[[str], tuple[WebWorld, Journey]]
 OperatingDay = Callable[[str], tuple[WebWorld, Journey, Journey]]
 
-PUMP = {"pump_model": "SynchroMed III", "pump_serial": "NGV1", "pump_reservoir_ml": "20"}
+PUMP = {"pump_model": "SynchroMed III", "pump_serial": "NGV1", "pump_reservoir_ml": "20",
+        "pump_expires_on": "2070-12-31"}  # fmt: skip
 
 
 def page_of(world: WebWorld, role: Role, path: str) -> str:
@@ -144,7 +146,7 @@ def test_a_replacement_of_another_patient_is_corrected_where_two_say_so(operatin
 
 def test_a_catheter_revision_is_recorded(operating_day: OperatingDay) -> None:
     world, _, beside = operating_day("catheter_revision")
-    typed = {"catheter_model": "Ascenda 8782", "expected_version": beside.version}
+    typed = {**new_catheter(Scene(world, beside)), "catheter_model": "Ascenda 8782", "expected_version": beside.version}
     assert world.sign_in(NURSE).submit(f"/cases/{beside.public_id}/catheter-revised", typed).status_code == 303
 
 

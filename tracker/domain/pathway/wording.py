@@ -7,8 +7,9 @@ the command line say the same. Parameters are text: dates in ISO form, numbers, 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
-from tracker.domain.dates import in_words
+from tracker.domain.dates import told_day as _day
 from tracker.domain.pathway.blocker import Blocker
+from tracker.domain.pathway.device_wording import DEVICE_SENTENCES, DEVICE_WORDS
 from tracker.domain.pathway.requirements import Requirement
 from tracker.domain.pathway.requirements.aftercare import FollowedUp
 from tracker.domain.pathway.requirements.device import (
@@ -18,6 +19,7 @@ from tracker.domain.pathway.requirements.device import (
     RefillDone,
     RefillPlanned,
 )
+from tracker.domain.pathway.requirements.labels import DevicesFit
 from tracker.domain.pathway.requirements.person import (
     ContraindicationsAnswered,
     Determined,
@@ -73,7 +75,6 @@ DOCUMENT_WORDS = {
     "referral_letter": "referral letter",
     "other": "document",
 }
-DEVICE_WORDS = {"pump": "pump", "catheter": "catheter", "trial_catheter": "trial catheter", "any": "device"}
 OUTCOME_WORDS = {
     "positive": "positive",
     "positive_function_lost": "positive, but function lost",
@@ -136,14 +137,6 @@ MET_WORDS = {
 ABSENT_WORDS = {"reoperation_ended": "pump in the patient and followed here"}
 
 Params = Mapping[str, str]
-
-
-def _day(text: str) -> str:
-    try:
-        day = date.fromisoformat(text[:10])
-    except ValueError:
-        return text
-    return in_words(day)
 
 
 def _moment(text: str) -> str:
@@ -224,6 +217,7 @@ def _end_of_service(why: str) -> Callable[[Params], str]:
 
 #: One sentence for each code of the requirements and services.
 SENTENCES: dict[str, Callable[[Params], str]] = {
+    **DEVICE_SENTENCES,
     "advisory": lambda p: f"Advisory {p.get('number', '')}: {p.get('text', '')}",
     "alarm_date_unknown": lambda _: "Low-reservoir alarm date is not known",
     "alarm_date_unconfirmed": lambda _: "A second person must read the alarm date",
@@ -235,7 +229,6 @@ SENTENCES: dict[str, Callable[[Params], str]] = {
     "authorization_used_up": _authorization("is used up"),
     "authorization_withdrawn": _authorization("was withdrawn"),
     "baseline_missing": lambda _: "No baseline score",
-    "catheter_in": lambda _: "Trial catheter is not out with its tip intact",
     "checklist_open": _checklist_open,
     "consent_missing": lambda p: f"Consent for the {_purpose(p)} is not signed",
     "consent_out_of_date": _consent_out_of_date,
@@ -247,9 +240,7 @@ SENTENCES: dict[str, Callable[[Params], str]] = {
     "contraindication_without_plan": lambda _: "A contraindication is present without the physician's plan",
     "day_not_begun": lambda p: f"The patient is not marked as arrived for the {_purpose(p)}",
     "determined": lambda p: f"{_first(p.get('what', '').replace('_', ' '))} is recorded",
-    "device_out": lambda p: f"The {_named(DEVICE_WORDS, p, 'device')} was taken out {_day(p.get('on', ''))}".rstrip(),
     "death_struck_out": lambda _: "The death was struck out: open the case again, and book what was cancelled with it",
-    "device_in_place": lambda p: f"A {_named(DEVICE_WORDS, p, 'device')} is still in the patient",
     "document_missing": lambda p: f"{_first(_named(DOCUMENT_WORDS, p, 'document'))} missing",
     "document_out_of_date": _document_out_of_date,
     "dose_differs": lambda p: f"The physician ordered {p.get('ordered', '')} mcg",
@@ -269,7 +260,6 @@ SENTENCES: dict[str, Callable[[Params], str]] = {
     "follow_up_missing": lambda p: f"{_first(p.get('rule', '').replace('_', ' '))} is not recorded as well",
     "lot_expired": lambda p: f"The lot expired {_day(p.get('expired', ''))}",
     "no_date_yet": lambda p: f"No date yet for the {_purpose(p)}",
-    "no_device": lambda p: f"No {_named(DEVICE_WORDS, p, 'device')} is recorded as in place",
     "no_positive_trial": lambda _: "No positive trial stands",
     "not_answered": lambda p: f"Not answered: {_named(QUESTION_WORDS, p, 'what')}",
     "not_arrived": lambda p: f"Patient has not arrived for the {_purpose(p)} on {_day(p.get('on', ''))}",
@@ -355,6 +345,7 @@ _MET: dict[type[Requirement], Callable[..., str]] = {
     ConsentValid: lambda need: f"consent for the {PURPOSE_WORDS[need.purpose]} valid on the day",
     ContraindicationsAnswered: lambda _: "contraindications answered",
     Determined: _determined_met,
+    DevicesFit: lambda _: "devices in date and as ordered",
     DeviceRemoved: lambda _: "trial catheter out, tip intact",
     DeviceState: _device_met,
     DocumentInDate: lambda need: f"{DOCUMENT_WORDS[need.document]} at most {need.max_age_days} days old",

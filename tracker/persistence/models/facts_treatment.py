@@ -199,6 +199,13 @@ class DeviceLabelRow(FactRow, Base):
         one_of("use", LabelUse),
         one_of("kind", DeviceKind),
         CheckConstraint(f"use <> '{LabelUse.NOT_USED}' OR reason <> ''", name="reason"),
+        partial_index(
+            "ix_device_labels_of_model",
+            "clinic_id",
+            "device_identifier",
+            "recorded_at",
+            where="device_identifier <> ''",
+        ),
         CheckConstraint("attempt > 0", name="attempt"),
     )
 

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput
-from tracker.domain.pathway.wording import DEVICE_WORDS
+from tracker.domain.pathway.device_wording import DEVICE_WORDS
 from tracker.domain.spreadsheets import MARK, safe_cell
 from tracker.queries.devices import DeviceFilter, TracedDevice, trace_devices
 from tracker.services.advisories import Affected, open_for_all

@@ -3,6 +3,7 @@
 from tracker.web.cases import (
     advisory,
     decisions,
+    device,
     follow_up,
     grounds,
     interrogation,
@@ -24,6 +25,7 @@ __all__ = [
     "advisory",
     "blueprint",
     "decisions",
+    "device",
     "follow_up",
     "grounds",
     "interrogation",

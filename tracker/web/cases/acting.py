@@ -94,6 +94,7 @@ class ActPage:
     seen: str
     changes: tuple[str, ...]
     back_url: str
+    read_labels_url: str
     days: "RefillDays | None"
 
 
@@ -233,6 +234,7 @@ def _page(
         seen=" ".join(dict.fromkeys(each.code for each in missing)) or request.form.get("deviation_seen", ""),
         changes=changes,
         back_url=back_url(case.head.public_id),
+        read_labels_url=url_for("cases.read_label", public_id=case.head.public_id, kind="pump").removesuffix("/pump"),
         days=act.days,
     )
     return render_template("cases/_act.html", page=page, form=form)

@@ -39,6 +39,8 @@ class CaseForm(TrackerForm):
     SECTIONS: ClassVar[tuple[Section, ...]] = ()
     #: Shown only beside the list of what is missing.
     APART: ClassVar[frozenset[str]] = frozenset({"deviation_reason"})
+    #: Whether a label of a device can be scanned into it.
+    READS_LABELS: ClassVar[bool] = False
 
     @property
     def sections(self) -> tuple[FormSection, ...]:

@@ -4,7 +4,7 @@ A link is offered only to those whose role may use the form behind it.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import url_for
@@ -105,6 +105,12 @@ def _device(case: OpenedCase) -> _Form | None:
     return _Form("cases.remove_device", Permission.IMPLANT, "Record removal", {"device": str(inside[0].device)})
 
 
+def _label(blocker: Blocker) -> _Form:
+    """Another device on the table, or the word that this one was not used."""
+    query = {"kind": blocker.param("device")}
+    return _Form("cases.device_label", Permission.IMPLANT, "Read another label, or set it aside", query)
+
+
 def _watch(case: OpenedCase) -> _Form | None:
     """Not while a pump is still in the patient: the form would only say so."""
     if case.snapshot.pump is not None:
@@ -141,6 +147,7 @@ _CLEARS: Mapping[str, Callable[[OpenedCase, Blocker], _Form | None]] = {
     "death": _plain("cases.death", Permission.CLOSE, "Record death"),
     "decision": _plain("cases.decision", Permission.RECORD_DECISION, "Record decision"),
     "device": lambda case, _blocker: _device(case),
+    "device_label": lambda _case, blocker: _label(blocker),
     "document": lambda _case, blocker: _document(blocker),
     "dose": _plain("cases.give_dose", Permission.GIVE_DOSE, "Record test dose"),
     "dose_order": _plain("cases.order_dose", Permission.DECIDE_OUTCOME, "Order test dose"),
@@ -179,6 +186,7 @@ class _Deed:
     permission: Permission
     label: str
     fits: Callable[[Snapshot], bool]
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 def _always(_snapshot: Snapshot) -> bool:
@@ -218,6 +226,9 @@ _DEEDS = (
           lambda s: s.stage == "implant_decision"),
     _Deed("Implant", "cases.earlier_benefit", Permission.DECIDE_OUTCOME, "Earlier benefit", lambda s: s.pump is None),
     _Deed("Implant", "cases.waive", Permission.WAIVE, "Waive a requirement", lambda s: s.pump is None),
+    _Deed("Implant", "cases.order_devices", Permission.DECIDE_OUTCOME, "Devices ordered", lambda s: s.pump is None),
+    *(_Deed("Implant", "cases.device_label", Permission.IMPLANT, f"Label of a {kind}, before it is opened or not used",
+            lambda s: s.stage == "implant_day", {"kind": kind}) for kind in ("pump", "catheter")),
     _Deed("Implant", "cases.implant", Permission.IMPLANT, "Implant",
           lambda s: s.pump is None and s.of(Evaluation) != ()),
     _Deed("Pump", "cases.pump_call", Permission.PUMP_CALL, "Pump call", lambda s: s.pump is not None),
@@ -282,7 +293,8 @@ def deeds(case: OpenedCase, viewer: Actor) -> dict[str, list[Link]]:
         if not case.head.is_open and deed.group != "Pump":
             continue
         if viewer.may(deed.permission) and deed.fits(case.snapshot):
-            link = Link(label=deed.label, url=url_for(deed.endpoint, public_id=case.head.public_id))
+            values: dict[str, Any] = {"public_id": case.head.public_id, **deed.query}
+            link = Link(label=deed.label, url=url_for(deed.endpoint, **values))
             found.setdefault(deed.group, []).append(link)
     return found
 

@@ -8,12 +8,14 @@ from datetime import date
 from typing import Any
 
 from wtforms import BooleanField, RadioField, SelectField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Optional
 
 from tracker.domain.pathway.definition import Pathway
-from tracker.services.implants import Component, Implanted
+from tracker.services.device_parts import Component
+from tracker.services.implants import Implanted
 from tracker.services.pumps import PumpInPlace
 from tracker.services.refills import Filling
+from tracker.web.cases.device_forms import CatheterFields, PumpLabelFields, side_field
 from tracker.web.cases.fields import (
     CaseForm,
     DayField,
@@ -24,7 +26,7 @@ from tracker.web.cases.fields import (
     TextField,
     with_blank,
 )
-from tracker.web.cases.words import FILL_KINDS, first_upper
+from tracker.web.cases.words import FILL_KINDS, MODES, first_upper
 from tracker.web.common.forms import options
 from tracker.web.common.number_fields import AmountField
 
@@ -33,8 +35,8 @@ _ALARM = "The low-reservoir alarm date that the programmer printed."
 FILLING_SECTIONS = (
     Section("What went in", (("drug", "concentration_mcg_ml", "volume_ml"), ("concentration_reason",),
                              ("lot", "expires_on"), ("second_by",))),
-    Section("What the programmer printed", (("daily_dose_mcg", "alarm_volume_ml"), ("alarm_on", "alarm_on_again"),
-                                            ("alarm_unknown",))),
+    Section("What the programmer printed", (("daily_dose_mcg", "alarm_volume_ml"), ("mode",),
+                                            ("alarm_on", "alarm_on_again"), ("alarm_unknown",))),
 )  # fmt: skip
 
 
@@ -62,6 +64,7 @@ class FillingForm(CaseForm):
         description="Flex dosing: the average over the week. Patient boluses: with the most that is permitted a day.",
     )
     alarm_volume_ml = amount("Alarm volume", "mL")
+    mode = RadioField("Mode", [Optional()], choices=options({each: first_upper(MODES[each]) for each in MODES}))
     alarm_on = DayField("Alarm date", description=_ALARM)
     alarm_on_again = DayField("Alarm date once more", description="Read the print-out again.")
     alarm_unknown = BooleanField("The alarm date is not known", description="Critical: the refill is then due today.")
@@ -89,6 +92,7 @@ class FillingForm(CaseForm):
             expires_on=self.expires_on.data,
             second_by=self.second_by.data,
             concentration_reason=self.concentration_reason.data,
+            mode=self.mode.data or "",
             **extra,
         )
 
@@ -143,19 +147,17 @@ class DrugStockForm(CaseForm):
     )
 
 
-class NewPumpForm(FillingForm):
+class NewPumpForm(FillingForm, PumpLabelFields):
     """A pump that is put in and filled, as its label says."""
 
     PUMP_ROWS = (
-        ("pump_model", "pump_manufacturer"), ("pump_serial", "pump_reservoir_ml"), ("pump_udi",),
-        ("pump_end_of_service_on",),
+        *PumpLabelFields.PUMP_LABEL_ROWS, ("pump_manufacturer", "pump_reservoir_ml"), ("pump_end_of_service_on",),
+        ("pump_pocket_side",),
     )  # fmt: skip
-    pump_model = TextField("Model", [InputRequired("Write down the pump.")])
     pump_manufacturer = TextField("Manufacturer")
-    pump_serial = TextField("Serial number", [InputRequired("Write down the serial number.")], longest=60)
-    pump_udi = TextField("UDI", longest=200, description="As on the label.")
-    pump_reservoir_ml = amount("Reservoir", "mL")
+    pump_reservoir_ml = amount("Reservoir", "mL", required=False)
     pump_end_of_service_on = DayField("End of service", description="As on the label or the print-out.")
+    pump_pocket_side = side_field()
 
     def pump(self) -> Component:
         """What was typed, as the service takes it."""
@@ -163,32 +165,56 @@ class NewPumpForm(FillingForm):
             model=self.pump_model.data,
             manufacturer=self.pump_manufacturer.data,
             serial=self.pump_serial.data,
-            udi=self.pump_udi.data,
+            udi=self.pump_label.data,
+            lot=self.pump_lot.data,
             reservoir_ml=self.pump_reservoir_ml.data,
             end_of_service_on=self.pump_end_of_service_on.data,
+            expires_on=self.pump_expires_on.data,
+            pocket_side=self.pump_pocket_side.data or "",
         )
 
 
-class ImplantForm(NewPumpForm):
+#: What was put in; where it was broken off, one part alone.
+PUT_IN = {
+    "both": "Pump and catheter",
+    "catheter": "Only the catheter: it was broken off",
+    "pump": "Only the pump: it was broken off, or a catheter is in already",
+}
+
+
+class ImplantForm(NewPumpForm, CatheterFields):
     """The permanent pump and catheter, and the first fill."""
 
     SECTIONS = (
+        Section("", (("put_in",),)),
         Section("Pump", NewPumpForm.PUMP_ROWS),
-        Section("Catheter", (("catheter_model", "catheter_lot"),)),
+        Section("Catheter", CatheterFields.CATHETER_ROWS),
         *FILLING_SECTIONS,
         Section("When", (("implanted_at",),)),
     )
-    catheter_model = TextField("Catheter", [InputRequired("Write down the catheter.")])
-    catheter_lot = TextField("Lot of the catheter", longest=60)
+    put_in = RadioField("What was put in", [Optional()], choices=options(PUT_IN), default="both")
     implanted_at = MomentField("Implanted at", description="Empty: now.")
     deviation_reason = NoteField("Why it was done all the same")
 
+    def is_in(self, part: str) -> bool:
+        """Whether a part was put in."""
+        return self.put_in.data in {None, "both", part}
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the shape; of a fill only where there is a pump to fill."""
+        if self.is_in("pump"):
+            return super().validate(extra_validators)
+        for name in (name for section in FILLING_SECTIONS for row in section.rows for name in row):
+            self[name].validators = [Optional()]
+        return CaseForm.validate(self, extra_validators)
+
     def implanted(self, seen: frozenset[str]) -> Implanted:
         """What was typed, as the service takes it. ``seen``: the codes of what was shown as missing."""
+        is_pump_in = self.is_in("pump")
         return Implanted(
-            pump=self.pump(),
-            catheter=Component(model=self.catheter_model.data, lot=self.catheter_lot.data),
-            filling=self.filling(),
+            pump=self.pump() if is_pump_in else None,
+            catheter=self.new_catheter() if self.is_in("catheter") else None,
+            filling=self.filling() if is_pump_in else None,
             deviation_reason=self.deviation_reason.data,
             deviation_seen=seen,
         )

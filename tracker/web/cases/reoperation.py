@@ -90,7 +90,7 @@ def catheter_revised(public_id: str) -> ResponseReturnValue:
         form,
         act,
         lambda work, ref: reoperations.record_catheter_revision(
-            work, ref, form.operation(seen_blockers(), zone), catheter=form.catheter()
+            work, ref, form.operation(seen_blockers(), zone), catheter=form.new_catheter()
         ),
     )
 

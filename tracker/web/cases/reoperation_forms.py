@@ -4,9 +4,10 @@ from wtforms import BooleanField, RadioField, SelectMultipleField
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from tracker.services.implants import Component
+from tracker.services.device_parts import Component
 from tracker.services.reoperations import Operation
-from tracker.web.cases.fields import CaseForm, MomentField, NoteField, PersonField, Section, TextField
+from tracker.web.cases.device_forms import CatheterFields
+from tracker.web.cases.fields import CaseForm, MomentField, NoteField, PersonField, Section
 from tracker.web.cases.pump_forms import FILLING_SECTIONS, NewPumpForm
 from tracker.web.cases.visit_forms import instant_of
 from tracker.web.cases.words import REOPERATIONS, first_upper
@@ -41,38 +42,29 @@ class OperationForm(CaseForm):
         )
 
 
-class ReplacementForm(OperationForm, NewPumpForm):
+class ReplacementForm(OperationForm, NewPumpForm, CatheterFields):
     """The new pump with its first fill, and the catheter where that was replaced too."""
 
     SECTIONS = (
         Section("New pump", NewPumpForm.PUMP_ROWS),
-        Section("New catheter", (("catheter_is_new",), ("catheter_model", "catheter_lot"))),
+        Section("New catheter", (("catheter_is_new",), *CatheterFields.CATHETER_ROWS)),
         *FILLING_SECTIONS,
         Section("The operation", (("note",), ("operated_at",))),
     )
-    catheter_is_new = BooleanField("The catheter was replaced too")
-    catheter_model = TextField("Catheter", description="Only where it was replaced.")
-    catheter_lot = TextField("Lot of the catheter", longest=60)
+    catheter_is_new = BooleanField("The catheter was replaced too", description="Else leave its fields empty.")
 
     def catheter(self) -> Component | None:
         """The new catheter, where one is spoken of."""
-        is_new = self.catheter_is_new.data or self.catheter_model.data or self.catheter_lot.data
-        return Component(model=self.catheter_model.data, lot=self.catheter_lot.data) if is_new else None
+        return self.new_catheter() if self.catheter_is_new.data or self.speaks_of_catheter else None
 
 
-class CatheterRevisionForm(OperationForm):
+class CatheterRevisionForm(OperationForm, CatheterFields):
     """The new catheter."""
 
     SECTIONS = (
-        Section("New catheter", (("catheter_model", "catheter_lot"),)),
+        Section("New catheter", CatheterFields.CATHETER_ROWS),
         Section("The operation", (("note",), ("operated_at",))),
     )
-    catheter_model = TextField("Catheter", [InputRequired("Write down the catheter.")])
-    catheter_lot = TextField("Lot of the catheter", longest=60)
-
-    def catheter(self) -> Component:
-        """The new catheter."""
-        return Component(model=self.catheter_model.data, lot=self.catheter_lot.data)
 
 
 class PocketRevisionForm(OperationForm):

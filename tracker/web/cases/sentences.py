@@ -23,6 +23,7 @@ from tracker.web.cases.words import (
     FILL_KINDS,
     INSTRUMENTS,
     INTERROGATION_CAUSES,
+    MODES,
     OCCASIONS,
     OUTCOME_WORDS,
     PURPOSE_WORDS,
@@ -169,7 +170,29 @@ def _device(told: Told) -> str:
     where = "is in since" if told["origin"] == "already_in" else "placed"
     day = f" {civil(told['placed_on'])}" if told["placed_on"] else " an unknown day"
     out = f", out by {civil(told['out_by_on'])}" if told["out_by_on"] else ""
-    return f"{name} {where}{day}{': ' + label if label else ''}{out}"
+    return f"{name} {where}{day}{': ' + label if label else ''}{_how_it_lies(told)}{out}"
+
+
+def _how_it_lies(told: Told) -> str:
+    """Lengths, level and side, where somebody wrote them down. An entry of earlier days does not have the fields."""
+    cut = f", {number(told['trimmed_cm'])} cm cut off" if told.get("trimmed_cm") else ""
+    length = f"; {number(told['implanted_cm'])} cm left in{cut}" if told.get("implanted_cm") else ""
+    tip = f"; tip at {told['tip_level']}" if told.get("tip_level") else ""
+    side = f"; pocket on the {told['pocket_side']}" if told.get("pocket_side") else ""
+    return f"{length}{tip}{side}"
+
+
+def _device_label(told: Told) -> str:
+    name = DEVICE_WORDS.get(str(told["kind"]), "device")
+    piece = _joined(
+        told["model"],
+        f"serial {told['serial']}" if told["serial"] else "",
+        f"lot {told['lot']}" if told["lot"] else "",
+        f"to be used until {civil(told['expires_on'])}" if told["expires_on"] else "",
+    )
+    if told["use"] == "not_used":
+        return f"{first_upper(name)} opened and not used: {piece}{_because(told)}"
+    return f"Label of a {name} read: {piece}"
 
 
 def _fill(told: Told) -> str:
@@ -178,7 +201,7 @@ def _fill(told: Told) -> str:
     else:
         what = (
             f"{number(told['volume_ml'])} mL {told['drug']} {number(told['concentration_mcg_ml'])} mcg/mL, "
-            f"{number(told['daily_dose_mcg'])} mcg/day"
+            f"{number(told['daily_dose_mcg'])} mcg/day{', ' + MODES[told['mode']] if told.get('mode') else ''}"
         )
     alarm = f"low-reservoir alarm date {civil(told['alarm_on'])}" if told["alarm_on"] else "alarm date unknown"
     doubt = "" if told["is_confirmed"] or not told["alarm_on"] else ", to be confirmed by a second reader"
@@ -249,6 +272,8 @@ _DETERMINED: dict[str, Callable[[Told], str]] = {
     "reoperation": lambda t: f"Reoperation decided: {REOPERATIONS.get(t['value'], t['value'])}{_because(t)}",
     "reoperation_done": lambda t: f"Done: {REOPERATIONS.get(t['value'], t['value'])}{_because(t)}",
     "reoperation_ended": lambda t: f"No longer needed: {REOPERATION_ENDS.get(t['value'], t['value'])}",
+    "pump_order": lambda t: f"Pump ordered{_because(t)}",
+    "catheter_order": lambda t: f"Catheter ordered{_because(t)}",
     "not_before": lambda t: f"No new date before {civil(t['until_on'])}",
 }
 
@@ -267,6 +292,7 @@ _BY_FACT: dict[str, Callable[[Told], str]] = {
     "Assessment": _score,
     "Determination": _determination,
     "Device": _device,
+    "DeviceLabel": _device_label,
     "Fill": _fill,
     "Interrogation": _interrogation,
     "FollowUp": _follow_up,

@@ -27,6 +27,7 @@ from tracker.web.cases.acting import opened, path
 from tracker.web.cases.blueprint import blueprint
 from tracker.web.cases.history import HistoryLine, history_lines, names_of
 from tracker.web.cases.identity import Person, person_of
+from tracker.web.cases.label_section import with_labels
 from tracker.web.cases.links import Link, correcting
 from tracker.web.cases.messages import messages
 from tracker.web.cases.present import Overview, overview
@@ -100,7 +101,7 @@ def _clinical(case: OpenedCase) -> CasePage:
         told=tuple(
             (escalation_words.what(row), escalation_words.rung(row, today(), clinic().zone)) for row in standing
         ),
-        sections=(*all_sections(telling), _messages(case)),
+        sections=(*with_labels(all_sections(telling), telling), _messages(case)),
         history=history_lines(entries, names, case.pathway, lambda seq: correcting(case, seq, viewer)),
         all_history_url=url_for("cases.show", public_id=case.head.public_id, history="all", _anchor="history")
         if limit is not None and len(entries) == HISTORY_SHOWN

@@ -1,6 +1,7 @@
 """The clinic's words for stored values on the pages of a case. What is missing is worded in the domain."""
 
-from tracker.domain.pathway.wording import DEVICE_WORDS, DOCUMENT_WORDS, OUTCOME_WORDS, PURPOSE_WORDS, TONE_WORDS
+from tracker.domain.pathway.device_wording import DEVICE_WORDS
+from tracker.domain.pathway.wording import DOCUMENT_WORDS, OUTCOME_WORDS, PURPOSE_WORDS, TONE_WORDS
 
 INDICATIONS = {"spasticity": "spasticity", "pain": "pain"}
 CONDITIONS = {
@@ -69,6 +70,14 @@ CALL_CONDITIONS = {
     "itching": "itching",
     "stiff": "stiff",
     "wound": "something about the wound",
+}
+LABEL_USES = {"read": "Is to be put in", "not_used": "Was opened and not used"}
+SIDES = {"left": "Left", "right": "Right"}
+MODES = {
+    "constant": "one rate all day",
+    "varying": "several rates over the day or week",
+    "boluses": "boluses at intervals",
+    "minimum": "least rate",
 }
 ROUTES = {"lumbar_puncture": "lumbar puncture", "trial_catheter": "trial catheter"}
 REOPERATIONS = {

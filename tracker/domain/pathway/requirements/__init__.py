@@ -9,6 +9,7 @@ from tracker.domain.pathway.requirements.device import (
     RefillDone,
     RefillPlanned,
 )
+from tracker.domain.pathway.requirements.labels import DevicesFit
 from tracker.domain.pathway.requirements.person import (
     ContraindicationsAnswered,
     Determined,
@@ -47,6 +48,7 @@ _KINDS: tuple[type[Requirement], ...] = (
     TrialResult,
     DeviceState,
     DeviceRemoved,
+    DevicesFit,
     AlarmDateKnown,
     RefillPlanned,
     RefillDone,

@@ -1,0 +1,23 @@
+"""A pump and a catheter that may be put in: in date for longer than any test, and with everything written down."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from tracker.services.device_parts import Component
+
+IN_DATE = date(2070, 12, 31)
+A_PUMP = Component(model="SynchroMed II", serial="NGP123", reservoir_ml=Decimal(20), expires_on=IN_DATE)
+A_CATHETER = Component(
+    model="Ascenda 8780", lot="A-77", expires_on=IN_DATE, implanted_cm=Decimal(62), trimmed_cm=Decimal(14)
+)
+
+
+def a_pump(**values: object) -> Component:
+    """The pump, with some of its values changed."""
+    return replace(A_PUMP, **values)
+
+
+def a_catheter(**values: object) -> Component:
+    """The catheter, with some of its values changed."""
+    return replace(A_CATHETER, **values)
