@@ -41,8 +41,12 @@ FINDINGS = {
 PUMP = {
     "Model": "SynchroMed II",
     "Serial number": "NGP123",
+    "Pump may be used until": "2027-12-31",
     "Reservoir": "20",
     "Catheter": "Ascenda 8780",
+    "Catheter may be used until": "2027-12-31",
+    "Length left in": "62",
+    "Length cut off": "14",
     "Drug": "Baclofen",
     "Concentration": "500",
     "Volume": "20",

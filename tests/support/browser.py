@@ -70,12 +70,19 @@ def served(app: Flask) -> Iterator[str]:
 
 @contextmanager
 def window(
-    browser: Browser, address: str, *, viewport: ViewportSize = DESKTOP, scripts: bool = True, dark: bool = False
+    browser: Browser,
+    address: str,
+    *,
+    viewport: ViewportSize = DESKTOP,
+    scripts: bool = True,
+    dark: bool = False,
+    touch: bool = False,
 ) -> Iterator[Window]:
     """A new window with nobody signed in. Whatever a page did wrong in it fails the test at the end."""
     context = browser.new_context(
         viewport=viewport,
         java_script_enabled=scripts,
+        has_touch=touch,
         color_scheme="dark" if dark else "light",
         reduced_motion="reduce",
     )

@@ -45,6 +45,7 @@ function fillIn(fields) {
   }
 }
 
+/* Says whether nothing more is to be scanned into the field. */
 async function read(field) {
   const asked = field.value;
   const body = new FormData();
@@ -54,13 +55,14 @@ async function read(field) {
     const response = await fetch(`${readUrl}/${field.dataset.label}`, { method: "POST", body });
     if (!response.ok) throw new Error(String(response.status));
     const answer = await response.json();
-    if (field.value !== asked) return null;
+    if (field.value !== asked) return false; // more was scanned meanwhile, and is read for itself
     fillIn(answer.fields);
     tell(field, answer.said, answer.stops);
-    return answer;
+    return answer.is_whole;
   } catch {
+    if (field.value !== asked) return false;
     tell(field, "Not read yet. It is kept, and read when you save.");
-    return null;
+    return true;
   }
 }
 
@@ -105,8 +107,8 @@ function insert(field, text) {
 async function ended(field) {
   if (!field.value.trim()) return moveOn(field);
   if (!field.value.endsWith("\n")) insert(field, "\n");
-  const answer = await read(field);
-  if (document.activeElement === field && (!answer || answer.is_whole)) moveOn(field);
+  const isDone = await read(field);
+  if (isDone && document.activeElement === field) moveOn(field);
 }
 
 form?.addEventListener("keydown", (event) => {
