@@ -129,6 +129,21 @@ class TestAnImplant:
         assert [each.kind for each in devices(scene)] == ["catheter"]
 
 
+class TestLeaving:
+    def test_waits_for_the_first_refill_to_be_booked(self, scene: Scene) -> None:
+        """Also for a request that no page has offered."""
+        journey = scene.journey
+        visit = journey.visit_for("implant")
+        journey.implant()
+        journey.tick(visit, "after")
+        browser = scene.world.sign_in(NURSE)
+        status, page = send(browser, journey, "take-step?step=implant_discharged", {})
+        assert status == 422 and "Next refill is not booked or planned" in page and journey.stage == "implant_day"
+        journey.book("refill", journey.in_days(76))
+        assert send(browser, journey, "take-step?step=implant_discharged", {})[0] == 303
+        assert journey.stage == "recovering"
+
+
 class TestALabel:
     def test_that_forbids_it_says_stop_and_stands_in_the_way(self, scene: Scene) -> None:
         browser = scene.world.sign_in(NURSE)

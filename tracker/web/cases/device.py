@@ -39,7 +39,7 @@ def order_devices(public_id: str) -> ResponseReturnValue:
         title="Devices ordered",
         submit="Record the order",
         done="devices ordered",
-        known=_ordered(case),
+        known=ordered(case),
     )
     return answer(
         case,
@@ -59,7 +59,7 @@ def device_label(public_id: str, kind: str) -> ResponseReturnValue:
         submit="Record the label",
         done=f"label of a {kind}",
         lede="Before it is opened: one that is out of date, or another model than ordered, is a hard stop.",
-        known=_ordered(case),
+        known=ordered(case),
         after=lambda written: _stops(case, written),
     )
     return answer(
@@ -72,7 +72,8 @@ def device_label(public_id: str, kind: str) -> ResponseReturnValue:
     )
 
 
-def _ordered(case: OpenedCase) -> list[tuple[str, str]]:
+def ordered(case: OpenedCase) -> list[tuple[str, str]]:
+    """Which devices are to be put in, to compare with; nothing of it is copied into a form."""
     kinds = (("Pump ordered", DeviceKind.PUMP), ("Catheter ordered", DeviceKind.CATHETER))
     return [(label, ordered_model(case.snapshot, kind) or "none") for label, kind in kinds]
 

@@ -14,6 +14,7 @@ from tracker.services import implants, pumps, refills
 from tracker.services.work import Written
 from tracker.web.cases.acting import Act, Notice, answer, missing_for, opened, path, seen_blockers
 from tracker.web.cases.blueprint import blueprint
+from tracker.web.cases.device import ordered
 from tracker.web.cases.pump_forms import (
     ImplantForm,
     RefillForm,
@@ -65,7 +66,7 @@ def implant(public_id: str) -> ResponseReturnValue:
         title="Record the implant",
         submit="Record the implant",
         done="implant and first fill",
-        known=_ground(case),
+        known=[*_ground(case), *ordered(case)],
         missing=missing_for(case, Purpose.IMPLANT),
         correct=-1,
     )
