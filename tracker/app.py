@@ -34,6 +34,7 @@ from tracker.web import (
     safety,
     tasks,
     today,
+    wall,
 )
 from tracker.web.common.access import init_access, permission
 from tracker.web.common.addresses import init_addresses
@@ -77,6 +78,7 @@ BLUEPRINTS = (
     safety.blueprint,
     tasks.blueprint,
     today.blueprint,
+    wall.blueprint,
 )
 
 #: An import of thousands of referrals is about one megabyte.

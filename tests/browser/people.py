@@ -1,5 +1,6 @@
 """What a coordinator, a nurse and a physician do on the pages, each step by the person whose work it is."""
 
+import re
 from collections.abc import Mapping
 
 from playwright.sync_api import Locator, expect
@@ -89,8 +90,10 @@ class Nurse(Person):
     def receives(self, patient: str) -> None:
         """Mark the patient as arrived on the page of the day."""
         self.goes_to("Day")
-        self.presses("Arrived", self._row(patient))
-        expect(self.page.get_by_role("status")).to_contain_text("Marked as arrived.")
+        with self.page.expect_navigation():
+            self._row(patient).get_by_role("button", name=re.compile("^Arrived")).click()
+        self.looks()
+        expect(self.page.get_by_role("status").filter(has_text="Marked as arrived.")).to_be_visible()
 
     def opens_the_checklist(self, patient: str) -> None:
         """Open the checklist from the day."""

@@ -12,14 +12,13 @@ from datetime import date, timedelta
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
-from tests.support.browser import Window, served, window
+from tests.support.browser import TABLET, Window, served, window
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.journey import Journey, journey_in
 from tests.support.web import PASSWORD, WebWorld, email_of, make_world
 from tracker.domain.words import DeterminationKind, Role
 from tracker.persistence.database import Database
 
-TABLET: ViewportSize = {"width": 768, "height": 1024}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 #: What a finger has to hit, and could miss.
 SMALL = """[...document.querySelectorAll("main :is(input, select, textarea, button, label.choice)")]

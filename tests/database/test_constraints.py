@@ -16,6 +16,7 @@ from tests.factories.rows import BEGAN, a_case, a_clinic, a_member, a_patient, a
 from tracker.domain.facts import (
     Advisory,
     Appointment,
+    Arrangement,
     Assessment,
     Authorization,
     ChecklistItem,
@@ -34,6 +35,8 @@ from tracker.domain.facts import (
     Referral,
     Scan,
     TrialDose,
+    VisitLoss,
+    VisitMoment,
 )
 from tracker.persistence.database import Database
 from tracker.persistence.facts import insert_fact
@@ -75,6 +78,16 @@ NEVER: list[tuple[type[Fact], Values]] = [
     (Appointment, {"state": "cancelled", "room_id": 9}),
     (ChecklistItem, {"appointment": 1, "state": "skipped"}),
     (ChecklistItem, {"appointment": 2}),
+    (VisitMoment, {"appointment": 1, "kind": "lunch"}),
+    (VisitMoment, {"appointment": 2}),
+    (Arrangement, {"appointment": 1, "escort": "somebody"}),
+    (Arrangement, {"appointment": 1, "escort_name": ""}),
+    (Arrangement, {"appointment": 1, "escort": "nobody"}),
+    (Arrangement, {"appointment": 1, "anaesthesia": "hypnosis"}),
+    (Arrangement, {"appointment": 1, "interpreter": "perhaps"}),
+    (VisitLoss, {"appointment": 1, "cause": "mood"}),
+    (VisitLoss, {"appointment": 1, "held": "teller"}),
+    (VisitLoss, {"appointment": 1, "held": "some"}),
     (TrialDose, {"dose_mcg": Decimal(0)}),
     (TrialDose, {"volume_ml": Decimal(-1)}),
     (TrialDose, {"concentration_mcg_ml": Decimal(0)}),
@@ -184,6 +197,8 @@ class TestFacts:
             (Authorization, {"authorization": 7}),
             (Device, {"device": 7, "kind": "catheter"}),
             (ChecklistItem, {"appointment": 1}),
+            (Arrangement, {"appointment": 1}),
+            (VisitLoss, {"appointment": 1}),
         ],
         ids=named,
     )

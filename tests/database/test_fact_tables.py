@@ -36,7 +36,10 @@ def one_of_each() -> list[Fact]:
         make(facts.Scan, 16, device=11),
         make(facts.Advisory, 17, device=11),
         make(facts.DeviceLabel, 18),
-        make(facts.Correction, 19, corrected_seq=3),
+        make(facts.VisitMoment, 19, appointment=6),
+        make(facts.Arrangement, 20, appointment=6),
+        make(facts.VisitLoss, 21, appointment=6),
+        make(facts.Correction, 22, corrected_seq=3),
     ]
 
 

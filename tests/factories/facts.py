@@ -93,6 +93,16 @@ _USUAL: dict[type[Fact], dict[str, object]] = {
         "reason": "",
         "second_by": None,
     },
+    facts.VisitMoment: {"kind": "preparation"},
+    facts.Arrangement: {
+        "escort": "named",
+        "escort_name": "the daughter",
+        "escort_phone": "303 555 0188",
+        "anaesthesia": "sedation",
+        "interpreter": "booked",
+        "turn_at": datetime(2026, 3, 24, 14, 5, tzinfo=UTC),
+    },
+    facts.VisitLoss: {"cause": "ill", "held": "unknown", "teller_id": None},
     facts.TrialDose: {
         "attempt": 1,
         "series": 1,

@@ -151,9 +151,8 @@ class Listed:
             starts_at=starts_at,
             ends_at=starts_at + timedelta(hours=1),
             zone=self.zone,
-            effective_at=min(self.now, starts_at),
             recorded_at=self.now,
-            **values,
+            **{"effective_at": min(self.now, starts_at), **values},
         )
         insert_fact(self.session, self.clinic_id, case.id, fact)
 

@@ -23,11 +23,11 @@ OF_NO_PATIENT = {
     Permission.ACCOUNT, Permission.SEE_PATHWAY, Permission.SEE_HEALTH, Permission.MANAGE_USERS,
     Permission.MANAGE_CLINIC, Permission.MANAGE_DUTIES, Permission.PAUSE_SENDING, Permission.MAKE_DOWNTIME_KIT,
 }  # fmt: skip
-#: Empty forms to bring somebody in, and the check of a file of one's own.
-SHOWS_NOBODY = {"cases.refer", "cases.take_over", "referral_import.index"}
+#: Empty forms to bring somebody in, the check of a file of one's own, and whether a list has changed.
+SHOWS_NOBODY = {"cases.refer", "cases.take_over", "referral_import.index", "day.pulse"}
 SHOWN = {200, 409, 422}
 #: What must be asked before anything is shown.
-LOOKING_FOR = dict.fromkeys(("find.index", "pump_calls.index"), "?q=oka")
+LOOKING_FOR = dict.fromkeys(("find.index", "pump_calls.index", "day.walk_in"), "?q=oka")
 
 
 def pages(world: WebWorld, journey: Journey, appointment: int) -> Iterator[tuple[Rule, str]]:

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from tests.conftest import NOW
 from tests.factories.facts import make
+from tests.safety.by_chance import BY_CHANCE
 from tests.safety.conftest import ClinicAt
 from tests.safety.reaching import REACHING
 from tests.safety.reply_acts import REPLIES
@@ -44,76 +45,13 @@ from tracker.services import (
     safety,
     sending,
     task_endings,
+    wall_view,
 )
 from tracker.services.advisories import Affected
 from tracker.services.escalating import answers, duties
 from tracker.services.members import Administration
 from tracker.services.work import Work
 
-#: Use cases of a case, by the act of the state machine that does them; each left one event by a person and one entry.
-BY_CHANCE = {
-    "advisories.record_advisory": "advise",
-    "advisories.settle_advisory": "settle_advisory",
-    "appointments.arrive": "arrive",
-    "appointments.book": "book",
-    "appointments.cancel": "cancel",
-    "appointments.complete": "complete",
-    "appointments.confirm": "confirm",
-    "appointments.move": "move",
-    "appointments.no_show": "no_show",
-    "appointments.reinstate": "reinstate",
-    "authorizations.ask_authorization": "ask_authorization",
-    "authorizations.change_authorization": "change_authorization",
-    "checklists.answer_item": "answer_item",
-    "consents.record_consent": "sign_consent",
-    "consents.withdraw_consent": "withdraw_consent",
-    "corrections.strike": "strike",
-    "decisions.document_earlier_benefit": "earlier_benefit",
-    "decisions.record_decision": "decide",
-    "decisions.review_deviation": "review_deviation",
-    "decisions.waive": "waive",
-    "device_labels.record_label": "read_label",
-    "device_orders.order_devices": "order_devices",
-    "evaluations.record_document": "record_document",
-    "evaluations.record_evaluation": "evaluate",
-    "final_times.mark_time_final": "mark_time_final",
-    "follow_ups.record_follow_up": "follow_up",
-    "implants.record_implant": "implant",
-    "interrogations.record_interrogation": "interrogate",
-    "pump_calls.record_pump_call": "pump_call",
-    "pump_calls.settle_pump_call": "settle_call",
-    "pumps.remove_device": "remove_device",
-    "pumps.switch_off_pump": "switch_off",
-    "reoperations.begin_reoperation": "begin_reoperation",
-    "reoperations.record_catheter_revision": "revise_catheter",
-    "reoperations.record_explant": "explant",
-    "reoperations.record_pocket_revision": "revise_pocket",
-    "reoperations.record_replacement": "replace_pump",
-    "refills.confirm_alarm_date": "confirm_alarm_date",
-    "refills.plan_refill": "plan_refill",
-    "refills.record_drug_stock": "stock_drug",
-    "refills.record_refill": "refill",
-    "scans.decide_scan": "decide_scan",
-    "scans.plan_scan": "plan_scan",
-    "scans.record_scan_task": "scan_task",
-    "steps.ask_transfer": "ask_transfer",
-    "steps.assign": "assign",
-    "steps.close_withdrawal_watch": "close_watch",
-    "steps.hold": "hold",
-    "steps.record_death": "die",
-    "steps.record_therapy_stopped": "stop_therapy",
-    "steps.record_transfer": "transfer",
-    "steps.resume": "resume",
-    "steps.take_step": "step",
-    "trials.abort_trial": "abort_trial",
-    "trials.end_observation": "end_observation",
-    "trials.give_dose": "give_dose",
-    "trials.order_dose": "order_dose",
-    "trials.place_trial_catheter": "place_trial_catheter",
-    "trials.record_outcome": "record_outcome",
-    "trials.record_score": "score",
-    "trials.remove_trial_catheter": "remove_trial_catheter",
-}
 #: The machine's patients come by these.
 BEGINNINGS = {"referrals.refer", "pumps.take_over_pump"}
 #: Pieces that a use case is made of: they read, or what they write is part of its event.
@@ -318,6 +256,8 @@ ONE_BY_ONE: dict[str, Doing] = {
     "held_bursts.decide_burst": _decide_burst,
     "sending.set_sending": _set_sending,
     "task_endings.end_task": _end_task,
+    "wall_view.end_wall_address": wall_view.end_wall_address,
+    "wall_view.make_wall_address": wall_view.make_wall_address,
 }
 
 

@@ -27,6 +27,10 @@ def world(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> Itera
         yield world
 
 
+#: What a page fetches for itself: no frame is around it.
+PARTS = {"day.rows"}
+
+
 def tick(world: WebWorld, *names: str) -> None:
     """What these jobs do when they come to their end."""
     with world.database.writing() as session:
@@ -43,7 +47,7 @@ def pages(world: WebWorld, browser: Browser) -> dict[str, bool]:
     """Every page in the frame that can be opened without naming a record, and whether it warns."""
     found = {}
     for endpoint, method, path in addresses(world.app):
-        if method == "GET" and "/" + "f" * 32 not in path and endpoint not in SIGNING_IN:
+        if method == "GET" and "/" + "f" * 32 not in path and endpoint not in SIGNING_IN | PARTS:
             answer = browser.get(path)
             if answer.status_code == 200 and answer.mimetype == "text/html":
                 found[path] = SILENT in answer.get_data(as_text=True)

@@ -14,7 +14,7 @@ from tests.simulation.pages import Pages
 from tests.simulation.world import KEEPS_DAYS, Patient, World
 from tracker.domain.errors import Refused
 from tracker.domain.facts import Appointment
-from tracker.domain.words import LIVE_APPOINTMENT, Purpose
+from tracker.domain.words import LIVE_APPOINTMENT, LossCause, Purpose
 from tracker.queries.escalations import Standing
 from tracker.queries.today import Todo
 from tracker.services import appointments, refills, steps
@@ -24,6 +24,7 @@ from tracker.services.follow_ups import record_follow_up
 from tracker.services.interrogations import Reading, record_interrogation
 from tracker.services.refills import Filling
 from tracker.services.task_endings import end_task
+from tracker.services.visit_losses import Loss
 
 NO_SHOW, UNREACHABLE = 0.07, 0.03
 NO_PRINTOUT, DOSE_CHANGE = 0.02, 0.15
@@ -231,8 +232,9 @@ class AtWork:
 
     def _missed(self, patient: Patient, visit: int) -> None:
         self.clinic.does(
-            "desk", appointments.no_show, self.world.ref(patient), appointment=visit, reason="did not come"
-        )
+            "desk", appointments.no_show, self.world.ref(patient), appointment=visit, reason="did not come",
+            loss=Loss(LossCause.DID_NOT_COME),
+        )  # fmt: skip
 
     def _refill(self, patient: Patient, visit: int) -> None:
         """Fill, type the printed date twice, and book the next visit before the patient leaves."""

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from tests.stateful.clinic import Act, Seen
+from tests.stateful.day_acts import arrange, loss, moment, take_turn, walk_in
 from tests.stateful.dice import NO_FACT, NO_ROOM, NOBODY, REASONS, Dice, Making
 from tests.stateful.pump_acts import (
     advise,
@@ -110,20 +111,18 @@ def arrive(seen: Seen, dice: Dice) -> Act:
     return lambda work, ref: appointments.arrive(work, ref, appointment=visit)
 
 
-def complete(seen: Seen, dice: Dice) -> Act:
-    visit = visit_of(seen, dice)
-    return lambda work, ref: appointments.complete(work, ref, appointment=visit)
-
-
 def cancel(seen: Seen, dice: Dice) -> Act:
     visit, reason = visit_of(seen, dice), dice.choice(REASONS)
     later = dice.choice((None, seen.now + timedelta(days=5)))
-    return lambda work, ref: appointments.cancel(work, ref, appointment=visit, reason=reason, not_before=later)
+    lost = loss(seen, dice)
+    return lambda work, ref: appointments.cancel(
+        work, ref, appointment=visit, reason=reason, not_before=later, loss=lost
+    )
 
 
 def no_show(seen: Seen, dice: Dice) -> Act:
-    visit, reason = visit_of(seen, dice), dice.choice(REASONS)
-    return lambda work, ref: appointments.no_show(work, ref, appointment=visit, reason=reason)
+    visit, reason, lost = visit_of(seen, dice), dice.choice(REASONS), loss(seen, dice)
+    return lambda work, ref: appointments.no_show(work, ref, appointment=visit, reason=reason, loss=lost)
 
 
 def reinstate(seen: Seen, dice: Dice) -> Act:
@@ -336,6 +335,8 @@ def close_watch(seen: Seen, dice: Dice) -> Act:
 
 
 def strike(seen: Seen, dice: Dice) -> Act | None:
+    if not seen.snapshot.facts:
+        return None
     fact: Fact = dice.choice((seen.snapshot.facts[-1], dice.choice(seen.snapshot.facts)))
     reason, signs = dice.choice(REASONS), second(seen, dice)
     return lambda work, ref: corrections.strike(work, ref, seq=fact.seq, reason=reason, second_by=signs)
@@ -364,9 +365,10 @@ def answer_item(seen: Seen, dice: Dice, visit: int = 0, item: str = "") -> Act:
 ACTS: dict[str, Making] = {
     each.__name__: each
     for each in (
-        book, move, mark_time_final, confirm, arrive, complete, cancel, no_show, reinstate, ask_authorization,
-        change_authorization, sign_consent, withdraw_consent, evaluate, record_document, score, order_dose, give_dose,
-        place_trial_catheter, remove_trial_catheter, abort_trial, end_observation, record_outcome, decide, waive,
+        book, move, mark_time_final, confirm, arrive, moment, arrange, walk_in, take_turn, cancel, no_show,
+        reinstate, ask_authorization, change_authorization, sign_consent, withdraw_consent, evaluate, record_document,
+        score, order_dose, give_dose, place_trial_catheter, remove_trial_catheter, abort_trial,
+        end_observation, record_outcome, decide, waive,
         earlier_benefit, review_deviation, implant, refill, interrogate, pump_call, settle_call, confirm_alarm_date,
         plan_refill, stock_drug, remove_device, step, hold, resume, assign, die, ask_transfer, follow_up, transfer,
         stop_therapy, close_watch, strike, answer_item, plan_scan, decide_scan, scan_task, switch_off, advise,

@@ -16,6 +16,8 @@ from tests.support.chromium import ARGUMENTS, chromium_path
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 360, "height": 740}
+#: A nurse's tablet, held upright.
+TABLET: ViewportSize = {"width": 768, "height": 1024}
 #: Longer than any page should take on a busy machine, and short enough to wait for.
 PATIENCE_MS = 15_000
 

@@ -19,6 +19,12 @@ def open_todos(journey: Journey) -> set[str]:
         return set(session.scalars(select(Obligation.kind).where(Obligation.is_open)))
 
 
+def open_params(journey: Journey, kind: str) -> list[dict[str, object]]:
+    """What the open obligations of a kind say."""
+    with journey.database.reading() as session:
+        return list(session.scalars(select(Obligation.params).where(Obligation.is_open, Obligation.kind == kind)))
+
+
 def next_blockers(journey: Journey) -> set[str]:
     """What stands in the way of the next step."""
     case = journey.look()

@@ -76,16 +76,17 @@ class TestArriving:
         assert version_of(world) == 3
 
     @pytest.mark.parametrize("version", ["", "x", "-1", "99999999999999999999999"])
-    def test_with_a_version_that_is_none_is_stale(self, world: WebWorld, trial_day: str, version: str) -> None:
+    def test_with_a_version_that_is_none_is_stale(self, world: WebWorld, booked: str, version: str) -> None:
         browser = world.sign_in(Role.FRONT_DESK)
         browser.get("/day")
-        assert browser.post(f"{trial_day}/complete", {"expected_version": version}).status_code == 409
+        assert browser.post(f"{booked}/arrive", {"expected_version": version}).status_code == 409
 
-    def test_ends_with_the_visit_done(self, world: WebWorld, trial_day: str) -> None:
+    @pytest.mark.parametrize("on", ["tomorrow", "2026-3-17", "//evil.example"])
+    def test_comes_back_to_a_day_or_to_today(self, world: WebWorld, booked: str, on: str) -> None:
         browser = world.sign_in(Role.FRONT_DESK)
         browser.get("/day")
-        browser.post(f"{trial_day}/complete", {"expected_version": version_of(world)})
-        assert ">Done</span>" in browser.get("/day").get_data(as_text=True)
+        response = browser.post(f"{booked}/arrive", {"expected_version": version_of(world), "on": on, "by": "x"})
+        assert response.headers["Location"] == "/day"
 
     def test_for_nobody_is_not_found(self, world: WebWorld, booked: str) -> None:
         browser = world.sign_in(Role.FRONT_DESK)
@@ -97,26 +98,6 @@ class TestArriving:
         ):
             data = {"expected_version": version_of(world)}
             assert browser.post(f"{url}/arrive", data).status_code == 404
-
-
-class TestNotComing:
-    def test_asks_what_is_known_and_names_the_patient(self, world: WebWorld, booked: str) -> None:
-        world.clock.advance(hours=7)
-        browser = world.sign_in(Role.FRONT_DESK)
-        assert "Okafor" in browser.get(f"{booked}/no-show").get_data(as_text=True)
-        empty = browser.post(f"{booked}/no-show", {"expected_version": version_of(world), "reason": ""})
-        assert empty.status_code == 422 and "Say what is known" in empty.get_data(as_text=True)
-        done = browser.post(f"{booked}/no-show", {"expected_version": version_of(world), "reason": "called, no answer"})
-        assert done.status_code == 303
-        assert case_of(world).stage == "referred"
-
-    def test_before_its_time_keeps_what_was_typed(self, world: WebWorld, booked: str) -> None:
-        browser = world.sign_in(Role.FRONT_DESK)
-        data = {"expected_version": version_of(world), "reason": "will not come"}
-        response = browser.submit(f"{booked}/no-show", data)
-        body = response.get_data(as_text=True)
-        assert response.status_code == 422
-        assert "The time of the visit has not come" in body and "will not come" in body
 
 
 class TestChecklist:

@@ -162,6 +162,7 @@ def _furnish(clinic: DemoClinic) -> None:
         arrive_minutes_before=90,
         phone="303-555-0148",
         refills_per_day=2,
+        closes_at="18:00",
     )
     clinic.does(
         "admin",

@@ -6,11 +6,13 @@ from decimal import Decimal
 from tracker.demo.cast import PumpPart
 from tracker.demo.reoperating import reoperated
 from tracker.demo.telling import Story, Teller
+from tracker.domain.words import LossCause
 from tracker.services import appointments, pumps, refills, steps
 from tracker.services.device_parts import Component
 from tracker.services.interrogations import Reading, record_interrogation
 from tracker.services.pumps import PumpInPlace
 from tracker.services.referrals import NewReferral
+from tracker.services.visit_losses import Loss
 
 
 def first_months(teller: Teller, device: int, refill_on: date) -> Story:
@@ -59,7 +61,8 @@ def _trouble(teller: Teller, part: PumpPart, day: date) -> Story:
         teller.does("coordinator", appointments.cancel, appointment=teller.visit, reason=reason)
     elif part.trouble == "no_show":
         yield teller.after((day - teller.day).days, 17)
-        teller.does("desk", appointments.no_show, appointment=teller.visit, reason="Snow on the pass")
+        lost = Loss(LossCause.NO_WAY_HERE)
+        teller.does("desk", appointments.no_show, appointment=teller.visit, reason="Snow on the pass", loss=lost)
     elif part.trouble == "dose_changed":
         yield teller.after(20)
         filling = teller.filling(part.lasts_days, reservoir_ml=part.reservoir_ml)

@@ -10,13 +10,14 @@ from typing import Concatenate, ParamSpec
 from tracker.demo.clinic import DemoClinic
 from tracker.domain.refill import days_to_alarm
 from tracker.pathways.catalogue import CURRENT, current
-from tracker.services import appointments, checklists, steps
+from tracker.services import appointments, checklists, steps, visit_day
 from tracker.services.appointments import Slot
 from tracker.services.checklists import Answer
 from tracker.services.final_times import mark_time_final
 from tracker.services.follow_ups import record_follow_up
 from tracker.services.patients import Person
 from tracker.services.refills import Filling
+from tracker.services.visit_day import Arranged
 from tracker.services.work import CaseRef, Work, Written
 
 P = ParamSpec("P")
@@ -29,6 +30,10 @@ MINUTES = {"evaluation": 45, "trial": 300, "implant": 180, "reoperation": 120, "
 PROCEDURES = ("trial", "implant", "reoperation")
 #: How long before a visit the coordinator calls to have it confirmed.
 CONFIRMED_BEFORE = timedelta(days=3)
+WITH_ESCORT = Arranged(
+    escort="named", escort_name="Sister, waits outside", escort_phone="303-555-0177", interpreter="not_needed",
+    anaesthesia="sedation",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -37,7 +42,7 @@ class Teller:
 
     ``ahead`` counts the days by which visits were booked earlier than wanted (later: below zero) because the clinic is
     closed or full; the next wait makes up for them, so that every story still ends where its part says. ``booked_on``
-    is the day of the visit booked last.
+    is the day of the visit booked last, ``purpose`` what it is for.
     """
 
     clinic: DemoClinic
@@ -134,8 +139,10 @@ class Teller:
         self.visit, self.booked_for = written.fact_seqs[0], purpose
 
     def arrive(self) -> None:
-        """The patient comes for the visit that was booked last."""
+        """The patient comes for the visit that was booked last, to a procedure with somebody who takes them home."""
         self.does("desk", appointments.arrive, appointment=self.visit)
+        if self.booked_for in PROCEDURES:
+            self.does("nurse", visit_day.arrange, appointment=self.visit, arranged=WITH_ESCORT)
 
     def answer(self, checklist: str, part: str, *, leave: int = 0) -> None:
         """The nurse answers one part of the visit's checklist, but for the last ``leave`` items."""

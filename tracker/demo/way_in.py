@@ -8,13 +8,25 @@ from tracker.demo.cast import PAIN, PAYERS, REFERRERS, SPASTICITY, Part
 from tracker.demo.new_devices import new_catheter, new_pump
 from tracker.demo.pump_life import first_months
 from tracker.demo.telling import Story, Teller
-from tracker.services import appointments, authorizations, consents, decisions, evaluations, implants, steps, trials
+from tracker.domain.words import LossCause, MomentKind
+from tracker.services import (
+    appointments,
+    authorizations,
+    consents,
+    decisions,
+    evaluations,
+    implants,
+    steps,
+    trials,
+    visit_day,
+)
 from tracker.services.authorizations import Terms
 from tracker.services.evaluations import Findings
 from tracker.services.final_times import mark_time_final
 from tracker.services.implants import Implanted
 from tracker.services.referrals import NewReferral, refer
 from tracker.services.trials import Given
+from tracker.services.visit_losses import Loss
 
 #: The stages on the way, each with the median and 90th percentile of the days until it is reached from the one before.
 WAY: tuple[tuple[str, float, float], ...] = (
@@ -97,7 +109,7 @@ def way_in(teller: Teller, plan: Plan) -> Story:
     yield from teller.until(day, 9)
     teller.arrive()
     yield teller.at(10, 30)
-    teller.does("desk", appointments.complete, appointment=teller.visit)
+    teller.does("desk", visit_day.record_moment, appointment=teller.visit, kind=MomentKind.DISCHARGED)
     if part.trouble == "hold":
         teller.does(
             "coordinator", steps.hold, until_on=teller.day + timedelta(days=35), reason="Waits for the MRI of the spine"
@@ -141,7 +153,8 @@ def _to_trial(teller: Teller, plan: Plan) -> Story:
     yield from teller.until(day, 9)
     if part.trouble == "no_show" and part.stage == "trial_to_book":
         yield teller.at(17)
-        teller.does("desk", appointments.no_show, appointment=teller.visit, reason="Did not come, no answer")
+        lost = Loss(LossCause.DID_NOT_COME)
+        teller.does("desk", appointments.no_show, appointment=teller.visit, reason="Called twice, no answer", loss=lost)
         return
     yield from _trial_day(teller, plan, Decimal(50))
 

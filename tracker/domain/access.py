@@ -39,6 +39,7 @@ class Permission(StrEnum):
     CONSENT = "consent"
     BOOK = "book"
     CHECK_IN = "check_in"
+    ARRANGE = "arrange"  # escort and interpreter of a visit; its anaesthesia only with see_clinical
     PUMP_CALL = "pump_call"  # take a call about a pump, no clinical detail: everybody who may answer a telephone
     CHECKLIST = "checklist"
     GIVE_DOSE = "give_dose"
@@ -89,6 +90,7 @@ _COORDINATES = (
         _P.CONSENT,
         _P.BOOK,
         _P.CHECK_IN,
+        _P.ARRANGE,
         _P.RECORD_DECISION,
         _P.TAKE_OVER_PUMP,
         _P.MOVE_CASE,
@@ -112,6 +114,7 @@ _TREATS = (
         _P.SEE_REPORTS,
         _P.SEE_REMINDERS,
         _P.CONSENT,
+        _P.ARRANGE,
         _P.CHECKLIST,
         _P.GIVE_DOSE,
         _P.SCORE,
@@ -159,7 +162,15 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.REOPEN,
     },
     Role.THERAPIST: _EVERYBODY | _SEES_CASES | {_P.SCORE, _P.CORRECT_CLINICAL, _P.PUMP_CALL},
-    Role.FRONT_DESK: _EVERYBODY | {_P.SEE_PATIENTS, _P.SEE_DAY, _P.EDIT_PATIENT, _P.CHECK_IN, _P.PUMP_CALL},
+    Role.FRONT_DESK: _EVERYBODY
+    | {
+        _P.SEE_PATIENTS,
+        _P.SEE_DAY,
+        _P.EDIT_PATIENT,
+        _P.CHECK_IN,
+        _P.ARRANGE,
+        _P.PUMP_CALL,
+    },
     Role.MANAGER: _EVERYBODY
     | _SEES_CASES
     | {

@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class ClinicCalendar:
-    """A clinic's zone (IANA name), its open ISO weekdays (1 Monday … 7 Sunday) and its closed days."""
+    """A clinic's zone (IANA name), its open ISO weekdays (1 Monday … 7 Sunday), its closed days, and the wall time at
+    which its unit closes; ``None`` where nobody has said."""
 
     zone: str
     open_weekdays: frozenset[int] = frozenset({1, 2, 3, 4, 5})
     closed_on: frozenset[date] = frozenset()
+    closes_at: time | None = None
 
     def today(self, now: datetime) -> date:
         """The civil date at the clinic at the instant ``now``."""

@@ -10,6 +10,7 @@ from tracker.persistence.base import Base
 from tracker.persistence.models import (
     AdvisoryRow,
     AppointmentRow,
+    ArrangementRow,
     AssessmentRow,
     AuthorizationRow,
     ChecklistItemRow,
@@ -27,6 +28,8 @@ from tracker.persistence.models import (
     ReferralRow,
     ScanRow,
     TrialDoseRow,
+    VisitLossRow,
+    VisitMomentRow,
 )
 
 #: In the order in which a case usually comes by them.
@@ -38,6 +41,9 @@ FACT_ROWS: dict[type[Fact], type[Base]] = {
     facts.Consent: ConsentRow,
     facts.Appointment: AppointmentRow,
     facts.ChecklistItem: ChecklistItemRow,
+    facts.VisitMoment: VisitMomentRow,
+    facts.Arrangement: ArrangementRow,
+    facts.VisitLoss: VisitLossRow,
     facts.TrialDose: TrialDoseRow,
     facts.Assessment: AssessmentRow,
     facts.Determination: DeterminationRow,

@@ -14,7 +14,7 @@ from tracker.persistence.models import Clinic, Clinician, ClosedDay, Payer, Room
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicSettings:
     """What administrators change. ``open_weekdays`` holds ISO digits, 1 for Monday; ``refills_per_day`` is
-    ``None`` where nobody has said."""
+    ``None`` where nobody has said, ``closes_at`` (``HH:MM``) and ``wall_key`` are empty then."""
 
     id: int
     public_id: str
@@ -24,6 +24,8 @@ class ClinicSettings:
     arrive_minutes_before: int
     phone: str
     refills_per_day: int | None
+    closes_at: str
+    wall_key: str
     sending_paused_at: datetime | None
     version: int
 

@@ -1,7 +1,7 @@
-"""A clinic's calendar: its zone, its open weekdays and its closed days, in one statement."""
+"""A clinic's calendar: its zone, its open weekdays, its closed days and its closing time, in one statement."""
 
 import json
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from sqlalchemy import Select, Text, bindparam, cast, func, select
@@ -17,9 +17,9 @@ _JSON_LIST = {"sqlite": func.json_group_array, "postgresql": func.json_agg}
 
 def _statement(dialect: str) -> Select[Any]:
     closed = select(cast(_JSON_LIST[dialect](ClosedDay.on_date), Text)).where(ClosedDay.clinic_id == Clinic.id)
-    return select(Clinic.zone, Clinic.open_weekdays, closed.scalar_subquery().label("closed")).where(
-        Clinic.id == bindparam("clinic")
-    )
+    closed_on = closed.scalar_subquery().label("closed")
+    columns = (Clinic.zone, Clinic.open_weekdays, Clinic.closes_at, closed_on)
+    return select(*columns).where(Clinic.id == bindparam("clinic"))
 
 
 _CALENDAR = {dialect: _statement(dialect) for dialect in _JSON_LIST}
@@ -35,4 +35,5 @@ def get_calendar(session: Session, clinic_id: int) -> ClinicCalendar:
     if row is None:
         raise NotFound("no such clinic")
     closed = map(date.fromisoformat, json.loads(row.closed or "[]"))
-    return ClinicCalendar(row.zone, frozenset(map(int, row.open_weekdays)), frozenset(closed))
+    closes_at = time.fromisoformat(row.closes_at) if row.closes_at else None
+    return ClinicCalendar(row.zone, frozenset(map(int, row.open_weekdays)), frozenset(closed), closes_at)

@@ -1,17 +1,23 @@
-"""The visits of one day by time, and the checklist of one visit."""
+"""The visits of one day by time, whether anything about them changed, and the checklist of one visit."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
+from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.errors import NotFound
+from tracker.domain.visit_day import Sign, Standing, latest_injection, least_stay
+from tracker.pathways import catalogue
 from tracker.persistence.models import (
     AppointmentRow,
+    ArrangementRow,
     Case,
     ChecklistItemRow,
     Clinician,
@@ -19,10 +25,12 @@ from tracker.persistence.models import (
     Patient,
     Room,
     User,
+    VisitLossRow,
 )
 from tracker.persistence.types import JsonObject
 from tracker.queries.colleagues import holds
 from tracker.queries.identity import IDENTITY, Identity, identity_of, is_patient_of_case
+from tracker.queries.visit_signs import Signs, signs_of
 
 #: No clinic sees more in one day; a longer day says so instead of growing without end.
 MOST_VISITS = 120
@@ -30,7 +38,9 @@ MOST_VISITS = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One visit as it stands, and its case. ``answered`` are the keys of the checklist's items that have an answer."""
+    """One visit as it stands, and its case. ``answered`` are the keys of the checklist's items that have an answer;
+    ``least_stay``: how long somebody is watched at least after the act; ``dose_at`` when a test dose was given in it;
+    ``teller`` who tells the patient about held medicines."""
 
     case_public_id: str
     case_version: int
@@ -48,6 +58,20 @@ class Visit:
     appointment: int
     purpose: str
     state: str
+    standing: Standing
+    least_stay: timedelta
+    arrived_at: datetime | None
+    dose_at: datetime | None
+    turn_at: datetime | None
+    escort: str
+    escort_name: str
+    escort_phone: str
+    anaesthesia: str
+    interpreter: str
+    language: str
+    cause: str
+    held: str
+    teller: str
     starts_at: datetime
     ends_at: datetime
     arrive_at: datetime | None
@@ -89,6 +113,16 @@ class VisitChecklist:
     colleagues: tuple[Colleague, ...]
 
 
+def of_its_visit(table: Any) -> ColumnElement[bool]:
+    """Whether a fact that stands is about the visit of the row."""
+    return and_(
+        table.clinic_id == AppointmentRow.clinic_id,
+        table.case_id == AppointmentRow.case_id,
+        table.appointment == AppointmentRow.appointment,
+        table.superseded_by.is_(None),
+    )
+
+
 _COLUMNS: tuple[Any, ...] = (
     AppointmentRow.case_id,
     AppointmentRow.appointment,
@@ -111,6 +145,16 @@ _COLUMNS: tuple[Any, ...] = (
     Case.blocker_count,
     Patient.sex,
     Patient.allergies,
+    Patient.language,
+    ArrangementRow.turn_at,
+    ArrangementRow.escort,
+    ArrangementRow.escort_name,
+    ArrangementRow.escort_phone,
+    ArrangementRow.anaesthesia,
+    ArrangementRow.interpreter,
+    VisitLossRow.cause,
+    VisitLossRow.held,
+    User.name.label("teller"),
     Room.name.label("room"),
     Clinician.name.label("clinician"),
     *IDENTITY,
@@ -124,6 +168,9 @@ _VISITS = (
         Clinician,
         and_(Clinician.clinic_id == AppointmentRow.clinic_id, Clinician.id == AppointmentRow.clinician_id),
     )
+    .outerjoin(ArrangementRow, of_its_visit(ArrangementRow))
+    .outerjoin(VisitLossRow, of_its_visit(VisitLossRow))
+    .outerjoin(User, User.id == VisitLossRow.teller_id)
 )
 
 
@@ -133,21 +180,50 @@ def list_visits(session: Session, viewer: Actor, from_at: datetime, until_at: da
     rows = session.execute(
         _VISITS.where(is_on_day).order_by(AppointmentRow.starts_at, AppointmentRow.case_id).limit(MOST_VISITS)
     ).all()
-    answered: dict[tuple[int, int], set[str]] = {}
-    for row in session.execute(
-        select(ChecklistItemRow.case_id, ChecklistItemRow.appointment, ChecklistItemRow.item)
-        .join(
-            AppointmentRow,
-            and_(
-                AppointmentRow.clinic_id == ChecklistItemRow.clinic_id,
-                AppointmentRow.case_id == ChecklistItemRow.case_id,
-                AppointmentRow.appointment == ChecklistItemRow.appointment,
-            ),
+    signs = signs_of(session, is_on_day)
+    return [_visit(row, signs.get((row.case_id, row.appointment), Signs())) for row in rows]
+
+
+def get_mark(session: Session, viewer: Actor, on: date, calendar: ClinicCalendar, now: datetime) -> str:
+    """A short text that differs whenever the list of the day would say something else: by what was written, or because
+    somebody has become late, a visit should have begun, or it has become too late to inject."""
+    from_at, until_at = calendar.start_of(on), calendar.start_of(on + timedelta(days=1))
+    rows = session.execute(
+        select(
+            Case.id,
+            Case.version,
+            Case.is_ready,
+            Case.first_blocker,
+            Case.first_blocker_params,
+            Case.blocker_count,
+            Patient.version.label("patient_version"),
+            AppointmentRow.state,
+            AppointmentRow.arrive_at,
+            AppointmentRow.starts_at,
+            Case.pathway,
+            Case.pathway_version,
+            AppointmentRow.purpose,
         )
-        .where(is_on_day, ChecklistItemRow.superseded_by.is_(None))
-    ):
-        answered.setdefault((row.case_id, row.appointment), set()).add(row.item)
-    return [_visit(row, answered.get((row.case_id, row.appointment), ())) for row in rows]
+        .join(Case, and_(Case.clinic_id == AppointmentRow.clinic_id, Case.id == AppointmentRow.case_id))
+        .join(Patient, is_patient_of_case())
+        .where(_is_on_day(viewer, from_at, until_at))
+        .order_by(AppointmentRow.case_id, AppointmentRow.seq)
+    )
+    told = [(*row, *_passed(row, calendar, now)) for row in rows]
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+
+def _passed(row: Any, calendar: ClinicCalendar, now: datetime) -> Sequence[bool]:
+    """Which of the instants at which time alone changes what a row says have passed."""
+    latest = latest_injection(calendar, row.starts_at, _least_stay(row.pathway, row.pathway_version, row.purpose))
+    instants = (row.arrive_at or row.starts_at, row.starts_at, latest)
+    return tuple(each is not None and each < now for each in instants)
+
+
+@cache
+def _least_stay(pathway: str, version: int, purpose: str) -> timedelta:
+    # A version of a pathway never changes, and a day asks for each of its visits.
+    return least_stay(catalogue.load(pathway, version), purpose)
 
 
 def get_checklist(session: Session, viewer: Actor, case_public_id: str, appointment: int) -> VisitChecklist:
@@ -155,16 +231,12 @@ def get_checklist(session: Session, viewer: Actor, case_public_id: str, appointm
 
     :raises NotFound: when the viewer's clinic has no such visit
     """
-    row = session.execute(
-        _VISITS.where(
-            AppointmentRow.clinic_id == viewer.clinic_id,
-            Case.public_id == case_public_id,
-            AppointmentRow.appointment == appointment,
-            AppointmentRow.superseded_by.is_(None),
-        )
-    ).one_or_none()
+    is_it = and_(AppointmentRow.clinic_id == viewer.clinic_id, AppointmentRow.appointment == appointment)
+    is_it &= AppointmentRow.superseded_by.is_(None)
+    row = session.execute(_VISITS.where(is_it, Case.public_id == case_public_id)).one_or_none()
     if row is None:
         raise NotFound("no such visit")
+    signs = signs_of(session, and_(is_it, AppointmentRow.case_id == row.case_id))
     people = session.execute(
         select(User.id, User.name, holds(Permission.CHECKLIST).label("may_read"))
         .join(Membership, Membership.user_id == User.id)
@@ -197,7 +269,8 @@ def get_checklist(session: Session, viewer: Actor, case_public_id: str, appointm
     )
     readers = (each for each in people if each.may_read and each.id != viewer.user_id)
     colleagues = tuple(Colleague(user_id=each.id, name=each.name) for each in readers)
-    return VisitChecklist(visit=_visit(row, {each.item for each in answers}), answers=answers, colleagues=colleagues)
+    visit = _visit(row, signs.get((row.case_id, appointment), Signs()))
+    return VisitChecklist(visit=visit, answers=answers, colleagues=colleagues)
 
 
 def _is_on_day(viewer: Actor, from_at: datetime, until_at: datetime) -> ColumnElement[bool]:
@@ -209,7 +282,8 @@ def _is_on_day(viewer: Actor, from_at: datetime, until_at: datetime) -> ColumnEl
     )
 
 
-def _visit(row: Row[Any], answered: Sequence[str] | set[str]) -> Visit:
+def _visit(row: Row[Any], signs: Signs) -> Visit:
+    doses = [each.at for each in signs.happened if each.kind == Sign.DOSE]
     return Visit(
         case_public_id=row.public_id,
         case_version=row.version,
@@ -227,6 +301,20 @@ def _visit(row: Row[Any], answered: Sequence[str] | set[str]) -> Visit:
         appointment=row.appointment,
         purpose=row.purpose,
         state=row.state,
+        standing=signs.standing(row, catalogue.load(row.pathway, row.pathway_version)),
+        least_stay=_least_stay(row.pathway, row.pathway_version, row.purpose),
+        arrived_at=signs.arrived_at(row),
+        dose_at=doses[-1] if doses else None,
+        turn_at=row.turn_at,
+        escort=row.escort or "",
+        escort_name=row.escort_name or "",
+        escort_phone=row.escort_phone or "",
+        anaesthesia=row.anaesthesia or "",
+        interpreter=row.interpreter or "",
+        language=row.language,
+        cause=row.cause or "",
+        held=row.held or "",
+        teller=row.teller or "",
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         arrive_at=row.arrive_at,
@@ -234,5 +322,5 @@ def _visit(row: Row[Any], answered: Sequence[str] | set[str]) -> Visit:
         zone=row.zone,
         room=row.room or "",
         clinician=row.clinician or "",
-        answered=frozenset(answered),
+        answered=signs.answered,
     )

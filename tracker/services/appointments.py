@@ -1,4 +1,4 @@
-"""Visits: booked, moved, confirmed, cancelled, arrived, completed, missed. Every change is a version.
+"""Visits: booked, moved, confirmed, cancelled, arrived, missed. Every change is a version.
 
 A visit keeps the wall time as it was booked and the zone; the instant is computed from both. The database refuses to
 book a room, a patient or (for procedures) a clinician twice.
@@ -14,9 +14,10 @@ from tracker.domain.access import Permission
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.dates import in_words
 from tracker.domain.errors import InvalidInput, NotFound, Question
-from tracker.domain.facts import Appointment, Determination
+from tracker.domain.facts import Appointment, Determination, VisitMoment
 from tracker.domain.final_times import is_provisional
 from tracker.domain.refill_visits import doubts_about_visit
+from tracker.domain.visit_day import late_stay
 from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, DeterminationKind, Purpose
 from tracker.persistence.models import AppointmentRow, Case
 from tracker.persistence.refusals import double_booking
@@ -24,6 +25,8 @@ from tracker.services.beside import pumps_case
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.final_times import say_final, take_back
 from tracker.services.named import place_problems
+from tracker.services.visit_day import end_turn
+from tracker.services.visit_losses import Loss, is_asked, loss_problems, record_loss, wait_problems
 from tracker.services.work import CaseRef, Work, Written
 
 #: What can be booked twice, and the field and sentence that say so.
@@ -105,30 +108,39 @@ def book(
 
     :raises InvalidInput: for a slot that cannot be, or that is taken, a second live visit for the same purpose,
         somebody who has died, or a procedure in a closed case
-    :raises AskedBack: for a closed day, an unusual hour, or a refill after its latest date
+    :raises AskedBack: for a closed day, an unusual hour, a stay beyond closing, or a refill after its latest date
     """
     file = open_case(work, ref, Permission.BOOK)
+    visit = book_into(file, purpose, slot, entered_late=entered_late)
+    _ask(file, slot, purpose)
+    _say_whether_final(file, visit, is_final=is_final)
+    return file.finish("visit_booked")
+
+
+def book_into(file: CaseFile, purpose: str, slot: Slot, *, entered_late: bool = False, reason: str = "") -> Appointment:
+    """Write a new visit into a case that is open for writing. Nothing unusual is asked back: that is the caller's.
+
+    :raises InvalidInput: as ``book``
+    """
     if purpose not in file.pathway.visit_purposes:
         raise InvalidInput({"purpose": "Choose what the visit is for."})
     if purpose in file.pathway.procedures and not file.case.is_open:
         # What follows an operation may still be booked: a wound, or a pump that stays in, outlives the case.
         raise InvalidInput({"purpose": "This case is closed. Nothing is operated on here any more."})
-    _check(file, slot, purpose, entered_late)
+    _check(file, slot, entered_late)
     if file.snapshot.booked(purpose) is not None:
         raise InvalidInput({"purpose": "There is already a visit booked for this. Move that one."})
     _refuse_too_early(file, slot, purpose)
-    _write(
+    return _write(
         file,
         None,
         version=1,
         attempt=file.snapshot.attempt(purpose),
         purpose=purpose,
         state=AppointmentState.BOOKED,
-        reason="",
+        reason=reason,
         **slot.values(file.snapshot.calendar),
     )
-    _say_whether_final(file, file.snapshot.visits(purpose)[-1], is_final=is_final)
-    return file.finish("visit_booked")
 
 
 def move(
@@ -152,7 +164,8 @@ def move(
     visit = _live(file, appointment)
     if visit.state == AppointmentState.ARRIVED:
         raise InvalidInput({"starts": "The patient came to this visit. Put it back first if that was a mistake."})
-    _check(file, slot, visit.purpose, entered_late)
+    _check(file, slot, entered_late)
+    _ask(file, slot, visit.purpose)
     values = slot.values(file.snapshot.calendar)
     is_other_time = (values["wall"], values["arrive_at"]) != (visit.wall, visit.arrive_at)
     values |= {"version": visit.version + 1, "moves": visit.moves + is_other_time}
@@ -160,6 +173,7 @@ def move(
     moved = _live(file, appointment)
     if is_other_time:
         take_back(file, visit)
+    end_turn(file, visit)
     _say_whether_final(file, moved, is_final=is_final)
     return file.finish("visit_moved")
 
@@ -197,37 +211,40 @@ def arrive(work: Work, ref: CaseRef, *, appointment: int, arrived_at: datetime |
     return file.finish("patient_arrived")
 
 
-def complete(work: Work, ref: CaseRef, *, appointment: int) -> Written:
-    """Record that the visit is over.
-
-    :raises NotFound: if the patient has not arrived for it
-    """
-    file = open_case(work, ref, Permission.CHECK_IN)
-    visit = _live(file, appointment)
-    if visit.state != AppointmentState.ARRIVED:
-        raise NotFound(str(appointment))
-    file.change(visit, version=visit.version + 1, state=AppointmentState.COMPLETED, reason="")
-    return file.finish("visit_completed")
-
-
-def cancel(work: Work, ref: CaseRef, *, appointment: int, reason: str, not_before: datetime | None = None) -> Written:
+def cancel(
+    work: Work,
+    ref: CaseRef,
+    *,
+    appointment: int,
+    reason: str,
+    not_before: datetime | None = None,
+    loss: Loss | None = None,
+) -> Written:
     """Cancel a visit; the case goes back to where the next step is owned.
 
-    ``not_before``: no new visit for this purpose before that day.
+    ``not_before``: no new visit for this purpose before that day. ``loss``: asked from the visit's very day on.
 
     :raises NotFound: if no such visit holds its place
-    :raises InvalidInput: without a reason
+    :raises InvalidInput: without a reason or what else is asked, or for a day that cannot be waited for
     """
-    return _lose(work, ref, appointment, AppointmentState.CANCELLED, reason=reason, not_before=not_before)
+    return _lose(work, ref, appointment, AppointmentState.CANCELLED, reason=reason, not_before=not_before, loss=loss)
 
 
-def no_show(work: Work, ref: CaseRef, *, appointment: int, reason: str) -> Written:
-    """Record that the patient did not come.
+def no_show(
+    work: Work,
+    ref: CaseRef,
+    *,
+    appointment: int,
+    reason: str,
+    not_before: datetime | None = None,
+    loss: Loss | None = None,
+) -> Written:
+    """Record that the patient did not come. As ``cancel``; ``loss`` is always asked.
 
     :raises NotFound: if no such visit holds its place
-    :raises InvalidInput: without a reason, or before the visit's time
+    :raises InvalidInput: as ``cancel``, or before the visit's time
     """
-    return _lose(work, ref, appointment, AppointmentState.NO_SHOW, reason=reason)
+    return _lose(work, ref, appointment, AppointmentState.NO_SHOW, reason=reason, not_before=not_before, loss=loss)
 
 
 def _lose(
@@ -237,24 +254,34 @@ def _lose(
     state: AppointmentState,
     *,
     reason: str,
-    not_before: datetime | None = None,
+    not_before: datetime | None,
+    loss: Loss | None,
 ) -> Written:
     permission = Permission.CHECK_IN if state == AppointmentState.NO_SHOW else Permission.BOOK
     file = open_case(work, ref, permission)
     visit = _live(file, appointment)
+    earliest_on, calendar = (not_before.date() if not_before else None), file.snapshot.calendar
+    asked = is_asked(visit, calendar, calendar.today(work.now))
+    problems = wait_problems(file, visit, earliest_on) | (loss_problems(file, visit, state, loss) if asked else {})
     if not reason.strip():
-        raise InvalidInput({"reason": "Say why."})
-    if state == AppointmentState.NO_SHOW and visit.starts_at > work.now:
-        raise InvalidInput({"reason": "The time of the visit has not come. Cancel it instead."})
+        problems["reason"] = "Say why."
+    elif state == AppointmentState.NO_SHOW and visit.starts_at > work.now:
+        problems["reason"] = "The time of the visit has not come. Cancel it instead."
+    elif state == AppointmentState.NO_SHOW and visit.state == AppointmentState.ARRIVED:
+        problems["reason"] = "The patient came to this visit. Put it back first if that was a mistake."
+    if problems:
+        raise InvalidInput(problems)
     file.change(visit, version=visit.version + 1, state=state, reason=reason)
-    if not_before is not None:
+    if asked and loss is not None:
+        record_loss(file, visit, loss)
+    if earliest_on is not None:
         file.record(
             Determination,
             kind=DeterminationKind.NOT_BEFORE,
             value=visit.purpose,
             reason=reason,
             attempt=visit.attempt,
-            until_on=not_before.date(),
+            until_on=earliest_on,
             about_seq=visit.appointment,
             second_by=None,
         )
@@ -278,6 +305,9 @@ def reinstate(work: Work, ref: CaseRef, *, appointment: int, reason: str) -> Wri
     attempt = file.snapshot.attempt(visit.purpose)
     values = {"version": visit.version + 1, "attempt": attempt, "state": AppointmentState.BOOKED, "reason": reason}
     _write(file, visit, **values)
+    for moment in file.snapshot.of(VisitMoment):
+        if moment.appointment == appointment:
+            file.strike(moment, reason)
     return file.finish("visit_reinstated")
 
 
@@ -294,24 +324,40 @@ def _say_whether_final(file: CaseFile, visit: Appointment, *, is_final: bool) ->
 
 
 def _refuse_too_early(file: CaseFile, slot: Slot, purpose: str) -> None:
-    """Refuse a day before the one that was said when the last visit was cancelled."""
-    earliest = file.snapshot.determination(DeterminationKind.NOT_BEFORE)
-    if earliest and earliest.until_on and slot.starts.date() < earliest.until_on and purpose == earliest.value:
+    """Refuse a day before the one that was said when the last visit for this was lost."""
+    said = [each for each in file.snapshot.determinations(DeterminationKind.NOT_BEFORE) if each.value == purpose]
+    earliest = said[-1] if said else None
+    if earliest and earliest.until_on and slot.starts.date() < earliest.until_on:
         until = in_words(earliest.until_on, slot.starts.date())
         raise InvalidInput({"starts": f"Not before {until}: {earliest.reason}"})
 
 
-def _check(file: CaseFile, slot: Slot, purpose: str, entered_late: bool) -> None:
+def _check(file: CaseFile, slot: Slot, entered_late: bool) -> None:
     problems = slot.problems(file.snapshot.calendar, file.work.now.astimezone(UTC), may_be_past=entered_late)
     problems |= place_problems(file.work, slot.room_id, slot.clinician_id) | _after_death(file, slot.starts.date())
     if not problems and _is_elsewhere(file, slot):
         problems["starts"] = TAKEN["patient"][1]
     if problems:
         raise InvalidInput(problems)
+
+
+def _ask(file: CaseFile, slot: Slot, purpose: str) -> None:
     hours = (file.pathway.days(each) for each in ("visits_from_hour", "visits_until_hour"))
-    file.ask(*slot.questions(file.snapshot.calendar, *hours))
+    file.ask(*slot.questions(file.snapshot.calendar, *hours), *_too_late(file, slot, purpose))
     if purpose == Purpose.REFILL:
         file.ask(*doubts_about_visit(file.pathway, file.snapshot, file.work.now, slot.starts))
+
+
+def _too_late(file: CaseFile, slot: Slot, purpose: str) -> list[Question]:
+    """Ask back about a stay that would last beyond the hour at which the unit closes. It is asked, never refused: a
+    patient may be watched elsewhere or stay the night, and only a person knows."""
+    calendar = file.snapshot.calendar
+    starts_at = calendar.instant(slot.starts)
+    ends_at = starts_at + timedelta(minutes=slot.minutes)
+    said = late_stay(file.pathway, purpose, starts_at, ends_at, calendar)
+    about = f"{slot.starts.isoformat(timespec='minutes')}+{slot.minutes}"
+    answer = "Book it all the same: the patient is watched after closing"
+    return [Question("starts", about, said, answer)] if said else []
 
 
 def _after_death(file: CaseFile, day: date) -> dict[str, str]:
@@ -334,16 +380,13 @@ def _is_elsewhere(file: CaseFile, slot: Slot) -> bool:
     return file.work.session.connection().scalar(_ELSEWHERE, asked | times) is not None
 
 
-def _write(file: CaseFile, old: Appointment | None, **values: object) -> None:
+def _write(file: CaseFile, old: Appointment | None, **values: object) -> Appointment:
     """Write a version of a visit; what the database refuses as taken becomes a sentence at its field.
 
     :raises InvalidInput: where the room, the patient or the clinician is taken
     """
     try:
-        if old is None:
-            file.record(Appointment, **values)
-        else:
-            file.change(old, **values)
+        return file.record(Appointment, **values) if old is None else file.change(old, **values)
     except IntegrityError as error:
         taken = double_booking(error)
         if taken is None:

@@ -16,13 +16,13 @@ from sqlalchemy import bindparam, insert, select, update
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import AskedBack, InvalidInput, NotFound, NotPermitted, Question, Refused, StaleVersion
-from tracker.domain.facts import Appointment, Correction, Determination, Fact
+from tracker.domain.facts import Appointment, Correction, Determination, Fact, VisitMoment
 from tracker.domain.milestones import reached_by
 from tracker.domain.pathway.beside import NOT_BESIDE, is_of_reoperation
 from tracker.domain.pathway.definition import Pathway, Transition
 from tracker.domain.pathway.engine import automatic_step, offered
 from tracker.domain.pathway.snapshot import Snapshot
-from tracker.domain.words import AppointmentState, DeterminationKind
+from tracker.domain.words import AppointmentState, DeterminationKind, MomentKind
 from tracker.persistence.chain import append_event
 from tracker.persistence.facts import insert_fact, supersede
 from tracker.persistence.models import Case, StageVisit
@@ -109,11 +109,14 @@ class CaseFile:
         """Ask back about something unusual. ``finish`` asks all at once, after everything that cannot be is said."""
         self.questions.extend(questions)
 
-    def end_visit(self, purpose: str) -> None:
-        """Mark the visit that the patient came to as over: what ends it says so, and nobody has to say it again."""
+    def end_visit(self, purpose: str, *, discharged: bool = False) -> None:
+        """Mark the visit that the patient came to as over: what ends it says so, and nobody has to say it again.
+        ``discharged``: the patient leaves with it."""
         for visit in self.snapshot.visits(purpose):
             if visit.state == AppointmentState.ARRIVED:
                 self.change(visit, version=visit.version + 1, state=AppointmentState.COMPLETED, reason="")
+                if discharged:
+                    self.record(VisitMoment, appointment=visit.appointment, kind=MomentKind.DISCHARGED)
 
     def next_seq(self) -> int:
         """The number of the next fact of this case."""
@@ -155,7 +158,7 @@ class CaseFile:
     def _move(self, edge: Transition, reason: str) -> None:
         """The one place where a case changes its stage."""
         if edge.visit_over:
-            self.end_visit(edge.visit_over)
+            self.end_visit(edge.visit_over, discharged=edge.discharged)
         case, stage = self.case, self.pathway.stages[edge.target]
         case.trial_attempt += "trial" in edge.begins
         case.trial_series += "series" in edge.begins

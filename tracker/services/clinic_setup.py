@@ -4,6 +4,7 @@ Nothing here is deleted while a visit may name it: a room or a payer goes out of
 move due dates, so a change of them sends every followed case through the reconciler.
 """
 
+import re
 from datetime import date, datetime
 from functools import cache
 from typing import TypeVar
@@ -87,9 +88,11 @@ def change_clinic(
     arrive_minutes_before: int,
     phone: str,
     refills_per_day: int | None = None,
+    closes_at: str = "",
 ) -> None:
     """Change the clinic's settings. ``open_weekdays`` holds ISO digits, 1 for Monday; ``refills_per_day`` is how many
-    pumps can be refilled on an open day, ``None``: nobody knows.
+    pumps can be refilled on an open day, ``None``: nobody knows. ``closes_at`` is the wall time (``HH:MM``) at which
+    the unit closes, empty: nobody has said, and no stay is too long.
 
     :raises NotPermitted: for anybody who may not manage the clinic
     :raises InvalidInput: with a sentence for each value that cannot be taken
@@ -98,6 +101,8 @@ def change_clinic(
     work.require(Permission.MANAGE_CLINIC)
     weekdays = "".join(sorted(set(open_weekdays)))
     problems = _setting_problems(zone, weekdays, arrive_minutes_before, phone, refills_per_day)
+    if closes_at and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", closes_at):
+        problems["closes_at"] = "Type a time, for example 17:00, or leave it empty."
     if problems:
         raise InvalidInput(problems)
     clinic = work.session.get(Clinic, work.actor.clinic_id, with_for_update=True)
@@ -108,7 +113,7 @@ def change_clinic(
     moves_dates = (clinic.zone, clinic.open_weekdays) != (zone, weekdays)
     clinic.zone, clinic.open_weekdays = zone, weekdays
     clinic.arrive_minutes_before, clinic.phone = arrive_minutes_before, phone.strip()
-    clinic.refills_per_day = refills_per_day
+    clinic.refills_per_day, clinic.closes_at = refills_per_day, closes_at
     clinic.version += 1
     if moves_dates:
         _look_again_at_cases(work)
@@ -120,6 +125,7 @@ def change_clinic(
             "open_weekdays": weekdays,
             "arrive_minutes_before": arrive_minutes_before,
             "refills_per_day": refills_per_day,
+            "closes_at": closes_at,
         },
     )
 

@@ -17,6 +17,7 @@ from tracker.domain.facts import (
     Referral,
     Scan,
     TrialDose,
+    VisitMoment,
 )
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.words import DeterminationKind, DeviceKind
@@ -28,7 +29,7 @@ from tracker.services.work import CaseRef, Work, Written
 
 #: What only those who treat may strike out.
 CLINICAL: tuple[type[Fact], ...] = (
-    TrialDose, Assessment, ChecklistItem, Device, DeviceLabel, Fill, Interrogation, Scan, Advisory,
+    TrialDose, Assessment, ChecklistItem, Device, DeviceLabel, Fill, Interrogation, Scan, Advisory, VisitMoment,
 )  # fmt: skip
 #: What was missing when something was done all the same, and what a physician said of it.
 DEVIATIONS = frozenset({DeterminationKind.DEVIATION, DeterminationKind.DEVIATION_REVIEWED})

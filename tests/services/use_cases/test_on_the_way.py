@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from tracker.domain.facts import Appointment, Consent, Device, Fill
 from tracker.domain.words import DeterminationKind, DeviceKind, Role
 from tracker.persistence.models import Case, Obligation, Patient
 from tracker.services import appointments, consents, corrections, decisions, patients, pumps, refills, steps, trials
+from tracker.services.visit_losses import Loss
 from tracker.services.work import Work
 
 At = Callable[[str], Journey]
@@ -96,10 +98,12 @@ class TestVisits:
     def test_of_a_missed_trial_go_back_and_begin_a_new_attempt(self, at: At) -> None:
         journey = at("trial_to_book")
         number = journey.book("trial", journey.in_days(3))
-        with pytest.raises(InvalidInput):
-            journey.do(NURSE, lambda w, r: appointments.no_show(w, r, appointment=number, reason="no answer"))
+        lost = Loss("did_not_come", "nothing")
+        missed = partial(appointments.no_show, appointment=number, reason="no answer", loss=lost)
+        with pytest.raises(InvalidInput, match="The time of the visit has not come"):
+            journey.do(NURSE, missed)
         journey.clock.advance(days=3, hours=2)
-        journey.do(NURSE, lambda w, r: appointments.no_show(w, r, appointment=number, reason="no answer"))
+        journey.do(NURSE, missed)
         assert journey.stage == "trial_to_book"
         assert journey.look().snapshot.trial_attempt == 2
 

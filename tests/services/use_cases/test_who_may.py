@@ -40,7 +40,6 @@ ON_A_CASE: dict[str, set[Role]] = {
     "appointments.arrive": RECEIVE,
     "appointments.book": COORDINATE | {Role.NURSE},
     "appointments.cancel": COORDINATE | {Role.NURSE},
-    "appointments.complete": RECEIVE,
     "appointments.confirm": COORDINATE | {Role.NURSE},
     "appointments.move": COORDINATE | {Role.NURSE},
     "appointments.no_show": RECEIVE,
@@ -95,6 +94,10 @@ ON_A_CASE: dict[str, set[Role]] = {
     "trials.record_outcome": PHYSICIAN,
     "trials.record_score": TREAT | {Role.THERAPIST},
     "trials.remove_trial_catheter": TREAT,
+    "visit_day.arrange": RECEIVE | PHYSICIAN,
+    "visit_day.record_moment": TREAT,
+    "visit_day.take_turn": RECEIVE,
+    "walk_ins.walk_in": RECEIVE,
 }
 
 IN_A_CLINIC: dict[str, set[Role]] = {
@@ -132,6 +135,8 @@ IN_A_CLINIC: dict[str, set[Role]] = {
     "referrals.refer": CARE,
     "safety.ask_for_check": {Role.LEAD_COORDINATOR, Role.PHYSICIAN, Role.MANAGER, Role.ADMINISTRATOR},
     "sending.set_sending": RUN_THE_CLINIC | {Role.LEAD_COORDINATOR},
+    "wall_view.end_wall_address": RUN_THE_CLINIC,
+    "wall_view.make_wall_address": RUN_THE_CLINIC,
     "task_endings.end_task": CARE | {Role.THERAPIST, Role.MANAGER},
 }
 

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from tests.support.journey import Journey
 from tests.web.cases.device_forms import DEVICE_FORMS, new_catheter, new_pump
-from tests.web.cases.scene import COORDINATOR, DESK, NURSE, PHYSICIAN, FormCase, Scene, nothing, pump, visit
-from tracker.domain.facts import Advisory, Appointment, Assessment, Authorization, Device, PumpCall, Scan
+from tests.web.cases.scene import COORDINATOR, DESK, NURSE, PHYSICIAN, FormCase, Scene, pump
+from tests.web.cases.visit_cases import VISIT_FORMS
+from tracker.domain.facts import Advisory, Assessment, Authorization, Device, PumpCall, Scan
 from tracker.domain.words import Role
-from tracker.services import appointments, steps, trials
+from tracker.services import steps, trials
 from tracker.services.advisories import record_advisory
 from tracker.services.pump_calls import Call, record_pump_call
 from tracker.services.scans import plan_scan
@@ -67,16 +67,6 @@ def _late_refill_date(scene: Scene) -> None:
     journey.refill(alarm_on=late, alarm_on_again=late)
 
 
-def _cancelled(scene: Scene) -> None:
-    journey = scene.journey
-    number = journey.visit_for("implant")
-    journey.do(COORDINATOR, lambda w, r: appointments.cancel(w, r, appointment=number, reason="infection"))
-
-
-def _latest_visit(journey: Journey) -> int:
-    return journey.look().snapshot.of(Appointment)[-1].appointment
-
-
 def _catheter_in(scene: Scene) -> None:
     journey = scene.journey
     journey.tick(journey.visit_for("trial"), "before")
@@ -110,57 +100,8 @@ def _scan_planned(scene: Scene) -> None:
     scene.journey.do(NURSE, lambda w, r: plan_scan(w, r, scan_on=day, place="County Hospital"))
 
 
-def _implant_date_passes(scene: Scene) -> None:
-    world, journey = scene.world, scene.journey
-    booked = journey.look().snapshot.booked("implant")
-    assert booked is not None
-    world.clock.set(booked.starts_at)
-
-
 FORMS = (
-    FormCase(
-        name="book", stage="trial_to_book", path="book-visit?purpose=trial", role=COORDINATOR,
-        good=lambda s: {"purpose": "trial", "starts": s.moment(5), "minutes": "60"}, ends_in="trial_booked",
-        bad={"purpose": "trial", "starts": "soon", "minutes": "61"}, sentence="Type day and time", kept=("soon", "61"),
-    ),
-    FormCase(
-        name="move", stage="implant_booked", path="visit/{}/move", number=visit("implant"), role=COORDINATOR,
-        good=lambda s: {"starts": s.moment(9), "minutes": "120", "reason": "theatre full"}, ends_in="implant_booked",
-        bad=lambda s: {"starts": s.moment(-3), "minutes": "120", "reason": "theatre full"},
-        sentence="This time has passed", kept=("theatre full",),
-    ),
-    FormCase(
-        name="confirm", stage="implant_booked", path="visit/{}/confirm", number=visit("implant"), role=COORDINATOR,
-        good={"how": "by phone"},
-    ),
-    FormCase(
-        name="arrive", stage="implant_booked", path="visit/{}/arrive", number=visit("implant"), role=DESK,
-        before=_implant_date_passes, good={},
-        bad=lambda s: {"arrived_at": s.moment(2)}, sentence="future",
-    ),
-    FormCase(
-        name="arrive on another day", stage="implant_booked", path="visit/{}/arrive", number=visit("implant"),
-        role=DESK, before=nothing, good={}, said="The visit is on another day",
-    ),
-    FormCase(
-        name="no-show", stage="implant_booked", path="visit/{}/no-show", number=visit("implant"), role=DESK,
-        before=_implant_date_passes, good={"reason": "no answer"}, ends_in="implant_to_book",
-        sentence="Say what is known",
-    ),
-    FormCase(
-        name="cancel", stage="implant_booked", path="visit/{}/cancel", number=visit("implant"), role=COORDINATOR,
-        good=lambda s: {"reason": "infection", "not_before": s.day(30)}, ends_in="implant_to_book",
-        bad={"not_before": "13/13/2026"}, sentence="Say why.", kept=("13/13/2026",),
-    ),
-    FormCase(
-        name="complete", stage="trial_day", path="visit/{}/complete", number=visit("trial"), role=NURSE,
-        good={},
-    ),
-    FormCase(
-        name="reinstate", stage="implant_booked", path="visit/{}/reinstate", number=_latest_visit, role=COORDINATOR,
-        before=_cancelled, good={"reason": "wrong patient"}, ends_in="implant_booked",
-        sentence="Say what was wrong",
-    ),
+    *VISIT_FORMS,
     FormCase(
         name="evaluation", stage="evaluating", path="evaluation", refused=NURSE, good=evaluation,
         bad={"condition": "stroke", "goals": "walk again"}, sentence="Choose spasticity or pain.",

@@ -1,5 +1,5 @@
 """What is done afterwards: calls the day after, wounds, sutures, titration, the daily look at a trial catheter; what is
-done before a procedure that is booked; and the call after a missed visit.
+done before a procedure that is booked; the call after a missed visit; and word about medicines that were held.
 
 The rules stand in the pathway file; here stands what they can follow. Each is one obligation at a time: the next one
 that is not done. Somebody who could not be reached three times running is a matter of its own.
@@ -8,17 +8,19 @@ that is not done. Somebody who could not be reached three times running is a mat
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 
-from tracker.domain.facts import Appointment, Device, Fact, FollowUp
+from tracker.domain.facts import Appointment, Device, Fact, FollowUp, VisitLoss
 from tracker.domain.obligations.obligation import Obligation, View
 from tracker.domain.pathway.definition import FollowUpRule
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.words import (
     APPOINTMENT_TO_COME,
+    LOST_APPOINTMENT,
     AppointmentState,
     DeterminationKind,
     DeviceKind,
     DeviceOrigin,
     FollowedFact,
+    HeldMedicines,
     Purpose,
 )
 
@@ -87,6 +89,14 @@ def _after_no_show(view: View) -> Iterator[Start]:
             yield visit.appointment, view.day(visit.starts_at)
 
 
+def _after_held_medicines(view: View) -> Iterator[Start]:
+    """A visit lost on its day, for which medicines may have been held: somebody tells the patient what to do now."""
+    lost = {each.appointment for each in view.snapshot.of(Appointment) if each.state in LOST_APPOINTMENT}
+    for loss in view.snapshot.of(VisitLoss):
+        if loss.appointment in lost and loss.held in {HeldMedicines.TELLER, HeldMedicines.UNKNOWN}:
+            yield loss.seq, view.day(loss.effective_at)
+
+
 _AFTER: Mapping[str, Callable[[View], Iterator[Start]]] = {
     FollowedFact.TRIAL_DOSE: _after_dose,
     FollowedFact.IMPLANT: _after_implant,
@@ -96,6 +106,7 @@ _AFTER: Mapping[str, Callable[[View], Iterator[Start]]] = {
     FollowedFact.REOPERATION: _after_reoperation,
     FollowedFact.PROCEDURE: _before_procedure,
     FollowedFact.NO_SHOW: _after_no_show,
+    FollowedFact.HELD_MEDICINES: _after_held_medicines,
 }
 
 

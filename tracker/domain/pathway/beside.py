@@ -4,6 +4,7 @@ readings, the death of the patient, a transfer."""
 from tracker.domain.access import Permission
 from tracker.domain.facts import (
     Appointment,
+    Arrangement,
     Authorization,
     ChecklistItem,
     Consent,
@@ -12,6 +13,8 @@ from tracker.domain.facts import (
     Document,
     Fact,
     FollowUp,
+    VisitLoss,
+    VisitMoment,
 )
 from tracker.domain.words import DeterminationKind
 
@@ -31,7 +34,18 @@ NOT_BESIDE = frozenset(
     }
 )
 _FACTS: frozenset[type[Fact]] = frozenset(
-    {Appointment, Authorization, ChecklistItem, Consent, Correction, Document, FollowUp}
+    {
+        Appointment,
+        Arrangement,
+        Authorization,
+        ChecklistItem,
+        Consent,
+        Correction,
+        Document,
+        FollowUp,
+        VisitLoss,
+        VisitMoment,
+    }
 )
 _DETERMINED = frozenset(
     {

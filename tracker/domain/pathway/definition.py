@@ -75,7 +75,7 @@ class Stage:
 @dataclass(frozen=True, slots=True)
 class Transition:
     """One edge. A transition of the file with several ``from`` stages is one value for each. ``visit_over``: the
-    procedure whose visit ends with the step."""
+    procedure whose visit ends with the step; ``discharged``: the patient leaves with it."""
 
     name: str
     label: str
@@ -88,6 +88,7 @@ class Transition:
     begins: frozenset[str]
     is_deviation: bool = False
     visit_over: str = ""
+    discharged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

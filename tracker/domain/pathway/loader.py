@@ -42,7 +42,7 @@ TOP = {
 }  # fmt: skip
 EDGE = {
     "label", "from", "recordable_from", "to", "roles", "automatic", "needs", "reasons", "begins", "enters",
-    "completes", "part", "visit_over",
+    "completes", "part", "visit_over", "discharged",
 }  # fmt: skip
 #: Closings that may leave a device in the patient.
 WITH_DEVICE = frozenset({"deceased", "transferred"})
@@ -245,6 +245,9 @@ class _Loader:
         visit_over = self.source.text_of(raw, "visit_over", at, "")
         if visit_over:
             self._known(visit_over, self.procedures, f"{at}.visit_over", "procedure")
+        discharged = self.source.flag_of(raw, "discharged", at)
+        if discharged and not visit_over:
+            self.source.fail(f"{at}.discharged", "names no visit that is over")
         automatic = self.source.flag_of(raw, "automatic", at)
         if automatic is bool(roles):
             self.source.fail(at, "is either automatic or has roles that may take it")
@@ -260,6 +263,7 @@ class _Loader:
             begins=begins,
             is_deviation=is_deviation,
             visit_over=visit_over,
+            discharged=discharged,
         )
 
     def _needs(self, raw: Table, leaves: str, target: str, at: str, *, is_deviation: bool) -> tuple[Requirement, ...]:

@@ -22,6 +22,7 @@ from tracker.persistence.models.facts_before import (
     EvaluationRow,
     ReferralRow,
 )
+from tracker.persistence.models.facts_of_the_day import ArrangementRow, VisitLossRow, VisitMomentRow
 from tracker.persistence.models.facts_treatment import (
     AdvisoryRow,
     AssessmentRow,
@@ -58,6 +59,7 @@ __all__ = [
     "Acknowledgement",
     "AdvisoryRow",
     "AppointmentRow",
+    "ArrangementRow",
     "AssessmentRow",
     "AuthorizationRow",
     "BlockerInterval",
@@ -119,4 +121,6 @@ __all__ = [
     "TaskPage",
     "TrialDoseRow",
     "User",
+    "VisitLossRow",
+    "VisitMomentRow",
 ]

@@ -24,7 +24,9 @@ class Clinic(Versioned, Base):
     ``refills_per_day``: how many pumps can be refilled on an open day; ``None`` where nobody has said. ``sends_texts``:
     whether patients get text messages at all. Nobody is written to from ``quiet_from`` until ``quiet_until``, wall
     times (``HH:MM``) of the patient's zone. ``forecast_at``: what was planned by then goes out as foreseen.
-    ``message_name``: what messages call the clinic; empty: by its name."""
+    ``message_name``: what messages call the clinic; empty: by its name. ``closes_at``: when the unit closes, a wall
+    time (``HH:MM``); empty where nobody has said. ``wall_key``: the fingerprint of the address of the wall view;
+    empty: there is none."""
 
     __tablename__ = "clinics"
     __table_args__ = (CheckConstraint("arrive_minutes_before >= 0", name="arrive_minutes_before"),)
@@ -43,6 +45,8 @@ class Clinic(Versioned, Base):
     quiet_from: Mapped[str] = mapped_column(Text, default="21:00", server_default="21:00")
     quiet_until: Mapped[str] = mapped_column(Text, default="08:00", server_default="08:00")
     message_name: Mapped[str] = mapped_column(Text, default="", server_default="")
+    closes_at: Mapped[str] = mapped_column(Text, default="", server_default="")
+    wall_key: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 class ClosedDay(Tenant, Base):

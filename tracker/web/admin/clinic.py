@@ -1,6 +1,6 @@
 """The clinic's own settings: zone, open weekdays, closed days."""
 
-from datetime import date
+from datetime import date, time
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, NotFound
 from tracker.queries.clinic import get_settings, list_closed_days
-from tracker.services import clinic_setup
+from tracker.services import clinic_setup, wall_view
 from tracker.services.work import Work
 from tracker.web.admin.forms import ClinicForm, ClosedDayForm
 from tracker.web.admin.presenters import admin_tabs
@@ -19,6 +19,7 @@ from tracker.web.common.access import permission
 from tracker.web.common.current import actor, now, runtime
 from tracker.web.common.database import read_session, writing
 from tracker.web.common.filters import on
+from tracker.web.common.forms import TrackerForm
 
 
 def work_of(session: Session) -> Work:
@@ -26,7 +27,7 @@ def work_of(session: Session) -> Work:
     return Work(session, actor(), runtime().ids, now())
 
 
-def _page(form: ClinicForm, day_form: ClosedDayForm, *, status: int) -> ResponseReturnValue:
+def _page(form: ClinicForm, day_form: ClosedDayForm, *, status: int, wall_link: str = "") -> ResponseReturnValue:
     closed = list_closed_days(read_session(), current.clinic().id, current.today())
     page = render_template(
         "admin/clinic.html",
@@ -35,6 +36,8 @@ def _page(form: ClinicForm, day_form: ClosedDayForm, *, status: int) -> Response
         closed_days=closed,
         clinic_name=current.clinic().name,
         today=current.today(),
+        has_wall=bool(get_settings(read_session(), current.clinic().id).wall_key),
+        wall_link=wall_link,
         tabs=admin_tabs(),
     )
     return page, status
@@ -48,6 +51,7 @@ def _settings_form(*, is_posted: bool) -> ClinicForm:
         "arrive_minutes_before": settings.arrive_minutes_before,
         "phone": settings.phone,
         "refills_per_day": settings.refills_per_day,
+        "closes_at": time.fromisoformat(settings.closes_at) if settings.closes_at else None,
         "expected_version": settings.version,
     }
     return ClinicForm(data=values) if is_posted else ClinicForm(formdata=None, data=values)
@@ -69,6 +73,7 @@ def clinic() -> ResponseReturnValue:
                     arrive_minutes_before=form.arrive_minutes_before.data or 0,
                     phone=form.phone.data or "",
                     refills_per_day=form.refills_per_day.data,
+                    closes_at=form.closes_at.said,
                 )
         except InvalidInput as error:
             form.show_problems(error.problems)
@@ -108,4 +113,27 @@ def open_day(on_date: str) -> ResponseReturnValue:
     with writing() as session:
         clinic_setup.open_day(work_of(session), on_date=day)
     flash(f"The clinic is open on {on(day, current.today())}.")
+    return redirect(url_for("admin.clinic"), 303)
+
+
+@blueprint.post("/wall-view")
+@permission(Permission.MANAGE_CLINIC)
+def make_wall() -> ResponseReturnValue:
+    """Give the wall view a new address, and show it once."""
+    with writing() as session:
+        token = wall_view.make_wall_address(work_of(session))
+    link = url_for("wall.show", token=token, _external=True)
+    return _page(_settings_form(is_posted=False), ClosedDayForm(formdata=None), status=200, wall_link=link)
+
+
+@blueprint.route("/wall-view/end", methods=["GET", "POST"])
+@permission(Permission.MANAGE_CLINIC)
+def end_wall() -> ResponseReturnValue:
+    """Ask, then let the wall view have no address any more."""
+    form = TrackerForm()
+    if not form.validate_on_submit():
+        return render_template("admin/end_wall.html", form=form)
+    with writing() as session:
+        wall_view.end_wall_address(work_of(session))
+    flash("The wall view has no address any more. A screen that shows it says so with its next look.")
     return redirect(url_for("admin.clinic"), 303)

@@ -57,6 +57,22 @@ class RolesForm(VersionedForm):
 _FEW_REFILLS = NumberRange(min=0, max=MOST_REFILLS_PER_DAY, message=f"Give 0 to {MOST_REFILLS_PER_DAY} refills.")
 
 
+class WallTimeField(TimeField):
+    """A wall time, as ``21:00``."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read it, or say how to type it."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Type a time, for example 21:00.") from None
+
+    @property
+    def said(self) -> str:
+        """The time as it is stored; empty where none was typed."""
+        return f"{self.data:%H:%M}" if self.data else ""
+
+
 class ClinicForm(VersionedForm):
     """Zone, open days and what reminders say of arrival."""
 
@@ -75,22 +91,7 @@ class ClinicForm(VersionedForm):
     )
     phone = StringField("Phone that reminders name", [Length(max=40)])
     refills_per_day = CountField("Refills on an open day", [Optional(), _FEW_REFILLS])
-
-
-class WallTimeField(TimeField):
-    """A wall time, as ``21:00``."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read it, or say how to type it."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError("Type a time, for example 21:00.") from None
-
-    @property
-    def said(self) -> str:
-        """The time as it is stored; empty where none was typed."""
-        return f"{self.data:%H:%M}" if self.data else ""
+    closes_at = WallTimeField("The unit closes at", [Optional()])
 
 
 class MessagesForm(VersionedForm):

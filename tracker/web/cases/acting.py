@@ -194,10 +194,11 @@ def _go_back(case: OpenedCase, act: Act, written: Written) -> ResponseReturnValu
 
 
 def back_url(public_id: str) -> str:
-    """Where the person came from, if ``?back=`` names the refill list as it was filtered; else the case."""
+    """Where the person came from, if ``?back=`` names the refill list as it was filtered, or a day; else the case."""
     back = request.args.get("back", "")
-    home = url_for("refills.index")
-    return back if back == home or back.startswith(f"{home}?") else url_for("cases.show", public_id=public_id)
+    homes = (url_for("refills.index"), url_for("day.index"))
+    is_home = any(back == home or back.startswith(f"{home}?") for home in homes)
+    return back if is_home else url_for("cases.show", public_id=public_id)
 
 
 def _stale(case: OpenedCase, form: CaseForm, act: Act, version: int) -> ResponseReturnValue:

@@ -42,7 +42,7 @@ def names_of(
     told: list[Told] = [fact for entry in entries for fact in entry.facts]
     told += [as_told(fact) for fact in facts]
     people = {entry.actor_id for entry in entries} | set(also)
-    people |= {each.get(name) for each in told for name in ("recorded_by", "second_by")}
+    people |= {each.get(name) for each in told for name in ("recorded_by", "second_by", "teller_id")}
     return list_names(
         session,
         viewer,

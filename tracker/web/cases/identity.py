@@ -5,15 +5,10 @@ from datetime import date
 
 from tracker.domain.pathway.requirements.person import age_on
 from tracker.queries.case_detail import CasePatient
+from tracker.web.common.languages import language_name
 
 PREFERS = {
     "email": "prefers e-mail", "sms": "prefers text messages", "phone": "prefers a call", "letter": "prefers a letter",
-}  # fmt: skip
-#: Imports keep the code of a language, people type its name; a page reads the same for both where it can.
-LANGUAGES = {
-    "ar": "Arabic", "de": "German", "en": "English", "es": "Spanish", "fr": "French", "ht": "Haitian Creole",
-    "it": "Italian", "ko": "Korean", "pl": "Polish", "pt": "Portuguese", "ru": "Russian", "so": "Somali",
-    "tl": "Tagalog", "vi": "Vietnamese", "zh": "Chinese",
 }  # fmt: skip
 NO_ALLERGY = frozenset({"", "none", "no", "nkda", "none known", "no known allergies"})
 
@@ -31,11 +26,6 @@ class Person:
     url: str = ""
     alerts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-
-
-def language_name(stored: str) -> str:
-    """What a language is called on pages."""
-    return LANGUAGES.get(stored, stored)
 
 
 def person_of(patient: CasePatient, today: date, *, url: str = "", is_clinical: bool = True) -> Person:

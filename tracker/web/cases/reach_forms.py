@@ -9,9 +9,9 @@ from tracker.services import contact_details
 from tracker.services.contact_points import LONGEST_LANGUAGE, LONGEST_REASON, LONGEST_VALUE
 from tracker.services.patients import Reach
 from tracker.web.cases.fields import CaseForm, NoteField, TextField, with_blank
-from tracker.web.cases.identity import language_name
 from tracker.web.cases.patient_forms import PREFERS
 from tracker.web.common.forms import options
+from tracker.web.common.languages import language_name
 
 OWNERS = {"patient": "The patient", "caregiver": "A caregiver", "facility": "A facility"}
 KINDS = {"phone": "Telephone", "email": "E-mail"}

@@ -9,7 +9,7 @@ from tracker.domain.ways import EMAIL, OWNERS, SMS, Preferences, Way
 from tracker.persistence.vocabulary import ContactChange
 from tracker.queries.reach import PatientReach, Point, ReachChange
 from tracker.services.contact_changes import ANSWERED_CALL, ANSWERED_MESSAGE
-from tracker.web.cases.identity import language_name
+from tracker.web.common.languages import language_name
 
 HOW = {ANSWERED_CALL: "answered by telephone", ANSWERED_MESSAGE: "answered a message"}
 OWNER_WORDS = {"patient": "patient", "caregiver": "caregiver", "facility": "facility"}

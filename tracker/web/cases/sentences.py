@@ -13,6 +13,7 @@ from typing import Any
 from tracker.domain.dates import in_words
 from tracker.domain.facts import Fact
 from tracker.domain.typed_text import isolated
+from tracker.domain.words import LossCause, MomentKind
 from tracker.queries.case_detail import Names
 from tracker.web.cases.words import (
     ABORTED,
@@ -33,6 +34,14 @@ from tracker.web.cases.words import (
     TONE_WORDS,
     VISIT_STATES,
     first_upper,
+)
+from tracker.web.common.visit_words import (
+    ANAESTHESIA_WORDS,
+    CAUSE_WORDS,
+    ESCORT_WORDS,
+    HELD_WORDS,
+    INTERPRETER_WORDS,
+    MOMENT_WORDS,
 )
 
 Told = Mapping[str, Any]
@@ -143,6 +152,26 @@ def _item(told: Told) -> str:
     value = f" {told['value']}" if told["value"] else ""
     state = told["state"].replace("_", " ")
     return f"Checklist: {told['item'].replace('_', ' ')} {state}{value}{_because(told)}"
+
+
+def _moment(told: Told) -> str:
+    return MOMENT_WORDS[MomentKind(told["kind"])]
+
+
+def _arrangement(told: Told) -> str:
+    parts = (
+        ("escort", told["escort_name"] or ESCORT_WORDS.get(told["escort"], "")),
+        ("anaesthesia", ANAESTHESIA_WORDS.get(told["anaesthesia"], "")),
+        ("interpreter", INTERPRETER_WORDS.get(told["interpreter"], "")),
+    )
+    said = "; ".join(f"{name} {word}" for name, word in parts if word)
+    return f"Arranged for the visit: {said or 'its turn on the day'}"
+
+
+def _loss(told: Told, names: Names) -> str:
+    teller = isolated(names.users.get(told["teller_id"] or 0, ""))
+    held = f"{teller} tells the patient about held medicines" if teller else HELD_WORDS.get(told["held"], "")
+    return f"Visit lost: {CAUSE_WORDS[LossCause(told['cause'])]}{'; ' + held if held else ''}"
 
 
 def _dose(told: Told) -> str:
@@ -288,6 +317,8 @@ _BY_FACT: dict[str, Callable[[Told], str]] = {
     "Evaluation": _evaluation,
     "Document": _document,
     "ChecklistItem": _item,
+    "VisitMoment": _moment,
+    "Arrangement": _arrangement,
     "TrialDose": _dose,
     "Assessment": _score,
     "Determination": _determination,
@@ -308,6 +339,8 @@ def fact_sentence(told: Told, names: Names) -> str:
     told = {name: isolated(each) if isinstance(each, str) else each for name, each in told.items()}
     if told["fact"] == "Appointment":
         return _appointment(told, names)
+    if told["fact"] == "VisitLoss":
+        return _loss(told, names)
     if told["fact"] == "Authorization":
         return _authorization(told, names)
     if told["fact"] == "Consent":

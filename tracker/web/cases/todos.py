@@ -111,7 +111,7 @@ def _todo_link(case: OpenedCase, todo: Todo, viewer: Actor) -> Link | None:
         return Link(label=label, url=url_for(endpoint, public_id=public_id))
     if todo.kind == "unmarked_day" and what == "appointment" and seq.isdigit() and viewer.may(Permission.CHECK_IN):
         came = todo.reason == f"visit_still_{AppointmentState.ARRIVED}"
-        endpoint, label = ("cases.complete", "Visit over") if came else ("cases.no_show", "Did not come")
+        endpoint, label = ("cases.complete", "Patient left") if came else ("cases.no_show", "Did not come")
         return Link(label=label, url=url_for(endpoint, public_id=public_id, appointment=int(seq)))
     if todo.kind == "refill" and todo.planned_seq is None and not case.head.is_open and viewer.may(Permission.BOOK):
         booking = refill_action(viewer, public_id, todo.params)

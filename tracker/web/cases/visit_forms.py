@@ -4,12 +4,13 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from wtforms import BooleanField, SelectField
+from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange
 
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.pathway.definition import Pathway
 from tracker.services.appointments import Slot
+from tracker.services.visit_losses import WHO_TELLS, Loss
 from tracker.web.cases.fields import (
     CaseForm,
     DayField,
@@ -147,13 +148,18 @@ class ArriveForm(CaseForm):
 
 
 class CompleteForm(CaseForm):
-    """The visit is over: nothing to ask."""
+    """The patient leaves."""
+
+    happened_at = MomentField("Left at", description="Empty: now.")
 
 
-class CancelForm(CaseForm):
-    """A visit that will not be."""
+class LossForm(CaseForm):
+    """A visit that will not be. Cause and medicines are asked from its very day on (``stay_forms.ask_loss``)."""
 
-    reason = NoteField("Why", _WHY)
+    reason: TextField
+    cause = SelectField("Cause", [InputRequired("Choose the cause from the list.")], choices=[])
+    held = RadioField("Medicines that were held", [InputRequired(WHO_TELLS)], choices=[])
+    teller_id = PersonField("Who tells the patient")
     not_before = DayField("Not before", description="No new date for this before that day. Empty: any day.")
 
     def not_before_at(self) -> datetime | None:
@@ -161,10 +167,26 @@ class CancelForm(CaseForm):
         day: date | None = self.not_before.data
         return datetime.combine(day, datetime.min.time()) if day else None
 
+    def loss(self) -> Loss | None:
+        """What was said of the cause; ``None`` where it is not asked."""
+        if "cause" not in self:
+            return None
+        if "held" not in self:
+            return Loss(self.cause.data or "")
+        return Loss(self.cause.data or "", self.held.data or "", self.teller_id.data)
 
-class NoShowForm(CaseForm):
+
+class CancelForm(LossForm):
+    """A visit that is called off."""
+
+    SECTIONS = (Section("", (("cause",), ("reason",), ("held",), ("teller_id",), ("not_before",))),)
+    reason = NoteField("Why", _WHY)
+
+
+class NoShowForm(LossForm):
     """A visit to which nobody came."""
 
+    SECTIONS = (Section("", (("cause",), ("reason",), ("held",), ("teller_id",), ("not_before",))),)
     reason = NoteField("What is known", [InputRequired("Say what is known: called, no answer.")])
 
 

@@ -58,7 +58,7 @@ def _visit(telling: Telling, visit: Appointment) -> Row:
             links += telling.link("Confirmed", "confirm", Permission.BOOK, **which)
         links += telling.link("Move", "move", Permission.BOOK, **which)
     if visit.state == AppointmentState.ARRIVED:
-        posts += telling.link("Visit over", "complete", Permission.CHECK_IN, **which)
+        posts += telling.link("Patient left", "complete", Permission.CHECK_IN, **which)
     if visit.state in LIVE_APPOINTMENT and visit.wall[:10] >= telling.today.isoformat():
         links += telling.link("Cancel", "cancel", Permission.BOOK, **which)
     if visit.state in {AppointmentState.ARRIVED, AppointmentState.CANCELLED, AppointmentState.NO_SHOW}:

@@ -10,16 +10,18 @@ from tracker.domain.access import Permission
 from tracker.domain.errors import NotFound
 from tracker.domain.facts import Appointment
 from tracker.domain.final_times import arrival_wall
-from tracker.domain.words import Purpose
+from tracker.domain.words import MomentKind, Purpose
 from tracker.queries.case_detail import OpenedCase, list_names
 from tracker.queries.clinic import get_settings, list_clinicians, list_rooms
 from tracker.services import appointments
 from tracker.services.final_times import mark_time_final
+from tracker.services.visit_day import record_moment
 from tracker.web.cases.acting import Act, answer, opened, path
 from tracker.web.cases.blueprint import blueprint
 from tracker.web.cases.consent_notices import consent_notices
 from tracker.web.cases.refill_days import chosen_day, latest_date, overbooked, refill_days
 from tracker.web.cases.sentences import wall
+from tracker.web.cases.stay_forms import ask_loss
 from tracker.web.cases.visit_forms import (
     ArriveForm,
     BookForm,
@@ -54,10 +56,11 @@ def find_visit(case: OpenedCase, appointment: int) -> Appointment:
 
 
 def _called(visit: Appointment) -> str:
-    return f"{PURPOSE_WORDS[visit.purpose]} of {wall(visit.wall)}"
+    word = PURPOSE_WORDS[visit.purpose] if actor().may(Permission.SEE_CLINICAL) else "visit"
+    return f"{word} of {wall(visit.wall)}"
 
 
-def _known(visit: Appointment) -> list[tuple[str, str]]:
+def known_of(visit: Appointment) -> list[tuple[str, str]]:
     """The visit as it stands, with its room and person also where nobody can choose them any more."""
     found = [("Visit", _called(visit)), ("State", VISIT_STATES[visit.state])]
     where = list_names(
@@ -67,7 +70,7 @@ def _known(visit: Appointment) -> list[tuple[str, str]]:
     return found + [("With", name) for name in where.clinicians.values()]
 
 
-def _offer_places(form: SlotForm) -> None:
+def offer_places(form: SlotForm) -> None:
     session, clinic_id = read_session(), clinic().id
     form.room_id.offer([(each.id, each.name) for each in list_rooms(session, clinic_id) if each.is_active])
     form.clinician_id.offer([(each.id, each.name) for each in list_clinicians(session, clinic_id) if each.is_active])
@@ -94,7 +97,7 @@ def book_visit(public_id: str) -> ResponseReturnValue:
     case, form = opened(public_id), _book_form()
     form.offer_purposes(case.pathway)
     form.offer_final(case.pathway.final_times)
-    _offer_places(form)
+    offer_places(form)
     if not form.is_submitted() and request.args.get("purpose", "") in case.pathway.visit_purposes:
         form.purpose.data = request.args["purpose"]
     word = PURPOSE_WORDS.get(form.purpose.data or "", "visit")
@@ -131,7 +134,7 @@ def move(public_id: str, appointment: int) -> ResponseReturnValue:
     case, form = opened(public_id), MoveForm()
     visit = find_visit(case, appointment)
     form.offer_final(case.pathway.final_times & {visit.purpose})
-    _offer_places(form)
+    offer_places(form)
     if not form.is_submitted():
         form.room_id.data, form.clinician_id.data = visit.room_id, visit.clinician_id
         form.minutes.data = int((visit.ends_at - visit.starts_at).total_seconds() // 60)
@@ -140,7 +143,7 @@ def move(public_id: str, appointment: int) -> ResponseReturnValue:
         title=f"Move the {word}",
         submit=f"Move the {word}",
         done=f"{word} moved; the patient must confirm again",
-        known=lambda: [*_known(visit), *(latest_date(case) if visit.purpose == Purpose.REFILL else ())],
+        known=lambda: [*known_of(visit), *(latest_date(case) if visit.purpose == Purpose.REFILL else ())],
         after=lambda _written: consent_notices(case),
     )
     wait = _usual_wait()
@@ -172,7 +175,7 @@ def time_final(public_id: str, appointment: int) -> ResponseReturnValue:
         submit="The time is final",
         done=f"arrival {arrival} is final",
         lede="Until now messages told the day alone. From now on they tell the time; who was told the day hears it.",
-        known=partial(_known, visit),
+        known=partial(known_of, visit),
     )
     return answer(case, form, act, lambda work, ref: mark_time_final(work, ref, appointment=appointment))
 
@@ -187,7 +190,7 @@ def confirm(public_id: str, appointment: int) -> ResponseReturnValue:
         title="The patient confirmed",
         submit="Record as confirmed",
         done="visit confirmed",
-        known=partial(_known, visit),
+        known=partial(known_of, visit),
     )
     return answer(
         case,
@@ -204,7 +207,7 @@ def arrive(public_id: str, appointment: int) -> ResponseReturnValue:
     case, form = opened(public_id), ArriveForm()
     visit = find_visit(case, appointment)
     act = Act(
-        title="The patient is here", submit="Mark as arrived", done="patient arrived", known=lambda: _known(visit)
+        title="The patient is here", submit="Mark as arrived", done="patient arrived", known=lambda: known_of(visit)
     )
     zone = clinic().zone
     return answer(
@@ -220,36 +223,56 @@ def arrive(public_id: str, appointment: int) -> ResponseReturnValue:
 @blueprint.route(path(_VISIT + "/complete"), methods=["GET", "POST"])
 @permission(Permission.CHECK_IN)
 def complete(public_id: str, appointment: int) -> ResponseReturnValue:
-    """Record that the visit is over."""
+    """Record that the patient has left, which ends the visit."""
     case, form = opened(public_id), CompleteForm()
     visit = find_visit(case, appointment)
     act = Act(
-        title="The visit is over",
-        submit="Mark as over",
-        done="visit completed",
-        known=partial(_known, visit),
+        title="The patient leaves",
+        submit="Record that the patient left",
+        done="the patient has left",
+        known=partial(known_of, visit),
     )
-    return answer(case, form, act, lambda work, ref: appointments.complete(work, ref, appointment=appointment))
+    zone = clinic().zone
+    return answer(
+        case,
+        form,
+        act,
+        lambda work, ref: record_moment(
+            work,
+            ref,
+            appointment=appointment,
+            kind=MomentKind.DISCHARGED,
+            happened_at=instant_of(form.happened_at.data, zone),
+        ),
+    )
 
 
 @blueprint.route(path(_VISIT + "/no-show"), methods=["GET", "POST"])
 @permission(Permission.CHECK_IN)
 def no_show(public_id: str, appointment: int) -> ResponseReturnValue:
-    """Record that the patient did not come."""
+    """Record that the patient did not come, why, and who tells them about medicines that were held."""
     case, form = opened(public_id), NoShowForm()
     visit = find_visit(case, appointment)
+    ask_loss(case, visit, form)
     act = Act(
         title="The patient did not come",
         submit="Record as not come",
         done="the patient did not come",
         lede="The case goes back to where the next date is made. The visit can be put back.",
-        known=partial(_known, visit),
+        known=partial(known_of, visit),
     )
     return answer(
         case,
         form,
         act,
-        lambda work, ref: appointments.no_show(work, ref, appointment=appointment, reason=form.reason.data),
+        lambda work, ref: appointments.no_show(
+            work,
+            ref,
+            appointment=appointment,
+            reason=form.reason.data,
+            not_before=form.not_before_at(),
+            loss=form.loss(),
+        ),
     )
 
 
@@ -259,13 +282,14 @@ def cancel(public_id: str, appointment: int) -> ResponseReturnValue:
     """Cancel or postpone a visit."""
     case, form = opened(public_id), CancelForm()
     visit = find_visit(case, appointment)
+    ask_loss(case, visit, form)
     word = PURPOSE_WORDS[visit.purpose]
     act = Act(
         title=f"Cancel or postpone the {word}",
         submit=f"Cancel the {word}",
         done=f"{word} cancelled",
         lede="For another day, move it instead. Reminders for this date stop at once.",
-        known=partial(_known, visit),
+        known=partial(known_of, visit),
         is_danger=True,
     )
     return answer(
@@ -273,7 +297,12 @@ def cancel(public_id: str, appointment: int) -> ResponseReturnValue:
         form,
         act,
         lambda work, ref: appointments.cancel(
-            work, ref, appointment=appointment, reason=form.reason.data, not_before=form.not_before_at()
+            work,
+            ref,
+            appointment=appointment,
+            reason=form.reason.data,
+            not_before=form.not_before_at(),
+            loss=form.loss(),
         ),
     )
 
@@ -289,7 +318,7 @@ def reinstate(public_id: str, appointment: int) -> ResponseReturnValue:
         submit="Put it back",
         done="visit put back as booked",
         lede="It stands as booked again, and the patient must confirm again. The step that was taken does not move.",
-        known=partial(_known, visit),
+        known=partial(known_of, visit),
     )
     return answer(
         case,

@@ -41,6 +41,11 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.modified = True
 
 
+def leave_untouched() -> None:
+    """Let this request not count as somebody's being there: a page asks by itself, and nobody may be looking."""
+    g.is_unattended = True
+
+
 def renew_session() -> None:
     """Give this browser a new session id when the answer goes out. The old one ends."""
     if not isinstance(flask_session, ServerSession):
@@ -102,7 +107,7 @@ class DatabaseSessions(SessionInterface):
                     database, token=token, user_id=_user_id(session), clinic_id=session.get(CLINIC_KEY),
                     data=dict(session), at=at,
                 )  # fmt: skip
-        elif is_touch_due:
+        elif is_touch_due and not g.get("is_unattended", False):
             with noting() as database:
                 accounts.touch_browser_session(database, token=token, at=at)
 

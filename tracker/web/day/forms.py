@@ -1,21 +1,9 @@
-"""The forms of the day: what became of a visit, and the answer to one item of its checklist."""
+"""The form of the day's checklist: the answer to one item."""
 
-from wtforms import StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms import StringField
+from wtforms.validators import Length
 
 from tracker.web.common.forms import TrackerForm
-
-
-class NoShowForm(TrackerForm):
-    """Why a patient did not come, as far as anybody knows."""
-
-    reason = TextAreaField(
-        "What is known",
-        [
-            InputRequired("Say what is known, for example: called at 9:10, no answer."),
-            Length(max=500, message="Use at most 500 characters."),
-        ],
-    )
 
 
 class AnswerForm(TrackerForm):

@@ -1,32 +1,43 @@
 """The visits of one day, what becomes of them, and their checklists."""
 
-from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.domain.access import Permission
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.errors import InvalidInput, StaleVersion
-from tracker.queries.day import get_checklist, list_visits
+from tracker.queries.clinic_calendar import get_calendar
+from tracker.queries.day import get_checklist, get_mark, list_visits
+from tracker.queries.find import FoundList, find_patients
 from tracker.services import appointments
 from tracker.services.checklists import Answer, answer_item
-from tracker.services.work import CaseRef, Work, Written
+from tracker.services.visit_day import take_turn
+from tracker.services.work import CaseRef, Work
 from tracker.web.common.access import permission
-from tracker.web.common.case_lines import case_url
+from tracker.web.common.case_lines import case_url, clinic_day
 from tracker.web.common.current import actor, clinic, now, runtime, today
 from tracker.web.common.database import read_session, writing
-from tracker.web.common.listing import seen
+from tracker.web.common.listing import chosen, seen
 from tracker.web.common.looking import record_looks
+from tracker.web.common.searching import looked_for
+from tracker.web.common.sessions import leave_untouched
 from tracker.web.day.checklist import Typed, present_checklist
-from tracker.web.day.forms import AnswerForm, NoShowForm
-from tracker.web.day.presenters import present_day, present_no_show
+from tracker.web.day.forms import AnswerForm
+from tracker.web.day.page import DayPage, present_day
+from tracker.web.day.presenters import hour
+from tracker.web.day.turns import turn_for
+from tracker.web.day.walk_ins import present_walk_in
 
 blueprint = Blueprint("day", __name__)
 record_looks(blueprint, "case_id")
 
 _VISIT = "/day/visits/<string(length=32):case_id>/<seq:appointment>"
+#: The header in which a list says which state of the day it shows.
+MARK = "Day-Mark"
+#: The header in which an answer without a page says as of when nothing has changed, as the wall time of the clinic.
+MADE_AT = "Day-Made-At"
 #: How far from today a day may be looked at.
 _FARTHEST = timedelta(days=3650)
 
@@ -34,47 +45,77 @@ _FARTHEST = timedelta(days=3650)
 @blueprint.get("/day")
 @permission(Permission.SEE_DAY)
 def index() -> str:
-    """Show the visits of a day by time."""
-    on = _day()
-    calendar = ClinicCalendar(clinic().zone)
-    visits = list_visits(read_session(), actor(), calendar.start_of(on), calendar.start_of(on + timedelta(days=1)))
-    page = present_day(visits, on, viewer=actor(), now=now(), zone=clinic().zone)
-    return seen(render_template("day/index.html", page=page), row_count=len(visits))
+    """Show the visits of a day, by room or by time."""
+    page, count = _day_page()
+    return seen(render_template("day/index.html", page=page), row_count=count)
+
+
+@blueprint.get("/day/rows")
+@permission(Permission.SEE_DAY)
+def rows() -> Response:
+    """The list alone, for a page that noticed that something changed."""
+    leave_untouched()
+    page, count = _day_page()
+    response = make_response(seen(render_template("day/rows.html", page=page), row_count=count))
+    response.headers[MARK] = page.mark
+    return response
+
+
+@blueprint.get("/day/pulse")
+@permission(Permission.SEE_DAY)
+def pulse() -> Response:
+    """Whether the list of a day would say something else by now: its mark alone, or that it has not changed."""
+    leave_untouched()
+    calendar = get_calendar(read_session(), actor().clinic_id)
+    response = Response(mimetype="text/plain")
+    response.set_etag(get_mark(read_session(), actor(), _day(), calendar, now()))
+    response.make_conditional(request)
+    response.headers[MADE_AT] = hour(now(), calendar.zone)
+    return response
+
+
+@blueprint.get("/day/walk-in")
+@permission(Permission.CHECK_IN)
+def walk_in() -> str:
+    """Look for somebody who came without a visit."""
+    text = looked_for()
+    from_at, until_at = _span(today())
+    found = find_patients(read_session(), actor(), text, from_at, until_at) if text else FoundList(patients=())
+    page = present_walk_in(found, text, today=today(), back=url_for("day.index"))
+    body = render_template("day/walk_in.html", page=page)
+    return seen(body, row_count=len(found.patients)) if found.patients else body
 
 
 @blueprint.post(f"{_VISIT}/arrive")
 @permission(Permission.CHECK_IN)
 def arrive(case_id: str, appointment: int) -> ResponseReturnValue:
     """Record that the patient is here."""
-    return _mark(case_id, appointments.arrive, appointment, "Marked as arrived.")
+    try:
+        with writing() as session:
+            appointments.arrive(_work(session), _ref(case_id), appointment=appointment)
+    except InvalidInput as error:
+        flash(" ".join(error.problems.values()), "critical")
+    else:
+        _say("Marked as arrived.", case_id)
+    return redirect(_back(), 303)
 
 
-@blueprint.post(f"{_VISIT}/complete")
+@blueprint.post(f"{_VISIT}/turn")
 @permission(Permission.CHECK_IN)
-def complete(case_id: str, appointment: int) -> ResponseReturnValue:
-    """Record that the visit is over."""
-    return _mark(case_id, appointments.complete, appointment, "Marked as done.")
-
-
-@blueprint.route(f"{_VISIT}/no-show", methods=["GET", "POST"])
-@permission(Permission.CHECK_IN)
-def no_show(case_id: str, appointment: int) -> ResponseReturnValue:
-    """Ask what is known, then record that the patient did not come."""
-    found = get_checklist(read_session(), actor(), case_id, appointment).visit
-    form = NoShowForm()
-    if form.validate_on_submit():
-        try:
-            with writing() as session:
-                appointments.no_show(
-                    _work(session), _ref(case_id), appointment=appointment, reason=form.reason.data or ""
-                )
-        except InvalidInput as error:
-            form.show_problems(error.problems)
-        else:
-            _say("Marked as missed. The next date is to be booked.", case_id)
-            return redirect(_back(), 303)
-    page = present_no_show(found, now=now(), zone=clinic().zone)
-    return render_template("day/no_show.html", page=page, form=form), 422 if form.is_submitted() else 200
+def turn(case_id: str, appointment: int) -> ResponseReturnValue:
+    """Let a visit change places with its neighbour in the room."""
+    visit = get_checklist(read_session(), actor(), case_id, appointment).visit
+    visits = list_visits(read_session(), actor(), *_span(clinic_day(visit.starts_at, clinic().zone)))
+    turn_at = turn_for(visits, case_id, appointment, request.form.get("way", ""))
+    if turn_at is None:
+        flash("There is no other visit on that side in this room.", "warn")
+        return redirect(_back(), 303)
+    try:
+        with writing() as session:
+            take_turn(_work(session), _ref(case_id), appointment=appointment, turn_at=turn_at)
+    except InvalidInput as error:
+        flash(" ".join(error.problems.values()), "critical")
+    return redirect(_back(), 303)
 
 
 @blueprint.get(_VISIT)
@@ -127,15 +168,19 @@ def _checklist_again(case_id: str, appointment: int, typed: Typed, status: int) 
     return render_template("day/checklist.html", page=page), status
 
 
-def _mark(case_id: str, use_case: Callable[..., Written], appointment: int, said: str) -> ResponseReturnValue:
-    try:
-        with writing() as session:
-            use_case(_work(session), _ref(case_id), appointment=appointment)
-    except InvalidInput as error:
-        flash(" ".join(error.problems.values()), "critical")
-    else:
-        _say(said, case_id)
-    return redirect(_back(), 303)
+def _day_page() -> tuple[DayPage, int]:
+    on, session = _day(), read_session()
+    # The mark first: what is written meanwhile shows as a change once too often, and never once too seldom.
+    calendar = get_calendar(session, actor().clinic_id)
+    mark = get_mark(session, actor(), on, calendar, now())
+    visits = list_visits(session, actor(), *_span(on))
+    by = chosen("by", {"time"})
+    return present_day(visits, on, viewer=actor(), now=now(), calendar=calendar, by=by, mark=mark), len(visits)
+
+
+def _span(on: date) -> tuple[datetime, datetime]:
+    calendar = ClinicCalendar(clinic().zone)
+    return calendar.start_of(on), calendar.start_of(on + timedelta(days=1))
 
 
 def _say(text: str, case_id: str) -> None:
@@ -160,8 +205,12 @@ def _number(text: str | None) -> int | None:
 
 
 def _back() -> str:
-    on = request.form.get("on", "")
-    return url_for("day.index", on=on) if on else url_for("day.index")
+    by = "time" if request.form.get("by") == "time" else None
+    try:
+        on = date.fromisoformat(request.form.get("on", ""))
+    except ValueError:
+        return url_for("day.index", by=by)
+    return url_for("day.index", on=on.isoformat(), by=by)
 
 
 def _day() -> date:

@@ -18,7 +18,7 @@ from tracker.web.find.presenters import present
 blueprint = Blueprint("find", __name__)
 
 #: The pages that show whom a text may mean.
-_SHOWN_BY = ("find.index", "pump_calls.index")
+_SHOWN_BY = ("find.index", "pump_calls.index", "day.walk_in")
 
 
 @blueprint.get("/find")

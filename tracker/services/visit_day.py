@@ -1,0 +1,240 @@
+"""What a person says of a visit on its day: where it stands, what is arranged around it, and when its turn is.
+
+What happened is recorded with its true time, whatever it was. Where it is unusual (somebody leaves before the watching
+is over) it is asked back once and recorded all the same.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+
+from tracker.domain.access import Permission
+from tracker.domain.errors import InvalidInput, NotFound, Question
+from tracker.domain.facts import Appointment, Arrangement, TrialDose, VisitMoment
+from tracker.domain.visit_day import has_stay, least_stay
+from tracker.domain.words import (
+    APPOINTMENT_TO_COME,
+    LEFT,
+    NEEDS_ESCORT,
+    Anaesthesia,
+    AppointmentState,
+    DeterminationKind,
+    Escort,
+    Interpreter,
+    MomentKind,
+    is_word,
+)
+from tracker.persistence.models import AppointmentRow
+from tracker.services.case_file import CaseFile, open_case
+from tracker.services.work import CaseRef, Work, Written
+
+LONGEST_NAME = 120
+LONGEST_PHONE = 40
+#: The arrival of a visit that is over stands in an older version of it.
+_ARRIVED_AT = (
+    select(AppointmentRow.effective_at)
+    .where(
+        AppointmentRow.clinic_id == bindparam("clinic"),
+        AppointmentRow.case_id == bindparam("case"),
+        AppointmentRow.appointment == bindparam("appointment"),
+        AppointmentRow.state == AppointmentState.ARRIVED,
+    )
+    .order_by(AppointmentRow.version.desc())
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arranged:
+    """What is arranged around a visit. ``anaesthesia`` is ``None`` where it is left as it stands."""
+
+    escort: str
+    escort_name: str
+    escort_phone: str
+    interpreter: str
+    anaesthesia: str | None = None
+
+    def problems(self) -> dict[str, str]:
+        """What cannot be taken, as a sentence per field."""
+        found: dict[str, str] = {}
+        words = (("escort", Escort), ("interpreter", Interpreter), ("anaesthesia", Anaesthesia))
+        for name, vocabulary in words:
+            given = getattr(self, name)
+            if given and not is_word(given, vocabulary):
+                found[name] = "Choose one of the list."
+        if self.escort == Escort.NAMED and not self.escort_name.strip():
+            found["escort_name"] = "Write down who takes the patient home."
+        if self.escort != Escort.NAMED and self.escort_name.strip():
+            found["escort"] = "An escort is named: choose “named”, or take the name out."
+        if len(self.escort_name) > LONGEST_NAME:
+            found["escort_name"] = f"At most {LONGEST_NAME} characters."
+        if len(self.escort_phone) > LONGEST_PHONE:
+            found["escort_phone"] = f"At most {LONGEST_PHONE} characters."
+        return found
+
+
+def record_moment(
+    work: Work, ref: CaseRef, *, appointment: int, kind: str, happened_at: datetime | None = None
+) -> Written:
+    """Record where a visit stands from now on, or since ``happened_at``. Whoever has left ends the visit with it.
+
+    :raises NotFound: if there is no such visit
+    :raises InvalidInput: for an unknown kind, before the patient came, or after they left
+    :raises AskedBack: for somebody who leaves before a nurse found them fit to, or without an escort after sedation
+    """
+    treats = work.actor.may(Permission.CHECKLIST) or kind != MomentKind.DISCHARGED
+    permission = Permission.CHECKLIST if treats else Permission.CHECK_IN
+    file = open_case(work, ref, permission, effective_at=happened_at)
+    visit = _visit(file, appointment)
+    problems = {} if is_word(kind, MomentKind) else {"kind": "Choose where the patient is."}
+    problems |= _out_of_order(file, visit, kind)
+    if problems:
+        raise InvalidInput(problems)
+    if kind == MomentKind.DISCHARGED:
+        file.ask(*_doubts(file, visit))
+    file.record(VisitMoment, appointment=appointment, kind=kind)
+    if kind in LEFT and visit.state == AppointmentState.ARRIVED:
+        file.change(visit, version=visit.version + 1, state=AppointmentState.COMPLETED, reason="")
+    return file.finish("visit_moment", kind=kind)
+
+
+def arrange(work: Work, ref: CaseRef, *, appointment: int, arranged: Arranged) -> Written:
+    """Record escort, interpreter and, by those who see clinical detail, the anaesthesia that is planned.
+
+    :raises NotFound: if there is no such visit
+    :raises NotPermitted: for anaesthesia by somebody who sees no clinical detail
+    :raises InvalidInput: for what cannot be
+    """
+    file = open_case(work, ref, Permission.ARRANGE)
+    if arranged.anaesthesia is not None:
+        work.require(Permission.SEE_CLINICAL)
+    visit = _visit(file, appointment)
+    problems = arranged.problems()
+    if problems:
+        raise InvalidInput(problems)
+    values: dict[str, object] = {
+        "escort": arranged.escort,
+        "escort_name": arranged.escort_name.strip(),
+        "escort_phone": arranged.escort_phone.strip() if arranged.escort == Escort.NAMED else "",
+        "interpreter": arranged.interpreter,
+    }
+    if arranged.anaesthesia is not None:
+        values["anaesthesia"] = arranged.anaesthesia
+    _keep(file, visit, values)
+    return file.finish("visit_arranged")
+
+
+def take_turn(work: Work, ref: CaseRef, *, appointment: int, turn_at: datetime) -> Written:
+    """Put a visit elsewhere in the order of its room, for its day. What the patient was told does not move.
+
+    ``turn_at``: an instant of the visit's day; it only says before and after whom.
+
+    :raises NotFound: if no such visit holds its place
+    :raises InvalidInput: for another day
+    """
+    file = open_case(work, ref, Permission.CHECK_IN)
+    visit = _visit(file, appointment)
+    if visit.state not in {*APPOINTMENT_TO_COME, AppointmentState.ARRIVED}:
+        raise NotFound(str(appointment))
+    calendar = file.snapshot.calendar
+    if calendar.today(turn_at) != calendar.today(visit.starts_at):
+        raise InvalidInput({"turn_at": "The order is that of one day. Move the visit to another day instead."})
+    _keep(file, visit, {"turn_at": turn_at})
+    return file.finish("visit_turn")
+
+
+def end_turn(file: CaseFile, visit: Appointment) -> None:
+    """Let a visit that is moved stand in its room by its new time."""
+    standing = next((each for each in file.snapshot.of(Arrangement) if each.appointment == visit.appointment), None)
+    if standing is not None and standing.turn_at is not None:
+        file.change(standing, turn_at=None)
+
+
+def _visit(file: CaseFile, appointment: int) -> Appointment:
+    for visit in file.snapshot.of(Appointment):
+        if visit.appointment == appointment:
+            return visit
+    raise NotFound(str(appointment))
+
+
+def _keep(file: CaseFile, visit: Appointment, values: dict[str, object]) -> None:
+    standing = next((each for each in file.snapshot.of(Arrangement) if each.appointment == visit.appointment), None)
+    if standing is None:
+        file.record(Arrangement, appointment=visit.appointment, **values)
+    else:
+        file.change(standing, **values)
+
+
+def _out_of_order(file: CaseFile, visit: Appointment, kind: str) -> dict[str, str]:
+    """What cannot be at that time: before the patient came, after they left, or leaving before something later."""
+    if visit.state in APPOINTMENT_TO_COME:
+        return {"kind": "Mark the arrival first; it can be entered with its true time."}
+    if visit.state not in {AppointmentState.ARRIVED, AppointmentState.COMPLETED}:
+        return {"kind": "This visit did not take place. Put it back first."}
+    calendar, at = file.snapshot.calendar, file.effective_at
+    arrived_at = _arrival(file, visit)
+    if arrived_at is not None and at < arrived_at:
+        return {"happened_at": f"The patient came at {calendar.wall(arrived_at):%H:%M}; this was before."}
+    others = [each for each in file.snapshot.of(VisitMoment) if each.appointment == visit.appointment]
+    left = next((each for each in others if each.kind in LEFT), None)
+    if left is not None and (kind in LEFT or at >= left.effective_at):
+        when = f"{calendar.wall(left.effective_at):%H:%M}"
+        return {"kind": f"The patient left at {when}. Strike that out first if it was a mistake."}
+    later = max((each.effective_at for each in others), default=None)
+    if kind in LEFT and later is not None and later > at:
+        return {"happened_at": f"Something later is recorded, at {calendar.wall(later):%H:%M}."}
+    return {}
+
+
+def _arrival(file: CaseFile, visit: Appointment) -> datetime | None:
+    if visit.state == AppointmentState.ARRIVED:
+        return visit.effective_at
+    keys = {"clinic": file.case.clinic_id, "case": file.case.id, "appointment": visit.appointment}
+    return file.work.session.connection().scalar(_ARRIVED_AT, keys)
+
+
+def _doubts(file: CaseFile, visit: Appointment) -> list[Question]:
+    """What speaks against leaving now. Whoever sees no clinical detail is told that a nurse has not said so."""
+    if not has_stay(file.pathway, visit.purpose):
+        return []
+    found = [each for each in (_still_watched(file, visit), _without_escort(file, visit)) if each]
+    if not file.work.actor.may(Permission.SEE_CLINICAL):
+        sentences = [] if _is_said_fit(file, visit) and not found else ["No nurse has said that this patient may go."]
+    else:
+        sentences = found
+    if not sentences:
+        return []
+    about = f"{visit.appointment} {len(found)} {file.effective_at:%Y-%m-%d}"
+    return [Question("happened_at", about, " ".join(sentences), "The patient has left all the same")]
+
+
+def _is_said_fit(file: CaseFile, visit: Appointment) -> bool:
+    """Whether a nurse said so: as the last word of the day, or by closing what ends the visit of a procedure."""
+    said = [each for each in file.snapshot.of(VisitMoment) if each.appointment == visit.appointment]
+    if said:
+        return max(said, key=lambda each: (each.effective_at, each.seq)).kind == MomentKind.READY
+    return visit.state == AppointmentState.COMPLETED and visit.purpose in file.pathway.procedures
+
+
+def _still_watched(file: CaseFile, visit: Appointment) -> str:
+    least = least_stay(file.pathway, visit.purpose)
+    given = [each for each in file.snapshot.of(TrialDose) if each.appointment == visit.appointment]
+    if not given or not least:
+        return ""
+    dose = given[-1]
+    if file.snapshot.determination(DeterminationKind.OBSERVATION_ENDED, attempt=dose.attempt) is not None:
+        return ""
+    until = dose.effective_at + least
+    if file.effective_at >= until:
+        return ""
+    calendar = file.snapshot.calendar
+    begun, over = calendar.wall(dose.effective_at), calendar.wall(until)
+    return f"The test dose was given at {begun:%H:%M}; the patient is watched until {over:%H:%M} at least."
+
+
+def _without_escort(file: CaseFile, visit: Appointment) -> str:
+    arranged = next((each for each in file.snapshot.of(Arrangement) if each.appointment == visit.appointment), None)
+    if arranged is None or arranged.anaesthesia not in NEEDS_ESCORT or arranged.escort == Escort.NAMED:
+        return ""
+    return "No escort is named, and sedation or general anaesthesia was planned."
