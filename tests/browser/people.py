@@ -67,7 +67,9 @@ class Coordinator(Person):
         keyboard.press("Space")
         self._tabs_to(self.page.get_by_label("Signed on"))
         keyboard.type(signed)
-        self._tabs_to(self.page.get_by_label("Signed by"))
+        self._tabs_to(self.page.get_by_role("radio", name="The patient", exact=True))
+        keyboard.press("Space")
+        self._tabs_to(self.page.get_by_label("Name of who signs"))
         keyboard.type("the patient")
         with self.page.expect_navigation():
             keyboard.press("Enter")

@@ -26,7 +26,7 @@ from tests.factories.facts import WRITTEN, make
 from tests.factories.rows import BEGAN, a_clinic, a_member, a_patient, an_obligation
 from tracker.domain import facts
 from tracker.domain.facts import Fact
-from tracker.domain.message_words import LAST_SHIPPED
+from tracker.domain.own_words import LAST_SHIPPED
 from tracker.persistence.chain import append_event
 from tracker.persistence.database import Database
 from tracker.persistence.fact_tables import FACT_ROWS, table_of

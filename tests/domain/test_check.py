@@ -41,7 +41,8 @@ FAULTS = (
     Fault("holds", 'waiver_for = ["pain"]', 'waiver_for = ["pain", "spasticity"]', "waiver_allowed", TRIAL_WAIVED),
     Fault("holds", '{ kind = "trial_result", max_age_days = "trial_result_days", waiver_for = ["pain"], '
           "earlier_benefit = true }", "", "implant_after_trial", TRIAL_WAIVED),
-    Fault("procedures.implant", '{ kind = "consent", purpose = "implant", max_age_days = "consent_days" },', "",
+    Fault("procedures.implant", '{ kind = "consent", purpose = "implant", max_age_days = "consent_days", '
+          'of_age_years = "of_age_years", assent_years = "assent_years" },', "",
           "procedure_covered", (*TRIAL_WAIVED, "implant_day", "recovering")),
     Fault("procedures.trial", 'max_age_days = "consent_days"', 'max_age_days = "consent_days", '
           'waivable_by = ["physician"]', "waiver_allowed",

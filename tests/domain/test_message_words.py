@@ -5,15 +5,14 @@ from dataclasses import replace
 import pytest
 
 from tracker.domain.message_words import (
-    LAST_SHIPPED,
     Fields,
     Which,
     Wording,
     fixed_sentences,
     problems_of,
     tidied,
-    version_words,
 )
+from tracker.domain.own_words import LAST_SHIPPED, version_words
 
 LONGEST = Fields(
     first_name="Maria Guadalupe", date="Wed, Sep 23", time="12:30 PM", clinic="Riverside", phone="555-0100"

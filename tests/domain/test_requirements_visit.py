@@ -7,11 +7,11 @@ import pytest
 from tests.domain.builders import DAY, NOW, STARTS, Case
 from tracker.domain.facts import Appointment
 from tracker.domain.pathway.requirements import Requirement
+from tracker.domain.pathway.requirements.consent import ConsentValid
 from tracker.domain.pathway.requirements.visit import (
     AppointmentMade,
     AuthorizationGranted,
     ChecklistDone,
-    ConsentValid,
     DocumentInDate,
 )
 from tracker.domain.words import Role

@@ -8,8 +8,9 @@ import pytest
 from tests.support.source import ROOT
 from tracker.domain.invitation import invitation
 from tracker.domain.mail_html import html_of
-from tracker.domain.message_words import LAST_SHIPPED, Fields, Which, Wording, problems_of, tidied
+from tracker.domain.message_words import Fields, Which, Wording, problems_of, tidied
 from tracker.domain.neutral import words_not_to_tell
+from tracker.domain.own_words import LAST_SHIPPED
 from tracker.domain.sms import fits_one_sms
 from tracker.pathways.catalogue import CURRENT, current
 from tracker.queries.reminder_texts import (

@@ -16,6 +16,8 @@ BY_CHANCE = {
     "authorizations.change_authorization": "change_authorization",
     "checklists.answer_item": "answer_item",
     "consents.record_consent": "sign_consent",
+    "consents.sign_consent": "sign_on_tablet",
+    "consents.void_consent": "void_consent",
     "consents.withdraw_consent": "withdraw_consent",
     "corrections.strike": "strike",
     "decisions.document_earlier_benefit": "earlier_benefit",

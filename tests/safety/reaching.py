@@ -1,15 +1,19 @@
-"""Each use case about reaching a patient, and about the words of messages, done once."""
+"""Each use case about reaching a patient, and about the words of messages and consents, done once."""
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
+from typing import cast
 
 from sqlalchemy import select, update
 
 from tracker.domain.calendar import ClinicCalendar
+from tracker.domain.consent_texts import WhichText
 from tracker.domain.message_words import Which
 from tracker.persistence.models import Case, ContactPoint, Patient, StaffTask
+from tracker.queries.consent_texts import shipped as shipped_text
 from tracker.queries.reminder_texts import shipped
-from tracker.services import contact_points, letters, message_words
+from tracker.services import consent_texts, contact_points, letters, message_words
 from tracker.services.appointments import Slot, book
 from tracker.services.contact_details import phone
 from tracker.services.contact_points import PatientRef
@@ -65,6 +69,17 @@ def _go_back(work: Work) -> object:
     return message_words.go_back(work, _ARRIVAL.which, expected_version=_ARRIVAL.version, version=_ARRIVAL.version)
 
 
+def _change_text(work: Work) -> object:
+    text = shipped_text(WhichText("trial", "en"))
+    own = replace(text, title="Consent", approved_by="Dr Avery Linden", approved_on=date(2026, 1, 5))
+    return consent_texts.change_text(work, own, expected_version=text.version)
+
+
+def _go_back_to_text(work: Work) -> object:
+    version = cast("int", _change_text(work))
+    return consent_texts.go_back(work, WhichText("trial", "en"), expected_version=version, version=version)
+
+
 def _set_postal_address(work: Work) -> object:
     return contact_points.set_postal_address(work, _reached(work)[0], address="12 Main Street")
 
@@ -90,6 +105,8 @@ def _post_letter(work: Work) -> object:
 
 
 REACHING: dict[str, Callable[[Work], object]] = {
+    "consent_texts.change_text": _change_text,
+    "consent_texts.go_back": _go_back_to_text,
     "message_words.change_words": _change_words,
     "message_words.go_back": _go_back,
     "contact_points.add_point": _add_point,

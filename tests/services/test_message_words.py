@@ -14,7 +14,8 @@ from tests.support.fixed import FixedClock, SeededIds
 from tracker.domain.access import Actor
 from tracker.domain.errors import InvalidInput, NotFound, NotPermitted, StaleVersion
 from tracker.domain.mail import Attachment, MailUnavailable, Message
-from tracker.domain.message_words import LAST_SHIPPED, Which
+from tracker.domain.message_words import Which
+from tracker.domain.own_words import LAST_SHIPPED
 from tracker.domain.words import Role
 from tracker.persistence.chain import verify_chain
 from tracker.persistence.database import Database

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from tests.stateful.clinic import Act, Seen
+from tests.stateful.consent_acts import sign_consent, sign_on_tablet, void_consent, withdraw_consent
 from tests.stateful.day_acts import arrange, loss, moment, take_turn, walk_in
 from tests.stateful.dice import NO_FACT, NO_ROOM, NOBODY, REASONS, Dice, Making
 from tests.stateful.pump_acts import (
@@ -54,7 +55,6 @@ from tracker.services import (
     appointments,
     authorizations,
     checklists,
-    consents,
     corrections,
     decisions,
     evaluations,
@@ -153,19 +153,6 @@ def change_authorization(seen: Seen, dice: Dice) -> Act:
     found = [each.seq for each in seen.snapshot.of(Authorization)] or [999]
     seq, said = dice.choice(found), terms(seen, dice)
     return lambda work, ref: authorizations.change_authorization(work, ref, seq=seq, terms=said)
-
-
-def sign_consent(seen: Seen, dice: Dice, purpose: str = "") -> Act:
-    purpose = purpose or dice.choice(("trial", "implant", "surgery"))
-    day, until = seen.today, dice.choice((None, None, seen.today + timedelta(days=4)))
-    return lambda work, ref: consents.record_consent(
-        work, ref, purpose=purpose, signed_on=day, signed_by="patient", valid_to=until
-    )
-
-
-def withdraw_consent(seen: Seen, dice: Dice) -> Act:
-    purpose, reason = dice.choice(("trial", "implant")), dice.choice(REASONS)
-    return lambda work, ref: consents.withdraw_consent(work, ref, purpose=purpose, reason=reason)
 
 
 def evaluate(seen: Seen, dice: Dice) -> Act:
@@ -371,8 +358,8 @@ ACTS: dict[str, Making] = {
         end_observation, record_outcome, decide, waive,
         earlier_benefit, review_deviation, implant, refill, interrogate, pump_call, settle_call, confirm_alarm_date,
         plan_refill, stock_drug, remove_device, step, hold, resume, assign, die, ask_transfer, follow_up, transfer,
-        stop_therapy, close_watch, strike, answer_item, plan_scan, decide_scan, scan_task, switch_off, advise,
-        settle_advisory, read_label, order_devices, begin_reoperation, replace_pump, revise_catheter, revise_pocket,
-        explant,
+        stop_therapy, close_watch, strike, answer_item, sign_on_tablet, void_consent, plan_scan, decide_scan,
+        scan_task, switch_off, advise, settle_advisory, read_label, order_devices, begin_reoperation, replace_pump,
+        revise_catheter, revise_pocket, explant,
     )
 }  # fmt: skip

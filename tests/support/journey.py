@@ -37,6 +37,7 @@ from tracker.services import (
 from tracker.services.appointments import Slot
 from tracker.services.authorizations import Terms
 from tracker.services.checklists import Answer
+from tracker.services.consents import Signing
 from tracker.services.device_parts import Component
 from tracker.services.evaluations import Findings
 from tracker.services.implants import Implanted
@@ -211,7 +212,9 @@ class Journey:
         """The patient signs."""
         return self.do(
             NURSE,
-            lambda w, r: consents.record_consent(w, r, purpose=purpose, signed_on=self.today, signed_by="the patient"),
+            lambda w, r: consents.record_consent(
+                w, r, purpose=purpose, signed_on=self.today, signing=Signing(signed_by="the patient", relation="self")
+            ),
         )
 
     def tick(self, appointment: int, part: str) -> None:

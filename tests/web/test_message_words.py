@@ -9,7 +9,8 @@ from sqlalchemy import select
 from tests.support.journey import Journey, a_person, journey_in
 from tests.support.statements import sent
 from tests.support.web import Browser, WebWorld
-from tracker.domain.message_words import LAST_SHIPPED, Which
+from tracker.domain.message_words import Which
+from tracker.domain.own_words import LAST_SHIPPED
 from tracker.domain.words import Role
 from tracker.persistence.models import AccessEntry, MessageWords
 from tracker.queries.reminder_texts import shipped, shipped_messages

@@ -19,8 +19,8 @@ Row = tuple[Cell, ...]
 FACTS = tuple(fact_tables.table_of(kind).name for kind in fact_tables.FACT_ROWS)
 #: Tables whose rows belong to one case and are copied with it. Who looked at a case is not part of it.
 OF_CASE = (
-    *FACTS, "events", "stage_visits", "blocker_intervals", "obligations", "escalations", "pump_watch", "reminders",
-    "staff_tasks",
+    *FACTS, "consent_forms", "events", "stage_visits", "blocker_intervals", "obligations", "escalations", "pump_watch",
+    "reminders", "staff_tasks",
 )  # fmt: skip
 #: Every table that is copied, in an order in which references always point backwards.
 COPIED = tuple(

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from tracker.demo.cast import PumpPart
 from tracker.demo.new_devices import new_pump
+from tracker.demo.signing import signs
 from tracker.demo.telling import Story, Teller
-from tracker.services import authorizations, consents, evaluations, reoperations, steps
+from tracker.services import authorizations, evaluations, reoperations, steps
 from tracker.services.authorizations import Terms
 from tracker.services.reoperations import Operation
 
@@ -25,7 +26,7 @@ def reoperated(teller: Teller, part: PumpPart) -> Story:
     teller.does("coordinator", authorizations.ask_authorization, stage="reoperation", terms=terms)
     yield teller.after(1)
     day = teller.book("reoperation", teller.day + timedelta(days=18))
-    teller.does("nurse", consents.record_consent, purpose="reoperation", signed_on=teller.day, signed_by="The patient")
+    signs(teller, "reoperation")
     for kind in ("history_and_physical", "laboratory"):
         teller.does("coordinator", evaluations.record_document, kind=kind, dated_on=teller.day)
     yield from teller.until(day, 8)

@@ -7,12 +7,12 @@ from decimal import Decimal
 from tracker.demo.cast import PAIN, PAYERS, REFERRERS, SPASTICITY, Part
 from tracker.demo.new_devices import new_catheter, new_pump
 from tracker.demo.pump_life import first_months
+from tracker.demo.signing import signs
 from tracker.demo.telling import Story, Teller
 from tracker.domain.words import LossCause, MomentKind
 from tracker.services import (
     appointments,
     authorizations,
-    consents,
     decisions,
     evaluations,
     implants,
@@ -147,7 +147,7 @@ def _to_trial(teller: Teller, plan: Plan) -> Story:
         teller.does("coordinator", appointments.cancel, appointment=teller.visit, reason=reason)
         return
     if not (part.trouble == "no_consent" and part.stage == "trial_booked"):
-        _consent(teller, "trial")
+        signs(teller, "trial")
     if plan.ends_at("trial_booked"):
         return
     yield from teller.until(day, 9)
@@ -256,7 +256,7 @@ def _to_implant(teller: Teller, plan: Plan) -> Story:
     yield teller.after(plan.days["implant_booked"], 14)
     day = teller.book("implant", teller.day + timedelta(days=plan.days["implant_day"]))
     if part.trouble != "no_consent":
-        _consent(teller, "implant")
+        signs(teller, "implant")
     papers_on = teller.day - timedelta(days=24 if part.trouble == "old_papers" else 1)
     for kind in ("history_and_physical", "laboratory"):
         teller.does("nurse", evaluations.record_document, kind=kind, dated_on=papers_on, title="in the chart")
@@ -353,17 +353,6 @@ def _grant(teller: Teller, stage: str, plan: Plan, *, days: int) -> None:
         valid_to=teller.day + timedelta(days=max(ends, 1)),
     )
     teller.does("coordinator", authorizations.change_authorization, seq=teller.visit, terms=granted)
-
-
-def _consent(teller: Teller, purpose: str) -> None:
-    teller.does(
-        "nurse",
-        consents.record_consent,
-        purpose=purpose,
-        signed_on=teller.day,
-        signed_by="patient",
-        witness="Dr Avery Linden",
-    )
 
 
 def _score(teller: Teller, instrument: str, value: str, occasion: str) -> None:

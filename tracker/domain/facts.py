@@ -95,8 +95,12 @@ class Authorization(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent(Fact):
-    """A signed (or later withdrawn) consent for one procedure. ``clinician_id``: who is to do it; ``None``: the form
-    names nobody."""
+    """A signed consent for one procedure, or one that was withdrawn or became void since.
+
+    ``relation``: a member of ``Signer``, empty where nobody said. ``assent``: a member of ``Assent``, empty where no
+    child was asked. ``clinician_id``: who was to do the procedure when it was signed. ``form``: the public id of the
+    text that was signed, with the signature drawn under it.
+    """
 
     purpose: str
     state: str
@@ -105,7 +109,11 @@ class Consent(Fact):
     signed_by: str
     witness: str
     reason: str
+    relation: str = ""
+    assent: str = ""
+    interpreter: str = ""
     clinician_id: int | None = None
+    form: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +142,7 @@ class Appointment(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChecklistItem(Fact):
-    """One answered item of the checklist of one visit."""
+    """One answered item of the checklist of one visit. ``about_seq``: the very consent that was read again."""
 
     appointment: int
     checklist: str
@@ -143,6 +151,7 @@ class ChecklistItem(Fact):
     value: str
     reason: str
     second_by: int | None
+    about_seq: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,6 @@
 The shipped words of a message are the measure of a clinic's own: they hold the same fields, so that no field is lost
 and no clock time comes into a message about a day that has none, and every sentence about emergencies, word for word.
 A text fits into one message also for a long name on a long day.
-
-Versions up to ``LAST_SHIPPED`` are shipped with the program, later ones are a clinic's own: the number alone says which
-words an attempt was sent with.
 """
 
 import re
@@ -15,10 +12,10 @@ from string import Template
 
 from tracker.domain.names import holds_unseen
 from tracker.domain.neutral import words_not_to_tell
+from tracker.domain.own_words import LAST_SHIPPED
 from tracker.domain.sms import MOST_SEPTETS, is_gsm7, sms_units
 from tracker.domain.ways import SMS
 
-LAST_SHIPPED = 1000
 LONGEST_SUBJECT, LONGEST_BODY = 100, 2000
 
 _FIELD = re.compile(r"\$(?:(?P<bare>[a-z][a-z0-9_]*)|\{(?P<braced>[a-z][a-z0-9_]*)\})", re.IGNORECASE | re.ASCII)
@@ -106,11 +103,6 @@ def _template(text: str, said: Mapping[str, str]) -> Template:
         if value.endswith("."):
             text = text.replace(f"${name}.", f"${name}")
     return Template(text)
-
-
-def version_words(version: int) -> str:
-    """Which version it is, in words of the pages."""
-    return f"own words, version {version - LAST_SHIPPED}" if version > LAST_SHIPPED else f"version {version}"
 
 
 def tidied(wording: Wording) -> Wording:

@@ -149,8 +149,29 @@ class AuthorizationState(StrEnum):
 
 
 class ConsentState(StrEnum):
+    """``VOID``: the patient did not take it back, but what was consented to is not what is planned any more."""
+
     SIGNED = "signed"
     WITHDRAWN = "withdrawn"
+    VOID = "void"
+
+
+class Signer(StrEnum):
+    """Who signed a consent, in relation to the patient. ``REPRESENTATIVE``: of a grown-up, by a court or by proxy."""
+
+    SELF = "self"
+    PARENT = "parent"
+    GUARDIAN = "guardian"
+    REPRESENTATIVE = "representative"
+    EMANCIPATED_MINOR = "emancipated_minor"
+
+
+class Assent(StrEnum):
+    """What a child said for whom somebody else signs. ``NOT_ABLE``: it could not be asked."""
+
+    GIVEN = "given"
+    DECLINED = "declined"
+    NOT_ABLE = "not_able"
 
 
 class ItemState(StrEnum):

@@ -6,7 +6,7 @@ from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, NotFound, StaleVersion
 from tracker.domain.facts import Appointment, ChecklistItem
 from tracker.domain.pathway.definition import ChecklistItemRule
-from tracker.domain.words import ItemState, is_word
+from tracker.domain.words import ConsentState, ItemState, is_word
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.named import reader_problems
 from tracker.services.work import CaseRef, Work, Written
@@ -54,12 +54,23 @@ def answer_item(work: Work, ref: CaseRef, *, appointment: int, answer: Answer) -
         "value": answer.value.strip(),
         "reason": answer.reason.strip(),
         "second_by": answer.second_by,
+        "about_seq": _consent_named(file, visit, rule, answer),
     }
     if standing:
         file.change(standing[-1], **values)
     else:
         file.record(ChecklistItem, appointment=appointment, checklist=checklist, item=answer.item, **values)
     return file.finish("checklist_answered", item=answer.item)
+
+
+def _consent_named(file: CaseFile, visit: Appointment, rule: ChecklistItemRule, answer: Answer) -> int | None:
+    """The consent that was read again with the patient: the answer counts for that one alone."""
+    if not rule.names_consent or answer.state != ItemState.DONE:
+        return None
+    standing = file.snapshot.consent(visit.purpose)
+    if standing is None or standing.state != ConsentState.SIGNED:
+        raise InvalidInput({"state": "No signed consent stands: there is nothing to read again. Have it signed first."})
+    return standing.seq
 
 
 def _rule(file: CaseFile, visit: Appointment, item: str) -> tuple[str, ChecklistItemRule]:

@@ -1,14 +1,45 @@
-"""Consents: signed for one procedure, and withdrawn. Each procedure is asked separately."""
+"""Consents: signed for one procedure, withdrawn by the patient, or void because something changed. Each procedure is
+asked separately. Signed on the tablet, the text and the drawn signature are kept as they were; signed on paper, the
+text is kept where it is one of ours."""
 
+from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import insert, select
+
 from tracker.domain.access import Permission
+from tracker.domain.consent_texts import ConsentText, hash_of
 from tracker.domain.errors import InvalidInput, NotFound
 from tracker.domain.facts import Consent
-from tracker.domain.words import ConsentState
-from tracker.services.case_file import open_case
+from tracker.domain.languages import code_of
+from tracker.domain.signature import NotASignature, hash_of_strokes, read_strokes
+from tracker.domain.words import Assent, ConsentState, Signer, is_word
+from tracker.persistence.models import Clinic, ConsentFormRow, Patient
+from tracker.queries.consent_texts import known, list_versions, read_text
+from tracker.services.case_file import CaseFile, open_case
 from tracker.services.named import place_problems
 from tracker.services.work import CaseRef, Work, Written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signing:
+    """Who signed and who was there. ``relation``: a member of ``Signer``; ``assent``: of ``Assent``, where a child was
+    asked; ``clinician_id``: who is to do the procedure. Empty: nobody said."""
+
+    signed_by: str
+    relation: str = ""
+    assent: str = ""
+    witness: str = ""
+    interpreter: str = ""
+    clinician_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextRef:
+    """A version of one of the clinic's texts, or of a shipped one."""
+
+    language: str
+    version: int
 
 
 def record_consent(
@@ -17,42 +48,54 @@ def record_consent(
     *,
     purpose: str,
     signed_on: date,
-    signed_by: str,
-    witness: str = "",
+    signing: Signing,
     valid_to: date | None = None,
-    clinician_id: int | None = None,
+    text: TextRef | None = None,
 ) -> Written:
-    """Record a signed consent. A newer one takes the place of the one that stood. ``clinician_id``: who is to do the
-    procedure, where the form names somebody; it holds for nobody else.
+    """Record a consent that was signed on paper. A newer one takes the place of the one that stood. ``text``: which of
+    our texts was signed, if it was one.
 
-    :raises InvalidInput: for an unknown procedure or clinician, a date in the future, or no word on who signed
+    :raises NotFound: if there is no such text
+    :raises InvalidInput: for an unknown procedure, a date in the future, or no word on who signed
     """
     file = open_case(work, ref, Permission.CONSENT)
-    problems = place_problems(work, None, clinician_id)
-    if purpose not in file.pathway.procedures:
-        problems["purpose"] = "Choose what it is for."
+    problems = _signing_problems(file, purpose, signing)
     if signed_on > file.snapshot.calendar.today(work.now):
         problems["signed_on"] = "This date is in the future."
-    if not signed_by.strip():
-        problems["signed_by"] = "Say who signed: the patient, or who for them."
     if valid_to and valid_to < signed_on:
         problems["valid_to"] = "It ends before it was signed."
     if problems:
         raise InvalidInput(problems)
-    said: dict[str, object] = {
-        "signed_on": signed_on,
-        "signed_by": signed_by,
-        "witness": witness,
-        "valid_to": valid_to,
-        "reason": "",
-        "clinician_id": clinician_id,
-    }
-    standing = file.snapshot.consent(purpose)
-    if standing is None:
-        file.record(Consent, purpose=purpose, state=ConsentState.SIGNED, **said)
+    form, hashes = None, dict[str, object]()
+    if text is not None:
+        form, hashes = _keep_form(file, _version_of(file, purpose, text), strokes="")
+    return _record(file, purpose, signed_on, signing, valid_to=valid_to, form=form, hashes=hashes)
+
+
+def sign_consent(work: Work, ref: CaseRef, *, purpose: str, text: TextRef, signing: Signing, strokes: str) -> Written:
+    """Record a consent that is signed here and now, with the text as it is shown and the signature as it was drawn.
+
+    :raises NotFound: if there is no such text
+    :raises InvalidInput: for what is no signature, a text that was changed while it was read, or one that the patient
+        cannot read and nobody interprets
+    """
+    file = open_case(work, ref, Permission.CONSENT)
+    problems = _signing_problems(file, purpose, signing)
+    if "purpose" in problems:
+        raise InvalidInput(problems)
+    if not signing.relation:
+        problems["relation"] = "Say who signs: the patient, or who for them."
+    if _language_of(file) != text.language and not signing.interpreter.strip():
+        problems["interpreter"] = "The patient speaks another language than this text: name who interprets."
+    current = read_text(work.session, file.case.clinic_id, known(purpose, text.language))
+    if current.version != text.version:
+        problems["strokes"] = "The text was changed while it was read. Read the new one, then sign."
     else:
-        file.change(standing, state=ConsentState.SIGNED, **said)
-    return file.finish("consent_signed")
+        problems |= _stroke_problems(strokes)
+    if problems:
+        raise InvalidInput(problems)
+    form, hashes = _keep_form(file, current, strokes=strokes)
+    return _record(file, purpose, file.snapshot.calendar.today(work.now), signing, form=form, hashes=hashes)
 
 
 def withdraw_consent(work: Work, ref: CaseRef, *, purpose: str, reason: str) -> Written:
@@ -61,11 +104,119 @@ def withdraw_consent(work: Work, ref: CaseRef, *, purpose: str, reason: str) -> 
     :raises NotFound: if there is no signed consent for the procedure
     :raises InvalidInput: without a reason
     """
+    return _end(work, ref, purpose, ConsentState.WITHDRAWN, reason=reason, ask="Say what the patient said.")
+
+
+def void_consent(work: Work, ref: CaseRef, *, purpose: str, reason: str) -> Written:
+    """Record that a consent does not hold any more, because what is planned or the patient's state has changed.
+
+    :raises NotFound: if there is no signed consent for the procedure
+    :raises InvalidInput: without a reason
+    """
+    return _end(work, ref, purpose, ConsentState.VOID, reason=reason, ask="Say what has changed.")
+
+
+def _end(work: Work, ref: CaseRef, purpose: str, state: ConsentState, *, reason: str, ask: str) -> Written:
     file = open_case(work, ref, Permission.CONSENT)
     standing = file.snapshot.consent(purpose)
     if standing is None or standing.state != ConsentState.SIGNED:
         raise NotFound(purpose)
     if not reason.strip():
-        raise InvalidInput({"reason": "Say what the patient said."})
-    file.change(standing, state=ConsentState.WITHDRAWN, reason=reason)
-    return file.finish("consent_withdrawn")
+        raise InvalidInput({"reason": ask})
+    file.change(standing, state=state, reason=reason)
+    return file.finish(f"consent_{state}")
+
+
+def _signing_problems(file: CaseFile, purpose: str, signing: Signing) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    if purpose not in file.pathway.procedures:
+        problems["purpose"] = "Choose what it is for."
+    if not signing.signed_by.strip():
+        problems["signed_by"] = "Say who signed: the patient, or who for them."
+    if signing.relation and not is_word(signing.relation, Signer):
+        problems["relation"] = "Choose who signed from the list."
+    if signing.assent and not is_word(signing.assent, Assent):
+        problems["assent"] = "Choose what the child said from the list."
+    return problems | place_problems(file.work, None, signing.clinician_id)
+
+
+def _stroke_problems(strokes: str) -> dict[str, str]:
+    try:
+        read_strokes(strokes)
+    except NotASignature as error:
+        return {"strokes": str(error)}
+    return {}
+
+
+def _language_of(file: CaseFile) -> str:
+    patient = select(Patient.language).where(
+        Patient.clinic_id == file.case.clinic_id, Patient.id == file.case.patient_id
+    )
+    return code_of(file.work.session.scalars(patient).one())
+
+
+def _version_of(file: CaseFile, purpose: str, text: TextRef) -> ConsentText:
+    versions = list_versions(file.work.session, file.case.clinic_id, known(purpose, text.language))
+    found = next((each.text for each in versions if each.text.version == text.version), None)
+    if found is None:
+        raise NotFound(f"no version {text.version}")
+    return found
+
+
+def _keep_form(file: CaseFile, text: ConsentText, *, strokes: str) -> tuple[str, dict[str, object]]:
+    """Keep the text as it was read; returns its public id, and the hashes for the event."""
+    work, public_id = file.work, file.work.ids.public_id()
+    clinic = select(Clinic.name).where(Clinic.id == file.case.clinic_id)
+    shown = text.for_clinic(work.session.scalars(clinic).one())
+    text_hash = hash_of(shown.title, shown.body)
+    strokes_hash = hash_of_strokes(strokes) if strokes else ""
+    work.session.execute(
+        insert(ConsentFormRow).values(
+            clinic_id=file.case.clinic_id,
+            case_id=file.case.id,
+            public_id=public_id,
+            procedure=text.which.procedure,
+            language=text.which.language,
+            text_version=text.version,
+            title=shown.title,
+            body=shown.body,
+            approved_by=text.approved_by,
+            text_hash=text_hash,
+            strokes=strokes,
+            strokes_hash=strokes_hash,
+            made_at=work.now,
+            made_by=work.actor.user_id,
+        )
+    )
+    return public_id, {"text_hash": text_hash, "strokes_hash": strokes_hash}
+
+
+def _record(
+    file: CaseFile,
+    purpose: str,
+    signed_on: date,
+    signing: Signing,
+    *,
+    valid_to: date | None = None,
+    form: str | None,
+    hashes: dict[str, object],
+) -> Written:
+    said: dict[str, object] = {
+        "state": ConsentState.SIGNED,
+        "signed_on": signed_on,
+        "valid_to": valid_to,
+        "signed_by": signing.signed_by.strip(),
+        "relation": signing.relation,
+        "assent": signing.assent,
+        "witness": signing.witness.strip(),
+        "interpreter": signing.interpreter.strip(),
+        "clinician_id": signing.clinician_id,
+        "form": form,
+        "reason": "",
+    }
+    standing = file.snapshot.consent(purpose)
+    if standing is None:
+        file.record(Consent, purpose=purpose, **said)
+    else:
+        file.change(standing, **said)
+    return file.finish("consent_signed", **hashes)

@@ -10,8 +10,9 @@ from sqlalchemy import insert
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, NotFound, StaleVersion
-from tracker.domain.message_words import LAST_SHIPPED, Which, Wording, problems_of, tidied
+from tracker.domain.message_words import Which, Wording, problems_of, tidied
 from tracker.domain.neutral import name_in_messages
+from tracker.domain.own_words import next_own
 from tracker.persistence.models import Clinic, MessageWords
 from tracker.queries.message_words import known, list_versions, read_words
 from tracker.queries.reminder_texts import longest_fields, shipped
@@ -75,7 +76,7 @@ def _write(work: Work, clinic: Clinic, current: Wording, words: Wording) -> int:
     if problems:
         raise InvalidInput(problems)
     which = words.which
-    written = replace(words, version=max(LAST_SHIPPED, current.version) + 1)
+    written = replace(words, version=next_own(current.version))
     work.session.execute(
         insert(MessageWords).values(
             clinic_id=clinic.id,

@@ -13,6 +13,7 @@ from tracker.domain.final_times import is_provisional
 from tracker.domain.words import Role
 from tracker.services import appointments, consents, corrections, decisions
 from tracker.services.appointments import Slot
+from tracker.services.consents import Signing
 from tracker.services.final_times import mark_time_final
 from tracker.services.reconcile import reconcile_due
 
@@ -195,7 +196,11 @@ def test_a_consent_names_a_clinician_of_the_clinic(at: At) -> None:
         journey.do(
             NURSE,
             lambda w, r: consents.record_consent(
-                w, r, purpose="implant", signed_on=journey.today, signed_by="the patient", clinician_id=999
+                w,
+                r,
+                purpose="implant",
+                signed_on=journey.today,
+                signing=Signing(signed_by="the patient", clinician_id=999),
             ),
         )
     assert set(caught.value.problems) == {"clinician_id"}

@@ -48,6 +48,8 @@ ON_A_CASE: dict[str, set[Role]] = {
     "authorizations.change_authorization": COORDINATE,
     "checklists.answer_item": TREAT,
     "consents.record_consent": CARE,
+    "consents.sign_consent": CARE,
+    "consents.void_consent": CARE,
     "consents.withdraw_consent": CARE,
     "decisions.document_earlier_benefit": PHYSICIAN,
     "decisions.record_decision": COORDINATE | PHYSICIAN,

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from tests.web.cases.consent_forms import CONSENT_FORMS
 from tests.web.cases.device_forms import DEVICE_FORMS, new_catheter, new_pump
 from tests.web.cases.scene import COORDINATOR, DESK, NURSE, PHYSICIAN, FormCase, Scene, pump
 from tests.web.cases.visit_cases import VISIT_FORMS
@@ -124,16 +125,7 @@ FORMS = (
         number=lambda j: j.look().snapshot.of(Authorization)[-1].seq, good=granted,
         bad=lambda s: {**granted(s), "valid_to": s.day(-1)}, sentence="It ends before it begins.", kept=("A-1",),
     ),
-    FormCase(
-        name="consent", stage="implant_booked", path="consent?purpose=implant", role=NURSE,
-        good=lambda s: {"purpose": "implant", "signed_on": s.day(), "signed_by": "the patient"},
-        bad={"purpose": "implant", "signed_on": "9999-12-31", "signed_by": "her son"},
-        sentence="This year cannot be right.", kept=("her son",),
-    ),
-    FormCase(
-        name="withdraw", stage="trial_day", path="withdraw-consent?purpose=trial", role=NURSE,
-        good={"purpose": "trial", "reason": "afraid"}, sentence="Say what the patient said.",
-    ),
+    *CONSENT_FORMS,
     FormCase(
         name="order", stage="trial_day", path="order-dose", refused=NURSE, good={"dose_mcg": "75"},
         bad={"dose_mcg": "60"}, sentence="The approved test doses are", kept=("60",),

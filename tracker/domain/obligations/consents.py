@@ -7,7 +7,7 @@ from tracker.domain.obligations.obligation import Obligation, View
 from tracker.domain.obligations.readiness import waiting
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.definition import Procedure
-from tracker.domain.pathway.requirements.visit import ConsentValid
+from tracker.domain.pathway.requirements.consent import ConsentValid
 from tracker.domain.words import APPOINTMENT_TO_COME, AppointmentState, ConsentState, DeterminationKind, Purpose
 
 

@@ -104,7 +104,10 @@ class Procedure:
 
 @dataclass(frozen=True, slots=True)
 class ChecklistItemRule:
-    """One line of a checklist. ``stop``: hard, soft (override with a reason) or note. ``part``: before or after."""
+    """One line of a checklist. ``stop``: hard, soft (override with a reason) or note. ``part``: before or after.
+
+    ``names_consent``: the answer names the consent that stands, and counts for no other.
+    """
 
     key: str
     label: str
@@ -113,6 +116,7 @@ class ChecklistItemRule:
     value: str
     two_person: bool
     source: str
+    names_consent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,7 +188,7 @@ class _Loader:
         return found
 
     def _item(self, raw: Table, at: str) -> ChecklistItemRule:
-        self.source.only(raw, {"key", "label", "stop", "part", "value", "two_person", "source"}, at)
+        self.source.only(raw, {"key", "label", "stop", "part", "value", "two_person", "names_consent", "source"}, at)
         stop, part = self.source.text_of(raw, "stop", at), self.source.text_of(raw, "part", at)
         if stop not in ("hard", "soft", "note") or part not in ("before", "after"):
             self.source.fail(at, "stop is hard, soft or note; part is before or after")
@@ -200,6 +200,7 @@ class _Loader:
             value=self.source.text_of(raw, "value", at, ""),
             two_person=self.source.flag_of(raw, "two_person", at),
             source=self.source.text_of(raw, "source", at, ""),
+            names_consent=self.source.flag_of(raw, "names_consent", at),
         )
 
     def _procedure(self, name: str, raw: Table) -> Procedure:

@@ -112,5 +112,13 @@ def checklist_need(name: str, purpose: str, part: str, rules: tuple[ChecklistIte
     """The checklist as a need: ``before`` its first part, ``all`` of it, or ``none``."""
     if part == "none":
         return ()
-    asked = tuple((r.key, r.label) for r in rules if r.stop != "note" and part in ("all", r.part))
-    return (ChecklistDone(checklist=name, purpose=purpose, part=part, items=asked, of_procedure=purpose),)
+    asked = [each for each in rules if each.stop != "note" and part in ("all", each.part)]
+    done = ChecklistDone(
+        checklist=name,
+        purpose=purpose,
+        part=part,
+        items=tuple((each.key, each.label) for each in asked),
+        naming_consent=frozenset(each.key for each in asked if each.names_consent),
+        of_procedure=purpose,
+    )
+    return (done,)

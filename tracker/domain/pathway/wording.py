@@ -9,9 +9,11 @@ from datetime import date, datetime
 
 from tracker.domain.dates import told_day as _day
 from tracker.domain.pathway.blocker import Blocker
+from tracker.domain.pathway.consent_wording import of_signers
 from tracker.domain.pathway.device_wording import DEVICE_SENTENCES, DEVICE_WORDS
 from tracker.domain.pathway.requirements import Requirement
 from tracker.domain.pathway.requirements.aftercare import FollowedUp
+from tracker.domain.pathway.requirements.consent import ConsentValid
 from tracker.domain.pathway.requirements.device import (
     AlarmDateKnown,
     DeviceRemoved,
@@ -39,7 +41,6 @@ from tracker.domain.pathway.requirements.visit import (
     AppointmentMade,
     AuthorizationGranted,
     ChecklistDone,
-    ConsentValid,
     DocumentInDate,
 )
 from tracker.domain.typed_text import isolated
@@ -231,8 +232,8 @@ SENTENCES: dict[str, Callable[[Params], str]] = {
     "baseline_missing": lambda _: "No baseline score",
     "checklist_open": _checklist_open,
     "consent_missing": lambda p: f"Consent for the {_purpose(p)} is not signed",
-    "consent_out_of_date": _consent_out_of_date,
     "consent_other_surgeon": lambda p: f"Consent for the {_purpose(p)} names another surgeon than is booked",
+    "consent_out_of_date": _consent_out_of_date,
     "consent_taken_back": lambda p: f"The patient took the consent for the {_purpose(p)} back{_said(p)}",
     "consent_visit_not_booked": lambda p: f"No visit is booked to sign the consent for the {_purpose(p)}",
     "consent_withdrawn": lambda p: f"Consent for the {_purpose(p)} was withdrawn",
@@ -298,6 +299,7 @@ SENTENCES: dict[str, Callable[[Params], str]] = {
     "unreachable": lambda p: f"Not reached {p.get('times', '')} times in a row",
     "visit_unconfirmed": lambda p: f"Visit for the {_purpose(p)} on {_day(p.get('on', ''))} is not confirmed",
     "visit_stands": lambda p: f"A visit for the {_purpose(p)} still stands",
+    **of_signers(_purpose, _day),
 }
 
 

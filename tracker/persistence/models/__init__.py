@@ -2,6 +2,7 @@
 
 from tracker.persistence.models.cases import BlockerInterval, Case, StageCount, StageVisit
 from tracker.persistence.models.clinics import Clinic, Clinician, ClosedDay, Payer, PreparationSheet, Room
+from tracker.persistence.models.consents import ConsentFormRow, ConsentTextRow
 from tracker.persistence.models.escalations import (
     Absence,
     Acknowledgement,
@@ -69,7 +70,9 @@ __all__ = [
     "ClinicJob",
     "Clinician",
     "ClosedDay",
+    "ConsentFormRow",
     "ConsentRow",
+    "ConsentTextRow",
     "ContactPoint",
     "ContactPointChange",
     "CorrectionRow",

@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.domain.words import (
     LIVE_APPOINTMENT,
     AppointmentState,
+    Assent,
     AuthorizationState,
     Condition,
     ConsentState,
@@ -15,6 +16,7 @@ from tracker.domain.words import (
     Indication,
     ItemState,
     Purpose,
+    Signer,
     SpasticityOrigin,
 )
 from tracker.persistence.base import (
@@ -129,7 +131,13 @@ class ConsentRow(FactRow, Base):
     __tablename__ = "consents"
     __table_args__ = fact_table(
         to_tenant_row("clinicians", "clinician_id"),
+        ForeignKeyConstraint(
+            ["clinic_id", "case_id", "form"],
+            ["consent_forms.clinic_id", "consent_forms.case_id", "consent_forms.public_id"],
+        ),
         one_of("state", ConsentState),
+        one_of("relation", Signer, or_empty=True),
+        one_of("assent", Assent, or_empty=True),
         ordered("signed_on", "valid_to"),
     )
 
@@ -140,7 +148,11 @@ class ConsentRow(FactRow, Base):
     signed_by: Mapped[str]
     witness: Mapped[str]
     reason: Mapped[str]
+    relation: Mapped[str] = mapped_column(server_default="")
+    assent: Mapped[str] = mapped_column(server_default="")
+    interpreter: Mapped[str] = mapped_column(server_default="")
     clinician_id: Mapped[RowId | None]
+    form: Mapped[str | None]
 
 
 class AppointmentRow(FactRow, Base):
@@ -193,6 +205,7 @@ class ChecklistItemRow(FactRow, Base):
     __tablename__ = "checklist_items"
     __table_args__ = fact_table(
         to_fact("appointments", "appointment"),
+        to_fact("consents", "about_seq"),
         to_member("second_by"),
         one_live("checklist_items", "appointment", "checklist", "item"),
         one_of("state", ItemState),
@@ -205,3 +218,4 @@ class ChecklistItemRow(FactRow, Base):
     value: Mapped[str]
     reason: Mapped[str]
     second_by: Mapped[RowId | None]
+    about_seq: Mapped[int | None]

@@ -110,6 +110,15 @@ class WordsForm(VersionedForm):
     body = TextAreaField("Words")
 
 
+class ConsentTextForm(VersionedForm):
+    """The text of one consent, and who approved it. What may stand in it is the services' matter."""
+
+    title = StringField("Title")
+    body = TextAreaField("Text", render_kw={"rows": 24})
+    approved_by = StringField("Approved by")
+    approved_on = DateField("Approved on", [Optional()])
+
+
 class ClosedDayForm(TrackerForm):
     """A day on which nobody is seen."""
 

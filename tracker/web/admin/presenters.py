@@ -52,6 +52,11 @@ _TABS = (
         ("admin.messages", "admin.message_words", "admin.message", "admin.go_back", "admin.preparation"),
         Permission.MANAGE_CLINIC,
     ),
+    (
+        "Consents",
+        ("admin.consent_texts", "admin.consent_text", "admin.go_back_to_text"),
+        Permission.MANAGE_CLINIC,
+    ),
     ("Who answers", ("admin.duties", "admin.add_absence", "admin.put_on_call"), Permission.MANAGE_DUTIES),
     ("Clinicians", ("admin.clinicians", "admin.clinician"), Permission.MANAGE_CLINIC),
     ("Rooms", ("admin.rooms", "admin.room"), Permission.MANAGE_CLINIC),

@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, StaleVersion
-from tracker.domain.message_words import Which, Wording, tidied, version_words
+from tracker.domain.message_words import Which, Wording, tidied
+from tracker.domain.own_words import version_words
 from tracker.queries.clinic import get_message_settings
 from tracker.queries.message_words import find_next, known, list_current, list_versions, read_words
 from tracker.queries.reminder_texts import shipped

@@ -6,8 +6,9 @@ from itertools import groupby
 
 from flask import url_for
 
-from tracker.domain.message_words import Which, Wording, version_words
+from tracker.domain.message_words import Which, Wording
 from tracker.domain.neutral import name_in_messages
+from tracker.domain.own_words import version_words
 from tracker.domain.reminder_words import CHANNELS, KINDS
 from tracker.domain.sms import MOST_SEPTETS, is_gsm7, sms_units
 from tracker.domain.typed_text import isolated

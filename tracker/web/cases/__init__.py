@@ -2,6 +2,7 @@
 
 from tracker.web.cases import (
     advisory,
+    consents,
     decisions,
     device,
     follow_up,
@@ -25,6 +26,7 @@ from tracker.web.cases.blueprint import blueprint
 __all__ = [
     "advisory",
     "blueprint",
+    "consents",
     "decisions",
     "device",
     "follow_up",

@@ -5,8 +5,8 @@ takes a reason, asks for it. A form made from an older version answers 409 with 
 ready to be sent again against the new version.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -27,7 +27,7 @@ from tracker.services.work import CaseRef, Work, Written
 from tracker.web.cases.fields import CaseForm
 from tracker.web.cases.history import names_of, sentences_of
 from tracker.web.cases.identity import Person, person_of
-from tracker.web.cases.links import Missing, correcting_fact
+from tracker.web.cases.links import Link, Missing, correcting_fact
 from tracker.web.common.current import actor, now, runtime, today
 from tracker.web.common.database import read_session, writing
 from tracker.web.common.forms import meant
@@ -63,7 +63,8 @@ class Act:
 
     ``missing``: what stands in the way of doing it by the book; ``correct`` says which of the facts written a person
     would want to correct. ``after`` gives what somebody must know or do next, for the page that follows; ``days`` the
-    days that a refill can be booked on, with the room they have.
+    days that a refill can be booked on, with the room they have; ``others`` other ways to do it. A ``template`` of its
+    own gets ``context`` besides.
     """
 
     title: str
@@ -76,6 +77,9 @@ class Act:
     is_danger: bool = False
     after: Callable[[Written], Sequence[Notice]] = lambda _written: ()
     days: "RefillDays | None" = None
+    others: Sequence[Link] = ()
+    template: str = "cases/_act.html"
+    context: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +100,7 @@ class ActPage:
     back_url: str
     read_labels_url: str
     days: "RefillDays | None"
+    others: Sequence[Link]
 
 
 def opened(public_id: str) -> OpenedCase:
@@ -237,5 +242,6 @@ def _page(
         back_url=back_url(case.head.public_id),
         read_labels_url=url_for("cases.read_label", public_id=case.head.public_id, kind="pump").removesuffix("/pump"),
         days=act.days,
+        others=act.others,
     )
-    return render_template("cases/_act.html", page=page, form=form)
+    return render_template(act.template, page=page, form=form, **act.context)

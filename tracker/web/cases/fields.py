@@ -44,7 +44,7 @@ class CaseForm(TrackerForm):
 
     @property
     def sections(self) -> tuple[FormSection, ...]:
-        """The parts that the template shows."""
+        """The parts that the template shows; a field that was taken out is not asked."""
         if not self.SECTIONS:
             shown = (each for each in self if each.type not in {"CSRFTokenField", "HiddenField"})
             return (FormSection("", tuple((each,) for each in shown if each.short_name not in self.APART)),)

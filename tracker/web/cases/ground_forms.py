@@ -1,4 +1,4 @@
-"""Forms about what a procedure stands on: evaluation, documents, authorizations, consents."""
+"""Forms about what a procedure stands on: evaluation, documents, authorizations."""
 
 from typing import Any
 
@@ -147,30 +147,3 @@ class AuthorizationForm(AnswerForm):
         AnswerForm.SECTIONS[1],
     )
     stage = RadioField("For", [InputRequired("Choose what it is for.")], choices=[])
-
-
-class ConsentForm(CaseForm):
-    """A consent that was signed."""
-
-    SECTIONS = (
-        Section("", (("purpose",), ("signed_on", "valid_to"), ("signed_by",), ("clinician_id",), ("witness",))),
-    )
-    purpose = RadioField("For", [InputRequired("Choose what it is for.")], choices=[])
-    signed_on = DayField("Signed on", [InputRequired("Give the day of the signature.")])
-    valid_to = DayField("Valid to", description="Only if the form says so; else the clinic's rule holds.")
-    signed_by = TextField(
-        "Signed by",
-        [InputRequired("Say who signed: the patient, or who for them.")],
-        description="The patient, or who for them.",
-    )
-    clinician_id = PersonField(
-        "Surgeon on the form", description="It holds for nobody else. Empty: the form names nobody."
-    )
-    witness = TextField("Witness")
-
-
-class WithdrawConsentForm(CaseForm):
-    """A consent that the patient takes back."""
-
-    purpose = RadioField("For", [InputRequired("Choose what it is for.")], choices=[])
-    reason = NoteField("What the patient said", [InputRequired("Say what the patient said.")])

@@ -1,4 +1,4 @@
-"""What a procedure stands on: the evaluation, documents, the payers' authorizations, and the consents."""
+"""What a procedure stands on: the evaluation, documents, and the payers' authorizations."""
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -6,17 +6,15 @@ from flask.typing import ResponseReturnValue
 from tracker.domain.access import Permission
 from tracker.domain.errors import NotFound
 from tracker.domain.facts import Authorization, Evaluation
-from tracker.queries.clinic import list_clinicians, list_payers
-from tracker.services import authorizations, consents, evaluations
+from tracker.queries.clinic import list_payers
+from tracker.services import authorizations, evaluations
 from tracker.web.cases.acting import Act, answer, opened, path
 from tracker.web.cases.blueprint import blueprint
 from tracker.web.cases.ground_forms import (
     AnswerForm,
     AuthorizationForm,
-    ConsentForm,
     DocumentForm,
     EvaluationForm,
-    WithdrawConsentForm,
     procedures_of,
 )
 from tracker.web.cases.referred import as_referred
@@ -133,55 +131,3 @@ def answer_authorization(public_id: str, seq: int) -> ResponseReturnValue:
 def _fill_in_terms(form: AnswerForm, standing: Authorization) -> None:
     for name in ("number", "procedure_codes", "units", "asked_on", "answer_due_on", "valid_from", "valid_to"):
         form[name].data = getattr(standing, name)
-
-
-@blueprint.route(path("/consent"), methods=["GET", "POST"])
-@permission(Permission.CONSENT)
-def consent(public_id: str) -> ResponseReturnValue:
-    """Record a signed consent. ``?purpose=`` says for what."""
-    case, form = opened(public_id), ConsentForm()
-    form.purpose.choices = procedures_of(case.pathway)
-    people = list_clinicians(read_session(), clinic().id)
-    form.clinician_id.offer([(each.id, each.name) for each in people if each.is_active])
-    if not form.is_submitted() and request.args.get("purpose", "") in case.pathway.procedures:
-        form.purpose.data = request.args["purpose"]
-    act = Act(title="Capture a consent", submit="Record the consent", done="consent")
-    return answer(
-        case,
-        form,
-        act,
-        lambda work, ref: consents.record_consent(
-            work,
-            ref,
-            purpose=form.purpose.data,
-            signed_on=form.signed_on.data,
-            signed_by=form.signed_by.data,
-            witness=form.witness.data,
-            valid_to=form.valid_to.data,
-            clinician_id=form.clinician_id.data,
-        ),
-    )
-
-
-@blueprint.route(path("/withdraw-consent"), methods=["GET", "POST"])
-@permission(Permission.CONSENT)
-def withdraw_consent(public_id: str) -> ResponseReturnValue:
-    """Record that the patient takes a consent back."""
-    case, form = opened(public_id), WithdrawConsentForm()
-    form.purpose.choices = procedures_of(case.pathway)
-    if not form.is_submitted() and request.args.get("purpose", "") in case.pathway.procedures:
-        form.purpose.data = request.args["purpose"]
-    act = Act(
-        title="The patient withdraws a consent",
-        submit="Withdraw the consent",
-        done="consent withdrawn",
-        lede="The procedure cannot go on until a new consent is signed, and a physician decides what follows. "
-        "The signed form stays in the history.",
-        is_danger=True,
-    )
-    return answer(
-        case,
-        form,
-        act,
-        lambda work, ref: consents.withdraw_consent(work, ref, purpose=form.purpose.data, reason=form.reason.data),
-    )

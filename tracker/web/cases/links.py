@@ -10,12 +10,12 @@ from typing import Any
 from flask import url_for
 
 from tracker.domain.access import Actor, Permission
-from tracker.domain.facts import Evaluation, Fact
+from tracker.domain.facts import Consent, Evaluation, Fact
 from tracker.domain.pathway.alarm_date import alarm_date
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.pathway.wording import DOCUMENT_WORDS
-from tracker.domain.words import AuthorizationState, DeterminationKind, DeviceKind, ReoperationKind
+from tracker.domain.words import AuthorizationState, ConsentState, DeterminationKind, DeviceKind, ReoperationKind
 from tracker.queries.case_detail import OpenedCase
 from tracker.services.corrections import NOT_HERE, permission_for
 
@@ -193,6 +193,10 @@ def _always(_snapshot: Snapshot) -> bool:
     return True
 
 
+def _consented(snapshot: Snapshot) -> bool:
+    return any(each.state == ConsentState.SIGNED for each in snapshot.of(Consent))
+
+
 def _trial_catheter_in(snapshot: Snapshot) -> bool:
     return any(each.kind == DeviceKind.TRIAL_CATHETER for each in snapshot.devices_in_place)
 
@@ -209,8 +213,8 @@ _DEEDS = (
     _Deed("Prepare", "cases.document", Permission.CONSENT, "Document", _always),
     _Deed("Prepare", "cases.authorization", Permission.AUTHORIZE, "Prior auth", _always),
     _Deed("Prepare", "cases.consent", Permission.CONSENT, "Consent", _always),
-    _Deed("Prepare", "cases.withdraw_consent", Permission.CONSENT, "Consent withdrawn",
-          lambda s: any(c and c.state == "signed" for c in map(s.consent, ("trial", "implant", "reoperation")))),
+    _Deed("Prepare", "cases.withdraw_consent", Permission.CONSENT, "Consent withdrawn", _consented),
+    _Deed("Prepare", "cases.void_consent", Permission.CONSENT, "Consent does not hold any more", _consented),
     _Deed("Trial", "cases.score", Permission.SCORE, "Score", _always),
     _Deed("Trial", "cases.order_dose", Permission.DECIDE_OUTCOME, "Order a test dose", lambda s: s.pump is None),
     _Deed("Trial", "cases.give_dose", Permission.GIVE_DOSE, "Test dose given",
@@ -274,7 +278,7 @@ _DEEDS_BESIDE = (
     _Deed("Reoperation", "cases.waive", Permission.WAIVE, "Waive a requirement", _not_operated),
     *(each for each in _DEEDS if each.endpoint in {
         "cases.book_visit", "cases.document", "cases.authorization", "cases.consent", "cases.withdraw_consent",
-        "cases.hold", "cases.resume", "cases.assign",
+        "cases.void_consent", "cases.hold", "cases.resume", "cases.assign",
     }),
 )  # fmt: skip
 

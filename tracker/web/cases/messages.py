@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from tracker.domain.message_words import version_words
+from tracker.domain.own_words import version_words
 from tracker.domain.reminder_words import CHANNELS, CHOSEN, KINDS, OWNERS, REASONS, when_sent
 from tracker.persistence.vocabulary import WAITING_REMINDER
 from tracker.queries.case_detail import Message

@@ -140,7 +140,8 @@ def _missing(case: OpenedCase, blocker: Blocker, viewer: Actor, today: date) -> 
 #: What forbids the step outright; everything else is work that is still to be done.
 _STOPS = frozenset(
     {"contraindicated", "authorization_denied", "authorization_withdrawn", "consent_withdrawn", "consent_missing",
-     "consent_out_of_date", "authorization_out_of_date", "too_young", "series_full", "alarm_date_unknown",
+     "consent_out_of_date", "consent_void", "consent_of_age", "consent_by_child", "consent_other_surgeon",
+     "assent_declined", "assent_missing", "authorization_out_of_date", "too_young", "series_full", "alarm_date_unknown",
      "refill_not_booked", "catheter_in"}
 )  # fmt: skip
 

@@ -4,15 +4,14 @@ from tracker.domain.access import Permission
 from tracker.domain.facts import (
     Assessment,
     Authorization,
-    Consent,
     Determination,
     Device,
-    Document,
     Fact,
     Fill,
     TrialDose,
 )
-from tracker.domain.words import ConsentState, DeterminationKind, FillKind
+from tracker.domain.words import DeterminationKind, FillKind
+from tracker.web.cases.consent_lines import consents
 from tracker.web.cases.sentences import as_told, civil, fact_sentence, number
 from tracker.web.cases.tables import PageSection, Row, Table, Telling
 from tracker.web.cases.visit_lines import appointments
@@ -20,7 +19,6 @@ from tracker.web.cases.words import (
     AUTHORIZATION_STATES,
     AUTHORIZATION_TONES,
     DEVICE_WORDS,
-    DOCUMENT_WORDS,
     FILL_KINDS,
     INSTRUMENTS,
     OCCASIONS,
@@ -56,55 +54,6 @@ def authorizations(telling: Telling) -> PageSection:
         add=telling.add("Ask for prior auth", "authorization", Permission.AUTHORIZE),
     )
     return PageSection(id="authorizations", label="Authorizations", tables=(table,))
-
-
-def consents(telling: Telling) -> PageSection:
-    """Consents and the papers that a procedure stands on."""
-    snapshot = telling.case.snapshot
-    operation = "reoperation" if telling.case.pathway.beside else "implant"
-    signed = Table(
-        title="Consents",
-        headers=("For", "Signed", "By", "Surgeon", "Witness", "State"),
-        rows=tuple(_consent(telling, each) for each in reversed(snapshot.of(Consent))),
-        empty="No consent is signed yet. It is better signed days before than on the morning.",
-        add=telling.add("Capture consent", "consent", Permission.CONSENT),
-    )
-    papers = Table(
-        title="Documents",
-        headers=("Document", "Dated", "Title", "Kept"),
-        rows=tuple(
-            Row(
-                cells=(
-                    first_upper(DOCUMENT_WORDS[each.kind]),
-                    civil(each.dated_on),
-                    each.title or "–",
-                    each.reference or "–",
-                ),
-                links=telling.correction(each.seq),
-            )
-            for each in reversed(snapshot.of(Document))
-        ),
-        empty=f"No paper is attached. H&P and lab results are asked for before the {operation}.",
-        add=telling.add("Attach document", "document", Permission.CONSENT),
-    )
-    return PageSection(id="consents", label="Consents", tables=(signed, papers))
-
-
-def _consent(telling: Telling, consent: Consent) -> Row:
-    is_signed = consent.state == ConsentState.SIGNED
-    withdraw = telling.link("Withdrawn…", "withdraw_consent", Permission.CONSENT, purpose=consent.purpose)
-    return Row(
-        cells=(
-            first_upper(PURPOSE_WORDS[consent.purpose]),
-            civil(consent.signed_on),
-            consent.signed_by,
-            telling.names.clinicians.get(consent.clinician_id or 0, "anybody"),
-            consent.witness or "–",
-        ),
-        badge="Signed" if is_signed else "Withdrawn",
-        tone="ready" if is_signed else "critical",
-        links=withdraw if is_signed else (),
-    )
 
 
 def trial(telling: Telling) -> PageSection:

@@ -31,6 +31,7 @@ from tracker.web.cases.words import (
     REOPERATION_ENDS,
     REOPERATIONS,
     ROUTES,
+    SIGNED_AS,
     TONE_WORDS,
     VISIT_STATES,
     first_upper,
@@ -129,8 +130,12 @@ def _consent(told: Told, names: Names) -> str:
     purpose = PURPOSE_WORDS.get(told["purpose"], told["purpose"])
     if told["state"] == "withdrawn":
         return f"Consent for the {purpose} withdrawn{_because(told)}"
+    if told["state"] == "void":
+        return f"Consent for the {purpose} does not hold any more{_because(told)}"
     surgeon = isolated(names.clinicians.get(told.get("clinician_id") or 0, ""))
-    by = f"signed {civil(told['signed_on'])} by {told['signed_by']}"
+    relation = SIGNED_AS.get(told.get("relation", ""), "")
+    child = {"given": "; the child agrees", "declined": "; the child does not agree"}.get(told.get("assent", ""), "")
+    by = f"signed {civil(told['signed_on'])} by {told['signed_by']}{relation}{child}"
     return f"Consent for the {purpose} {by}{', for ' + surgeon if surgeon else ''}"
 
 

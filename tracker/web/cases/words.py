@@ -115,3 +115,12 @@ __all__ = ["DEVICE_WORDS", "DOCUMENT_WORDS", "OUTCOME_WORDS", "PURPOSE_WORDS", "
 def first_upper(text: str) -> str:
     """A sentence begins with a capital letter; the rest stays."""
     return text[:1].upper() + text[1:]
+
+
+#: For whom a consent was signed, where it was not the patient.
+SIGNED_AS = {
+    "parent": " (parent)",
+    "guardian": " (guardian)",
+    "representative": " (representative)",
+    "emancipated_minor": " (emancipated minor)",
+}

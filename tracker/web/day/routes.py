@@ -24,6 +24,7 @@ from tracker.web.common.looking import record_looks
 from tracker.web.common.searching import looked_for
 from tracker.web.common.sessions import leave_untouched
 from tracker.web.day.checklist import Typed, present_checklist
+from tracker.web.day.consent import consent_panel
 from tracker.web.day.forms import AnswerForm
 from tracker.web.day.page import DayPage, present_day
 from tracker.web.day.presenters import hour
@@ -124,7 +125,7 @@ def checklist(case_id: str, appointment: int) -> str:
     """Show the checklist of a visit, one item below the other."""
     found = get_checklist(read_session(), actor(), case_id, appointment)
     page = present_checklist(found, viewer=actor(), now=now(), zone=clinic().zone)
-    return render_template("day/checklist.html", page=page)
+    return render_template("day/checklist.html", page=page, consent=consent_panel(found.visit))
 
 
 @blueprint.post(_VISIT)
@@ -165,7 +166,7 @@ def _is_colleague(case_id: str, appointment: int, user_id: int) -> bool:
 def _checklist_again(case_id: str, appointment: int, typed: Typed, status: int) -> ResponseReturnValue:
     found = get_checklist(read_session(), actor(), case_id, appointment)
     page = present_checklist(found, viewer=actor(), now=now(), zone=clinic().zone, typed=typed)
-    return render_template("day/checklist.html", page=page), status
+    return render_template("day/checklist.html", page=page, consent=consent_panel(found.visit)), status
 
 
 def _day_page() -> tuple[DayPage, int]:

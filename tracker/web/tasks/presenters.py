@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from tracker.domain.access import Permission
-from tracker.domain.message_words import version_words
+from tracker.domain.own_words import version_words
 from tracker.domain.task_words import task_words
 from tracker.domain.typed_text import isolated
 from tracker.queries.letters import CALL_TASK, NO_ADDRESS, Letter, ToldVisit

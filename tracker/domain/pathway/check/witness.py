@@ -30,6 +30,7 @@ from tracker.domain.facts import (
 from tracker.domain.pathway.definition import Transition
 from tracker.domain.pathway.requirements import Requirement
 from tracker.domain.pathway.requirements.aftercare import FollowedUp
+from tracker.domain.pathway.requirements.consent import ConsentValid
 from tracker.domain.pathway.requirements.device import (
     AlarmDateKnown,
     DeviceRemoved,
@@ -50,7 +51,6 @@ from tracker.domain.pathway.requirements.visit import (
     AppointmentMade,
     AuthorizationGranted,
     ChecklistDone,
-    ConsentValid,
     DocumentInDate,
 )
 from tracker.domain.pathway.snapshot import Snapshot

@@ -2,6 +2,7 @@
 
 from tracker.domain.pathway.requirements.aftercare import FollowedUp
 from tracker.domain.pathway.requirements.base import Claim, Requirement
+from tracker.domain.pathway.requirements.consent import ConsentValid
 from tracker.domain.pathway.requirements.device import (
     AlarmDateKnown,
     DeviceRemoved,
@@ -29,7 +30,6 @@ from tracker.domain.pathway.requirements.visit import (
     AppointmentMade,
     AuthorizationGranted,
     ChecklistDone,
-    ConsentValid,
     DocumentInDate,
 )
 

@@ -8,7 +8,7 @@ from tracker.domain.facts import ChecklistItem, Device, Document
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.requirements.base import CLINICAL, COORDINATION, Claim, Requirement
 from tracker.domain.pathway.snapshot import Snapshot
-from tracker.domain.words import AppointmentState, AuthorizationState, ConsentState, DeviceKind, Role
+from tracker.domain.words import AppointmentState, AuthorizationState, DeviceKind, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,37 +41,6 @@ class AppointmentMade(Requirement):
         if self.state == "arrived" and visit.state not in arrived:
             who = (Role.FRONT_DESK, Role.NURSE)
             return (self.blocker("not_arrived", who, "arrive", purpose=self.purpose, on=snapshot.day_of(self.purpose)),)
-        return ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentValid(Requirement):
-    """A signed consent, not withdrawn, that is valid on the day of the procedure (``max_age_days`` from signing), and
-    for whoever does it, where the form names somebody."""
-
-    kind: ClassVar[str] = "consent"
-    purpose: str
-    max_age_days: int
-
-    @property
-    def key(self) -> str:
-        return f"consent.{self.purpose}"
-
-    def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
-        consent, day = snapshot.consent(self.purpose), snapshot.day_of(self.purpose)
-        if consent is None:
-            return (self.blocker("consent_missing", CLINICAL, "consent", purpose=self.purpose),)
-        if consent.state == ConsentState.WITHDRAWN:
-            return (self.blocker("consent_withdrawn", (Role.PHYSICIAN,), "consent", purpose=self.purpose),)
-        if day is None:
-            return (self.blocker("no_date_yet", COORDINATION, "book", purpose=self.purpose),)
-        ends = min(consent.signed_on + timedelta(days=self.max_age_days), consent.valid_to or date.max)
-        if not consent.signed_on <= day <= ends:
-            return (self.blocker("consent_out_of_date", CLINICAL, "consent", purpose=self.purpose, ends=ends, on=day),)
-        visit = snapshot.visit(self.purpose)
-        named, booked = consent.clinician_id, visit.clinician_id if visit else None
-        if named is not None and booked is not None and named != booked:
-            return (self.blocker("consent_other_surgeon", CLINICAL, "consent", purpose=self.purpose),)
         return ()
 
 
@@ -163,13 +132,18 @@ class DocumentInDate(Requirement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChecklistDone(Requirement):
-    """Every hard and soft item of a checklist answered for the visit; ``part = "before"``: those before the act."""
+    """Every hard and soft item of a checklist answered for the visit; ``part = "before"``: those before the act.
+
+    ``naming_consent``: items whose answer counts for the consent that it names alone; one that names none was given
+    before answers did.
+    """
 
     kind: ClassVar[str] = "checklist"
     checklist: str
     purpose: str
     part: str
     items: tuple[tuple[str, str], ...]
+    naming_consent: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:
@@ -177,9 +151,16 @@ class ChecklistDone(Requirement):
 
     def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
         visit = snapshot.visit(self.purpose)
-        answered = {item.item for item in snapshot.of(ChecklistItem) if visit and item.appointment == visit.appointment}
+        given = [item for item in snapshot.of(ChecklistItem) if visit and item.appointment == visit.appointment]
+        answered = {item.item for item in given if not self._is_of_another_consent(item, snapshot)}
         left = [label for item, label in self.items if item not in answered]
         if not left:
             return ()
         params = {"checklist": self.checklist, "part": self.part, "left": len(left), "first": left[0]}
         return (self.blocker("checklist_open", CLINICAL, "checklist", **params),)
+
+    def _is_of_another_consent(self, item: ChecklistItem, snapshot: Snapshot) -> bool:
+        if item.item not in self.naming_consent or item.about_seq is None:
+            return False
+        standing = snapshot.consent(self.purpose)
+        return standing is None or standing.seq != item.about_seq

@@ -1,0 +1,168 @@
+"""A consent on the nurse's tablet: read, signed with a finger, taken back at the door; and without scripts on paper."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+from sqlalchemy import select
+
+from tests.support.browser import PHONE, TABLET, Window, served, window
+from tests.support.fixed import FixedClock, SeededIds
+from tests.support.journey import WAY, Journey, journey_in
+from tests.support.web import PASSWORD, WebWorld, email_of, make_world
+from tracker.domain.signature import read_strokes
+from tracker.domain.words import Role
+from tracker.persistence.database import Database
+from tracker.persistence.models import ConsentFormRow
+
+#: As large as a finger needs.
+LEAST_TARGET = 44
+
+
+@pytest.fixture
+def world(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> WebWorld:
+    return make_world(sqlite_database, clock, ids)
+
+
+@pytest.fixture
+def journey(world: WebWorld) -> Journey:
+    """The day of a trial, with the patient there."""
+    journey = journey_in(world)
+    for stage, method in WAY:
+        method(journey)
+        if stage == "trial_day":
+            break
+    return journey
+
+
+@pytest.fixture
+def address(world: WebWorld) -> Iterator[str]:
+    with served(world.app) as address:
+        yield address
+
+
+def signs_in(opened: Window) -> None:
+    opened.open("/sign-in")
+    opened.page.fill("input[name=email]", email_of(Role.NURSE))
+    opened.page.fill("input[name=password]", PASSWORD)
+    opened.page.click("button[type=submit]")
+    opened.page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def draws(page: Page, *places: tuple[float, float]) -> None:
+    """One stroke with a finger over the field, by parts of its width and height."""
+    box = page.locator("canvas").bounding_box()
+    assert box is not None
+    points = [{"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]} for x, y in places]
+    finger = page.context.new_cdp_session(page)
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": points[:1]})
+    # It rests where it ends, as a finger does: one that is lifted in full flight flings, and stops the next tap.
+    for point in (*points[1:], *points[-1:] * 3):
+        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    finger.detach()
+
+
+def test_a_consent_is_withdrawn_at_the_door_and_stops_the_procedure(
+    journey: Journey, chromium: Browser, address: str
+) -> None:
+    with window(chromium, address, viewport=TABLET, touch=True) as opened:
+        signs_in(opened)
+        page, main = opened.page, opened.page.locator("main")
+        opened.open("/day")
+        page.get_by_role("link", name="Checklist").first.tap()
+        consent = page.get_by_role("region", name="Consent")
+        expect(consent).to_contain_text("signed")
+        back = consent.get_by_role("link", name="The patient takes it back…")
+        box = back.bounding_box()
+        assert box is not None and box["height"] >= LEAST_TARGET
+        assert opened.accessibility_findings() == []
+        back.tap()
+        expect(page.get_by_role("radio", name="Trial")).to_be_checked()
+        page.get_by_label("What the patient said").fill("Does not want the needle")
+        page.get_by_role("button", name="Withdraw the consent").tap()
+        expect(main).to_contain_text("Recorded: consent withdrawn")
+        expect(main).to_contain_text("Consent for the trial was withdrawn")
+        opened.open("/day")
+        page.get_by_role("link", name="Checklist").first.tap()
+        expect(consent).to_contain_text("Withdrawn by the patient: Does not want the needle")
+        item = page.locator("#item-consent")
+        item.get_by_role("button").first.tap()
+        expect(item).to_contain_text("No signed consent stands")
+    assert journey.stage == "trial_day"
+
+
+def test_a_consent_is_signed_with_a_finger_and_printed(
+    world: WebWorld, journey: Journey, chromium: Browser, address: str
+) -> None:
+    with window(chromium, address, viewport=TABLET, touch=True) as opened:
+        signs_in(opened)
+        page = opened.page
+        opened.open(f"/cases/{journey.public_id}/consent?purpose=trial")
+        page.get_by_role("link", name="Sign the trial consent on this tablet").tap()
+        expect(page.locator("canvas")).to_be_visible()
+        assert opened.accessibility_findings() == []
+        page.get_by_label("The patient", exact=True).check()
+        page.get_by_label("Name of who signs").fill("James Okafor")
+        page.locator("canvas").scroll_into_view_if_needed()
+        draws(page, (0.1, 0.1), (0.2, 0.2))
+        page.get_by_role("button", name="Clear and sign again").tap()
+        expect(page.locator("input[name=strokes]")).to_have_value("")
+        draws(page, (0.1, 0.2), (0.3, 0.9), (0.5, 0.2))
+        draws(page, (0.6, 0.5), (0.9, 0.5))
+        drawn = page.locator("input[name=strokes]").input_value()
+        strokes = read_strokes(drawn)
+        assert [stroke[0] for stroke in strokes] == [pytest.approx((60, 40), abs=3), pytest.approx((360, 100), abs=3)]
+        assert strokes[-1][-1] == pytest.approx((540, 100), abs=3)
+        page.get_by_role("button", name="Keep this signature").tap()
+        expect(page.locator("main")).to_contain_text("Recorded: consent")
+        page.get_by_role("link", name="Form").first.tap()
+        expect(page.locator("svg.consent-drawn polyline")).to_have_count(2)
+        assert opened.accessibility_findings() == []
+    with world.database.reading() as session:
+        assert session.scalars(select(ConsentFormRow.strokes)).one() == drawn
+
+
+def test_a_signature_that_could_not_be_kept_is_there_again(journey: Journey, chromium: Browser, address: str) -> None:
+    with window(chromium, address, viewport=TABLET, touch=True) as opened:
+        signs_in(opened)
+        page = opened.page
+        opened.open(f"/cases/{journey.public_id}/sign-consent?purpose=trial")
+        page.locator("canvas").scroll_into_view_if_needed()
+        draws(page, (0.1, 0.2), (0.3, 0.9), (0.5, 0.2))
+        drawn = page.locator("input[name=strokes]").input_value()
+        page.get_by_role("button", name="Keep this signature").tap()
+        expect(page.get_by_role("alert")).to_contain_text("Say who signs.")
+        assert page.locator("input[name=strokes]").input_value() == drawn
+        ink = "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)"
+        assert page.locator("canvas").evaluate(ink)
+
+
+def test_without_scripts_the_form_is_printed_and_recorded(journey: Journey, chromium: Browser, address: str) -> None:
+    with window(chromium, address, viewport=TABLET, scripts=False) as opened:
+        signs_in(opened)
+        page = opened.page
+        opened.open(f"/cases/{journey.public_id}/sign-consent?purpose=trial")
+        expect(page.locator("canvas")).to_be_hidden()
+        page.get_by_role("link", name="record it as signed on paper").click()
+        page.get_by_label("Text", exact=True).select_option(label="English, version 1")
+        page.get_by_label("Signed on").fill(journey.today.isoformat())
+        page.get_by_label("The patient", exact=True).check()
+        page.get_by_label("Name of who signs").fill("James Okafor")
+        page.get_by_role("button", name="Record the consent").click()
+        expect(page.locator("main")).to_contain_text("Recorded: consent")
+
+
+@pytest.mark.parametrize("viewport", [TABLET, PHONE], ids=["tablet", "phone"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_pages_meet_the_accessibility_standard(
+    journey: Journey, chromium: Browser, address: str, viewport: ViewportSize, *, dark: bool
+) -> None:
+    case = f"/cases/{journey.public_id}"
+    with window(chromium, address, viewport=viewport, dark=dark) as opened:
+        signs_in(opened)
+        for path in ("sign-consent?purpose=trial&language=es", "consent-form?purpose=trial", "consent?purpose=trial"):
+            opened.open(f"{case}/{path}")
+            assert opened.accessibility_findings() == []
+            assert opened.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
