@@ -92,6 +92,7 @@ class Settings:
     downtime_keep: int = 14
     downtime_key: str = field(default="", repr=False)
     dead_man_url: str = field(default="", repr=False)
+    files_dir: Path | None = None
 
     @property
     def is_https(self) -> bool:
@@ -125,6 +126,7 @@ class Settings:
             mail_transport=MailTransport.OUTBOX,
             sms_transport=SmsTransport.OUTBOX,
             outbox_dir=outbox_dir,
+            files_dir=outbox_dir.with_name("papers"),
             dead_man_url="",
         )
 
@@ -175,6 +177,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         log_level=_log_level(read.text("LOG_LEVEL", "INFO")),
         metrics_token=_secret("METRICS_TOKEN", read.text("METRICS_TOKEN")),
         downtime_dir=_folder(read.text("DOWNTIME_DIR")),
+        files_dir=_folder(read.text("FILES_DIR")),
         downtime_keep=read.number("DOWNTIME_KEEP", 14, lowest=1, highest=366),
         downtime_key=_downtime_key(read.text("DOWNTIME_KEY")),
         dead_man_url=_asked_url("DEAD_MAN_URL", read.text("DEAD_MAN_URL"), DEAD_MAN_KIND),

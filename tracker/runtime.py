@@ -11,10 +11,21 @@ from tracker.integrations.dead_man import HttpDeadManSwitch
 from tracker.integrations.ids import RandomIds
 from tracker.integrations.kit_shelf import FolderShelf
 from tracker.integrations.mail.choice import choose_mailer
+from tracker.integrations.papers import FolderOfPapers, SubprocessReader
 from tracker.integrations.passwords import Argon2Passwords
 from tracker.integrations.sms.choice import choose_texter
 from tracker.persistence.database import Database
-from tracker.services.ports import Clock, DeadManSwitch, Ids, KitShelf, Mailer, Passwords, Stopwatch
+from tracker.services.ports import (
+    Clock,
+    DeadManSwitch,
+    Ids,
+    KitShelf,
+    Mailer,
+    PaperReader,
+    PaperStore,
+    Passwords,
+    Stopwatch,
+)
 
 if TYPE_CHECKING:
     from config import Settings
@@ -25,6 +36,7 @@ class Runtime:
     """One running system. Tests and simulations put their own clock, ids and passwords in.
 
     ``mailer`` sends e-mail, ``texter`` text messages, ``dead_man`` hears that all is well; each may be missing.
+    ``papers``: where scans of papers lie; without it none can be attached.
     """
 
     settings: "Settings"
@@ -36,6 +48,8 @@ class Runtime:
     texter: Mailer | None = None
     shelf: KitShelf | None = None
     dead_man: DeadManSwitch | None = None
+    papers: PaperStore | None = None
+    paper_reader: PaperReader = field(default_factory=SubprocessReader)
     stopwatch: Stopwatch = field(default_factory=SystemStopwatch)
 
     @property
@@ -58,6 +72,7 @@ def build_runtime(settings: "Settings") -> Runtime:
         texter=choose_texter(settings),
         shelf=shelf_at(settings, settings.downtime_dir) if settings.downtime_dir else None,
         dead_man=HttpDeadManSwitch(url=settings.dead_man_url) if settings.dead_man_url else None,
+        papers=FolderOfPapers(settings.files_dir) if settings.files_dir else None,
     )
 
 

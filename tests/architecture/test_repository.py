@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 from tests.support.source import PRODUCT, ROOT, sources
 
 #: Where the name in the registry is not the name in Python.
-MODULES = {"argon2-cffi": "argon2", "phonenumberslite": "phonenumbers"}
+MODULES = {"argon2-cffi": "argon2", "phonenumberslite": "phonenumbers", "pillow": "PIL"}
 #: Needed, though nothing imports them by name; each with its reason.
 NOT_IMPORTED = {
     "email-validator": "WTForms loads it for its e-mail field",

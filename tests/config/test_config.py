@@ -83,6 +83,9 @@ class TestLoadSettings:
         )
         assert settings.is_https
 
+    def test_reads_where_scans_lie(self) -> None:
+        assert load_settings({"TRACKER_FILES_DIR": "/var/papers"}) == Settings(files_dir=Path("/var/papers"))
+
     @pytest.mark.parametrize(
         ("name", "value"),
         [

@@ -22,6 +22,7 @@ from tracker.persistence.database import Database
 from tracker.persistence.migrations import current_revision, upgrade
 from tracker.queries.invariants import check_everything
 from tracker.runtime import Runtime, build_runtime
+from tracker.services.papers_check import check_papers
 from tracker.services.restored import bring_to_present, note_backup, settle_restored
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ def backup(context: click.Context, path: Path, tools: Path | None) -> None:
         with runtime.database.writing() as session:
             note_backup(session, runtime.clock.now())
         _or_say(lambda: copy_to(runtime.database, path, tools))
+        files = runtime.settings.files_dir
+    if files:
+        say(f"Scans of papers are not in it: copy {files} along with it.")
     say(f"{path} is written and whole. A backup counts once it was restored: try it on another machine.")
 
 
@@ -113,8 +117,9 @@ def _check(runtime: Runtime, *, despite_violations: bool) -> None:
         say(f"{error.message}: the check below says which.")
     with runtime.database.reading() as session:
         report = check_everything(session, runtime.clock.now())
-    show(report, as_json=False)
-    if not report.is_ok and not despite_violations:
+        papers = check_papers(session, runtime.papers)
+    show(report, papers, as_json=False)
+    if not (report.is_ok and papers.is_ok) and not despite_violations:
         raise click.ClickException(
             "Not everything holds in this copy. Say --despite-violations to use it all the same."
         )

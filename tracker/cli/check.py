@@ -7,6 +7,7 @@ import click
 
 from tracker.cli.context import runtime_of, say
 from tracker.queries.invariants import Report, check_everything
+from tracker.services.papers_check import PapersReport, check_papers
 
 
 @click.command()
@@ -16,16 +17,22 @@ def check(context: click.Context, *, as_json: bool) -> None:
     """Check that nothing due is forgotten and nothing stored was changed behind the tracker's back."""
     with runtime_of(context) as runtime, runtime.database.reading() as session:
         report = check_everything(session, runtime.clock.now(), _progress)
-    show(report, as_json=as_json)
-    if not report.is_ok:
+        papers = check_papers(session, runtime.papers)
+    show(report, papers, as_json=as_json)
+    if not (report.is_ok and papers.is_ok):
         context.exit(1)
 
 
-def show(report: Report, *, as_json: bool) -> None:
-    """Print a report for scripts or for people."""
+def show(report: Report, papers: PapersReport, *, as_json: bool) -> None:
+    """Print what was found, for scripts or for people."""
     if as_json:
-        click.echo(json.dumps(report.document(), ensure_ascii=False))
+        lost = [{"case": case, "message": message} for case, message in papers.lost]
+        found = {"scans": papers.scans, "signed_texts": papers.forms, "lost": lost}
+        document = {**report.document(), "ok": report.is_ok and papers.is_ok, "papers": found}
+        click.echo(json.dumps(document, ensure_ascii=False))
         return
+    for case, message in papers.lost:
+        click.echo(f"Papers: {message} (case {case})")
     counts = report.counts
     for violation in report.violations:
         case = f" (case {violation.case})" if violation.case else ""
@@ -37,9 +44,8 @@ def show(report: Report, *, as_json: bool) -> None:
         click.echo(
             f"{counts['pump_lists_overdue']} of {counts['clinics']} clinics did not compare its pump list in time."
         )
-    click.echo(
-        f"{counts['cases']} cases, {counts['events']} events: {'all holds' if report.is_ok else 'NOT all holds'}."
-    )
+    holds = "all holds" if report.is_ok and papers.is_ok else "NOT all holds"
+    click.echo(f"{counts['cases']} cases, {counts['events']} events: {holds}.")
 
 
 def _progress(done: int) -> None:

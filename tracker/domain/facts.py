@@ -67,12 +67,13 @@ class Evaluation(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document(Fact):
-    """Where a paper is kept, and its date. The paper itself stays in the chart."""
+    """A paper: its date, and where it is kept. ``attachment``: the SHA-256 of its scan, where there is one."""
 
     kind: str
     dated_on: date
     title: str
     reference: str
+    attachment: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,7 @@ class Consent(Fact):
 
     ``relation``: a member of ``Signer``, empty where nobody said. ``assent``: a member of ``Assent``, empty where no
     child was asked. ``clinician_id``: who was to do the procedure when it was signed. ``form``: the public id of the
-    text that was signed, with the signature drawn under it.
+    text that was signed, with the signature drawn under it. ``attachment``: the SHA-256 of the scanned paper.
     """
 
     purpose: str
@@ -114,6 +115,7 @@ class Consent(Fact):
     interpreter: str = ""
     clinician_id: int | None = None
     form: str | None = None
+    attachment: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from tracker.domain.signature import NotASignature, hash_of_strokes, read_stroke
 from tracker.domain.words import Assent, ConsentState, Signer, is_word
 from tracker.persistence.models import Clinic, ConsentFormRow, Patient
 from tracker.queries.consent_texts import known, list_versions, read_text
+from tracker.services.attachments import Paper, keep_paper, name_paper
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.named import place_problems
 from tracker.services.work import CaseRef, Work, Written
@@ -51,9 +52,10 @@ def record_consent(
     signing: Signing,
     valid_to: date | None = None,
     text: TextRef | None = None,
+    paper: Paper | None = None,
 ) -> Written:
     """Record a consent that was signed on paper. A newer one takes the place of the one that stood. ``text``: which of
-    our texts was signed, if it was one.
+    our texts was signed, if it was one; ``paper``: its scan.
 
     :raises NotFound: if there is no such text
     :raises InvalidInput: for an unknown procedure, a date in the future, or no word on who signed
@@ -69,7 +71,10 @@ def record_consent(
     form, hashes = None, dict[str, object]()
     if text is not None:
         form, hashes = _keep_form(file, _version_of(file, purpose, text), strokes="")
-    return _record(file, purpose, signed_on, signing, valid_to=valid_to, form=form, hashes=hashes)
+    named = name_paper(file, paper)
+    written = _record(file, purpose, signed_on, signing, valid_to=valid_to, form=form, hashes=hashes, attachment=named)
+    keep_paper(file, paper)
+    return written
 
 
 def sign_consent(work: Work, ref: CaseRef, *, purpose: str, text: TextRef, signing: Signing, strokes: str) -> Written:
@@ -200,6 +205,7 @@ def _record(
     valid_to: date | None = None,
     form: str | None,
     hashes: dict[str, object],
+    attachment: str | None = None,
 ) -> Written:
     said: dict[str, object] = {
         "state": ConsentState.SIGNED,
@@ -212,6 +218,7 @@ def _record(
         "interpreter": signing.interpreter.strip(),
         "clinician_id": signing.clinician_id,
         "form": form,
+        "attachment": attachment,
         "reason": "",
     }
     standing = file.snapshot.consent(purpose)

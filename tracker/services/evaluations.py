@@ -7,6 +7,7 @@ from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput
 from tracker.domain.facts import Document, Evaluation
 from tracker.domain.words import Condition, DocumentKind, Indication, Purpose, SpasticityOrigin, is_word
+from tracker.services.attachments import Paper, keep_paper, name_paper
 from tracker.services.case_file import open_case
 from tracker.services.work import CaseRef, Work, Written
 
@@ -60,9 +61,16 @@ def record_evaluation(work: Work, ref: CaseRef, findings: Findings, *, effective
 
 
 def record_document(
-    work: Work, ref: CaseRef, *, kind: str, dated_on: date, title: str = "", reference: str = ""
+    work: Work,
+    ref: CaseRef,
+    *,
+    kind: str,
+    dated_on: date,
+    title: str = "",
+    reference: str = "",
+    paper: Paper | None = None,
 ) -> Written:
-    """Record where a paper is kept and its date.
+    """Record where a paper is kept and its date, with its scan, if there is one.
 
     :raises InvalidInput: for an unknown kind or a date in the future
     """
@@ -74,5 +82,8 @@ def record_document(
         problems["dated_on"] = "This date is in the future."
     if problems:
         raise InvalidInput(problems)
-    file.record(Document, kind=kind, dated_on=dated_on, title=title, reference=reference)
-    return file.finish("document_recorded")
+    attachment = name_paper(file, paper)
+    file.record(Document, kind=kind, dated_on=dated_on, title=title, reference=reference, attachment=attachment)
+    written = file.finish("document_recorded")
+    keep_paper(file, paper)
+    return written

@@ -91,6 +91,32 @@ class DeadManSwitch(Protocol):
         ...
 
 
+class PaperReader(Protocol):
+    """Reads a file that somebody sent as the scan of a paper."""
+
+    def read(self, content: bytes) -> str:
+        """Return its media type.
+
+        :raises PaperRefused: for what is no scan of a paper, with a sentence
+        """
+        ...
+
+
+class PaperStore(Protocol):
+    """Where scans of papers are kept, outside of the database and of everything that is served by itself."""
+
+    def keep(self, clinic_id: int, content: bytes) -> None:
+        """Write a file under the hash of what is in it; once more changes nothing.
+
+        :raises OSError: it could not be written
+        """
+        ...
+
+    def read(self, clinic_id: int, digest: str) -> bytes | None:
+        """Return a file; ``None`` where it is missing or was altered."""
+        ...
+
+
 class KitShelf(Protocol):
     """Where downtime kits are put, so that they can be read when nothing else works."""
 

@@ -1,5 +1,6 @@
 """All tables, one class each. A fact's table is named like its dataclass with ``Row`` behind it."""
 
+from tracker.persistence.models.attachments import Attachment
 from tracker.persistence.models.cases import BlockerInterval, Case, StageCount, StageVisit
 from tracker.persistence.models.clinics import Clinic, Clinician, ClosedDay, Payer, PreparationSheet, Room
 from tracker.persistence.models.consents import ConsentFormRow, ConsentTextRow
@@ -62,6 +63,7 @@ __all__ = [
     "AppointmentRow",
     "ArrangementRow",
     "AssessmentRow",
+    "Attachment",
     "AuthorizationRow",
     "BlockerInterval",
     "Case",

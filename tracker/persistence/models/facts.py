@@ -10,7 +10,7 @@ Constraints refuse only what can never be. What really happened, however irregul
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Constraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, Constraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.schema import SchemaItem
 
@@ -49,3 +49,17 @@ def one_live(table: str, *columns: str) -> Index:
     return partial_index(
         f"uq_{table}_live", "clinic_id", "case_id", *columns, where="superseded_by IS NULL", unique=True
     )
+
+
+def to_attachment() -> ForeignKeyConstraint:
+    """A scan that was attached to the same case, by its hash."""
+    return ForeignKeyConstraint(
+        ["clinic_id", "case_id", "attachment"],
+        ["attachments.clinic_id", "attachments.case_id", "attachments.digest"],
+    )
+
+
+def one_paper(table: str) -> Index:
+    """A scan belongs to one fact of a clinic that stands: the same paper in two charts is in a wrong one."""
+    stands = "superseded_by IS NULL AND attachment IS NOT NULL"
+    return partial_index(f"uq_{table}_attachment", "clinic_id", "attachment", where=stands, unique=True)

@@ -30,7 +30,7 @@ from tracker.persistence.base import (
     to_member,
     to_tenant_row,
 )
-from tracker.persistence.models.facts import FactRow, fact_table, one_live
+from tracker.persistence.models.facts import FactRow, fact_table, one_live, one_paper, to_attachment
 
 #: A visit that keeps its room, its patient and its clinician busy. The guards in the migrations say the same.
 HOLDS_ITS_PLACE = f"superseded_by IS NULL AND state IN ({quoted(sorted(LIVE_APPOINTMENT))})"
@@ -89,12 +89,13 @@ class DocumentRow(FactRow, Base):
     """``facts.Document``."""
 
     __tablename__ = "documents"
-    __table_args__ = fact_table(one_of("kind", DocumentKind))
+    __table_args__ = fact_table(to_attachment(), one_paper("documents"), one_of("kind", DocumentKind))
 
     kind: Mapped[str]
     dated_on: Mapped[date]
     title: Mapped[str]
     reference: Mapped[str]
+    attachment: Mapped[str | None]
 
 
 class AuthorizationRow(FactRow, Base):
@@ -135,6 +136,8 @@ class ConsentRow(FactRow, Base):
             ["clinic_id", "case_id", "form"],
             ["consent_forms.clinic_id", "consent_forms.case_id", "consent_forms.public_id"],
         ),
+        to_attachment(),
+        one_paper("consents"),
         one_of("state", ConsentState),
         one_of("relation", Signer, or_empty=True),
         one_of("assent", Assent, or_empty=True),
@@ -153,6 +156,7 @@ class ConsentRow(FactRow, Base):
     interpreter: Mapped[str] = mapped_column(server_default="")
     clinician_id: Mapped[RowId | None]
     form: Mapped[str | None]
+    attachment: Mapped[str | None]
 
 
 class AppointmentRow(FactRow, Base):

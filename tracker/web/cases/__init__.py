@@ -2,6 +2,7 @@
 
 from tracker.web.cases import (
     advisory,
+    attachments,
     consents,
     decisions,
     device,
@@ -25,6 +26,7 @@ from tracker.web.cases.blueprint import blueprint
 
 __all__ = [
     "advisory",
+    "attachments",
     "blueprint",
     "consents",
     "decisions",

@@ -31,6 +31,7 @@ from tracker.web.cases.links import Link, Missing, correcting_fact
 from tracker.web.common.current import actor, now, runtime, today
 from tracker.web.common.database import read_session, writing
 from tracker.web.common.forms import meant
+from tracker.web.common.paper_uploads import PaperField, ask_for_files_again
 
 if TYPE_CHECKING:
     from tracker.web.cases.refill_days import RefillDays
@@ -64,7 +65,7 @@ class Act:
     ``missing``: what stands in the way of doing it by the book; ``correct`` says which of the facts written a person
     would want to correct. ``after`` gives what somebody must know or do next, for the page that follows; ``days`` the
     days that a refill can be booked on, with the room they have; ``others`` other ways to do it. A ``template`` of its
-    own gets ``context`` besides.
+    own gets ``context`` besides. ``first``: what must be looked at before the transaction begins.
     """
 
     title: str
@@ -80,6 +81,7 @@ class Act:
     others: Sequence[Link] = ()
     template: str = "cases/_act.html"
     context: Mapping[str, object] = field(default_factory=dict)
+    first: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,7 @@ class ActPage:
     read_labels_url: str
     days: "RefillDays | None"
     others: Sequence[Link]
+    is_multipart: bool
 
 
 def opened(public_id: str) -> OpenedCase:
@@ -155,6 +158,7 @@ def answer(
     if not form.validate():
         return _page(case, form, act, version), 422
     try:
+        act.first()
         with writing() as session:
             written = use_case(work_in(session), CaseRef(case.head.public_id, version, case))
     except StaleVersion:
@@ -226,6 +230,7 @@ def _page(
     blockers: Sequence[object] | None = None,
     changes: tuple[str, ...] = (),
 ) -> str:
+    ask_for_files_again(form)
     missing = [each for each in (act.missing if blockers is None else blockers) if isinstance(each, Blocker)]
     page = ActPage(
         person=person_of(case.head.patient, today(), is_clinical=actor().may(Permission.SEE_CLINICAL)),
@@ -243,5 +248,6 @@ def _page(
         read_labels_url=url_for("cases.read_label", public_id=case.head.public_id, kind="pump").removesuffix("/pump"),
         days=act.days,
         others=act.others,
+        is_multipart=any(isinstance(each, PaperField) for each in form),
     )
     return render_template(act.template, page=page, form=form, **act.context)

@@ -7,6 +7,7 @@ from tracker.domain.signature import LONGEST
 from tracker.services.consents import Signing, TextRef
 from tracker.web.cases.fields import CaseForm, DayField, NoteField, PersonField, Section, TextField
 from tracker.web.common.forms import options
+from tracker.web.common.paper_uploads import PaperField
 
 SIGNERS = {
     "self": "The patient",
@@ -67,7 +68,8 @@ class ConsentForm(_SigningForm):
     """A consent that was signed on paper."""
 
     SECTIONS = (
-        Section("What was signed", (("purpose",), ("text",), ("signed_on", "valid_to"))),
+        Section("What was signed", (("purpose",), ("text",), ("signed_on", "valid_to"),
+                                      ("attachment",))),
         Section("Who signed", (("relation",), ("signed_by",), ("assent",), ("clinician_id",),
                                ("witness", "interpreter"))),
     )  # fmt: skip
@@ -75,6 +77,7 @@ class ConsentForm(_SigningForm):
     text = SelectField("Text", [Optional()], choices=[], description="The version is printed at its foot.")
     signed_on = DayField("Signed on", [InputRequired("Give the day of the signature.")])
     valid_to = DayField("Valid to", description="Only if the form says so; else the clinic's rule holds.")
+    attachment = PaperField("Scan of the signed form")
 
     def text_ref(self) -> TextRef | None:
         """Which of our texts was signed; ``None``: another form."""

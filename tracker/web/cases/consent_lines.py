@@ -37,7 +37,7 @@ def consents(telling: Telling) -> PageSection:
                     each.title or "–",
                     each.reference or "–",
                 ),
-                links=telling.correction(each.seq),
+                links=(*_scan(telling, each.attachment), *telling.correction(each.seq)),
             )
             for each in reversed(snapshot.of(Document))
         ),
@@ -52,6 +52,7 @@ def _consent(telling: Telling, consent: Consent) -> Row:
     links: tuple[Link, ...] = ()
     if consent.form:
         links += telling.link("Form", "signed_consent", Permission.SEE_CLINICAL, form_id=consent.form)
+    links += _scan(telling, consent.attachment)
     if consent.state == ConsentState.SIGNED:
         links += telling.link("Withdrawn…", "withdraw_consent", Permission.CONSENT, purpose=consent.purpose)
     return Row(
@@ -66,3 +67,7 @@ def _consent(telling: Telling, consent: Consent) -> Row:
         tone=tone,
         links=links,
     )
+
+
+def _scan(telling: Telling, digest: str | None) -> tuple[Link, ...]:
+    return telling.link("Scan", "attachment", Permission.SEE_CLINICAL, digest=digest) if digest else ()

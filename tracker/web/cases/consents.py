@@ -36,13 +36,16 @@ from tracker.web.common.access import permission
 from tracker.web.common.current import actor, clinic, today
 from tracker.web.common.database import read_session
 from tracker.web.common.forms import options
+from tracker.web.common.paper_uploads import PaperInHand, takes_a_paper
 
 
 @blueprint.route(path("/consent"), methods=["GET", "POST"])
 @permission(Permission.CONSENT)
+@takes_a_paper
 def consent(public_id: str) -> ResponseReturnValue:
     """Record a consent that was signed on paper. ``?purpose=`` says for what."""
     case, form = opened(public_id), ConsentForm()
+    paper = PaperInHand(form)
     form.purpose.choices = procedures_of(case.pathway)
     form.text.choices = options({"": OTHER_FORM, **_versions(case)})
     _offer(case, form)
@@ -53,6 +56,7 @@ def consent(public_id: str) -> ResponseReturnValue:
         done="consent",
         lede="Signed here and now, it is best signed on the tablet. What was signed on paper is recorded below.",
         others=_other_ways(case),
+        first=paper.examine,
     )
     return answer(
         case,
@@ -66,6 +70,7 @@ def consent(public_id: str) -> ResponseReturnValue:
             signing=form.signing(),
             valid_to=form.valid_to.data,
             text=form.text_ref(),
+            paper=paper.found,
         ),
     )
 

@@ -22,6 +22,7 @@ from tracker.web.cases.fields import (
 from tracker.web.cases.words import AUTHORIZATION_STATES, CONDITIONS, INDICATIONS, ORIGINS, first_upper
 from tracker.web.common.forms import options
 from tracker.web.common.number_fields import CountField
+from tracker.web.common.paper_uploads import PaperField
 
 PROCEDURES = {"trial": "Trial", "implant": "Implant", "reoperation": "Reoperation"}
 
@@ -90,15 +91,16 @@ class EvaluationForm(CaseForm):
 
 
 class DocumentForm(CaseForm):
-    """A paper: what, its date, and where it is kept. The paper itself stays in the chart."""
+    """A paper: what, its date, where it is kept, and its scan."""
 
-    SECTIONS = (Section("", (("kind", "dated_on"), ("title",), ("reference",))),)
+    SECTIONS = (Section("", (("kind", "dated_on"), ("title",), ("reference",), ("attachment",))),)
     kind = SelectField(
         "Document", [InputRequired("Choose the document.")], choices=with_blank(_capital(DOCUMENT_WORDS))
     )
     dated_on = DayField("Dated", [InputRequired("Give the date of the document.")])
     title = TextField("Title")
     reference = TextField("Where it is kept", description="For example: chart, scanned 12 Mar.")
+    attachment = PaperField("Scan of the paper")
 
 
 class AnswerForm(CaseForm):

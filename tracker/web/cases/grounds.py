@@ -23,6 +23,7 @@ from tracker.web.cases.words import AUTHORIZATION_STATES, DOCUMENT_WORDS
 from tracker.web.common.access import permission
 from tracker.web.common.current import clinic
 from tracker.web.common.database import read_session
+from tracker.web.common.paper_uploads import PaperInHand, takes_a_paper
 
 _YES_NO = {True: "yes", False: "no"}
 
@@ -53,12 +54,14 @@ def _fill_in(form: EvaluationForm, standing: Evaluation) -> None:
 
 @blueprint.route(path("/document"), methods=["GET", "POST"])
 @permission(Permission.CONSENT)
+@takes_a_paper
 def document(public_id: str) -> ResponseReturnValue:
-    """Record where a paper is kept. ``?kind=`` says which, from the link that was followed."""
+    """Record a paper. ``?kind=`` says which, from the link that was followed."""
     case, form = opened(public_id), DocumentForm()
+    paper = PaperInHand(form)
     if not form.is_submitted() and request.args.get("kind", "") in DOCUMENT_WORDS:
         form.kind.data = request.args["kind"]
-    act = Act(title="Attach a document", submit="Record the document", done="document")
+    act = Act(title="Attach a document", submit="Record the document", done="document", first=paper.examine)
     return answer(
         case,
         form,
@@ -70,6 +73,7 @@ def document(public_id: str) -> ResponseReturnValue:
             dated_on=form.dated_on.data,
             title=form.title.data,
             reference=form.reference.data,
+            paper=paper.found,
         ),
     )
 
