@@ -72,8 +72,13 @@ def build_runtime(settings: "Settings") -> Runtime:
         texter=choose_texter(settings),
         shelf=shelf_at(settings, settings.downtime_dir) if settings.downtime_dir else None,
         dead_man=HttpDeadManSwitch(url=settings.dead_man_url) if settings.dead_man_url else None,
-        papers=FolderOfPapers(settings.files_dir) if settings.files_dir else None,
+        papers=papers_at(settings.files_dir) if settings.files_dir else None,
     )
+
+
+def papers_at(folder: Path) -> PaperStore:
+    """A place for scans of papers."""
+    return FolderOfPapers(folder)
 
 
 def shelf_at(settings: "Settings", folder: Path) -> KitShelf:

@@ -2,6 +2,9 @@
 
 import stat
 import zipfile
+import zlib
+from base64 import a85encode
+from errno import ENOSPC
 from io import BytesIO
 from pathlib import Path
 
@@ -9,9 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from pypdf._codecs._codecs import LzwCodec
 
 from tests.support.scans import (
     a_pdf,
+    a_pdf_packed,
     a_pdf_that_unpacks_to,
     a_pdf_with,
     a_pdf_with_picture,
@@ -35,6 +40,7 @@ from tracker.domain.attachments import (
     PaperRefused,
     digest_of,
 )
+from tracker.integrations import paper_reading
 from tracker.integrations.paper_reading import MOST_DOTS, MOST_PAGES, MOST_UNPACKED, media_type_of
 from tracker.integrations.papers import FolderOfPapers, SubprocessReader
 
@@ -84,6 +90,8 @@ REFUSED = {
     "a PDF with a program": (a_pdf(script="app.alert(1)"), ACTIVE),
     "a PDF with a file": (a_pdf(attached=b"MZ"), ACTIVE),
     "a PDF that starts one": (a_pdf_with("/S", "/Launch"), ACTIVE),
+    "a PDF that starts one from afar": (a_pdf_with("/S", "/Launch", from_afar=True), ACTIVE),
+    "a PDF with a file on its page": (a_pdf_with("/EF", "/x"), ACTIVE),
     "a PDF that sends": (a_pdf_with("/S", "/SubmitForm"), ACTIVE),
     "a PDF with a form": (a_pdf_with("/XFA", "/x"), ACTIVE),
     "a PDF with a password": (a_pdf(password="secret"), LOCKED),
@@ -117,6 +125,25 @@ class TestReading:
             media_type_of(content)
         assert str(refused.value) == sentence
 
+    @pytest.mark.parametrize(("packed", "filters"), [
+        (a85encode(zlib.compress(bytes(40_000))) + b"~>", ("/ASCII85Decode", "/FlateDecode")),
+        (zlib.compress(bytes(40_000)).hex().encode() + b">", ("/AHx", "/Fl")),
+        (bytes((129, 0)) * 400 + bytes((128,)), ("/RunLengthDecode",)),
+        (LzwCodec().encode(bytes(40_000)), ("/LZWDecode",)),
+    ], ids=["in letters", "in digits", "runs", "old"])  # fmt: skip
+    def test_measures_what_is_packed_in_any_way(
+        self, monkeypatch: pytest.MonkeyPatch, packed: bytes, filters: tuple[str, ...]
+    ) -> None:
+        assert media_type_of(a_pdf_packed(packed, *filters)) == PDF
+        monkeypatch.setattr(paper_reading, "MOST_UNPACKED", 39_999)
+        with pytest.raises(PaperRefused, match="unpacks to much more"):
+            media_type_of(a_pdf_packed(packed, *filters))
+
+    def test_refuses_what_is_packed_twice(self) -> None:
+        twice = a_pdf_packed(zlib.compress(zlib.compress(bytes(9))), "/FlateDecode", "/FlateDecode")
+        with pytest.raises(PaperRefused, match="unpacks to much more"):
+            media_type_of(twice)
+
 
 class TestTheReader:
     @pytest.mark.parametrize("kind", SCANS)
@@ -130,7 +157,7 @@ class TestTheReader:
             SubprocessReader().read(content)
         assert str(refused.value) == sentence
 
-    @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.sampled_from(sorted(SCANS)), st.data())
     def test_survives_what_is_damaged_anywhere(self, kind: str, data: st.DataObject) -> None:
         whole = bytearray(SCANS[kind])
@@ -164,10 +191,26 @@ class TestTheFolder:
         store.keep(7, SCANS["pdf"])
         assert store.read(7, digest) == SCANS["pdf"], "kept again, it is whole again"
 
-    def test_leaves_nothing_half_written_in_its_place(self, tmp_path: Path) -> None:
+    def test_leaves_nothing_half_written_where_the_disk_is_full(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         store, digest = FolderOfPapers(tmp_path), digest_of(SCANS["pdf"])
         (tmp_path / "7" / digest[:2]).mkdir(parents=True)
-        (tmp_path / "7" / digest[:2] / f".making-{digest}").write_bytes(b"%PD")
-        assert store.read(7, digest) is None
+
+        def is_full(_descriptor: int) -> None:
+            raise OSError(ENOSPC, "No space left on device")
+
+        with monkeypatch.context() as full:
+            full.setattr("tracker.integrations.papers.os.fsync", is_full)
+            with pytest.raises(OSError, match="No space left"):
+                store.keep(7, SCANS["pdf"])
+        assert store.read(7, digest) is None and list(store.kept()) == list(store.others()) == []
+
+    def test_tells_what_is_kept_from_what_was_begun_or_put_there(self, tmp_path: Path) -> None:
+        store, digest = FolderOfPapers(tmp_path), digest_of(SCANS["pdf"])
+        assert list(FolderOfPapers(tmp_path / "nothing").kept()) == []
         store.keep(7, SCANS["pdf"])
-        assert [each.name for each in (tmp_path / "7" / digest[:2]).iterdir()] == [digest]
+        (tmp_path / "7" / digest[:2] / ".making-x").write_bytes(b"%PD")
+        (tmp_path / "notes.txt").write_text("ours")
+        assert list(store.kept()) == [(7, digest)]
+        assert list(store.others()) == [f"7/{digest[:2]}/.making-x", "notes.txt"]

@@ -5,7 +5,7 @@ from io import BytesIO
 
 from PIL import Image
 from pypdf import PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, NumberObject, StreamObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, StreamObject, TextStringObject
 
 
 def a_picture(kind: str = "PNG", colour: int = 200, size: tuple[int, int] = (40, 30)) -> bytes:
@@ -37,6 +37,11 @@ def a_pdf_that_unpacks_to(size: int) -> bytes:
     return _with_stream(zlib.compress(bytes(size), 9), {"/Filter": NameObject("/FlateDecode")})
 
 
+def a_pdf_packed(packed: bytes, *filters: str) -> bytes:
+    """A PDF whose page is packed in other ways, one in the other."""
+    return _with_stream(packed, {"/Filter": ArrayObject(NameObject(each) for each in filters)})
+
+
 def a_pdf_with_picture(width: int, height: int) -> bytes:
     """A PDF whose picture claims to have so many dots."""
     return _with_stream(
@@ -46,11 +51,12 @@ def a_pdf_with_picture(width: int, height: int) -> bytes:
     )  # fmt: skip
 
 
-def a_pdf_with(key: str, value: str) -> bytes:
-    """A PDF whose page has an entry that does something."""
+def a_pdf_with(key: str, value: str, *, from_afar: bool = False) -> bytes:
+    """A PDF whose page has an entry that does something; ``from_afar``: the entry refers to the word."""
     writer = PdfWriter()
     page = writer.add_blank_page(200, 200)
-    page[NameObject("/Annots")] = DictionaryObject({NameObject(key): NameObject(value)})
+    word = NameObject(value)
+    page[NameObject("/Annots")] = DictionaryObject({NameObject(key): writer._add_object(word) if from_afar else word})
     return _written(writer)
 
 

@@ -1,5 +1,6 @@
 """``tracker backup`` and ``tracker restore``: a copy while everything runs, and the way back that verifies first."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -21,8 +22,10 @@ from tracker.persistence.copies import (
 from tracker.persistence.database import Database
 from tracker.persistence.migrations import current_revision, upgrade
 from tracker.queries.invariants import check_everything
-from tracker.runtime import Runtime, build_runtime
+from tracker.runtime import Runtime, build_runtime, papers_at
+from tracker.services.paper_copies import copy_papers
 from tracker.services.papers_check import check_papers
+from tracker.services.ports import PaperStore
 from tracker.services.restored import bring_to_present, note_backup, settle_restored
 
 if TYPE_CHECKING:
@@ -41,14 +44,16 @@ TOOLS = click.option(
 @TOOLS
 @click.pass_context
 def backup(context: click.Context, path: Path, tools: Path | None) -> None:
-    """Write a consistent copy of the database to the new file PATH, while everything runs."""
+    """Write a consistent copy of the database to the new file PATH, and of the scans of papers to the new folder
+    PATH.papers, while everything runs."""
     with runtime_of(context) as runtime:
+        if runtime.papers and _papers_of(path).exists():
+            raise click.ClickException(f"{_papers_of(path)} is there already.")
         with runtime.database.writing() as session:
             note_backup(session, runtime.clock.now())
         _or_say(lambda: copy_to(runtime.database, path, tools))
-        files = runtime.settings.files_dir
-    if files:
-        say(f"Scans of papers are not in it: copy {files} along with it.")
+        if runtime.papers:
+            _copy_papers(runtime.papers, path)
     say(f"{path} is written and whole. A backup counts once it was restored: try it on another machine.")
 
 
@@ -75,7 +80,7 @@ def restore(
             say(f"The database that was there is kept as {kept}." if kept else "There was no database before.")
         else:
             _or_say(lambda: load_dump(database, path, tools))
-            _settle(settings, despite_violations=despite_violations)
+            _settle(settings, path, despite_violations=despite_violations)
     finally:
         database.dispose()
     say("Restored. Sending is paused: look at the reminders marked unknown, then run: tracker sending resume")
@@ -86,7 +91,8 @@ def _restore_file(settings: "Settings", database: Database, path: Path, *, despi
     beside: list[Path] = []
     try:
         _or_say(lambda: beside.append(place_beside(database, path)))
-        _settle(replace(settings, database_url=f"sqlite:///{beside[0]}"), despite_violations=despite_violations)
+        beside_it = replace(settings, database_url=f"sqlite:///{beside[0]}")
+        _settle(beside_it, path, despite_violations=despite_violations)
         database.dispose()
         return put_in_place(database, beside[0])
     finally:
@@ -94,8 +100,8 @@ def _restore_file(settings: "Settings", database: Database, path: Path, *, despi
             remove_file(each)
 
 
-def _settle(settings: "Settings", *, despite_violations: bool) -> None:
-    """Migrate, pause, mark, reconcile and check."""
+def _settle(settings: "Settings", path: Path, *, despite_violations: bool) -> None:
+    """Migrate, pause, mark, bring back the scans that stand beside the copy at ``path``, reconcile and check."""
     runtime = build_runtime(settings)
     try:
         if current_revision(runtime.database) is None:
@@ -104,6 +110,7 @@ def _settle(settings: "Settings", *, despite_violations: bool) -> None:
         with runtime.database.writing() as session:
             unknown = settle_restored(session, now=runtime.clock.now(), ids=runtime.ids)
         say(f"{unknown} reminders may have gone since the copy was made.")
+        _bring_papers(runtime, path)
         _check(runtime, despite_violations=despite_violations)
     finally:
         runtime.database.dispose()
@@ -123,6 +130,40 @@ def _check(runtime: Runtime, *, despite_violations: bool) -> None:
         raise click.ClickException(
             "Not everything holds in this copy. Say --despite-violations to use it all the same."
         )
+
+
+def _papers_of(path: Path) -> Path:
+    """Where the scans stand that belong to the copy of a database."""
+    return path.with_name(f"{path.name}.papers")
+
+
+def _copy_papers(papers: PaperStore, path: Path) -> None:
+    """After the database: every scan that its copy names was there before. A copy without them is none."""
+    folder = _papers_of(path)
+    try:
+        copied = copy_papers(papers, papers_at(folder))
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        remove_file(path)
+        raise click.ClickException(f"The scans could not be copied, and nothing was: {error.strerror}.") from error
+    if copied.count:
+        say(f"{copied.count} scans of papers stand in {folder}. Keep both together.")
+    if copied.altered:
+        say(f"{copied.altered} scans were altered since they were stored, and left out: tracker check names them.")
+
+
+def _bring_papers(runtime: Runtime, path: Path) -> None:
+    """Put back what is missing. What is there already stays: a file lies under the hash of what is in it."""
+    folder = _papers_of(path)
+    if not folder.is_dir():
+        return
+    if runtime.papers is None:
+        raise click.ClickException(f"Set TRACKER_FILES_DIR, so that the scans in {folder} have a place.")
+    try:
+        copied = copy_papers(papers_at(folder), runtime.papers)
+    except OSError as error:
+        raise click.ClickException(f"The scans in {folder} could not be brought back: {error.strerror}.") from error
+    say(f"{copied.count} scans of papers are in their place.")
 
 
 def _or_say(work: Callable[[], object]) -> None:

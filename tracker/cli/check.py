@@ -27,12 +27,14 @@ def show(report: Report, papers: PapersReport, *, as_json: bool) -> None:
     """Print what was found, for scripts or for people."""
     if as_json:
         lost = [{"case": case, "message": message} for case, message in papers.lost]
-        found = {"scans": papers.scans, "signed_texts": papers.forms, "lost": lost}
+        found = {"scans": papers.scans, "signed_texts": papers.forms, "lost": lost, "unnamed": papers.unnamed}
         document = {**report.document(), "ok": report.is_ok and papers.is_ok, "papers": found}
         click.echo(json.dumps(document, ensure_ascii=False))
         return
     for case, message in papers.lost:
         click.echo(f"Papers: {message} (case {case})")
+    for path in papers.unnamed:
+        click.echo(f"Papers: no record names {path}. If it is still there tomorrow, it can be deleted.")
     counts = report.counts
     for violation in report.violations:
         case = f" (case {violation.case})" if violation.case else ""

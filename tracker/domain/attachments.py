@@ -23,9 +23,12 @@ ACTIVE = "This PDF holds a program, a form or other files. Print it and scan the
 LOCKED = "This PDF is locked with a password. Save it without one."
 NO_PAGES = "This PDF has no pages, or too many. Scan the paper again."
 TWO_NAMES = "The name of this file says another kind than what is in it. Scan the paper again, or name it rightly."
-BAD_NAME = "The name of this file cannot be taken: use letters, digits, spaces, hyphens and one dot, as in consent.pdf."
+BAD_NAME = "The name of this file cannot be taken: use letters, digits, spaces and hyphens, as in consent.pdf."
 
-_NAME = re.compile(r"[^\W_][\w ()\[\],+'-]*\.(?P<ending>[a-z]{3,4})", re.IGNORECASE)
+#: As scanners, tablets and people name files: no path, nothing of a shell, and no dot beside another one.
+_NAME = re.compile(
+    r"(?!.*\.\.)[\w(\[][\w .,()\[\]+'\u2019&#@!=\u00a0\u202f\u2013-]*\.(?P<ending>[a-z]{3,4})", re.IGNORECASE
+)
 #: Names that some machines take for a device.
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{name}{n}" for name in ("com", "lpt") for n in range(1, 10))})
 

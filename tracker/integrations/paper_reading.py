@@ -9,12 +9,14 @@ import resource
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 
 from PIL import Image
 from pypdf import PdfReader
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, PdfObject, StreamObject
+from pypdf.errors import LimitReachedError
+from pypdf.filters import ASCII85Decode, ASCIIHexDecode, LZWDecode, RunLengthDecode
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, PdfObject, StreamObject
 
 from tracker.domain.attachments import (
     ACTIVE,
@@ -42,7 +44,7 @@ MOST_UNPACKED = 100_000_000
 _SNIFFED = 1024
 _MARKUP = (b"<html", b"<script", b"<!doctype", b"<svg", b"<?php", b"<body")
 _ACTIVE_KEYS = frozenset({
-    "/AA", "/EmbeddedFile", "/EmbeddedFiles", "/JS", "/JavaScript", "/Launch", "/RichMedia", "/XFA",
+    "/AA", "/EF", "/EmbeddedFile", "/EmbeddedFiles", "/JS", "/JavaScript", "/Launch", "/RichMedia", "/XFA",
 })  # fmt: skip
 _ACTIVE_DEEDS = frozenset({"/GoToE", "/GoToR", "/ImportData", "/JavaScript", "/Launch", "/Movie", "/Rendition",
                            "/SubmitForm"})  # fmt: skip
@@ -152,7 +154,7 @@ def _read_pdf(content: bytes) -> None:
         raise PaperRefused(LOCKED)
     left = MOST_UNPACKED
     for found in _objects(reader):
-        if _ACTIVE_KEYS & found.keys() or found.get("/S") in _ACTIVE_DEEDS:
+        if _ACTIVE_KEYS & found.keys() or str(_of(found, "/S")) in _ACTIVE_DEEDS:
             raise PaperRefused(ACTIVE)
         if isinstance(found, StreamObject):
             left -= _unpacked(found, left)
@@ -186,28 +188,63 @@ def _objects(reader: PdfReader) -> Iterator[DictionaryObject]:
 
 
 def _unpacked(stream: StreamObject, most: int) -> int:
-    """How many bytes a stream unpacks to, as far as it is packed the usual way.
+    """How many bytes a stream unpacks to, as far as it is packed in a way that can make much of little.
 
-    :raises PaperRefused: for more than ``most``, or a picture of too many dots
+    :raises PaperRefused: for more than ``most``, a picture of too many dots, or a way of packing that hides how much
     """
-    if stream.get("/Subtype") == "/Image":
-        width, height = (int(stream.get(name, 0)) for name in ("/Width", "/Height"))
+    if str(_of(stream, "/Subtype")) == "/Image":
+        width, height = (int(str(_of(stream, name) or 0)) for name in ("/Width", "/Height"))
         if width * height > MOST_DOTS:
             raise PaperRefused(TOO_MANY_DOTS)
-    filters = stream.get("/Filter", ArrayObject())
-    names = [filters] if isinstance(filters, NameObject) else list(filters)
-    if names.count("/FlateDecode") + names.count("/Fl") > 1:
+    filters = _of(stream, "/Filter")
+    several = filters if isinstance(filters, ArrayObject) else [filters] if filters else []
+    # pypdf has no other way to the bytes as they stand in the file.
+    return _unpacked_from(stream._data, [str(each.get_object()) for each in several], most)
+
+
+def _of(found: DictionaryObject, key: str) -> PdfObject | None:
+    """What stands under a key, also where only a reference to it does: ``get`` would give the reference."""
+    under = found.raw_get(key) if key in found else None
+    return under.get_object() if under is not None else None
+
+
+def _unpacked_from(packed: bytes, filters: list[str], most: int) -> int:
+    while filters and filters[0] in _AS_TEXT:
+        packed, filters = _AS_TEXT[filters[0]](packed), filters[1:]
+    if _SWELLING & set(filters[1:]):
         raise PaperRefused(TOO_MUCH_INSIDE)
-    packed = stream._data  # pypdf has no other way to the bytes as they stand in the file
-    if not names or names[0] not in {"/FlateDecode", "/Fl"}:
+    if not filters or filters[0] not in _SWELLING:
         return len(packed)
     try:
-        size = len(zlib.decompressobj().decompress(packed, most + 1))
+        size = _SIZES[filters[0]](packed, most)
+    except LimitReachedError as error:
+        raise PaperRefused(TOO_MUCH_INSIDE) from error
     except zlib.error as error:
         raise PaperRefused(DAMAGED) from error
     if size > most:
         raise PaperRefused(TOO_MUCH_INSIDE)
     return size
+
+
+def _size_of_deflated(packed: bytes, most: int) -> int:
+    return len(zlib.decompressobj().decompress(packed, most + 1))
+
+
+#: Ways of writing a stream in letters, which stand before its packing and make it smaller.
+_AS_TEXT: dict[str, Callable[[bytes], bytes]] = {
+    "/ASCII85Decode": ASCII85Decode.decode, "/A85": ASCII85Decode.decode,
+    "/ASCIIHexDecode": ASCIIHexDecode.decode, "/AHx": ASCIIHexDecode.decode,
+}  # fmt: skip
+#: Ways of packing that can make very much of little: how much it is, or any number that is more than ``most``.
+_SIZES: dict[str, Callable[[bytes, int], int]] = {
+    "/FlateDecode": _size_of_deflated,
+    "/Fl": _size_of_deflated,
+    "/LZWDecode": lambda packed, _most: len(LZWDecode.decode(packed)),
+    "/LZW": lambda packed, _most: len(LZWDecode.decode(packed)),
+    "/RunLengthDecode": lambda packed, _most: len(RunLengthDecode.decode(packed)),
+    "/RL": lambda packed, _most: len(RunLengthDecode.decode(packed)),
+}
+_SWELLING = _SIZES.keys()
 
 
 def main() -> None:

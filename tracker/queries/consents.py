@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
 from tracker.domain.errors import NotFound
-from tracker.persistence.models import Case, Clinician, ConsentFormRow, ConsentRow, User
+from tracker.persistence.models import BlockerInterval, Case, Clinician, ConsentFormRow, ConsentRow, User
+from tracker.persistence.types import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedForm:
-    """A text as it was signed, with its signature (empty: on paper) and both hashes. ``is_replaced``: another consent
-    stands in its place."""
+    """A text as it was signed, with its signature (empty: on paper) and both hashes. ``state``: the last word on it,
+    said at ``said_at``; ``is_replaced``: another consent stands in its place."""
 
     procedure: str
     language: str
@@ -29,6 +30,7 @@ class SignedForm:
     made_at: datetime
     made_by: str
     state: str
+    said_at: datetime
     reason: str
     signed_on: date
     signed_by: str
@@ -42,7 +44,8 @@ class SignedForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingConsent:
-    """The latest word on a consent. ``text_version`` is ``None`` where the text is not one of ours, or not known."""
+    """The latest word on a consent. ``text_version`` is ``None`` where the text is not one of ours, or not known;
+    ``missing``: what the next step of the case lacks of it, as codes with their parameters."""
 
     seq: int
     state: str
@@ -53,6 +56,7 @@ class StandingConsent:
     form: str | None
     language: str | None
     text_version: int | None
+    missing: tuple[tuple[str, JsonObject], ...] = ()
 
 
 _OF_FORM: tuple[Any, ...] = (
@@ -61,8 +65,8 @@ _OF_FORM: tuple[Any, ...] = (
     ConsentFormRow.strokes_hash, ConsentFormRow.made_at,
 )  # fmt: skip
 _OF_CONSENT: tuple[Any, ...] = (
-    ConsentRow.state, ConsentRow.reason, ConsentRow.signed_on, ConsentRow.signed_by, ConsentRow.relation,
-    ConsentRow.assent, ConsentRow.witness, ConsentRow.interpreter,
+    ConsentRow.state, ConsentRow.effective_at.label("said_at"), ConsentRow.reason, ConsentRow.signed_on,
+    ConsentRow.signed_by, ConsentRow.relation, ConsentRow.assent, ConsentRow.witness, ConsentRow.interpreter,
 )  # fmt: skip
 _IS_ITS_FORM = and_(
     ConsentFormRow.clinic_id == ConsentRow.clinic_id,
@@ -107,6 +111,20 @@ _STANDING: Select[Any] = (
 )
 
 
+_OF_BLOCKER: tuple[Any, ...] = (BlockerInterval.code, BlockerInterval.params)
+_MISSING: Select[Any] = (
+    select(*_OF_BLOCKER)
+    .join(Case, and_(Case.clinic_id == BlockerInterval.clinic_id, Case.id == BlockerInterval.case_id))
+    .where(
+        BlockerInterval.clinic_id == bindparam("clinic"),
+        Case.public_id == bindparam("case"),
+        BlockerInterval.until_at.is_(None),
+    )
+    .order_by(BlockerInterval.code)
+)
+_OF_CONSENTS = ("consent_", "assent_")
+
+
 def get_signed_form(session: Session, viewer: Actor, case_id: int, public_id: str) -> SignedForm:
     """A text as it was signed in a case, with the latest word on the consent.
 
@@ -122,7 +140,11 @@ def find_standing(session: Session, viewer: Actor, case_public_id: str, purpose:
     """The latest word on the consent for a procedure; ``None`` where nobody signed."""
     asked = {"clinic": viewer.clinic_id, "case": case_public_id, "purpose": purpose}
     row = session.execute(_STANDING, asked).one_or_none()
-    return None if row is None else StandingConsent(**row._mapping)
+    if row is None:
+        return None
+    missing = session.execute(_MISSING, {"clinic": viewer.clinic_id, "case": case_public_id})
+    of_it = ((code, said) for code, said in missing if code.startswith(_OF_CONSENTS) and said.get("purpose") == purpose)
+    return StandingConsent(**row._mapping, missing=tuple(of_it))
 
 
 def _signed(row: Row[Any]) -> SignedForm:

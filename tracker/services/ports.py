@@ -1,6 +1,6 @@
 """What services need from outside, as protocols: tests and simulations put their own in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -114,6 +114,14 @@ class PaperStore(Protocol):
 
     def read(self, clinic_id: int, digest: str) -> bytes | None:
         """Return a file; ``None`` where it is missing or was altered."""
+        ...
+
+    def kept(self) -> Iterator[tuple[int, str]]:
+        """Yield every file that is kept, as the id of its clinic and its hash."""
+        ...
+
+    def others(self) -> Iterator[str]:
+        """Yield what lies there beside them, as paths: what was begun and never finished, or put there by hand."""
         ...
 
 

@@ -1,6 +1,6 @@
 """Scans named by consents and documents: kept once, for one case, and missed when they are gone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -38,6 +38,12 @@ class Shelf:
     def read(self, clinic_id: int, digest: str) -> bytes | None:
         content = self.files.get((clinic_id, digest))
         return content if content is not None and digest_of(content) == digest else None
+
+    def kept(self) -> Iterator[tuple[int, str]]:
+        yield from self.files
+
+    def others(self) -> Iterator[str]:
+        return iter(())
 
 
 class Reader:

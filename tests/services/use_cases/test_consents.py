@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from tests.support.journey import Journey
-from tests.support.todos import next_blockers, open_todos
+from tests.support.todos import codes, next_blockers, open_todos
 from tracker.domain.consent_texts import WhichText, hash_of
-from tracker.domain.errors import InvalidInput, NotFound
+from tracker.domain.errors import InvalidInput, NotFound, Refused
 from tracker.domain.facts import ChecklistItem, Consent
 from tracker.domain.signature import hash_of_strokes
-from tracker.domain.words import Role
+from tracker.domain.words import DeterminationKind, Role
 from tracker.persistence.models import Clinician, ConsentFormRow, Event, Patient
 from tracker.queries.consent_texts import shipped
 from tracker.services import appointments, checklists, consent_texts, consents
@@ -186,6 +186,23 @@ class TestWhatTakesItsGroundAway:
         slot = appointments.Slot(starts=earlier, minutes=60)
         journey.do(NURSE, lambda w, r: appointments.move(w, r, appointment=visit.appointment, slot=slot))
         assert "consent_of_age" not in next_blockers(journey)
+
+
+class TestTakenBackAtTheDoor:
+    @pytest.mark.parametrize("end", [consents.void_consent, consents.withdraw_consent])
+    def test_no_dose_may_follow_and_one_already_given_is_a_deviation(self, at: At, end: Callable[..., Written]) -> None:
+        journey = at("trial_day")
+        journey.order()
+        journey.tick(journey.visit_for("trial"), "before")
+        journey.do(NURSE, lambda w, r: end(w, r, purpose="trial", reason="afraid"))
+        state = standing(journey, "trial").state
+        with pytest.raises(Refused) as caught:
+            journey.dose()
+        assert codes(caught.value.blockers) == {f"consent_{state}", "checklist_open"}
+        journey.dose(deviation_reason="given before the word came")
+        deviation = journey.look().snapshot.determination(DeterminationKind.DEVIATION)
+        assert deviation is not None and "consent.trial" in deviation.value
+        assert "deviation_review" in open_todos(journey)
 
 
 class TestReadAgainOnTheDay:

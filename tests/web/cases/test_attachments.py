@@ -110,7 +110,7 @@ class TestAScan:
         (SCAN, "scan.png", "says another kind"),
         (SCAN, "../../scan.jpg", "The name of this file cannot be taken"),
         (SCAN, "C:\\fakepath\\scan.jpg", "The name of this file cannot be taken"),
-        (SCAN, "scan.jpg.html", "The name of this file cannot be taken"),
+        (SCAN, "scan.jpg.html", "This is no PDF, JPEG or PNG"),
         (SCAN + b"<script>alert(1)</script>", "scan.jpg", "holds something else beside the paper"),
         (a_pdf(script="app.alert(1)"), "scan.pdf", "holds a program"),
         (a_png_of(100_000, 100_000), "scan.png", "more dots than a scan"),

@@ -18,6 +18,7 @@ from tracker.persistence.models import ConsentFormRow, ConsentRow, Patient
 from tracker.queries.consent_texts import shipped
 from tracker.services import consent_texts
 from tracker.services.work import Work
+from tracker.web.common.filters import at as at_time
 
 OnPage = tuple[WebWorld, Journey]
 NURSE = Role.NURSE
@@ -68,6 +69,16 @@ class TestOnTheTablet:
         page = plain(nurse.get(url(journey)))
         assert shipped(WhichText("implant", "es")).title in page and 'lang="es"' in page
         assert "no tiene aprobación clínica" in page
+
+    def test_without_scripts_leads_to_paper(self, booked: OnPage) -> None:
+        world, journey = booked
+        page = plain(world.sign_in(NURSE).get(url(journey)))
+        assert '<div class="sign-pad" hidden data-sign-pad>' in page
+        without = page.partition("<noscript>")[2].partition("</noscript>")[0]
+        assert (
+            url(journey, "consent-form?purpose=implant") in without
+            and url(journey, "consent?purpose=implant") in without
+        )
 
     def test_there_is_no_way_from_it_to_another_patient(self, booked: OnPage) -> None:
         world, journey = booked
@@ -146,6 +157,22 @@ class TestOnTheTablet:
         assert world.sign_in(NURSE).get(url(journey, rest)).status_code == 404
 
 
+class TestBesideTheChecklist:
+    def panel(self, world: WebWorld, journey: Journey) -> str:
+        page = world.sign_in(NURSE).get(f"/day/visits/{journey.public_id}/{journey.visit_for('trial')}")
+        return plain(page).partition('id="consent-title"')[2].partition("</section>")[0]
+
+    def test_it_is_signed_only_where_it_holds_on_the_day(self, at: Callable[[str], OnPage]) -> None:
+        world, journey = at("trial_day")
+        panel = self.panel(world, journey)
+        assert "is-ready" in panel and "takes it back" in panel and "Have it signed" not in panel
+        signed = typed(journey, relation="parent", signed_by="Rosa Okafor")
+        world.sign_in(NURSE).submit(url(journey, "sign-consent?purpose=trial"), signed)
+        panel = self.panel(world, journey)
+        assert "does not hold" in panel and "ask the patient again" in panel and "is-ready" not in panel
+        assert "takes it back" in panel and "Have it signed" in panel
+
+
 class TestOnPaper:
     def test_a_blank_form_has_lines_and_no_signature(self, booked: OnPage) -> None:
         world, journey = booked
@@ -173,10 +200,11 @@ class TestOnPaper:
         (consent,) = consents(world)
         given = {"purpose": "implant", "reason": "afraid", "expected_version": journey.look().head.version}
         nurse.submit(url(journey, "withdraw-consent"), given)
+        said = f"Withdrawn, {at_time(journey.clock.now(), journey.zone)}: afraid"
         page = plain(nurse.get(url(journey, f"consents/{consent.form}")))
-        assert "Withdrawn: afraid" in page and DRAWN in page
+        assert said in page and DRAWN in page
         nurse.submit(url(journey), typed(journey))
-        assert "Withdrawn: afraid" in plain(nurse.get(url(journey, f"consents/{consent.form}")))
+        assert said in plain(nurse.get(url(journey, f"consents/{consent.form}")))
 
 
 def test_nobody_of_another_clinic_finds_it(booked: OnPage) -> None:

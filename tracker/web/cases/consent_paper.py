@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
 
 from tracker.domain import signature
 from tracker.domain.consent_texts import LANGUAGES, Block, ConsentText, blocks
 from tracker.domain.own_words import version_words
 from tracker.domain.words import ConsentState
 from tracker.queries.consents import SignedForm
-from tracker.web.cases.sentences import civil
 from tracker.web.common.filters import at
 
 #: What stands on the paper beside the text, for who signs.
@@ -33,7 +35,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "given": "está de acuerdo", "declined": "no está de acuerdo", "not_able": "no se le pudo preguntar",
     },
 }  # fmt: skip
-_ENDED = {ConsentState.WITHDRAWN: "Withdrawn", ConsentState.VOID: "Does not hold any more"}
+_ENDED: Mapping[str, str] = {ConsentState.WITHDRAWN: "Withdrawn", ConsentState.VOID: "Does not hold any more"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +87,18 @@ def blank_paper(text: ConsentText, clinic: str) -> Paper:
 def signed_paper(form: SignedForm, clinic: str, zone: str) -> Paper:
     """The form as it was signed."""
     words = WORDS[form.language]
-    signed = at(form.made_at, zone) if form.strokes else civil(form.signed_on)
     said = {
         "signed_by": form.signed_by,
         "relation": words.get(form.relation, "–"),
-        "signed": signed,
+        "signed": _when_signed(form, zone),
         "assent": words.get(form.assent, ""),
         "clinician": form.clinician,
         "witness": form.witness,
         "interpreter": form.interpreter,
     }
-    ended = _ENDED.get(ConsentState(form.state), "")
-    if ended and form.reason:
-        ended = f"{ended}: {form.reason}"
-    if not ended and form.is_replaced:
-        ended = "Another consent stands in its place."
+    ended = "Another consent stands in its place." if form.is_replaced else ""
+    if form.state in _ENDED:
+        ended = f"{_ENDED[form.state]}, {at(form.said_at, zone)}: {form.reason}"
     hashes = f"SHA-256 {form.text_hash}" + (f", signature {form.strokes_hash}" if form.strokes_hash else "")
     return Paper(
         language=form.language,
@@ -114,6 +113,15 @@ def signed_paper(form: SignedForm, clinic: str, zone: str) -> Paper:
         foot=f"{_foot(form.language, form.text_version)} · {hashes} · kept by {form.made_by}",
         ended=ended,
     )
+
+
+def _when_signed(form: SignedForm, zone: str) -> str:
+    """As the language of the form writes it: the minute on the tablet, the day on paper."""
+    locale = f"{form.language}_US"
+    if not form.strokes:
+        return format_date(form.signed_on, "long", locale=locale)
+    local = form.made_at.astimezone(ZoneInfo(zone))
+    return f"{format_date(local.date(), 'long', locale=locale)}, {format_time(local.time(), 'short', locale=locale)}"
 
 
 def _foot(language: str, version: int) -> str:

@@ -97,7 +97,7 @@ def sign_consent(public_id: str) -> ResponseReturnValue:
         context={
             "paper": blank_paper(text.for_clinic(clinic().name), clinic().name),
             "person": person_of(case.head.patient, today(), is_clinical=False),
-            "languages": _language_links(case, text.which),
+            "languages": _language_links(case, text.which, "cases.sign_consent"),
             "paper_url": url_for("cases.consent_form", public_id=public_id, purpose=text.which.procedure,
                                  language=text.which.language),
             "record_url": url_for("cases.consent", public_id=public_id, purpose=text.which.procedure),
@@ -123,8 +123,9 @@ def sign_consent(public_id: str) -> ResponseReturnValue:
 def consent_form(public_id: str) -> str:
     """Show the text with empty lines, to be printed and signed on paper."""
     case = opened(public_id)
-    paper = blank_paper(_asked_text(case).for_clinic(clinic().name), clinic().name)
-    return _paper(case, paper)
+    text = _asked_text(case)
+    paper = blank_paper(text.for_clinic(clinic().name), clinic().name)
+    return _paper(case, paper, _language_links(case, text.which, "cases.consent_form"))
 
 
 @blueprint.get(path("/consents/<string(length=32):form_id>"))
@@ -232,16 +233,15 @@ def _versions(case: OpenedCase) -> dict[str, str]:
     return found
 
 
-def _language_links(case: OpenedCase, which: WhichText) -> Sequence[Link]:
+def _language_links(case: OpenedCase, which: WhichText, endpoint: str) -> Sequence[Link]:
     return [
         Link(
             label=LANGUAGES[language],
-            url=url_for("cases.sign_consent", public_id=case.head.public_id, purpose=which.procedure,
-                        language=language),
+            url=url_for(endpoint, public_id=case.head.public_id, purpose=which.procedure, language=language),
         )
         for language in languages_of(which.procedure)
         if language != which.language
-    ]  # fmt: skip
+    ]
 
 
 def _other_ways(case: OpenedCase) -> Sequence[Link]:
@@ -256,7 +256,7 @@ def _other_ways(case: OpenedCase) -> Sequence[Link]:
     return found
 
 
-def _paper(case: OpenedCase, paper: Paper) -> str:
+def _paper(case: OpenedCase, paper: Paper, languages: Sequence[Link] = ()) -> str:
     person = person_of(case.head.patient, today(), is_clinical=False)
     back = url_for("cases.show", public_id=case.head.public_id, _anchor="consents")
-    return render_template("cases/consent_form.html", paper=paper, person=person, back_url=back)
+    return render_template("cases/consent_form.html", paper=paper, person=person, back_url=back, languages=languages)
