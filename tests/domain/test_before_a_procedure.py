@@ -43,6 +43,10 @@ class TestTheHealthCall:
         (found,) = asked(booked(1, recorded_at=NOW), "health_call")
         assert found.due_on == DAY
 
+    def test_stays_late_when_the_visit_is_confirmed(self) -> None:
+        (found,) = asked(booked(1, recorded_at=NOW, timed_at=NOW - timedelta(days=20)), "health_call")
+        assert found.due_on == date(2026, 3, 13)
+
     @pytest.mark.parametrize(
         ("result", "is_asked"),
         [("well, comes", False), ("something to ask: physician told", False), ("not reached", True)],

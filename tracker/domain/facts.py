@@ -123,7 +123,8 @@ class Appointment(Fact):
     """One version of a visit. ``appointment`` is the ``seq`` of its first version, ``version`` counts from 1.
 
     ``wall`` is the local time as booked (``YYYY-MM-DDTHH:MM``) in ``zone``; ``starts_at`` is computed from both.
-    ``moves`` counts how often the time of the beginning or of the arrival was changed: each is told anew.
+    ``moves`` counts how often the time of the beginning or of the arrival was changed: each is told anew. ``timed_at``:
+    when it was given this time, where an older version did so.
     """
 
     appointment: int
@@ -140,6 +141,12 @@ class Appointment(Fact):
     clinician_id: int | None
     reason: str
     moves: int = 0
+    timed_at: datetime | None = None
+
+    @property
+    def time_known_at(self) -> datetime:
+        """Since when the visit is booked for this time, whatever else was changed since."""
+        return self.timed_at or self.recorded_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -169,6 +169,7 @@ def move(
     values = slot.values(file.snapshot.calendar)
     is_other_time = (values["wall"], values["arrive_at"]) != (visit.wall, visit.arrive_at)
     values |= {"version": visit.version + 1, "moves": visit.moves + is_other_time}
+    values["timed_at"] = None if is_other_time else visit.time_known_at
     _write(file, visit, state=AppointmentState.BOOKED, reason=reason, **values)
     moved = _live(file, appointment)
     if is_other_time:
@@ -192,7 +193,8 @@ def confirm(
     visit = _live(file, appointment)
     if told is not None and ((visit.wall, visit.moves) != told or visit.state == AppointmentState.ARRIVED):
         raise NotFound(str(appointment))
-    file.change(visit, version=visit.version + 1, state=AppointmentState.CONFIRMED, reason=how)
+    values = {"version": visit.version + 1, "timed_at": visit.time_known_at}
+    file.change(visit, state=AppointmentState.CONFIRMED, reason=how, **values)
     return file.finish("visit_confirmed")
 
 

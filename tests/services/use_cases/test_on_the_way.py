@@ -126,11 +126,15 @@ class TestVisits:
     def test_must_be_confirmed_again_once_they_were_moved(self, at: At) -> None:
         journey = at("implant_booked")
         number = journey.visit_for("implant")
+        booked_at = journey.look().snapshot.of(Appointment)[-1].time_known_at
+        journey.clock.advance(hours=1)
         journey.do(COORDINATOR, lambda w, r: appointments.confirm(w, r, appointment=number, how="by phone"))
+        assert journey.look().snapshot.of(Appointment)[-1].time_known_at == booked_at
         slot = appointments.Slot(starts=journey.in_days(9), minutes=60)
         journey.do(COORDINATOR, lambda w, r: appointments.move(w, r, appointment=number, slot=slot))
         visit = journey.look().snapshot.of(Appointment)[-1]
         assert (visit.state, visit.version) == ("booked", 3)
+        assert visit.time_known_at == journey.clock.now()
 
 
 class TestConsents:

@@ -155,7 +155,7 @@ def _known_on(view: View, rule: FollowUpRule, about_seq: int, began_on: date, do
     if rule.after != FollowedFact.PROCEDURE:
         return began_on
     booked = next(each for each in view.snapshot.of(Appointment) if each.appointment == about_seq)
-    return view.day(booked.recorded_at)
+    return view.day(booked.time_known_at)
 
 
 def _next_on(view: View, rule: FollowUpRule, began_on: date, done: list[FollowUp]) -> date | None:

@@ -201,6 +201,7 @@ class AppointmentRow(FactRow, Base):
     clinician_id: Mapped[RowId | None]
     reason: Mapped[str]
     moves: Mapped[int] = mapped_column(default=0, server_default="0")
+    timed_at: Mapped[datetime | None]
 
 
 class ChecklistItemRow(FactRow, Base):
