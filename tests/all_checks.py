@@ -54,11 +54,12 @@ CHECKS = (
     Check("imports (import-linter)", (sys.executable, "-c", LINT_IMPORTS, "--no-logo")),
     Check("templates (djlint)", (*PYTHON, "djlint", "templates", "--lint", "--quiet")),
 )
-#: Two workers, each with a stretch of the tests: what a file prepares for all its tests is then prepared once.
-STRETCHES = (*PYTEST, "-n", "2", "--dist", "worksteal", "--ignore", "tests/browser")
-FAST = Check("fast tests", (*STRETCHES, "-m", "not (browser or slow or soak)", "--hypothesis-profile=fast"))
-TESTS = Check("tests, without the browser", (*STRETCHES, "-m", "not (browser or soak)"))
-BROWSER = Check("tests in the browser", (*PYTEST, "-m", "browser"))
+#: Workers with a stretch of the tests each: what a file prepares for all its tests is then prepared once. Three on two
+#: processors, as one of them mostly waits for the browser.
+STRETCHES = (*PYTEST, "--dist", "worksteal")
+FAST_ONES = ("-m", "not (browser or slow or soak)", "--ignore", "tests/browser", "--hypothesis-profile=fast")
+FAST = Check("fast tests", (*STRETCHES, "-n", "2", *FAST_ONES))
+TESTS = Check("tests", (*STRETCHES, "-n", "3", "-m", "not soak"))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -72,7 +73,7 @@ def main(arguments: Sequence[str]) -> int:
     elif arguments and list(arguments) != ["fast"]:
         return subprocess.run([*PYTEST, *arguments], check=False).returncode
     else:
-        groups = [(*CHECKS, FAST)] if arguments else [(*CHECKS, TESTS), (BROWSER,)]
+        groups = [(*CHECKS, FAST)] if arguments else [(*CHECKS, TESTS)]
     try:
         failed = _run_all(groups)
     except (PostgresMissingError, ChromiumMissingError) as missing:
@@ -96,7 +97,7 @@ def _run_all(groups: Sequence[Group]) -> list[str]:
     """The headings of what failed; what fails stops nothing else, so that one run shows everything."""
     with ExitStack() as stack:
         checks = [check for group in groups for check in group]
-        if BROWSER in checks:
+        if TESTS in checks:
             chromium_path()
         environment = dict(os.environ)
         if FAST not in checks:
