@@ -48,6 +48,7 @@ from tracker.web.common.frame import first_place, init_frame
 from tracker.web.common.hosts import init_hosts, other_addresses
 from tracker.web.common.kept_forms import init_kept_forms
 from tracker.web.common.paper_uploads import init_paper_uploads
+from tracker.web.common.second_person import init_second_person
 from tracker.web.common.security_headers import init_security_headers
 from tracker.web.common.session_user import init_login
 from tracker.web.common.sessions import DatabaseSessions
@@ -137,6 +138,7 @@ def create_app(runtime: Runtime, *, is_testing: bool = False) -> Flask:
     init_forms(app)
     init_form_tokens(app)
     init_kept_forms(app)
+    init_second_person(app)
     init_security_headers(app)
     init_errors(app)
     init_filters(app)

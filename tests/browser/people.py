@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from playwright.sync_api import Locator, expect
 
 from tests.browser.steps import Person, words
+from tests.support.web import PIN
 from tracker.domain.words import Role
 
 #: What is typed where the checklist asks for a value, by the keypad that it opens.
@@ -112,11 +113,13 @@ class Nurse(Person):
 
     def _does(self, item: Locator) -> None:
         form = item.locator("form").first
-        value, second = form.get_by_role("textbox"), form.get_by_role("combobox")
+        value = form.get_by_role("textbox", name="Value of")
+        second = form.get_by_role("radio", name="Physician Person")
         if value.count():
             value.fill(_READINGS[value.get_attribute("inputmode") or ""])
         if second.count():
-            second.select_option(label="Physician Person")
+            second.check()
+            form.get_by_label("Their own PIN").fill(PIN)
         with self.page.expect_navigation():
             form.get_by_role("button").click()
         expect(item.get_by_text("Done · Nurse Person").or_(item.get_by_text("Done: "))).to_be_visible()
@@ -126,7 +129,7 @@ class Nurse(Person):
         self.opens_the_form_for("No test dose is recorded")
         self.writes(
             {"Dose": dose, "Concentration": "50", "Volume": volume, "Lot": "T-12", "Route": "Lumbar puncture",
-             "Read by a second person": "Physician Person"}
+             "Read by a second person": "Physician Person", "Their own PIN": PIN}
         )  # fmt: skip
         self.records("Record the dose")
 

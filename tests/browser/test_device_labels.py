@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 from tests.support.browser import TABLET, Window, served, window
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.journey import Journey, journey_in
-from tests.support.web import PASSWORD, WebWorld, email_of, make_world
+from tests.support.web import PASSWORD, PIN, WebWorld, email_of, make_world
 from tracker.domain.words import DeterminationKind, Role
 from tracker.persistence.database import Database
 
@@ -65,6 +65,7 @@ class Room:
 def room(chromium: Browser, sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> Iterator[Room]:
     """The day of the implant."""
     world = make_world(sqlite_database, clock, ids)
+    world.give_pin(Role.PHYSICIAN)
     journey = journey_in(world).go("implant_day")
     journey.tick(journey.visit_for("implant"), "before")
     with served(world.app) as address:
@@ -92,6 +93,7 @@ def fill_in_the_rest(room: Room, page: Page) -> None:
         field(page, name).fill(value)
     field(page, "drug").select_option(label="Baclofen")
     field(page, "second_by").select_option(label="Physician Person")
+    field(page, "pin").fill(PIN)
 
 
 def record(page: Page) -> None:
@@ -119,6 +121,7 @@ def test_an_implant_with_an_expired_device(room: Room) -> None:
         expect(page.get_by_role("region", name=re.compile("What is missing"))).to_contain_text("The pump expired")
         assert room.is_untouched
         field(page, "deviation_reason").fill("The only one here, the barrier was whole")
+        field(page, "pin").fill(PIN)
         record(page)
         expect(page.get_by_text("Recorded: implant and first fill")).to_be_visible()
     snapshot = room.journey.look().snapshot

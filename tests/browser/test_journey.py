@@ -16,7 +16,8 @@ from tests.browser.steps import Clinic
 from tests.support.browser import DESKTOP, served, window
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.importing import line, referral_file
-from tests.support.web import make_world
+from tests.support.web import PIN, make_world
+from tracker.domain.words import Role
 from tracker.persistence.database import Database
 from tracker.persistence.models import Clinician, Room
 from tracker.queries.invariants import check_everything
@@ -52,6 +53,7 @@ PUMP = {
     "Volume": "20",
     "Lot": "L-77",
     "Drug and concentration read by a second person": "Nurse Person",
+    "Their own PIN": PIN,
     "Average daily dose": "100",
     "Alarm volume": "2",
     "Alarm date": "2026-07-08",
@@ -74,6 +76,8 @@ class Team:
 def team(chromium: Browser, sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> Iterator[Team]:
     """The people of a clinic with one room and one surgeon, on a Tuesday at nine in the morning."""
     world = make_world(sqlite_database, clock, ids)
+    for role in (Role.NURSE, Role.PHYSICIAN):
+        world.give_pin(role)
     with sqlite_database.writing() as session:
         session.add(Room(clinic_id=world.clinic_id, id=ids.row_id(clock.now()), name=ROOM, is_active=True, version=1))
         session.add(

@@ -53,7 +53,7 @@ class Desk(CaseWorld):
     def work(self, session, user_id: int = ADMINISTRATOR) -> Work:
         role = PEOPLE[user_id - 1001]
         actor = Actor(user_id=user_id, clinic_id=self.clinic_id, roles=frozenset({role}), name="")
-        return Work(session, actor, self.ids, self.clock.now())
+        return Work(session, actor, self.ids, self.clock.now(), readers_confirm=False)
 
     def name(self, role: Role, user_id: int | None, cover: int | None = None, version: int = 0) -> None:
         with self.database.writing() as session:

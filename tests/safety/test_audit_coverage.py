@@ -17,6 +17,7 @@ from tests.conftest import NOW
 from tests.factories.facts import make
 from tests.safety.by_chance import BY_CHANCE
 from tests.safety.conftest import ClinicAt
+from tests.safety.people_acts import OF_PEOPLE
 from tests.safety.reaching import REACHING
 from tests.safety.reply_acts import REPLIES
 from tests.stateful.acts import ACTS
@@ -30,15 +31,14 @@ from tracker.domain.pump_comparison import Listed
 from tracker.domain.words import Role
 from tracker.persistence.facts import insert_fact
 from tracker.persistence.models import Absence, Case, Clinic, Escalation, Event, Obligation, Patient, StaffTask, User
-from tracker.queries.accounts import get_member
 from tracker.services import (
     advisories,
     clinic_setup,
     downtime,
     held_bursts,
-    members,
     message_settings,
     patients,
+    pins,
     preparation_sheets,
     pump_calls,
     pump_comparisons,
@@ -246,6 +246,7 @@ ONE_BY_ONE: dict[str, Doing] = {
     "message_settings.change_messages": _change_messages,
     "preparation_sheets.change_sheets": _change_sheets,
     "patients.change_patient": _change_patient,
+    "pins.set_pin": lambda work: pins.set_pin(work, pin_hash="x"),
     "pump_calls.record_call_of_unknown": _call_of_unknown,
     "pump_calls.put_number_right": _put_number_right,
     "pump_comparisons.open_tasks": lambda work: pump_comparisons.open_tasks(
@@ -258,27 +259,6 @@ ONE_BY_ONE: dict[str, Doing] = {
     "task_endings.end_task": _end_task,
     "wall_view.end_wall_address": wall_view.end_wall_address,
     "wall_view.make_wall_address": wall_view.make_wall_address,
-}
-
-
-def _member(work: Administration) -> dict[str, object]:
-    """The nurse, as a form knows them."""
-    of_nurse = select(User.public_id).where(User.email_key == email_of(Role.NURSE))
-    public_id = work.session.scalars(of_nurse).one()
-    return {"public_id": public_id, "expected_version": get_member(work.session, work.clinic_id, public_id).version}
-
-
-def _restore(work: Administration) -> object:
-    members.end_access(work, **_member(work))
-    return members.restore_access(work, **_member(work))
-
-
-OF_PEOPLE: dict[str, Callable[[Administration], object]] = {
-    "members.invite": lambda work: members.invite(work, email="new@main.example", name="New", roles=[Role.NURSE]),
-    "members.change_roles": lambda work: members.change_roles(work, **_member(work), roles=[Role.MANAGER]),
-    "members.end_access": lambda work: members.end_access(work, **_member(work)),
-    "members.restore_access": _restore,
-    "members.make_reset_link": lambda work: members.make_reset_link(work, **_member(work)),
 }
 
 

@@ -90,7 +90,7 @@ class TwoClinics:
         :raises DomainError: and nothing else, whatever is asked
         """
         with self.database.writing() as session:
-            return act(Work(session, actor, self.ids, self.clock.now()))
+            return act(Work(session, actor, self.ids, self.clock.now(), readers_confirm=False))
 
     def see(self, public_id: str, actor: Actor) -> Seen:
         """A case as it is stored now."""

@@ -45,7 +45,8 @@ def make_importer(database: Database, clock: FixedClock, ids: SeededIds) -> Impo
     with database.writing() as session:
         clinic_id = a_clinic(session).id
         actor = system_actor(session, clinic_id, clock.now(), ids)
-    return Importer(database.writing, actor, ClinicCalendar("America/New_York"), clock, ids, lambda: None)
+    calendar = ClinicCalendar("America/New_York")
+    return Importer(database.writing, actor, calendar, clock, ids, lambda: None, readers_confirm=False)
 
 
 def bring_in(importer: Importer, content: bytes) -> Report:

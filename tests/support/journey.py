@@ -46,7 +46,7 @@ from tracker.services.pumps import PumpInPlace, take_over_pump
 from tracker.services.referrals import NewReferral
 from tracker.services.refills import Filling
 from tracker.services.trials import Given
-from tracker.services.work import CaseRef, Work, Written
+from tracker.services.work import CaseRef, Confirmation, Work, Written
 
 COORDINATOR, NURSE, PHYSICIAN = Role.COORDINATOR, Role.NURSE, Role.PHYSICIAN
 
@@ -104,7 +104,7 @@ def a_finding(**values: object) -> Findings:
 
 @dataclass(kw_only=True)
 class Journey:
-    """One case at one clinic."""
+    """One case at one clinic. ``asks_for_pins``: second readers confirm, with ``second`` as what came of their PIN."""
 
     database: Database
     clock: FixedClock
@@ -114,6 +114,8 @@ class Journey:
     zone: str = "America/Denver"
     public_id: str = ""
     version: int = 0
+    asks_for_pins: bool = False
+    second: Confirmation | None = None
 
     def actor(self, role: Role) -> Actor:
         """The person of a role."""
@@ -132,7 +134,10 @@ class Journey:
     def do(self, role: Role, use_case: Callable[[Work, CaseRef], Written]) -> Written:
         """Let the person of a role do something, in one transaction."""
         with self.database.writing() as session:
-            work = Work(session, self.actor(role), self.ids, self.clock.now())
+            work = Work(
+                session, self.actor(role), self.ids, self.clock.now(),
+                second=self.second, readers_confirm=self.asks_for_pins,
+            )  # fmt: skip
             written = use_case(work, CaseRef(self.public_id, self.version))
         self.public_id, self.version = written.public_id, written.version
         return written

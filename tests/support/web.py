@@ -15,16 +15,18 @@ from werkzeug.test import TestResponse
 from config import Settings
 from tests.support.fixed import FixedClock, SeededIds
 from tracker.app import create_app
+from tracker.domain.pins import bound
 from tracker.domain.words import Role
 from tracker.integrations.passwords import Argon2Passwords
 from tracker.persistence.database import Database
-from tracker.persistence.models import Clinic, EventChain, Membership, MembershipRole, User
+from tracker.persistence.models import Clinic, EventChain, MemberPin, Membership, MembershipRole, User
 from tracker.runtime import Runtime
 from tracker.services.accounts import open_browser_session
 from tracker.web.common.searching import sealed
 from tracker.web.common.session_user import CLINIC_KEY
 
 PASSWORD = "four quiet green boats"
+PIN = "4711"
 SECRET = "a-secret-of-tests-only-0123456789abcdefghij"
 ZONE = "America/Denver"
 
@@ -109,6 +111,18 @@ class WebWorld:
         address, _, text = path.partition("?q=")
         with self.app.test_request_context():
             return f"{address}?q={sealed(text)}" if text else path
+
+    def give_pin(self, role: Role, clinic: str = "main", pin: str = PIN) -> str:
+        """Let this role's person have a PIN, in the place of an earlier one: the form itself is tested in
+        ``test_pins``. Returns it."""
+        clinic_id, people = self.clinics[clinic]
+        pin_hash = WEAK_PASSWORDS.hash(bound(pin, clinic_id=clinic_id, user_id=people[role]))
+        with self.database.writing() as session:
+            row = MemberPin(
+                clinic_id=clinic_id, user_id=people[role], pin_hash=pin_hash, set_at=self.clock.now(), failures=0
+            )
+            session.merge(row)
+        return pin
 
     def add_clinic(self, name: str, *, zone: str = ZONE) -> int:
         """Another clinic with a person for every role; its people's addresses end in its name."""

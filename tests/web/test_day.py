@@ -114,8 +114,8 @@ class TestChecklist:
         status, body = answer(browser, world, trial_day, "drug_check", value="lot <7>")
         assert status == 422
         assert "A second person must read it too." in body and 'value="lot &lt;7&gt;"' in body
-        other = world.user_ids[Role.PHYSICIAN]
-        status, body = answer(browser, world, trial_day, "drug_check", value="lot 7", second_by=other)
+        other, pin = world.user_ids[Role.PHYSICIAN], world.give_pin(Role.PHYSICIAN)
+        status, body = answer(browser, world, trial_day, "drug_check", value="lot 7", second_by=other, pin=pin)
         assert status == 303 and "Nurse Person and Physician Person" in body
 
     @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ import click
 from tracker.cli.context import Composition, say, settings_of
 from tracker.cli.serve import serve
 from tracker.demo.build import build
-from tracker.demo.clinic import PASSWORD, STAFF, ZONE, SimulatedClock, email_of
+from tracker.demo.clinic import PASSWORD, PIN, STAFF, ZONE, SimulatedClock, email_of
 from tracker.domain.calendar import ClinicCalendar
 from tracker.integrations.clock import SystemClock
 from tracker.integrations.ids import RandomIds
@@ -122,7 +122,8 @@ def _progress(done: int, total: int) -> None:
 def introduce(settings: "Settings") -> None:
     """Print the address at which the demonstration is served, and one sign-in for each role."""
     click.echo(f"\nThe demonstration clinic: {settings.base_url}\n")
-    click.echo(f"  password for everybody: {PASSWORD}\n")
+    click.echo(f"  password for everybody: {PASSWORD}")
+    click.echo(f"  PIN for everybody, as the second person and on a shared tablet: {PIN}\n")
     for name, sign_in, roles in STAFF:
         click.echo(f"  {', '.join(roles).replace('_', ' '):<18} {email_of(sign_in):<26} {name}")
     click.echo("\nStop with Ctrl-C. Nothing is sent: messages become files in the outbox folder.\n")

@@ -45,6 +45,7 @@ def importer_for(runtime: Runtime, clinic: str | None, *, is_dry_run: bool) -> I
         clock=runtime.clock,
         ids=runtime.ids,
         pause=between_writes if runtime.database.is_sqlite else _no_pause,
+        readers_confirm=False,
     )
 
 

@@ -8,11 +8,13 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from tracker.domain.access import Actor
 from tracker.domain.calendar import ClinicCalendar
+from tracker.domain.pins import bound
 from tracker.domain.words import Role
 from tracker.runtime import Runtime
 from tracker.services import accounts, clinic_setup, message_settings
 from tracker.services.escalating import duties
 from tracker.services.members import Administration, invite
+from tracker.services.pins import set_pin
 from tracker.services.work import Work
 
 P = ParamSpec("P")
@@ -21,6 +23,8 @@ T = TypeVar("T")
 NAME = "Front Range Pump Clinic (demonstration)"
 ZONE = "America/Denver"
 PASSWORD = "demonstration only"  # noqa: S105  # printed by the demonstration itself; it never leaves this machine
+#: Everybody's, to try out what two people confirm and a tablet that is shared. Printed beside the password.
+PIN = "4711"
 #: Who answers for a role by name, and who covers.
 ANSWERING = (
     (Role.COORDINATOR, "coordinator", None),
@@ -94,7 +98,7 @@ class DemoClinic:
     def does(self, who: str, use_case: Callable[Concatenate[Work, P], T], *args: P.args, **values: P.kwargs) -> T:
         """Let one person do one piece of work in a transaction of its own, at the simulated time."""
         with self.runtime.database.writing() as session:
-            work = Work(session, self.people[who], self.runtime.ids, self.clock.now())
+            work = Work(session, self.people[who], self.runtime.ids, self.clock.now(), readers_confirm=False)
             return use_case(work, *args, **values)
 
     def user(self, who: str) -> int:
@@ -117,11 +121,19 @@ def open_clinic(runtime: Runtime, clock: SimulatedClock, chance: Random, today: 
     closed = holidays_about(today)
     calendar = ClinicCalendar(ZONE, frozenset(range(1, 6)), frozenset(closed))
     clinic = DemoClinic(runtime, clock, calendar, chance, clinic_id, people, today)
+    _choose_pins(clinic)
     _furnish(clinic)
     _name_who_answers(clinic)
     for on_date, label in closed.items():
         clinic.does("admin", clinic_setup.close_day, on_date=on_date, label=label)
     return clinic
+
+
+def _choose_pins(clinic: DemoClinic) -> None:
+    """Everybody can be the second person, and take a shared tablet."""
+    for sign_in, actor in clinic.people.items():
+        mine = bound(PIN, clinic_id=actor.clinic_id, user_id=actor.user_id)
+        clinic.does(sign_in, set_pin, pin_hash=clinic.runtime.passwords.hash(mine))
 
 
 def holidays_about(today: date) -> dict[date, str]:

@@ -14,6 +14,8 @@ MAXIMUM_PASSWORD = 128
 TOUCH_INTERVAL = timedelta(minutes=1)
 #: A visitor who never signed in has a session only for the form on the sign-in page.
 ANONYMOUS_LIMIT = timedelta(hours=1)
+#: A tablet that several people share is covered this soon; the next one is never more than a PIN away.
+LOCK_AFTER = timedelta(minutes=5)
 #: How long what was sent too late is kept for its sender, and how old a form may be to be kept at all.
 FORM_KEPT = timedelta(hours=12)
 
@@ -22,6 +24,8 @@ RESET_LINK_LIMIT = timedelta(minutes=30)
 
 ATTEMPT_WINDOW = timedelta(minutes=15)
 ATTEMPTS_KEPT = timedelta(days=90)
+#: How long a device stays known as a shared tablet: as long as a browser keeps a cookie.
+TABLET_KNOWN = timedelta(days=400)
 FAILURES_PER_EMAIL = 5
 #: A whole clinic may come from one address, so an address may fail more often than one account.
 FAILURES_PER_ADDRESS = 30
@@ -34,11 +38,30 @@ class SessionLimits:
     idle: timedelta = timedelta(minutes=15)
     absolute: timedelta = timedelta(hours=12)
 
-    def is_over(self, *, is_signed_in: bool, created_at: datetime, last_seen_at: datetime, at: datetime) -> bool:
-        """Say whether a session can no longer be used at this instant."""
+    @property
+    def lock(self) -> timedelta:
+        """After how long without a request a shared tablet locks itself."""
+        return min(LOCK_AFTER, self.idle)
+
+    def is_over(
+        self,
+        *,
+        is_signed_in: bool,
+        created_at: datetime,
+        last_seen_at: datetime,
+        at: datetime,
+        is_on_tablet: bool = False,
+    ) -> bool:
+        """Say whether a session can no longer be used at this instant. On a shared tablet it is locked when it is idle,
+        and waits for its owner's PIN until it is too old."""
         if not is_signed_in:
             return at - created_at > ANONYMOUS_LIMIT
-        return at - last_seen_at > self.idle or at - created_at > self.absolute
+        is_idle = not is_on_tablet and at - last_seen_at > self.idle
+        return is_idle or at - created_at > self.absolute
+
+    def is_locked(self, *, locked_at: datetime | None, last_seen_at: datetime, at: datetime) -> bool:
+        """Say whether a session on a shared tablet answers nobody before its owner's PIN."""
+        return locked_at is not None or at - last_seen_at > self.lock
 
 
 _COMMON = frozenset(

@@ -69,11 +69,15 @@ class SignedIn:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrowserSession:
     """A stored sign-in session that is still good. ``person``: whose it is, unless nobody has signed in with it or the
-    account is not active."""
+    account is not active. ``tablet_hash``: the shared tablet that it belongs to; ``is_locked``: it waits there for its
+    owner's PIN and must answer nobody."""
 
     data: Mapping[str, Any]
     user_id: int | None
+    began_at: datetime
     last_seen_at: datetime
+    tablet_hash: str | None
+    is_locked: bool
     person: SignedIn | None
 
 
@@ -118,12 +122,24 @@ def find_browser_session(session: Session, *, token: str, at: datetime, limits: 
     if not rows:
         return None
     row = rows[0]
+    is_on_tablet = row.tablet_hash is not None
     if limits.is_over(
-        is_signed_in=row.of_user is not None, created_at=row.created_at, last_seen_at=row.last_seen_at, at=at
+        is_signed_in=row.of_user is not None,
+        created_at=row.created_at,
+        last_seen_at=row.last_seen_at,
+        at=at,
+        is_on_tablet=is_on_tablet,
     ):
         return None
-    person = None if row.id is None else _person_of(rows)
-    return BrowserSession(data=row.data, user_id=row.of_user, last_seen_at=row.last_seen_at, person=person)
+    return BrowserSession(
+        data=row.data,
+        user_id=row.of_user,
+        began_at=row.created_at,
+        last_seen_at=row.last_seen_at,
+        tablet_hash=row.tablet_hash,
+        is_locked=is_on_tablet and limits.is_locked(locked_at=row.locked_at, last_seen_at=row.last_seen_at, at=at),
+        person=None if row.id is None else _person_of(rows),
+    )
 
 
 def _system_columns() -> tuple[Label[Any], ...]:
@@ -182,6 +198,8 @@ _SESSION = _signed_in(
     SigninSession.user_id.label("of_user"),
     SigninSession.created_at.expression,
     SigninSession.last_seen_at.expression,
+    SigninSession.tablet_hash.expression,
+    SigninSession.locked_at.expression,
 ).where(SigninSession.token_hash == bindparam("fingerprint"), SigninSession.ended_at.is_(None))
 
 

@@ -18,6 +18,8 @@ from tracker.domain.errors import InvalidInput, LinkNotUsable, TooManyAttempts
 from tracker.persistence.models import SigninAttempt, SigninLink, SigninSession, User
 from tracker.persistence.vocabulary import LinkPurpose
 from tracker.queries import accounts as queries
+from tracker.services import tablets
+from tracker.services.pins import password_given
 from tracker.services.ports import Ids
 
 _LINK_LIMITS = {
@@ -62,26 +64,41 @@ def reserve_attempt(session: Session, *, email: str, address: str, at: datetime,
     return attempt_id
 
 
-def confirm_attempt(session: Session, *, attempt_id: int) -> None:
-    """Mark a reserved attempt as a success: it no longer counts against the account."""
+def confirm_attempt(session: Session, *, attempt_id: int, user_id: int, at: datetime) -> None:
+    """Mark a reserved attempt as a success: it no longer counts against the account, and a locked PIN is open again."""
     session.execute(update(SigninAttempt).where(SigninAttempt.id == attempt_id).values(succeeded=True))
+    password_given(session, user_id=user_id, at=at)
 
 
 def open_browser_session(
-    session: Session, *, token: str, user_id: int | None, clinic_id: int | None, data: Mapping[str, Any], at: datetime
+    session: Session,
+    *,
+    token: str,
+    user_id: int | None,
+    clinic_id: int | None,
+    data: Mapping[str, Any],
+    at: datetime,
+    began_at: datetime | None = None,
+    tablet_hash: str | None = None,
 ) -> None:
-    """Store a new session under the fingerprint of its token."""
+    """Store a new session under the fingerprint of its token. ``began_at``: when the password was given, if not now;
+    ``tablet_hash``: the shared tablet that it belongs to, where everybody else's is locked by it."""
+    token_hash = credentials.fingerprint(token)
     session.execute(
         insert(SigninSession).values(
-            token_hash=credentials.fingerprint(token),
+            token_hash=token_hash,
             user_id=user_id,
             clinic_id=clinic_id,
             data=dict(data),
-            created_at=at,
+            created_at=began_at or at,
             last_seen_at=at,
             ended_at=None,
+            tablet_hash=tablet_hash,
+            locked_at=None,
         )
     )
+    if tablet_hash is not None and user_id is not None:
+        tablets.hand_over(session, tablet_hash=tablet_hash, token_hash=token_hash, user_id=user_id, at=at)
 
 
 def save_browser_session(
@@ -133,7 +150,9 @@ def purge_dead_sessions(session: Session, *, at: datetime, limits: SessionLimits
     dead = or_(
         SigninSession.ended_at.is_not(None),
         SigninSession.created_at < at - limits.absolute,
-        SigninSession.user_id.is_not(None) & (SigninSession.last_seen_at < at - limits.idle),
+        SigninSession.user_id.is_not(None)
+        & SigninSession.tablet_hash.is_(None)
+        & (SigninSession.last_seen_at < at - limits.idle),
         SigninSession.user_id.is_(None) & (SigninSession.created_at < at - credentials.ANONYMOUS_LIMIT),
     )
     tokens = session.scalars(select(SigninSession.token_hash).where(dead)).all()

@@ -249,6 +249,9 @@ class CaseFile:
         ]
         if self.questions:
             detail = {**detail, "asked_back": [each.code for each in self.questions]}
+        second = self.work.second
+        if second is not None and any(getattr(fact, "second_by", None) == second.user_id for fact in self.written):
+            detail = {**detail, "second_by_pin": second.user_id, "second_at": second.at}
         return {"facts": facts, "moves": moves, "detail": detail}
 
     def _visit_stages(self, event_seq: int) -> None:

@@ -87,7 +87,7 @@ class Report:
 @dataclass(frozen=True, slots=True)
 class Importer:
     """Who imports, where, and how a transaction is opened for each row. ``pause`` is called between two of them:
-    SQLite has one writer, and it is not fair to a page that waits."""
+    SQLite has one writer, and it is not fair to a page that waits. ``readers_confirm``: see ``Work``."""
 
     writing: Callable[[], AbstractContextManager[Session]]
     actor: Actor
@@ -95,10 +95,11 @@ class Importer:
     clock: Clock
     ids: Ids
     pause: Callable[[], None]
+    readers_confirm: bool = True
 
     def work(self, session: Session) -> Work:
         """One transaction's work."""
-        return Work(session, self.actor, self.ids, self.clock.now())
+        return Work(session, self.actor, self.ids, self.clock.now(), readers_confirm=self.readers_confirm)
 
     def reading(self, row: Row) -> RowReading:
         """A row, to be read as of today at the clinic."""

@@ -16,7 +16,7 @@ from tracker.domain.access import Actor, Permission
 from tracker.domain.errors import InvalidInput, NotFound, NotPermitted, StaleVersion
 from tracker.domain.words import Role
 from tracker.persistence.chain import append_event
-from tracker.persistence.models import Membership, MembershipRole, User
+from tracker.persistence.models import MemberPin, Membership, MembershipRole, User
 from tracker.persistence.types import JsonObject
 from tracker.persistence.vocabulary import LinkPurpose
 from tracker.queries import accounts as queries
@@ -166,6 +166,25 @@ def make_reset_link(work: Administration, *, public_id: str, expected_version: i
     link = _make_link(work, member.user_id, purpose)
     work.tell("member_link_made", {"user": public_id, "purpose": purpose.value})
     return link
+
+
+def clear_pin(work: Administration, *, public_id: str, expected_version: int) -> None:
+    """Take a member's PIN away. Nobody but its owner can choose one.
+
+    :raises NotFound: when the person is not of this clinic
+    :raises StaleVersion: when somebody changed the person meanwhile
+    :raises InvalidInput: when the person has none
+    """
+    work.require_right()
+    member = _claim(work, public_id, expected_version)
+    taken = work.session.execute(
+        delete(MemberPin)
+        .where(MemberPin.clinic_id == work.clinic_id, MemberPin.user_id == member.user_id)
+        .returning(MemberPin.user_id)
+    ).all()
+    if not taken:
+        raise InvalidInput({"pin": "This person has no PIN."})
+    work.tell("member_pin_cleared", {"user": public_id})
 
 
 def _make_link(work: Administration, user_id: int, purpose: LinkPurpose) -> NewLink:

@@ -25,9 +25,11 @@ def person_problems(work: Work, user_id: int | None, field: str = "second_by") -
 
 
 def reader_problems(work: Work, user_id: int | None, permission: Permission) -> dict[str, str]:
-    """A sentence at ``second_by`` unless the person may do themselves what they are said to have read or checked.
+    """A sentence at ``second_by`` unless the person may do themselves what they are said to have read or checked, and
+    one at ``pin`` unless they confirmed it with their own PIN.
 
-    A second reading is worth what the reader knows of it: the front desk cannot vouch for a dose.
+    A second reading is worth what the reader knows of it: the front desk cannot vouch for a dose. And a name that the
+    first person chose from a list is nobody's reading: whoever reads beside them types what nobody else knows.
     """
     found = person_problems(work, user_id)
     if found or user_id in (None, work.actor.user_id):
@@ -38,9 +40,18 @@ def reader_problems(work: Work, user_id: int | None, permission: Permission) -> 
         MembershipRole.user_id == user_id,
         MembershipRole.role.in_(roles),
     )
-    if work.session.scalar(role.limit(1)) is not None:
+    if work.session.scalar(role.limit(1)) is None:
+        return {"second_by": f"Choose somebody who may do this too: {people(roles)}."}
+    return _pin_problems(work, user_id)
+
+
+def _pin_problems(work: Work, user_id: int | None) -> dict[str, str]:
+    """A sentence unless this very person's PIN came with what is written, and was right."""
+    if not work.readers_confirm:
         return {}
-    return {"second_by": f"Choose somebody who may do this too: {people(roles)}."}
+    if work.second is None or work.second.user_id != user_id:
+        return {"pin": "The second person confirms with their own PIN."}
+    return {"pin": work.second.problem} if work.second.problem else {}
 
 
 def place_problems(work: Work, room_id: int | None, clinician_id: int | None) -> dict[str, str]:

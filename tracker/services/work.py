@@ -13,15 +13,31 @@ from tracker.services.ports import Ids
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What came of the PIN that the person named as the second one typed, and when. ``problem``: why it does not
+    count, as a sentence; empty: it was their own, and right."""
+
+    user_id: int
+    at: datetime
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """One write transaction of one person. ``now`` is when it is written down; the caller commits. ``meant`` holds the
-    codes of the questions (``domain.errors.Question``) that the person said yes to; ``None``: nobody can be asked."""
+    codes of the questions (``domain.errors.Question``) that the person said yes to; ``None``: nobody can be asked.
+
+    ``second``: whose PIN came with this, if anybody's. ``readers_confirm`` is false only where nobody could type one:
+    on the command line, and where a clinic is made up.
+    """
 
     session: Session
     actor: Actor
     ids: Ids
     now: datetime
     meant: frozenset[str] | None = None
+    second: Confirmation | None = None
+    readers_confirm: bool = True
 
     def require(self, permission: Permission) -> None:
         """Refuse whoever may not do this.

@@ -4,6 +4,7 @@ Everything is tried on the services, as a crafted request would reach them: no p
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -169,7 +170,7 @@ class TestALabelThatIsRead:
 
         def save(meant: frozenset[str]) -> Callable[[Work, CaseRef], Written]:
             def in_work(work: Work, ref: CaseRef) -> Written:
-                asked = Work(work.session, work.actor, work.ids, work.now, meant)
+                asked = replace(work, meant=meant)
                 return record_label(asked, ref, kind="pump", part=part, use="read")
 
             return in_work

@@ -1,16 +1,19 @@
 """A second person vouches for what they know: whoever may not do it themselves cannot have read it as the second."""
 
+import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from tests.support.journey import Journey, a_filling
 from tracker.domain.errors import InvalidInput
 from tracker.domain.words import Role
+from tracker.persistence.models import Event
 from tracker.services import checklists, decisions
 from tracker.services.checklists import Answer
-from tracker.services.work import CaseRef, Work, Written
+from tracker.services.work import CaseRef, Confirmation, Work, Written
 
 At = Callable[[str], Journey]
 NOT_TREATING = (Role.FRONT_DESK, Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR, Role.THERAPIST)
@@ -64,6 +67,37 @@ class TestWhoReadsAsTheSecond:
     def test_may_be_a_physician(self, at: At, stage: str, act: Callable[[Journey, int], None]) -> None:
         journey = at(stage)
         act(journey, journey.user_ids[Role.PHYSICIAN])
+
+
+@pytest.mark.parametrize(("stage", "act"), ACTS)
+class TestWhatTheSecondConfirms:
+    """Nobody's name is enough: without the second person's own PIN nothing is written."""
+
+    def test_is_refused_with_a_name_alone(self, at: At, stage: str, act: Callable[[Journey, int], None]) -> None:
+        journey = at(stage)
+        journey.asks_for_pins = True
+        reader, now = journey.user_ids[Role.PHYSICIAN], journey.clock.now()
+        for given, sentence in (
+            (None, "The second person confirms with their own PIN."),
+            (Confirmation(journey.user_ids[Role.NURSE], now), "The second person confirms with their own PIN."),
+            (Confirmation(reader, now, "This is not the PIN."), "This is not the PIN."),
+        ):
+            journey.second = given
+            with pytest.raises(InvalidInput) as caught:
+                act(journey, reader)
+            assert caught.value.problems == {"pin": sentence}
+
+    def test_is_recorded_with_its_time(self, at: At, stage: str, act: Callable[[Journey, int], None]) -> None:
+        journey = at(stage)
+        journey.asks_for_pins = True
+        reader, now = journey.user_ids[Role.PHYSICIAN], journey.clock.now()
+        journey.second = Confirmation(reader, now)
+        act(journey, reader)
+        with journey.database.reading() as session:
+            latest = session.scalars(select(Event.body).order_by(Event.seq.desc()).limit(1)).one()
+        detail = json.loads(latest)["body"]["detail"]
+        assert detail["second_by_pin"] == reader
+        assert datetime.fromisoformat(detail["second_at"]) == now
 
 
 def test_a_waiver_is_signed_by_anybody_of_the_clinic_as_the_second(at: At) -> None:

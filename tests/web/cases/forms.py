@@ -27,7 +27,7 @@ def evaluation(_scene: Scene) -> dict[str, object]:
 
 def dose(scene: Scene) -> dict[str, object]:
     amounts = {"dose_mcg": "50", "concentration_mcg_ml": "50", "volume_ml": "1"}
-    return {**amounts, "lot": "T-1", "route": "lumbar_puncture", **scene.second()}
+    return {**amounts, "lot": "T-1", "route": "lumbar_puncture", **scene.reader()}
 
 
 def filling(scene: Scene) -> dict[str, object]:
@@ -41,7 +41,7 @@ def filling(scene: Scene) -> dict[str, object]:
         "alarm_on": alarm,
         "alarm_on_again": alarm,
         "lot": "L-9",
-        **scene.second(),
+        **scene.reader(),
     }
 
 

@@ -30,8 +30,12 @@ class Scene:
         return self.journey.in_days(days, hour).isoformat(timespec="minutes")
 
     def second(self, role: Role = Role.PHYSICIAN) -> dict[str, object]:
-        """Another person who read it too."""
+        """Another person who signs it too."""
         return {"second_by": self.world.user_ids[role]}
+
+    def reader(self, role: Role = Role.PHYSICIAN) -> dict[str, object]:
+        """Another person who reads it beside the first one, and confirms that with their own PIN."""
+        return {**self.second(role), "pin": self.world.give_pin(role)}
 
     def typed(self, fill: "Fill") -> dict[str, object]:
         """What is typed into a form here."""

@@ -67,7 +67,7 @@ def test_a_daily_dose_above_the_drugs_limit(at: At, where: str) -> None:
 def test_a_daily_dose_of_a_pump_that_is_taken_over(at: At) -> None:
     world, journey = at("referred")
     browser = world.sign_in(NURSE)
-    values = {**PUMP, **FORTY_THOUSAND, **Scene(world, journey).second()}
+    values = {**PUMP, **FORTY_THOUSAND, **Scene(world, journey).reader()}
     answer = browser.submit("/pumps/take-over", values)
     page = text_of(answer)
     assert answer.status_code == 422
@@ -91,7 +91,7 @@ def test_a_reservoir_larger_than_any_usual_one(at: At) -> None:
 @pytest.mark.parametrize("reservoir", ["40.5", "4000"])
 def test_a_reservoir_of_a_pump_that_is_taken_over(at: At, reservoir: str) -> None:
     world, journey = at("referred")
-    browser, values = world.sign_in(NURSE), {**PUMP, **Scene(world, journey).second(), "pump_reservoir_ml": reservoir}
+    browser, values = world.sign_in(NURSE), {**PUMP, **Scene(world, journey).reader(), "pump_reservoir_ml": reservoir}
     answer = browser.submit("/pumps/take-over", values)
     assert answer.status_code == 422 and f"{reservoir} mL is more than 40 mL." in text_of(answer)
     assert browser.post("/pumps/take-over", {**values, "meant": f"pump_reservoir_ml:{reservoir}"}).status_code == 303
@@ -153,7 +153,7 @@ def open_tasks(world: WebWorld) -> list[tuple[str, str]]:
 def test_a_serial_that_stands_with_another_patient(at: At) -> None:
     world, journey = at("maintained")  # with NGP123
     browser = world.sign_in(NURSE)
-    values = {**PUMP, "pump_serial": "ngp 123", **Scene(world, journey).second()}
+    values = {**PUMP, "pump_serial": "ngp 123", **Scene(world, journey).reader()}
     answer = browser.submit("/pumps/take-over", values)
     page = text_of(answer)
     assert answer.status_code == 422
@@ -167,7 +167,7 @@ def test_a_serial_that_stands_with_another_patient(at: At) -> None:
 def test_a_serial_at_an_implant(at: At) -> None:
     world, journey = at("implant_day")
     scene, browser = Scene(world, journey), world.sign_in(NURSE)
-    assert browser.submit("/pumps/take-over", {**PUMP, "pump_serial": "NGP9", **scene.second()}).status_code == 303
+    assert browser.submit("/pumps/take-over", {**PUMP, "pump_serial": "NGP9", **scene.reader()}).status_code == 303
     journey.tick(journey.visit_for("implant"), "before")
     status, page = send(browser, journey, "implant", implant(scene))
     assert (status, "MRN 004502" in page) == (422, True)
@@ -187,13 +187,13 @@ def test_a_serial_that_no_other_living_patient_has_is_not_asked_about(at: At, ot
         assert pump is not None
         out = {"device": pump.device, "document_seq": None, "removed_at": None, **scene.second(NURSE)}
         journey.do(PHYSICIAN, lambda w, r: pumps.remove_device(w, r, **out))
-    values = {**PUMP, "pump_serial": serial, **scene.second()}
+    values = {**PUMP, "pump_serial": serial, **scene.reader()}
     browser = world.sign_in(NURSE)
     if other == "of another clinic":
         browser = world.sign_in(NURSE, "north")
         physician = re.search(r'<option value="(\d+)">Physician Person', text_of(browser.get("/pumps/take-over")))
         assert physician is not None
-        values |= {"second_by": physician[1]}
+        values |= {"second_by": physician[1], "pin": world.give_pin(PHYSICIAN, "north")}
     answer = browser.submit("/pumps/take-over", values)
     assert answer.status_code == 303, text_of(answer)
 

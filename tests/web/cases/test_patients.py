@@ -42,6 +42,11 @@ PUMP = {
 }
 
 
+def reader(world: WebWorld, role: Role) -> dict[str, object]:
+    """Somebody who read the print-out too, and types their own PIN."""
+    return {"second_by": world.user_ids[role], "pin": world.give_pin(role)}
+
+
 def plain(text: str) -> str:
     """The text of a page as a person reads it."""
     return html.unescape(text)
@@ -110,7 +115,7 @@ class TestAReferral:
     ) -> None:
         world, _ = at("referred")
         browser = world.sign_in(Role.COORDINATOR)
-        usual = {**(REFERRAL if "referrals" in form else PUMP), "second_by": world.user_ids[Role.NURSE]}
+        usual = {**(REFERRAL if "referrals" in form else PUMP), **reader(world, Role.NURSE)}
         answer = browser.submit(form, {**usual, "phones": "", "emails": "", **reach})
         page = plain(browser.get(answer.headers["Location"]).get_data(as_text=True))
         with world.database.reading() as session:
@@ -196,7 +201,7 @@ class TestATakenOverPump:
     def test_is_followed_from_then_on(self, at: At) -> None:
         world, _ = at("referred")
         browser = world.sign_in(Role.NURSE)
-        answer = browser.submit("/pumps/take-over", {**PUMP, "second_by": world.user_ids[Role.PHYSICIAN]})
+        answer = browser.submit("/pumps/take-over", {**PUMP, **reader(world, Role.PHYSICIAN)})
         assert answer.status_code == 303, plain(answer.get_data(as_text=True))
         page = plain(browser.get(answer.headers["Location"]).get_data(as_text=True))
         assert "Pump intake" in page
@@ -206,7 +211,7 @@ class TestATakenOverPump:
     def test_without_an_alarm_date_is_critical_and_due_today(self, at: At) -> None:
         world, _ = at("referred")
         browser = world.sign_in(Role.NURSE)
-        unknown = {**PUMP, "alarm_on": "", "alarm_on_again": "", "second_by": world.user_ids[Role.PHYSICIAN]}
+        unknown = {**PUMP, "alarm_on": "", "alarm_on_again": "", **reader(world, Role.PHYSICIAN)}
         answer = browser.submit("/pumps/take-over", unknown)
         assert answer.status_code == 422
         assert "tick that it is not known" in plain(answer.get_data(as_text=True))
@@ -219,7 +224,7 @@ class TestATakenOverPump:
     def test_of_a_patient_who_is_followed_already_is_refused(self, at: At) -> None:
         world, _ = at("referred")
         browser = world.sign_in(Role.NURSE)
-        values = {**PUMP, "second_by": world.user_ids[Role.PHYSICIAN]}
+        values = {**PUMP, **reader(world, Role.PHYSICIAN)}
         browser.submit("/pumps/take-over", values)
         answer = browser.submit("/pumps/take-over", values)
         assert answer.status_code == 422

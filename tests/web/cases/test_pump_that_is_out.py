@@ -107,7 +107,7 @@ def test_of_a_pump_that_was_taken_over_the_referral_is_no_news(at: At) -> None:
     """Nobody evaluated the patient here; what the pump's way says matters more."""
     world, journey = at("referred")
     browser = world.sign_in(NURSE)
-    values = {**PUMP, "mrn": "009001", **Scene(world, journey).second()}
+    values = {**PUMP, "mrn": "009001", **Scene(world, journey).reader()}
     answer = browser.submit("/pumps/take-over", values)
     assert answer.status_code == 303, text_of(answer)
     taken_over = replace(journey, public_id=answer.headers["Location"].rpartition("/")[2])

@@ -14,10 +14,11 @@ At = Callable[[str], tuple[WebWorld, Journey]]
 
 
 def offered(page: str) -> set[str]:
-    """The people of the field."""
+    """The people of the field: in a list, or side by side where they are few."""
     field = re.search(r'(?s)<select[^>]*name="second_by".*?</select>', page)
-    assert field is not None
-    return set(re.findall(r'<option[^>]*value="(\d+)"', field[0]))
+    return set(re.findall(r'name="second_by" value="(\d+)"', page)) | set(
+        re.findall(r'<option[^>]*value="(\d+)"', field[0] if field else "")
+    )
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,7 @@ from tracker.persistence.models.operations import ClinicJob, DeploymentValue, Di
 from tracker.persistence.models.patients import ContactPoint, ContactPointChange, Patient, PatientWord
 from tracker.persistence.models.people import (
     KeptForm,
+    MemberPin,
     Membership,
     MembershipRole,
     SigninAttempt,
@@ -99,6 +100,7 @@ __all__ = [
     "InboundMessage",
     "InterrogationRow",
     "KeptForm",
+    "MemberPin",
     "Membership",
     "MembershipRole",
     "MessageWords",

@@ -6,7 +6,18 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.domain.words import Role
-from tracker.persistence.base import Base, OwnId, PublicId, RowId, Tenant, TenantRowId, Versioned, one_of, to_member
+from tracker.persistence.base import (
+    Base,
+    OwnId,
+    PublicId,
+    RowId,
+    Tenant,
+    TenantRowId,
+    Versioned,
+    one_of,
+    partial_index,
+    to_member,
+)
 from tracker.persistence.types import Json, JsonObject
 from tracker.persistence.vocabulary import LinkPurpose
 
@@ -48,6 +59,19 @@ class MembershipRole(Tenant, Base):
     role: Mapped[str] = mapped_column(primary_key=True)
 
 
+class MemberPin(Tenant, Base):
+    """A member's PIN, as a hash that fits nobody else. ``failures`` counts the wrong tries since the last right one or
+    the last password."""
+
+    __tablename__ = "member_pins"
+    __table_args__ = (to_member("user_id"), CheckConstraint("failures >= 0", name="failures"))
+
+    user_id: Mapped[RowId] = mapped_column(primary_key=True)
+    pin_hash: Mapped[str]
+    set_at: Mapped[datetime]
+    failures: Mapped[int] = mapped_column(default=0)
+
+
 class SigninLink(Base):
     """A one-time link to choose a password. Only the hash of its token is kept."""
 
@@ -63,7 +87,10 @@ class SigninLink(Base):
 
 
 class SigninSession(Base):
-    """A browser session, kept here so that ending it ends it everywhere. A session begins before anybody signed in."""
+    """A browser session, kept here so that ending it ends it everywhere. A session begins before anybody signed in.
+
+    ``tablet_hash`` names the shared tablet that it was begun on; ``locked_at``: it waits there for its owner's PIN.
+    """
 
     __tablename__ = "signin_sessions"
     __table_args__ = (
@@ -71,6 +98,7 @@ class SigninSession(Base):
         CheckConstraint("clinic_id IS NULL OR user_id IS NOT NULL", name="clinic_of_somebody"),
         Index("ix_signin_sessions_user_id", "user_id"),
         Index("ix_signin_sessions_last_seen_at", "last_seen_at"),
+        partial_index("ix_signin_sessions_tablet_hash", "tablet_hash", where="tablet_hash IS NOT NULL"),
     )
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)
@@ -80,6 +108,8 @@ class SigninSession(Base):
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    tablet_hash: Mapped[str | None]
+    locked_at: Mapped[datetime | None]
 
 
 class KeptForm(Tenant, Base):

@@ -1,6 +1,6 @@
-"""Signing in and out, one's own password, the choice of a clinic, and what was sent too late."""
+"""Signing in and out, one's own password and PIN, shared tablets, the clinic, and what was sent too late."""
 
-from tracker.web.accounts import kept
+from tracker.web.accounts import kept, pin, tablet
 from tracker.web.accounts.routes import blueprint
 
-__all__ = ["blueprint", "kept"]
+__all__ = ["blueprint", "kept", "pin", "tablet"]

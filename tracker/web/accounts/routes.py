@@ -4,23 +4,34 @@ A wrong address, a wrong password, an account without a password and one without
 the same work. Each attempt is counted before the password is compared.
 """
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 
 from tracker.domain.access import Permission
-from tracker.domain.credentials import ATTEMPT_WINDOW, password_problem
+from tracker.domain.credentials import fingerprint, password_problem
 from tracker.domain.errors import LinkNotUsable, NotFound, TooManyAttempts
 from tracker.queries import accounts as queries
+from tracker.queries.pins import find_pin
 from tracker.services import accounts
+from tracker.services.tablets import end_tablet
+from tracker.web.accounts.entering import after_entering, authenticate, enter, too_many
 from tracker.web.accounts.forms import ChangePasswordForm, ChooseClinicForm, NewPasswordForm, SignInForm
 from tracker.web.common.access import is_same_origin_path, permission, public, signed_in
 from tracker.web.common.current import now, runtime
 from tracker.web.common.database import read_session, writing
 from tracker.web.common.errors import ErrorPage, error_answer
-from tracker.web.common.kept_forms import has_kept_forms
-from tracker.web.common.session_user import CLINIC_KEY, SessionUser
-from tracker.web.common.sessions import renew_session
+from tracker.web.common.session_user import SessionUser
+from tracker.web.common.sessions import renew_session, this_session
+from tracker.web.common.tablets import (
+    forget_tablet,
+    people_here,
+    remember_tablet,
+    this_tablet,
+    token_of_this_tablet,
+)
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -36,67 +47,12 @@ _NOTICES = {
         "You were signed out: nothing was saved, and nothing could be kept. Go back, the browser may still show it.",
     ),
 }
+_CHOOSE_A_PIN = "You have no PIN yet: with one this shared tablet changes hands, and opens again when it has locked."
 _WRONG = "E-mail and password do not belong together."
 
 
 def _why_here() -> str:
     return "out" if "out" in request.args else request.args.get("unsaved", "")
-
-
-def _too_many() -> ResponseReturnValue:
-    minutes = int(ATTEMPT_WINDOW.total_seconds() // 60)
-    page = ErrorPage(
-        title="Too many attempts",
-        sentences=(
-            f"Signing in failed several times. Wait {minutes} minutes and try again.",
-            "An administrator of your clinic can also make you a one-time link.",
-        ),
-        back_url=url_for("accounts.sign_in"),
-    )
-    body, status = error_answer(429, page)
-    return body, status, {"Retry-After": str(int(ATTEMPT_WINDOW.total_seconds()))}
-
-
-def _authenticate(email: str, password: str) -> int | None:
-    """Return the person's id when the password is theirs.
-
-    :raises TooManyAttempts: when the account or the address failed too often; nothing is compared then
-    """
-    passwords = runtime().passwords
-    with writing() as database:
-        attempt_id = accounts.reserve_attempt(
-            database, email=email, address=request.remote_addr or "", at=now(), ids=runtime().ids
-        )
-    found = queries.find_credentials(read_session(), email)
-    stored = found.password_hash if found is not None else None
-    if not passwords.matches(stored, password) or found is None or stored is None:
-        return None
-    new_hash = passwords.hash(password) if passwords.needs_rehash(stored) else None
-    with writing() as database:
-        accounts.confirm_attempt(database, attempt_id=attempt_id)
-        if new_hash is not None:
-            accounts.rehash_password(database, user_id=found.user_id, old_hash=stored, new_hash=new_hash)
-    return found.user_id
-
-
-def _enter(user_id: int, clinic_id: int | None = None) -> None:
-    """Begin a new session of the person, in the clinic when it is given or the only one."""
-    clinics = queries.list_clinics_of(read_session(), user_id)
-    if clinic_id is None and len(clinics) == 1:
-        clinic_id = clinics[0].id
-    person = queries.get_signed_in(read_session(), user_id, clinic_id)
-    session.clear()
-    renew_session()
-    if clinic_id is not None:
-        session[CLINIC_KEY] = clinic_id
-    login_user(SessionUser(person))
-
-
-def _after_entering(otherwise: str) -> str:
-    """Where a person goes who has just come in: first to what they sent when their sign-in had ended."""
-    person = current_user.person
-    waits = person.clinic is not None and has_kept_forms(person.clinic.id, person.user_id)
-    return url_for("accounts.kept") if waits else otherwise
 
 
 def _next() -> str:
@@ -108,31 +64,67 @@ def _next() -> str:
 @public
 def sign_in() -> ResponseReturnValue:
     """Compare what was typed, and begin a session."""
-    form = SignInForm()
+    form = SignInForm(is_shared=this_tablet() is not None)
+    here = people_here()
     if form.validate_on_submit():
         try:
-            user_id = _authenticate(form.email.data or "", form.password.data or "")
+            user_id = authenticate(form.email.data or "", form.password.data or "")
         except TooManyAttempts:
-            return _too_many()
+            return too_many()
         if user_id is not None:
-            _enter(user_id)
-            return redirect(_after_entering(_next()), 303)
+            return _come_in(user_id, is_shared=bool(here) or form.is_shared.data)
         form.show_problems({"password": _WRONG})
     if isinstance(current_user, SessionUser) and not form.is_submitted():
         return redirect(_next(), 303)
-    page = render_template("accounts/sign_in.html", form=form, notice=_NOTICES.get(_why_here()))
+    page = render_template(
+        "accounts/sign_in.html",
+        form=form,
+        notice=_NOTICES.get(_why_here()),
+        people=len(here),
+        people_url=url_for("accounts.tablet", next=request.args.get("next")),
+    )
     return page, 422 if form.is_submitted() else 200
+
+
+def _come_in(user_id: int, *, is_shared: bool) -> ResponseReturnValue:
+    """Begin the session, on a shared tablet if the device is one."""
+    token = token_of_this_tablet() if is_shared else None
+    enter(user_id, tablet_hash=fingerprint(token) if token else None)
+    if token is not None and not _has_pin():
+        message: Any = {"text": _CHOOSE_A_PIN, "link_url": url_for("accounts.pin"), "link_text": "Choose it"}
+        flash(message, "warn")
+    answer = redirect(after_entering(_next()), 303)
+    if token is not None:
+        remember_tablet(answer, token)
+    elif this_tablet() is not None:
+        forget_tablet(answer)
+    return answer
+
+
+def _has_pin() -> bool:
+    person = current_user.person
+    state = None if person.clinic is None else find_pin(read_session(), person.clinic.id, person.user_id)
+    return state is None or state.set_at is not None
 
 
 @blueprint.post("/sign-out")
 @signed_in
 def sign_out() -> ResponseReturnValue:
-    """End the session on the server."""
+    """End the session on the server; on a shared tablet everybody's, once it was said how many these are."""
+    tablet_hash, how = this_session().tablet_hash, request.form.get("how", "")
+    others = [each.name for each in people_here() if each.user_id != current_user.person.user_id]
+    if tablet_hash is not None and others and how not in {"all", "me"}:
+        return render_template("accounts/sign_out.html", others=others)
+    if tablet_hash is not None and how != "me":
+        with writing() as database:
+            end_tablet(database, tablet_hash=tablet_hash, at=now())
     logout_user()
     session.clear()
     renew_session()
-    answer = redirect(url_for("accounts.sign_in", out=1), 303)
-    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    is_handed_on = tablet_hash is not None and others and how == "me"
+    answer = redirect(url_for("accounts.tablet") if is_handed_on else url_for("accounts.sign_in", out=1), 303)
+    # What the browser keeps for those who stay on the tablet stays with it.
+    answer.headers["Clear-Site-Data"] = '"cache"' if is_handed_on else '"cache", "storage"'
     return answer
 
 
@@ -167,8 +159,8 @@ def set_password(token: str) -> ResponseReturnValue:
                     user_id = accounts.use_link(database, token=token, password_hash=password_hash, at=now())
             except LinkNotUsable:
                 return _dead_link()
-            _enter(user_id)
-            return redirect(_after_entering(url_for("home")), 303)
+            enter(user_id, tablet_hash=this_tablet())
+            return redirect(after_entering(url_for("home")), 303)
     status = 422 if form.is_submitted() else 200
     return render_template("accounts/set_password.html", form=form, link=link), status
 
@@ -190,9 +182,9 @@ def password() -> ResponseReturnValue:
     person = current_user.person
     if form.validate_on_submit():
         try:
-            is_theirs = _authenticate(person.email, form.current.data or "") == person.user_id
+            is_theirs = authenticate(person.email, form.current.data or "") == person.user_id
         except TooManyAttempts:
-            return _too_many()
+            return too_many()
         if not is_theirs:
             form.show_problems({"current": "This is not your current password."})
         chosen = _chosen_password(form, person.email)
@@ -200,13 +192,14 @@ def password() -> ResponseReturnValue:
             password_hash = runtime().passwords.hash(chosen)
             with writing() as database:
                 accounts.set_password(database, user_id=person.user_id, password_hash=password_hash, at=now())
-            _enter(person.user_id, person.clinic.id)
+            enter(person.user_id, person.clinic.id, tablet_hash=this_session().tablet_hash)
             return redirect(url_for("accounts.password", changed=1), 303)
     status = 422 if form.is_submitted() else 200
     page = render_template(
         "accounts/password.html",
         form=form,
         is_changed="changed" in request.args,
+        pin=find_pin(read_session(), person.clinic.id, person.user_id),
         has_several_clinics=len(queries.list_clinics_of(read_session(), person.user_id)) > 1,
     )
     return page, status
@@ -222,8 +215,13 @@ def choose_clinic() -> ResponseReturnValue:
         chosen = next((clinic for clinic in clinics if clinic.public_id == form.clinic.data), None)
         if chosen is None:
             raise NotFound("not one of this person's clinics")
-        _enter(current_user.person.user_id, chosen.id)
-        return redirect(_after_entering(url_for("home")), 303)
+        enter(
+            current_user.person.user_id,
+            chosen.id,
+            tablet_hash=this_session().tablet_hash,
+            began_at=this_session().began_at,
+        )
+        return redirect(after_entering(url_for("home")), 303)
     current = current_user.person.clinic
     return render_template(
         "accounts/choose_clinic.html", form=form, clinics=clinics, current_id=current.id if current else None

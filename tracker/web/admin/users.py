@@ -11,6 +11,7 @@ from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput
 from tracker.domain.words import Role
 from tracker.queries.accounts import MemberRow, get_member, list_members
+from tracker.queries.pins import find_pin
 from tracker.services import members
 from tracker.services.accounts import NewLink
 from tracker.services.members import Administration
@@ -74,7 +75,14 @@ def invite() -> ResponseReturnValue:
 def _user_page(member: MemberRow, form: RolesForm, *, link: str = "", status: int = 200) -> ResponseReturnValue:
     state, tone = member_state(member)
     page = render_template(
-        "admin/user.html", member=member, form=form, state=state, tone=tone, link=link, tabs=admin_tabs()
+        "admin/user.html",
+        member=member,
+        form=form,
+        state=state,
+        tone=tone,
+        link=link,
+        pin=find_pin(read_session(), clinic().id, member.user_id),
+        tabs=admin_tabs(),
     )
     return page, status
 
@@ -132,6 +140,17 @@ def restore_access(public_id: str) -> ResponseReturnValue:
     with writing() as session:
         members.restore_access(administration(session), public_id=public_id, expected_version=version)
     flash("Access is given back, in the roles of before.")
+    return redirect(url_for("admin.user", public_id=public_id), 303)
+
+
+@blueprint.post(f"{_PERSON}/clear-pin")
+@permission(Permission.MANAGE_USERS)
+def clear_pin(public_id: str) -> ResponseReturnValue:
+    """Take somebody's PIN away."""
+    version = _expected_version()
+    with writing() as session:
+        members.clear_pin(administration(session), public_id=public_id, expected_version=version)
+    flash("The PIN is taken away. A new one is chosen under My account, with the password.")
     return redirect(url_for("admin.user", public_id=public_id), 303)
 
 

@@ -32,6 +32,7 @@ from tracker.web.common.current import actor, now, runtime, today
 from tracker.web.common.database import read_session, writing
 from tracker.web.common.forms import meant
 from tracker.web.common.paper_uploads import PaperField, ask_for_files_again
+from tracker.web.common.second_person import confirmation
 
 if TYPE_CHECKING:
     from tracker.web.cases.refill_days import RefillDays
@@ -121,7 +122,7 @@ def calendar() -> ClinicCalendar:
 
 def work_in(session: Session) -> Work:
     """The write transaction of this request's person."""
-    return Work(session, actor(), runtime().ids, now(), meant())
+    return Work(session, actor(), runtime().ids, now(), meant(), confirmation())
 
 
 def missing_for(case: OpenedCase, purpose: str) -> tuple[Blocker, ...]:

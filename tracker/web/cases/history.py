@@ -58,7 +58,19 @@ def _numbers(ids: Iterable[object]) -> set[int]:
 
 
 def entry_text(entry: Entry, names: Names, pathway: Pathway) -> str:
-    """One event in one sentence, without a full stop."""
+    """One event in one sentence, without a full stop, with whoever confirmed it with their own PIN."""
+    return _what_was_done(entry, names, pathway) + _confirmed(entry, names)
+
+
+def _confirmed(entry: Entry, names: Names) -> str:
+    second, moment = entry.detail.get("second_by_pin"), entry.detail.get("second_at")
+    if not isinstance(second, int) or not isinstance(moment, str):
+        return ""
+    who = isolated(names.users.get(second, "a colleague"))
+    return f" ({who} confirmed with their own PIN, {at(datetime.fromisoformat(moment))})"
+
+
+def _what_was_done(entry: Entry, names: Names, pathway: Pathway) -> str:
     if entry.kind == "step_taken" and entry.moves:
         reason = f": {entry.moves[0]['reason']}" if entry.moves[0]["reason"] else ""
         return f"{_label(pathway, str(entry.moves[0]['step']), str(entry.moves[0]['from']))}{reason}"

@@ -176,7 +176,7 @@ class TakeOverForm(PersonForm, PumpFields):
                          ("placed_on", "end_of_service_on"))),
         Section("Last fill", (("drug", "filled_on"), ("concentration_mcg_ml", "volume_ml"),
                               ("daily_dose_mcg", "alarm_volume_ml"), ("alarm_on", "alarm_on_again"), ("alarm_unknown",),
-                              ("pump_source",), ("second_by",))),
+                              ("pump_source",), ("second_by", "pin"))),
         Section("Why", (("indication",), ("payer",), ("notes",))),
         _REACH,
     )  # fmt: skip

@@ -29,12 +29,13 @@ from tracker.web.cases.fields import (
 from tracker.web.cases.words import FILL_KINDS, MODES, first_upper
 from tracker.web.common.forms import options
 from tracker.web.common.number_fields import AmountField
+from tracker.web.common.second_person import SecondPinField
 
 _ALARM = "The low-reservoir alarm date that the programmer printed."
 #: What every first fill and refill is asked.
 FILLING_SECTIONS = (
     Section("What went in", (("drug", "concentration_mcg_ml", "volume_ml"), ("concentration_reason",),
-                             ("lot", "expires_on"), ("second_by",))),
+                             ("lot", "expires_on"), ("second_by", "pin"))),
     Section("What the programmer printed", (("daily_dose_mcg", "alarm_volume_ml"), ("mode",),
                                             ("alarm_on", "alarm_on_again"), ("alarm_unknown",))),
 )  # fmt: skip
@@ -58,6 +59,7 @@ class FillingForm(CaseForm):
     second_by = PersonField(
         "Drug and concentration read by a second person", [InputRequired("A second person must have read it.")]
     )
+    pin = SecondPinField()
     daily_dose_mcg = amount(
         "Average daily dose",
         "mcg/day",
@@ -264,6 +266,7 @@ class PumpFields(CaseForm):
         description="For example: programmer print-out of 12 Mar.",
     )  # fmt: skip
     second_by = PersonField("Read by a second person", [InputRequired("A second person must have read it.")])
+    pin = SecondPinField()
 
     def pump_in_place(self) -> PumpInPlace:
         """What was typed, as the service takes it."""

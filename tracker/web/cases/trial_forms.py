@@ -18,6 +18,7 @@ from tracker.web.cases.fields import (
 from tracker.web.cases.words import ABORTED, INSTRUMENTS, OCCASIONS, ROUTES, first_upper
 from tracker.web.common.forms import options
 from tracker.web.common.number_fields import AmountField
+from tracker.web.common.second_person import SecondPinField
 
 #: Every value of every scale, in the order of the longest; the service knows which belongs to which.
 _VALUES = list(dict.fromkeys(value for scale in SCALES.values() for value in scale))
@@ -39,7 +40,7 @@ class GiveDoseForm(CaseForm):
     SECTIONS = (
         Section("What was given", (("dose_mcg", "concentration_mcg_ml", "volume_ml"), ("lot", "expires_on"),
                                    ("route",))),
-        Section("When and by whom", (("given_at",), ("second_by",))),
+        Section("When and by whom", (("given_at",), ("second_by", "pin"))),
     )  # fmt: skip
     dose_mcg = _number("Dose", "mcg")
     concentration_mcg_ml = _number("Concentration", "mcg/mL")
@@ -53,6 +54,7 @@ class GiveDoseForm(CaseForm):
     )
     given_at = MomentField("Given at", description="Empty: now.")
     second_by = PersonField("Read by a second person", [InputRequired("A second person must have read it.")])
+    pin = SecondPinField()
     deviation_reason = NoteField("Why it was done all the same")
 
     def given(self, seen: frozenset[str]) -> Given:

@@ -16,11 +16,15 @@ import structlog
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.exceptions import HTTPException
 
-from tracker.domain.access import Actor, Permission
+from tracker.domain.access import Actor, Permission, permissions_of
 from tracker.domain.errors import NotPermitted
+from tracker.domain.words import Role
+from tracker.web.common.forms import typed_fields
 from tracker.web.common.kept_forms import keep_what_was_typed, refuse_of_somebody_else
 from tracker.web.common.session_user import SessionUser
+from tracker.web.common.tablets import people_here
 
 _log = structlog.get_logger()
 _RULE = "access_rule"
@@ -87,14 +91,40 @@ def is_same_origin_path(target: str) -> bool:
     return not parts.scheme and not parts.netloc
 
 
+def may_open(path: str, roles: frozenset[Role]) -> bool:
+    """Say whether a page of this site is for somebody with these roles, as far as its address tells."""
+    adapter = current_app.url_map.bind_to_environ(request.environ)
+    try:
+        endpoint, _ = adapter.match(urlsplit(path).path, method="GET")
+    except HTTPException:
+        return False
+    rule = rule_of(current_app, endpoint)
+    return rule is not None and (rule.permission is None or rule.permission in permissions_of(roles))
+
+
 def _ask_to_sign_in() -> ResponseReturnValue:
+    """Ask for the password, or on a shared tablet for a PIN, and keep what was typed."""
+    endpoint = "accounts.tablet" if people_here() else "accounts.sign_in"
     if request.method == "POST":
-        kept = "kept" if keep_what_was_typed() else "lost"
-        return redirect(url_for("accounts.sign_in", unsaved=kept), 303)
+        return redirect(url_for(endpoint, unsaved=_kept_or_lost()), 303)
     wanted = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else ""
     if wanted in {"", "/"} or not is_same_origin_path(wanted):
-        return redirect(url_for("accounts.sign_in"), 303)
-    return redirect(url_for("accounts.sign_in", next=wanted), 303)
+        return redirect(url_for(endpoint), 303)
+    return redirect(url_for(endpoint, next=wanted), 303)
+
+
+def _kept_or_lost() -> str | None:
+    """What became of what was typed; ``None`` where nothing was."""
+    if keep_what_was_typed():
+        return "kept"
+    return "lost" if typed_fields(request.form) or request.files else None
+
+
+def _take_aside() -> ResponseReturnValue | None:
+    """What a page sends when it is covered is kept for whoever typed it, and never acted on."""
+    if request.method != "POST" or "keep_only" not in request.form:
+        return None
+    return "", 204 if keep_what_was_typed() else 422
 
 
 def _check_access() -> ResponseReturnValue | None:
@@ -127,4 +157,5 @@ def _check_access() -> ResponseReturnValue | None:
 
 def init_access(app: Flask) -> None:
     """Check every request before anything else looks at it."""
+    app.before_request(_take_aside)
     app.before_request(_check_access)

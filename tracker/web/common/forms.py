@@ -16,9 +16,9 @@ from tracker.domain.errors import AskedBack, InvalidInput
 from tracker.domain.typed_text import without_turning_signs
 
 #: How the names of fields begin whose text is only ever compared: it is taken as it was typed.
-_SECRETS = ("password", "current", "again")
+_SECRETS = ("password", "current", "again", "pin")
 #: How the names of fields begin that are never shown again: secrets, and what a page says of itself.
-_NEVER_REPEATED = ("csrf_token", "form_of", "kept_form", *_SECRETS)
+_NEVER_REPEATED = ("csrf_token", "form_of", "kept_form", "keep_only", *_SECRETS)
 #: What stands beside a field that held a NUL: it comes from a damaged copy, and is not seen.
 _UNSTORABLE = "This held a sign that cannot be stored; it was taken out. Read it again, then save."
 

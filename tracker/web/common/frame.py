@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import Flask, current_app, request, url_for
 from flask_login import current_user
@@ -10,8 +11,9 @@ from tracker.domain.access import ROLE_PERMISSIONS, Permission
 from tracker.domain.pulses import is_silent
 from tracker.domain.words import Role
 from tracker.queries.accounts import SignedIn, SystemState
-from tracker.web.common.current import now
+from tracker.web.common.current import now, runtime
 from tracker.web.common.session_user import SessionUser
+from tracker.web.common.sessions import this_session
 
 CLOCK_WAS_SET = (
     "Sending is paused because the clock of the server was set by more than ten minutes: no reminders go out, and "
@@ -68,6 +70,8 @@ class Frame:
     ``refer_url`` and ``take_over_url`` are where patients come in, ``pump_call_url`` is where a call about a pump is
     taken, ``ended_pumps_url`` the list of pumps no longer followed, ``compare_pumps_url`` where the pumps are held
     against another list; empty for whoever may not do it.
+    ``lock_after``: after how many seconds without use this shared tablet locks itself, 0 on other devices, with where
+    it is locked (``lock_url``), said to be in use and opened again (``tablet_url``).
     """
 
     clinic_name: str
@@ -82,6 +86,10 @@ class Frame:
     pump_call_url: str = ""
     ended_pumps_url: str = ""
     compare_pumps_url: str = ""
+    lock_after: int = 0
+    lock_url: str = ""
+    in_use_url: str = ""
+    tablet_url: str = ""
 
 
 PLACES = (
@@ -233,7 +241,20 @@ def make_frame(person: SignedIn | None) -> Frame:
         pump_call_url=url_if("pump_calls.index", Permission.PUMP_CALL),
         ended_pumps_url=url_if("ended_pumps.index", Permission.SEE_ENDED_PUMPS),
         compare_pumps_url=url_if("pump_comparisons.index", Permission.COMPARE_PUMPS),
+        **_tablet(),
     )
+
+
+def _tablet() -> dict[str, Any]:
+    """What the frame of a shared tablet needs; nothing on other devices."""
+    if this_session().tablet_hash is None:
+        return {}
+    return {
+        "lock_after": int(runtime().session_limits.lock.total_seconds()),
+        "lock_url": _address("accounts.lock"),
+        "in_use_url": _address("accounts.in_use"),
+        "tablet_url": _address("accounts.tablet"),
+    }
 
 
 def _frame_context() -> dict[str, object]:

@@ -23,10 +23,12 @@ from tracker.web.common.form_tokens import came_from_here
 from tracker.web.common.forms import SomebodyElses, have_read_again, read_again_because, typed_fields
 from tracker.web.common.sealing import box
 from tracker.web.common.session_user import SessionUser
+from tracker.web.common.sessions import this_session
 
 _AUTHOR, _CONTENT = "whom a form was made for", "what was typed"
 _LARGEST = 200_000
 _WHY = "You were signed out before this was saved. What you typed is kept: read it again, then send it."
+_WHY_LOCKED = "The tablet was locked before this was saved. What you typed is kept: read it again, then send it."
 #: Answers that hold what was typed: it need not be kept beside them.
 _SHOWN = frozenset({200, 400, 409, 422})
 
@@ -124,7 +126,7 @@ def _have_it_read() -> None:
     """Show a kept form as its sender pressed for; it is not written before it is sent again."""
     number = request.form.get("kept_form", "")
     if "actor" in g and number.isascii() and number.isdigit() and len(number) < 20 and not read_again_because():
-        have_read_again(_WHY)
+        have_read_again(_WHY_LOCKED if this_session().tablet_hash else _WHY)
         g.kept_form = int(number)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Request, Response, g
+from flask import Flask, Request, Response, g, request
 from flask import session as flask_session
 from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.datastructures import CallbackDict
@@ -23,34 +23,60 @@ from tracker.web.common.session_user import CLINIC_KEY
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
-    """The data of one session. ``token`` is ``None`` until a row exists."""
+    """The data of one session. ``token`` is ``None`` until a row exists; ``began_at``: when the password was given;
+    ``tablet_hash``: the shared tablet that it belongs to."""
 
     def __init__(
         self,
         data: Mapping[str, Any] | Iterable[tuple[str, Any]] = (),
         token: str | None = None,
+        *,
+        began_at: datetime | None = None,
         last_seen_at: datetime | None = None,
+        tablet_hash: str | None = None,
     ) -> None:
         super().__init__(data, self._mark_modified)
         self.token = token
+        self.began_at = began_at
         self.last_seen_at = last_seen_at
+        self.tablet_hash = tablet_hash
         self.modified = False
         self.must_renew = False
+        self.is_taken_up = False
 
     def _mark_modified(self, _changed: object) -> None:
         self.modified = True
 
 
-def leave_untouched() -> None:
-    """Let this request not count as somebody's being there: a page asks by itself, and nobody may be looking."""
-    g.is_unattended = True
-
-
-def renew_session() -> None:
-    """Give this browser a new session id when the answer goes out. The old one ends."""
+def this_session() -> ServerSession:
+    """The session of this request as this interface opened it."""
     if not isinstance(flask_session, ServerSession):
         raise TypeError("a session that this interface did not open")
-    flask_session.must_renew = True
+    return flask_session
+
+
+def renew_session(*, began_at: datetime | None = None, tablet_hash: str | None = None) -> None:
+    """Give this browser a new session id when the answer goes out. The old one ends. ``began_at``: when the password
+    was given, if not now: a new id alone makes no sign-in longer."""
+    session = this_session()
+    session.must_renew, session.began_at, session.tablet_hash = True, began_at, tablet_hash
+
+
+def take_up_session(token: str, data: Mapping[str, Any], *, began_at: datetime, tablet_hash: str) -> None:
+    """Give this browser a session that waited on its tablet, under the new token that it has there already."""
+    session = this_session()
+    session.clear()
+    session.update(data)
+    session.token, session.began_at, session.last_seen_at = token, began_at, now()
+    session.tablet_hash, session.is_taken_up, session.modified = tablet_hash, True, False
+
+
+def leave_session() -> None:
+    """Let this browser go on as a visitor, and its session as it is."""
+    session = this_session()
+    session.token = None
+    session.clear()
+    session.modified = False
 
 
 class DatabaseSessions(SessionInterface):
@@ -68,10 +94,16 @@ class DatabaseSessions(SessionInterface):
         if not token or request.path.startswith("/static/"):
             return ServerSession()
         stored = account_queries.find_browser_session(read_session(), token=token, at=now(), limits=self.limits)
-        if stored is None:
+        if stored is None or stored.is_locked:
             return ServerSession()
         g.person = stored.person
-        return ServerSession(stored.data, token, stored.last_seen_at)
+        return ServerSession(
+            stored.data,
+            token,
+            began_at=stored.began_at,
+            last_seen_at=stored.last_seen_at,
+            tablet_hash=stored.tablet_hash,
+        )
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write what changed, and touch ``last_seen_at`` at most once a minute."""
@@ -81,6 +113,8 @@ class DatabaseSessions(SessionInterface):
         at = now()
         if session.token is not None and not session.must_renew:
             self._save_changes(session, session.token, at)
+            if session.is_taken_up:
+                self._hand_out(session.token, response)
             return
         if not session.must_renew and not (session.modified and session):
             return
@@ -91,12 +125,15 @@ class DatabaseSessions(SessionInterface):
             if session:
                 accounts.open_browser_session(
                     database, token=token, user_id=_user_id(session), clinic_id=session.get(CLINIC_KEY),
-                    data=dict(session), at=at,
+                    data=dict(session), at=at, began_at=session.began_at, tablet_hash=session.tablet_hash,
                 )  # fmt: skip
         if session:
-            response.set_cookie(self.cookie_name, token, secure=self.is_https, httponly=True, samesite="Lax", path="/")
+            self._hand_out(token, response)
         else:
             response.delete_cookie(self.cookie_name, secure=self.is_https, httponly=True, samesite="Lax", path="/")
+
+    def _hand_out(self, token: str, response: Response) -> None:
+        response.set_cookie(self.cookie_name, token, secure=self.is_https, httponly=True, samesite="Lax", path="/")
 
     def _save_changes(self, session: ServerSession, token: str, at: datetime) -> None:
         is_touch_due = session.last_seen_at is None or at - session.last_seen_at >= credentials.TOUCH_INTERVAL
@@ -107,9 +144,14 @@ class DatabaseSessions(SessionInterface):
                     database, token=token, user_id=_user_id(session), clinic_id=session.get(CLINIC_KEY),
                     data=dict(session), at=at,
                 )  # fmt: skip
-        elif is_touch_due and not g.get("is_unattended", False):
+        elif is_touch_due and not _asks_by_itself():
             with noting() as database:
                 accounts.touch_browser_session(database, token=token, at=at)
+
+
+def _asks_by_itself() -> bool:
+    """Whether a page looks for news on its own: nobody need be in front of it, so it keeps no sign-in alive."""
+    return request.method == "GET" and request.headers.get("Sec-Fetch-Dest") == "empty"
 
 
 def _user_id(session: ServerSession) -> int | None:

@@ -195,7 +195,8 @@ def _slots(answer: Answered | None, zone: str) -> tuple[Slot, ...]:
     if answer is None:
         return Slot(text="first person", is_filled=False), Slot(text="second person", is_filled=False)
     first = Slot(text=f"{answer.by} {at(answer.at, zone)[-5:]}", is_filled=True)
-    return first, Slot(text=answer.second_by or "second person", is_filled=bool(answer.second_by))
+    second = f"{answer.second_by} {at(answer.at, zone)[-5:]}" if answer.second_by else "second person"
+    return first, Slot(text=second, is_filled=bool(answer.second_by))
 
 
 def _others(rule: ChecklistItemRule, refused: Typed | None) -> tuple[Choice, ...]:

@@ -22,7 +22,7 @@ from tracker.web.common.database import read_session, writing
 from tracker.web.common.listing import chosen, seen
 from tracker.web.common.looking import record_looks
 from tracker.web.common.searching import looked_for
-from tracker.web.common.sessions import leave_untouched
+from tracker.web.common.second_person import confirmation
 from tracker.web.day.checklist import Typed, present_checklist
 from tracker.web.day.consent import consent_panel
 from tracker.web.day.forms import AnswerForm
@@ -55,7 +55,6 @@ def index() -> str:
 @permission(Permission.SEE_DAY)
 def rows() -> Response:
     """The list alone, for a page that noticed that something changed."""
-    leave_untouched()
     page, count = _day_page()
     response = make_response(seen(render_template("day/rows.html", page=page), row_count=count))
     response.headers[MARK] = page.mark
@@ -66,7 +65,6 @@ def rows() -> Response:
 @permission(Permission.SEE_DAY)
 def pulse() -> Response:
     """Whether the list of a day would say something else by now: its mark alone, or that it has not changed."""
-    leave_untouched()
     calendar = get_calendar(read_session(), actor().clinic_id)
     response = Response(mimetype="text/plain")
     response.set_etag(get_mark(read_session(), actor(), _day(), calendar, now()))
@@ -193,7 +191,7 @@ def _say(text: str, case_id: str) -> None:
 
 
 def _work(session: object) -> Work:
-    return Work(session, actor(), runtime().ids, now())  # type: ignore[arg-type]  # what writing() yields
+    return Work(session, actor(), runtime().ids, now(), second=confirmation())  # type: ignore[arg-type]  # what writing() yields
 
 
 def _ref(case_id: str) -> CaseRef:

@@ -63,6 +63,14 @@ window.addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
 });
 
+/* A name that was tapped leads on to the PIN beside it. Whoever goes through the names by keyboard stays among them. */
+let pointedAt = -Infinity;
+document.addEventListener("pointerdown", (event) => { pointedAt = event.timeStamp; });
+document.addEventListener("change", (event) => {
+  if (event.target.name !== "second_by" || event.timeStamp - pointedAt > GO_WINDOW_MS) return;
+  event.target.form?.elements.pin?.focus();
+});
+
 document.querySelector("[data-open-keys]")?.addEventListener("click", showKeys);
 document.querySelector("[data-error-summary]")?.focus();
 document.documentElement.classList.add("has-js");

@@ -1,0 +1,102 @@
+/* A shared tablet: after some minutes without use its page is covered, what was typed is kept for whoever typed it, and
+   the tablet is locked on the server. Nothing is sent: a kept form is read again before it is saved. */
+
+const lockForm = document.getElementById("tablet-lock");
+const cover = document.getElementById("tablet-cover");
+const LOCK_AFTER_MS = Number(lockForm.dataset.lockAfter) * 1000;
+const TELL_EVERY_MS = 60_000;
+const LOOK_EVERY_MS = 2_000;
+const TRY_AGAIN_MS = 5_000;
+/* Tabs of one tablet are used by one person: the last touch in any of them counts. */
+const USED_AT = "tablet-used-at";
+
+let toldAt = Date.now();
+let isLocking = false;
+const kept = new WeakSet();
+
+function usedAt() {
+  return Number(localStorage.getItem(USED_AT)) || 0;
+}
+
+function isOver() {
+  return Date.now() - usedAt() >= LOCK_AFTER_MS;
+}
+
+function isChanged(control) {
+  if (control.type === "checkbox" || control.type === "radio") return control.checked !== control.defaultChecked;
+  if (control.tagName === "SELECT") {
+    const first = [...control.options].findIndex((option) => option.defaultSelected);
+    return control.selectedIndex !== Math.max(first, 0);
+  }
+  return "defaultValue" in control && control.type !== "hidden" && control.value !== control.defaultValue;
+}
+
+/* A form that came back with a sentence holds what was typed, and nothing of it is saved. */
+function holdsSomethingTyped(form) {
+  if (!form.querySelector("input[name=form_of]") || kept.has(form)) return false;
+  return Boolean(form.querySelector(".field-error")) || [...form.elements].some(isChanged);
+}
+
+async function keepWhatWasTyped() {
+  for (const form of [...document.forms].filter(holdsSomethingTyped)) {
+    const typed = new FormData(form);
+    typed.append("keep_only", "yes");
+    await fetch(form.getAttribute("action") || location.href, { method: "POST", body: typed, redirect: "manual" });
+    kept.add(form);
+  }
+}
+
+async function handOver() {
+  try {
+    await keepWhatWasTyped();
+    await fetch(lockForm.action, { method: "POST", body: new FormData(lockForm), redirect: "manual" });
+  } catch {
+    cover.querySelector("[data-waiting]").hidden = false;
+    setTimeout(handOver, TRY_AGAIN_MS);
+    return;
+  }
+  location.replace(`${lockForm.dataset.locked}?next=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
+function lock() {
+  if (isLocking) return;
+  isLocking = true;
+  cover.showModal();
+  cover.firstElementChild.focus();
+  void handOver();
+}
+
+async function tellInUse() {
+  toldAt = Date.now();
+  try {
+    const answer = await fetch(lockForm.dataset.inUse, { method: "POST", body: new FormData(lockForm), redirect: "manual" });
+    if (answer.type === "opaqueredirect") lock();
+  } catch {
+    /* No network: the server locks its side by itself, and what is sent then is kept. */
+  }
+}
+
+function noticeUse() {
+  if (isOver()) {
+    lock();
+    return;
+  }
+  localStorage.setItem(USED_AT, String(Date.now()));
+  if (Date.now() - toldAt >= TELL_EVERY_MS) void tellInUse();
+}
+
+function look() {
+  if (isOver()) lock();
+}
+
+localStorage.setItem(USED_AT, String(Date.now()));
+for (const kind of ["pointerdown", "keydown", "input"]) document.addEventListener(kind, noticeUse, { capture: true });
+window.addEventListener("pageshow", look);
+document.addEventListener("visibilitychange", look);
+setInterval(look, LOOK_EVERY_MS);
+/* The browser may close a dialog all the same; the page behind it stays covered. */
+cover.addEventListener("close", () => cover.showModal());
+lockForm.addEventListener("submit", (event) => {
+  event.preventDefault();
+  lock();
+});
