@@ -20,6 +20,7 @@ from tracker.services import appointments, decisions, implants
 from tracker.services.device_labels import record_label
 from tracker.services.device_orders import order_devices
 from tracker.services.implants import Implanted
+from tracker.services.visit_losses import Loss
 from tracker.services.work import CaseRef, Work, Written
 
 At = Callable[[str], Journey]
@@ -231,7 +232,8 @@ class TestBrokenOff:
         journey = ready(at)
         read(journey, "not_used", "The implant was broken off")
         visit = journey.visit_for("implant")
-        journey.do(NURSE, lambda w, r: appointments.cancel(w, r, appointment=visit, reason="no access"))
+        loss = Loss("condition_changed", "nothing")
+        journey.do(NURSE, lambda w, r: appointments.cancel(w, r, appointment=visit, reason="no access", loss=loss))
         assert journey.stage == "implant_to_book"
         assert journey.look().snapshot.of(Device) == ()
         assert journey.look().snapshot.of(DeviceLabel)[-1].use == "not_used"
