@@ -75,15 +75,18 @@ class Dispatcher:
         until, turns, after = self.clock.now() + LONGEST_PASS, Turns("some reminders could not be sent"), None
         answers: list[Receipt | MailError | None] = []
         self._hold_bursts()
-        with ThreadPoolExecutor(self.lanes) as pool:
-            while self.clock.now() < until and (found := self._due(at_once, after)):
-                waiting = deque(self._hold([each.key for each in found]))
-                lanes = [pool.submit(self._work_off, waiting, until, turns, answers) for _ in range(self.lanes)]
-                for lane in lanes:
-                    lane.result()
-                self._let_go(waiting)
-                # Whatever could not be moved on now stays behind until the next pass: this one comes to its end.
-                after = found[-1]
+        while self.clock.now() < until and (found := self._due(at_once, after)):
+            waiting = deque(self._hold([each.key for each in found]))
+            lanes = min(self.lanes, len(waiting))
+            if lanes == 1:
+                self._work_off(waiting, until, turns, answers)
+            elif lanes:
+                with ThreadPoolExecutor(lanes) as pool:
+                    for lane in [pool.submit(self._work_off, waiting, until, turns, answers) for _ in range(lanes)]:
+                        lane.result()
+            self._let_go(waiting)
+            # Whatever could not be moved on now stays behind until the next pass: this one comes to its end.
+            after = found[-1]
         turns.end()
         tried = [each for each in answers if each is not None]
         return Dispatched(len(answers), len(tried), sum(isinstance(each, Receipt) for each in tried))
