@@ -54,12 +54,13 @@ CHECKS = (
     Check("imports (import-linter)", (sys.executable, "-c", LINT_IMPORTS, "--no-logo")),
     Check("templates (djlint)", (*PYTHON, "djlint", "templates", "--lint", "--quiet")),
 )
-#: Workers with a stretch of the tests each: what a file prepares for all its tests is then prepared once. Three on two
-#: processors, as one of them mostly waits for the browser.
-STRETCHES = (*PYTEST, "--dist", "worksteal")
-FAST_ONES = ("-m", "not (browser or slow or soak)", "--ignore", "tests/browser", "--hypothesis-profile=fast")
-FAST = Check("fast tests", (*STRETCHES, "-n", "2", *FAST_ONES))
-TESTS = Check("tests", (*STRETCHES, "-n", "3", "-m", "not soak"))
+#: Two workers, each with a stretch of the tests: what a file prepares for all its tests is then prepared once.
+STRETCHES = (*PYTEST, "-n", "2", "--dist", "worksteal")
+WITHOUT_BROWSER = (*STRETCHES, "--ignore", "tests/browser")
+FAST = Check("fast tests", (*WITHOUT_BROWSER, "-m", "not (browser or slow or soak)", "--hypothesis-profile=fast"))
+TESTS = Check("tests, without the browser", (*WITHOUT_BROWSER, "-m", "not (browser or soak)"))
+#: Not beside the others: a browser takes the processors from whatever has to be done in time.
+BROWSER = Check("tests in the browser", (*STRETCHES, "-m", "browser", "tests/browser"))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -73,7 +74,7 @@ def main(arguments: Sequence[str]) -> int:
     elif arguments and list(arguments) != ["fast"]:
         return subprocess.run([*PYTEST, *arguments], check=False).returncode
     else:
-        groups = [(*CHECKS, FAST)] if arguments else [(*CHECKS, TESTS)]
+        groups = [(*CHECKS, FAST)] if arguments else [(*CHECKS, TESTS), (BROWSER,)]
     try:
         failed = _run_all(groups)
     except (PostgresMissingError, ChromiumMissingError) as missing:
@@ -97,7 +98,7 @@ def _run_all(groups: Sequence[Group]) -> list[str]:
     """The headings of what failed; what fails stops nothing else, so that one run shows everything."""
     with ExitStack() as stack:
         checks = [check for group in groups for check in group]
-        if TESTS in checks:
+        if BROWSER in checks:
             chromium_path()
         environment = dict(os.environ)
         if FAST not in checks:
