@@ -6,6 +6,7 @@ import pytest
 
 from tracker.domain.message_words import problems_of_telling
 from tracker.domain.neutral import words_not_to_tell
+from tracker.domain.telling import addresses_in
 from tracker.queries.reminder_texts import shipped, shipped_messages, shipped_versions
 
 #: What is typed, and what the sentence at the field names.
@@ -145,3 +146,8 @@ def test_what_is_shipped_is_allowed() -> None:
     texts = [text.replace("$", "") for text in all_shipped()]
     assert len(texts) > 50
     assert [found for text in texts if (found := list(problems_of_telling(text)))] == []
+
+
+def test_a_word_without_an_end_is_looked_at_once() -> None:
+    """Looked at from each of its letters it would take hours."""
+    assert list(addresses_in("x" * 1_000_000)) == []

@@ -40,7 +40,9 @@ _AMOUNT = re.compile(
     r"|(?:mili|micro)(?:gramo|litro)s?)(?![^\W\d_])"
 )
 #: A name with a dot in it, with letters on both sides: "a.m." is none, and no "911." with a blank forgotten.
-_ADDRESS = re.compile(r"(?:[\w-]+\.)*(?:(?=[\w-]*[^\W\d_])[\w-]{2,}\.[^\W\d_]{2,}(?!\w)|[\w-]+\.[^\W\d_]{2,}/)\S*")
+_ADDRESS = re.compile(
+    r"(?<![\w-])(?:[\w-]+\.)*(?:(?=[\w-]*[^\W\d_])[\w-]{2,}\.[^\W\d_]{2,}(?!\w)|[\w-]+\.[^\W\d_]{2,}/)\S*"
+)
 _DOTS = str.maketrans("。", ".")
 
 _MEDICINE = re.compile(
