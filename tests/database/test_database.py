@@ -92,15 +92,15 @@ class TestSqlite:
     def test_keeps_a_write_ahead_log_only_where_that_is_safe(self, version: tuple[int, ...], mode: str) -> None:
         assert journal_pragmas(version)[0] == f"PRAGMA journal_mode={mode}"
 
-    def test_takes_the_write_lock_with_the_first_statement(self, sqlite_database: Database) -> None:
+    def test_takes_the_write_lock_with_the_first_statement(
+        self, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("tracker.persistence.database.WAIT_MS", 0)
         impatient = Database(str(sqlite_database.url))
         with sqlite_database.writing() as session:
             session.execute(text("SELECT 1"))
-            with impatient.write.connect() as connection:
-                assert connection.connection.dbapi_connection is not None
-                connection.connection.dbapi_connection.execute("PRAGMA busy_timeout=0")
-                with pytest.raises(OperationalError, match="locked"):
-                    connection.exec_driver_sql("SELECT 1")
+            with impatient.write.connect() as connection, pytest.raises(OperationalError, match="locked"):
+                connection.exec_driver_sql("SELECT 1")
         impatient.dispose()
 
 

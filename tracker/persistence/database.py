@@ -16,15 +16,21 @@ import importlib
 import importlib.util
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from threading import Event
+from time import monotonic
 from types import ModuleType
 from typing import Any
 
 from psycopg.pq import TransactionStatus
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 #: How long a write waits for another before it fails, in milliseconds.
 WAIT_MS = 5000
+#: How often it asks again, in milliseconds. SQLite's own waiting asks ever more rarely, in the end ten times a second:
+#: among several who write one after another it may never be served.
+ASK_AGAIN_MS = 3
 FIRST_SAFE_WAL = (3, 51, 3)
 
 
@@ -137,7 +143,6 @@ def _sqlite_engine(url: URL, *, reads: bool, foreign_keys: bool = True, is_synce
         # In kilobytes: what the lists of a large clinic are read from again and again.
         pragmas.append("PRAGMA cache_size=-8192")
     pragmas.append(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
-    begin = "BEGIN" if reads else "BEGIN IMMEDIATE"
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
@@ -146,9 +151,32 @@ def _sqlite_engine(url: URL, *, reads: bool, foreign_keys: bool = True, is_synce
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        if reads:
+            connection.exec_driver_sql("BEGIN")
+        else:
+            _take_the_pen(connection)
 
     return engine
+
+
+def _take_the_pen(connection: Connection) -> None:
+    """Begin a transaction as the one who writes.
+
+    :raises OperationalError: when somebody else wrote for as long as a write may wait
+    """
+    plain: Any = connection.connection.dbapi_connection
+    until, never = monotonic() + WAIT_MS / 1000, Event()
+    plain.execute("PRAGMA busy_timeout=0").close()
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError:
+            if monotonic() >= until:
+                raise
+            never.wait(ASK_AGAIN_MS / 1000)
+        else:
+            break
+    plain.execute(f"PRAGMA busy_timeout={WAIT_MS}").close()
 
 
 def _postgresql_engine(url: URL, *, reads: bool) -> Engine:
