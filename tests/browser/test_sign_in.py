@@ -11,8 +11,7 @@ from tracker.persistence.database import Database
 
 
 class TestSignIn:
-    @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-    @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+    @pytest.mark.parametrize(("viewport", "dark"), [(DESKTOP, False), (PHONE, True)], ids=["desktop", "dark phone"])
     def test_meets_the_accessibility_standard(
         self,
         chromium: Browser,

@@ -60,8 +60,7 @@ class TestTheWords:
             expect(opened.page.locator("#preview")).to_contain_text("There is no field $first.")
             expect(opened.page.locator("#body")).to_have_value("Half $first")
 
-    @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-    @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+    @pytest.mark.parametrize(("viewport", "dark"), [(DESKTOP, False), (PHONE, True)], ids=["desktop", "dark phone"])
     def test_meet_the_accessibility_standard(
         self, chromium: Browser, address: str, viewport: ViewportSize, *, dark: bool
     ) -> None:

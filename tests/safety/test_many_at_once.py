@@ -35,7 +35,7 @@ MOVES = 40
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("due", [500, pytest.param(2_000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("due", [250, pytest.param(2_000, marks=pytest.mark.soak)])
 def test_everything_due_goes_out_once(database: Database, tmp_path: Path, due: int) -> None:
     clock, journal = RushClock(), Journal(tmp_path / "taken")
     rush = make_rush(database, clock, RandomIds(), due)

@@ -325,7 +325,7 @@ def test_nothing_that_is_answered_is_lost_or_cancels_anything(sqlite_databases: 
     """Short with every run; ``--hypothesis-profile=long`` looks further."""
     is_long = hypothesis.settings.get_current_profile_name() == "long"
     short = hypothesis.settings(
-        max_examples=examples(10),
+        max_examples=examples(7),
         stateful_step_count=20,
         derandomize=True,
         database=None,

@@ -242,7 +242,7 @@ def test_nothing_that_can_be_done_to_a_case_breaks_what_must_hold(sqlite_databas
     the shortest story that fails."""
     is_long = hypothesis.settings.get_current_profile_name() == "long"
     short = hypothesis.settings(
-        max_examples=examples(15),
+        max_examples=examples(10),
         stateful_step_count=15,
         derandomize=True,
         database=None,
