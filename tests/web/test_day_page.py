@@ -208,10 +208,24 @@ class TestTheFrontDesk:
         assert words.count("May go 09:00") == 1 and words.count("Left 09:00") == 3
         assert "Escort: the daughter" in words and "Interpreter booked" in words
 
-    def test_cannot_say_more_than_who_came_and_who_left(self, world: WebWorld, full_day: None) -> None:
-        body = page(world, DESK)
-        assert "/stands" not in body and "/cancel" not in body and "/move" not in body
-        assert "/complete" in body and "/arrange" in body
+    @pytest.mark.parametrize(
+        ("role", "said"),
+        [
+            (DESK, {"complete", "arrange", "no-show"}),
+            (NURSE, {"complete", "arrange", "no-show", "stands", "cancel", "move"}),
+            (Role.PHYSICIAN, {"arrange", "stands"}),
+            (Role.THERAPIST, set()),
+        ],
+    )
+    def test_says_of_a_visit_what_is_theirs_to_say(
+        self, world: WebWorld, full_day: None, role: Role, said: set[str]
+    ) -> None:
+        browser = world.sign_in(role)
+        body = browser.get("/day").get_data(as_text=True)
+        pages = [browser.get(each).get_data(as_text=True) for each in re.findall(r'href="(/day/[^"]+/more)', body)]
+        assert len(pages) == (5 if said else 0)
+        assert set(re.findall(r"/visit/20/([a-z-]+)", "".join([body, *pages]))) == said
+        assert role != DESK or CLINICAL.findall(" ".join(map(words_of, pages))) == []
 
     def test_sees_no_anaesthesia_on_the_form(self, world: WebWorld, today: Today) -> None:
         case, number = today.visit("Okafor")

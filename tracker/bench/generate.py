@@ -37,7 +37,7 @@ LARGEST_SHARE = 0.2
 #: No clinic receives more patients in a day, however many it follows.
 MOST_A_DAY = 100
 #: Of today's it has as many with two thousand cases as with twenty thousand: the page of a day is measured with both.
-MOST_TODAY = 15
+MOST_TODAY = 60
 #: How often another case is drawn where one has its visit on a day that is full.
 ATTEMPTS = 10
 #: Cases written in one transaction.

@@ -128,10 +128,9 @@ def closing_instant(calendar: ClinicCalendar, instant: datetime) -> datetime | N
     return calendar.instant(datetime.combine(calendar.today(instant), calendar.closes_at))
 
 
-def latest_injection(calendar: ClinicCalendar, starts_at: datetime, least: timedelta) -> datetime | None:
-    """By when an injection on the day of ``starts_at`` ends its watching of ``least`` with the unit's closing; ``None``
-    where nobody is watched, or no closing time is known."""
-    closes_at = closing_instant(calendar, starts_at)
+def latest_injection(closes_at: datetime | None, least: timedelta) -> datetime | None:
+    """By when an injection ends its watching of ``least`` with the unit's closing; ``None`` where nobody is watched, or
+    no closing time is known."""
     return closes_at - least if closes_at is not None and least else None
 
 

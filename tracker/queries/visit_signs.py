@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, union_all
+from sqlalchemy import CTE, ColumnElement, CompoundSelect, Select, and_, case, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from tracker.domain.pathway.definition import Pathway
-from tracker.domain.visit_day import Happened, Sign, Standing, has_stay, standing
+from tracker.domain.visit_day import Happened, Sign, Standing, standing
 from tracker.domain.words import LEFT, AppointmentState, DeterminationKind, Purpose
 from tracker.persistence.models import (
     AppointmentRow,
@@ -30,41 +29,47 @@ _version, _device = aliased(AppointmentRow), aliased(DeviceRow)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signs:
-    """Of one visit: when the patient came, the items of the checklist that are answered, and what happened."""
+    """Of one visit: what happened, when the patient came among it, and the items of the checklist that are answered."""
 
     happened: tuple[Happened, ...] = ()
     answered: frozenset[str] = frozenset()
 
-    def arrived_at(self, row: Any) -> datetime | None:
-        """When the patient of the visit of ``row`` came; ``None`` while they have not, or nobody wrote it down."""
-        if row.state == AppointmentState.ARRIVED:
-            arrived_at: datetime = row.effective_at
-            return arrived_at
+    def standing(self, state: str, changed_at: datetime, *, stays: bool) -> Standing:
+        """Where the visit stands whose row is in ``state`` since ``changed_at``. ``stays``: ``has_stay``."""
         came = [each.at for each in self.happened if each.kind == _ARRIVED]
-        return came[-1] if came and row.state == AppointmentState.COMPLETED else None
-
-    def standing(self, row: Any, pathway: Pathway) -> Standing:
-        """Where the visit of ``row`` (``state``, ``effective_at``, ``purpose``) stands."""
+        # The arrival of a visit that is over stands in an older version of it.
+        over_since = came[-1] if came and state == AppointmentState.COMPLETED else None
         others = [each for each in self.happened if each.kind != _ARRIVED]
-        stays = has_stay(pathway, row.purpose)
-        return standing(row.state, row.effective_at, self.arrived_at(row), others, stays=stays)
+        arrived_at = changed_at if state == AppointmentState.ARRIVED else over_since
+        return standing(state, changed_at, arrived_at, others, stays=stays)
 
 
-def signs_of(session: Session, visits: ColumnElement[bool]) -> Mapping[tuple[int, int], Signs]:
-    """What is known of each visit, by its case's id and its number. ``visits``: which rows of ``appointments``."""
+def signs_statement(visits: ColumnElement[bool]) -> CompoundSelect[Any]:
+    """What ``signs_of`` reads with; to be built once. ``visits``: which rows of ``appointments``."""
+    columns = (getattr(AppointmentRow, name) for name in ("clinic_id", "case_id", "appointment", "purpose", "attempt"))
+    # Compared one by one here and below: a list of values is put into the statement anew each time.
+    came = or_(*(AppointmentRow.state == each for each in (AppointmentState.ARRIVED, AppointmentState.COMPLETED)))
+    visit = select(*columns, came.label("came")).where(visits).cte("visit")
+    return union_all(*_branches(visit)).order_by("seq")
+
+
+def signs_of(
+    session: Session, statement: CompoundSelect[Any], values: Mapping[str, object]
+) -> Mapping[tuple[int, int], Signs]:
+    """What is known of each visit, by its case's id and its number."""
     happened: dict[tuple[int, int], list[Happened]] = {}
     answered: dict[tuple[int, int], set[str]] = {}
-    for row in session.execute(union_all(*_branches(visits)).order_by("seq")):
-        key = (row.case_id, row.appointment)
-        happened.setdefault(key, []).append(Happened(row.kind, row.at, row.seq))
-        if row.kind == Sign.ITEM:
-            answered.setdefault(key, set()).add(row.item)
+    for case_id, appointment, kind, item, at, seq in session.connection().execute(statement, values):
+        key = (case_id, appointment)
+        happened.setdefault(key, []).append(Happened(kind, at, seq))
+        if kind == Sign.ITEM:
+            answered.setdefault(key, set()).add(item)
     return {
         key: Signs(happened=tuple(found), answered=frozenset(answered.get(key, ()))) for key, found in happened.items()
     }
 
 
-def _branches(visits: ColumnElement[bool]) -> tuple[Select[Any], ...]:
+def _branches(visit: CTE) -> tuple[Select[Any], ...]:
     # A device is written anew with every change; what counts is when it came in, if it was not struck out since.
     is_known = and_(
         _device.clinic_id == DeviceRow.clinic_id,
@@ -73,55 +78,53 @@ def _branches(visits: ColumnElement[bool]) -> tuple[Select[Any], ...]:
         _device.superseded_by.is_(None),
     )
     came_in = (DeviceRow.seq == DeviceRow.device) & select(_device.seq).where(is_known).exists()
+    has_left = (VisitMomentRow.kind == each for each in sorted(LEFT))
+    stands = VisitMomentRow.superseded_by.is_(None)
+    said = case((stands, VisitMomentRow.kind), else_=literal(Sign.UNSAID.value))
+    answered = _of_visit(visit, ChecklistItemRow, literal(Sign.ITEM.value), ChecklistItemRow.item)
     of_visit = (
-        _of_visit(VisitMomentRow, VisitMomentRow.kind).where(VisitMomentRow.superseded_by.is_(None)),
-        _of_visit(VisitMomentRow, literal(Sign.UNSAID.value)).where(
-            VisitMomentRow.superseded_by.is_not(None), VisitMomentRow.kind.in_(sorted(LEFT))
-        ),
-        _of_visit(ChecklistItemRow, literal(Sign.ITEM.value), ChecklistItemRow.item).where(
-            ChecklistItemRow.superseded_by.is_(None)
-        ),
-        _of_visit(TrialDoseRow, literal(Sign.DOSE.value)).where(TrialDoseRow.superseded_by.is_(None)),
-        _of_visit(FillRow, literal(Sign.WATCHED.value)).where(FillRow.superseded_by.is_(None)),
-        _of_visit(DeviceRow, literal(Sign.WATCHED.value)).where(came_in),
-        _of_visit(_version, literal(_ARRIVED)).where(_version.state == AppointmentState.ARRIVED),
-        _of_attempt(),
+        _of_visit(visit, VisitMomentRow, said).where(or_(stands, *has_left)),
+        _of_visit(visit, TrialDoseRow, literal(Sign.DOSE.value)).where(TrialDoseRow.superseded_by.is_(None)),
+        _of_visit(visit, FillRow, literal(Sign.WATCHED.value)).where(FillRow.superseded_by.is_(None)),
+        _of_visit(visit, DeviceRow, literal(Sign.WATCHED.value)).where(came_in),
+        _of_visit(visit, _version, literal(_ARRIVED)).where(_version.state == AppointmentState.ARRIVED),
+        _of_attempt(visit),
     )
-    return tuple(branch.where(visits) for branch in of_visit)
+    # Only of somebody who came more is known than what was answered before.
+    came = (branch.where(visit.c.came) for branch in of_visit)
+    return (answered.where(ChecklistItemRow.superseded_by.is_(None)), *came)
 
 
-def _of_visit(table: Any, kind: Any, item: Any = "") -> Select[Any]:
+def _of_visit(visit: CTE, table: Any, kind: Any, item: Any = "") -> Select[Any]:
     is_about = and_(
-        table.clinic_id == AppointmentRow.clinic_id,
-        table.case_id == AppointmentRow.case_id,
-        table.appointment == AppointmentRow.appointment,
+        table.clinic_id == visit.c.clinic_id,
+        table.case_id == visit.c.case_id,
+        table.appointment == visit.c.appointment,
     )
-    return select(*_columns(table, kind, item)).select_from(AppointmentRow).join(table, is_about)
+    return select(*_columns(visit, table, kind, item)).select_from(visit).join(table, is_about)
 
 
-def _of_attempt() -> Select[Any]:
+def _of_attempt(visit: CTE) -> Select[Any]:
     """A trial that was broken off, or a reoperation that is done: they belong to an attempt, and so to its visit."""
     is_end = or_(
-        and_(DeterminationRow.kind == DeterminationKind.TRIAL_ABORTED, AppointmentRow.purpose == Purpose.TRIAL),
-        and_(
-            DeterminationRow.kind == DeterminationKind.REOPERATION_DONE, AppointmentRow.purpose == Purpose.REOPERATION
-        ),
+        and_(DeterminationRow.kind == DeterminationKind.TRIAL_ABORTED, visit.c.purpose == Purpose.TRIAL),
+        and_(DeterminationRow.kind == DeterminationKind.REOPERATION_DONE, visit.c.purpose == Purpose.REOPERATION),
     )
     is_about = and_(
-        DeterminationRow.clinic_id == AppointmentRow.clinic_id,
-        DeterminationRow.case_id == AppointmentRow.case_id,
-        DeterminationRow.attempt == AppointmentRow.attempt,
+        DeterminationRow.clinic_id == visit.c.clinic_id,
+        DeterminationRow.case_id == visit.c.case_id,
+        DeterminationRow.attempt == visit.c.attempt,
         DeterminationRow.superseded_by.is_(None),
         is_end,
     )
-    columns = _columns(DeterminationRow, literal(Sign.WATCHED.value), "")
-    return select(*columns).select_from(AppointmentRow).join(DeterminationRow, is_about)
+    columns = _columns(visit, DeterminationRow, literal(Sign.WATCHED.value), "")
+    return select(*columns).select_from(visit).join(DeterminationRow, is_about)
 
 
-def _columns(table: Any, kind: Any, item: Any) -> tuple[Any, ...]:
+def _columns(visit: CTE, table: Any, kind: Any, item: Any) -> tuple[Any, ...]:
     return (
         table.case_id.label("case_id"),
-        AppointmentRow.appointment.label("appointment"),
+        visit.c.appointment.label("appointment"),
         kind.label("kind"),
         (literal(item) if isinstance(item, str) else item).label("item"),
         table.effective_at.label("at"),

@@ -195,14 +195,15 @@ def _arrival(file: CaseFile, visit: Appointment) -> datetime | None:
 
 
 def _doubts(file: CaseFile, visit: Appointment) -> list[Question]:
-    """What speaks against leaving now. Whoever sees no clinical detail is told that a nurse has not said so."""
+    """What speaks against leaving now. Whoever does not treat is told that a nurse has not said so, and whoever sees no
+    clinical detail is told nothing else."""
     if not has_stay(file.pathway, visit.purpose):
         return []
     found = [each for each in (_still_watched(file, visit), _without_escort(file, visit)) if each]
-    if not file.work.actor.may(Permission.SEE_CLINICAL):
-        sentences = [] if _is_said_fit(file, visit) and not found else ["No nurse has said that this patient may go."]
-    else:
-        sentences = found
+    may = file.work.actor.may
+    sentences = found if may(Permission.SEE_CLINICAL) else []
+    if not may(Permission.CHECKLIST) and (found or not _is_said_fit(file, visit)):
+        sentences = ["No nurse has said that this patient may go.", *sentences]
     if not sentences:
         return []
     about = f"{visit.appointment} {len(found)} {file.effective_at:%Y-%m-%d}"

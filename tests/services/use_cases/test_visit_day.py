@@ -200,13 +200,16 @@ class TestLeaving:
         journey.do(NURSE, partial(trials.end_observation, reason="went home"))
         confirm(journey, NURSE, self.leave(journey.visit_for("trial")))
 
-    def test_of_the_front_desk_is_asked_without_a_word_of_what_was_done(self, at: Any) -> None:
+    def test_of_whoever_does_not_treat_is_asked_and_the_front_desk_without_a_word_of_what_was_done(
+        self, at: Any
+    ) -> None:
         journey = at("trial_observation")
         number = journey.visit_for("trial")
         (question,) = asked(journey, DESK, self.leave(number))
         assert question.sentence == "No nurse has said that this patient may go."
         journey.clock.advance(hours=4)
         assert len(asked(journey, DESK, self.leave(number))) == 1
+        assert len(asked(journey, COORDINATOR, self.leave(number))) == 1
         say(journey, "ready", number)
         confirm(journey, DESK, self.leave(number))
 

@@ -136,7 +136,7 @@ def present_checklist(
         of=len(rules),
         version=visit.case_version,
         may_answer=viewer.may(Permission.CHECKLIST),
-        action_url=visit_url("answer", visit),
+        action_url=visit_url(visit),
         day_url=url_for("day.index", on=clinic_day(visit.starts_at, zone).isoformat()),
         case_url=case_url(visit.case_public_id),
     )

@@ -10,11 +10,12 @@ from flask import url_for
 from tracker.domain.access import Actor, Permission
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.visit_day import HERE, DayState
-from tracker.queries.day import MOST_VISITS, Visit
+from tracker.queries.day import MOST_VISITS, Day, Visit
 from tracker.web.common.case_lines import clinic_day
 from tracker.web.common.filters import day, plural
 from tracker.web.day.presenters import hour, is_late
 from tracker.web.day.rows import Viewing, VisitRow, day_url, visit_row
+from tracker.web.day.steps import Choice, Step
 
 NO_ROOM = "No room yet"
 
@@ -53,30 +54,24 @@ class DayPage:
 
 def order_of(visit: Visit) -> tuple[datetime, str, int]:
     """What visits of one room are ordered by: the turn that was given them for that day, else the time told."""
-    turn_at = visit.turn_at if visit.turn_at is not None and _same_day(visit, visit.turn_at) else visit.starts_at
-    return turn_at, visit.case_public_id, visit.appointment
+    return visit.turn_at or visit.starts_at, visit.case_public_id, visit.appointment
 
 
-def _same_day(visit: Visit, instant: datetime) -> bool:
-    return clinic_day(instant, visit.zone) == clinic_day(visit.starts_at, visit.zone)
-
-
-def present_day(
-    visits: Sequence[Visit], on: date, *, viewer: Actor, now: datetime, calendar: ClinicCalendar, by: str, mark: str
-) -> DayPage:
+def present_day(found: Day, on: date, *, viewer: Actor, now: datetime, calendar: ClinicCalendar, by: str) -> DayPage:
     """Make the page of a day. ``by``: ``time``, else by room."""
-    today, zone = clinic_day(now, calendar.zone), calendar.zone
+    today, visits = clinic_day(now, calendar.zone), found.visits
     by = by if by == "time" else ""
     here = day_url(on.isoformat(), by)
-    view = Viewing(viewer, now, calendar, here, by_room=not by)
     is_today = on == today
+    choice = Choice(viewer, is_today=is_today, now=now, back=here)
+    view = Viewing(viewer, on, now, calendar, choice, by_room=not by)
     return DayPage(
         on=on.isoformat(),
         by=by,
         title=day(on, today),
         summary=_summary(visits, now, is_past=on < today),
         groups=_groups(visits, view, by),
-        made_at=hour(now, zone),
+        made_at=hour(now, calendar.zone),
         previous_url=day_url((on - timedelta(days=1)).isoformat(), by),
         next_url=day_url((on + timedelta(days=1)).isoformat(), by),
         today_url="" if is_today else url_for("day.index", by=by or None),
@@ -85,10 +80,31 @@ def present_day(
         reload_url=here,
         live_url=url_for("day.pulse", on=on.isoformat()) if is_today else "",
         list_url=url_for("day.rows", on=on.isoformat(), by=by or None) if is_today else "",
-        mark=mark,
+        mark=found.mark,
         walk_in_url=url_for("day.walk_in") if is_today and viewer.may(Permission.CHECK_IN) else "",
         is_cut=len(visits) == MOST_VISITS,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MorePage:
+    """Everything that can be recorded about one visit, for the list of ``on`` in the order ``by``."""
+
+    on: str
+    by: str
+    row: VisitRow
+    steps: tuple[Step, ...]
+    back_url: str
+
+
+def present_more(visit: Visit, *, viewer: Actor, now: datetime, calendar: ClinicCalendar, by: str) -> MorePage:
+    """Make the page of one visit."""
+    on = clinic_day(visit.starts_at, calendar.zone)
+    here = day_url(on.isoformat(), by)
+    choice = Choice(viewer, is_today=on == clinic_day(now, calendar.zone), now=now, back=here)
+    row = visit_row(visit, Viewing(viewer, on, now, calendar, choice, by_room=not by))
+    steps = (*((row.step,) if row.step else ()), *choice.others(visit))
+    return MorePage(on=on.isoformat(), by=by, row=row, steps=steps, back_url=here)
 
 
 def _summary(visits: Sequence[Visit], now: datetime, *, is_past: bool) -> str:

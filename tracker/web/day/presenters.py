@@ -1,8 +1,8 @@
 """What a visit of the day is called, what stands in its way, and how it stands: the words of the day's pages."""
 
 from datetime import datetime
-
-from flask import url_for
+from functools import cache
+from zoneinfo import ZoneInfo
 
 from tracker.domain.pathway.definition import ChecklistItemRule
 from tracker.domain.visit_day import GONE, HERE, DayState
@@ -10,16 +10,16 @@ from tracker.domain.words import AppointmentState
 from tracker.queries.case_columns import WAITS_FOR_THE_DAY
 from tracker.queries.day import Visit
 from tracker.web.common.case_lines import clinic_day, missing, pathway_of
-from tracker.web.common.filters import at
 from tracker.web.common.visit_words import PLAIN_STATE_WORDS, STATE_WORDS
 
 #: What is missing because the day, or what is to be done on it, has not come.
 _THE_ACT_ITSELF = frozenset({WAITS_FOR_THE_DAY, "dose_missing", "no_device"})
 
 
-def visit_url(endpoint: str, visit: Visit) -> str:
-    """The address of something about one visit."""
-    return url_for(f"day.{endpoint}", case_id=visit.case_public_id, appointment=visit.appointment)
+def visit_url(visit: Visit, action: str = "") -> str:
+    """The address of a visit's checklist, or of what is recorded about it from the day."""
+    path = f"/day/visits/{visit.case_public_id}/{visit.appointment}"
+    return f"{path}/{action}" if action else path
 
 
 def checklist_of(visit: Visit) -> tuple[ChecklistItemRule, ...]:
@@ -46,13 +46,19 @@ def blocked_by(visit: Visit) -> str:
 
 def _waits_for(visit: Visit) -> bool:
     """Whether the case waits for a procedure's very visit, so that what blocks it is what the visit lacks."""
-    procedures = pathway_of(visit.pathway, visit.pathway_version).procedures.values()
-    return any(visit.stage in {each.booked_stage, each.day_stage} for each in procedures)
+    return visit.stage in _waiting_stages(visit.pathway, visit.pathway_version)
+
+
+@cache
+def _waiting_stages(pathway: str, version: int) -> frozenset[str]:
+    procedures = pathway_of(pathway, version).procedures.values()
+    return frozenset(stage for each in procedures for stage in (each.booked_stage, each.day_stage))
 
 
 def hour(instant: datetime, zone: str) -> str:
     """The wall time of an instant of the day."""
-    return at(instant, zone)[-5:]
+    local = instant.astimezone(ZoneInfo(zone))
+    return f"{local.hour:02}:{local.minute:02}"
 
 
 def due_at(visit: Visit) -> datetime:
@@ -69,15 +75,15 @@ def state_of(visit: Visit, now: datetime, zone: str, *, is_clinical: bool = True
     """Tone and words for how a visit stands now, with the time since when; without clinical detail in plain words."""
     stands = visit.standing
     tone, words = (STATE_WORDS if is_clinical else PLAIN_STATE_WORDS)[stands.state]
-    on, today = clinic_day(visit.starts_at, zone), clinic_day(now, zone)
     if stands.state is DayState.EXPECTED:
         return _expected(visit, now, zone) if is_late(visit, now) else (tone, words)
     if stands.since is None:
         return tone, words
-    if visit.state == AppointmentState.COMPLETED and stands.state not in GONE and on < today:
+    if visit.state == AppointmentState.COMPLETED and stands.state not in GONE and _was_before_today(visit, now, zone):
         return "quiet", "Visit over"
     if stands.state is DayState.CANCELLED:
-        return tone, f"{words} today" if clinic_day(stands.since, zone) == on == today else words
+        days = {clinic_day(each, zone) for each in (stands.since, visit.starts_at, now)}
+        return tone, f"{words} today" if len(days) == 1 else words
     if stands.state in HERE | GONE:
         words = f"{words} {hour(stands.since, zone)}"
     minutes = int((stands.since - due_at(visit)).total_seconds() // 60)
@@ -85,7 +91,11 @@ def state_of(visit: Visit, now: datetime, zone: str, *, is_clinical: bool = True
     return ("warn", f"{words}, {minutes} min late") if is_behind else (tone, words)
 
 
+def _was_before_today(visit: Visit, now: datetime, zone: str) -> bool:
+    return clinic_day(visit.starts_at, zone) < clinic_day(now, zone)
+
+
 def _expected(visit: Visit, now: datetime, zone: str) -> tuple[str, str]:
-    if clinic_day(visit.starts_at, zone) < clinic_day(now, zone):
+    if _was_before_today(visit, now, zone):
         return "warn", "Not marked: nobody said whether the patient came"
     return "warn", f"Late since {hour(due_at(visit), zone)}, not here yet"

@@ -9,7 +9,7 @@ from tracker.domain.access import Permission
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.errors import InvalidInput, StaleVersion
 from tracker.queries.clinic_calendar import get_calendar
-from tracker.queries.day import get_checklist, get_mark, list_visits
+from tracker.queries.day import get_checklist, get_day, get_mark, list_visits
 from tracker.queries.find import FoundList, find_patients
 from tracker.services import appointments
 from tracker.services.checklists import Answer, answer_item
@@ -26,7 +26,7 @@ from tracker.web.common.second_person import confirmation
 from tracker.web.day.checklist import Typed, present_checklist
 from tracker.web.day.consent import consent_panel
 from tracker.web.day.forms import AnswerForm
-from tracker.web.day.page import DayPage, present_day
+from tracker.web.day.page import DayPage, present_day, present_more
 from tracker.web.day.presenters import hour
 from tracker.web.day.turns import turn_for
 from tracker.web.day.walk_ins import present_walk_in
@@ -117,6 +117,16 @@ def turn(case_id: str, appointment: int) -> ResponseReturnValue:
     return redirect(_back(), 303)
 
 
+@blueprint.get(f"{_VISIT}/more")
+@permission(Permission.SEE_DAY)
+def more(case_id: str, appointment: int) -> str:
+    """Show everything that can be recorded about a visit from the day."""
+    visit = get_checklist(read_session(), actor(), case_id, appointment).visit
+    calendar = get_calendar(read_session(), actor().clinic_id)
+    page = present_more(visit, viewer=actor(), now=now(), calendar=calendar, by=chosen("by", {"time"}))
+    return render_template("day/more.html", page=page)
+
+
 @blueprint.get(_VISIT)
 @permission(Permission.SEE_CLINICAL)
 def checklist(case_id: str, appointment: int) -> str:
@@ -169,12 +179,10 @@ def _checklist_again(case_id: str, appointment: int, typed: Typed, status: int) 
 
 def _day_page() -> tuple[DayPage, int]:
     on, session = _day(), read_session()
-    # The mark first: what is written meanwhile shows as a change once too often, and never once too seldom.
     calendar = get_calendar(session, actor().clinic_id)
-    mark = get_mark(session, actor(), on, calendar, now())
-    visits = list_visits(session, actor(), *_span(on))
+    found = get_day(session, actor(), on, calendar, now())
     by = chosen("by", {"time"})
-    return present_day(visits, on, viewer=actor(), now=now(), calendar=calendar, by=by, mark=mark), len(visits)
+    return present_day(found, on, viewer=actor(), now=now(), calendar=calendar, by=by), len(found.visits)
 
 
 def _span(on: date) -> tuple[datetime, datetime]:

@@ -4,56 +4,47 @@ Without clinical detail where the viewer may not see it: then a visit is a visit
 """
 
 import hashlib
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
 
 from flask import url_for
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.pathway.wording import PURPOSE_WORDS
-from tracker.domain.visit_day import HERE, DayState, has_stay, latest_injection
-from tracker.domain.words import LIVE_APPOINTMENT, NEEDS_ESCORT, AppointmentState, Escort, HeldMedicines, Interpreter
+from tracker.domain.visit_day import HERE, DayState, closing_instant, latest_injection
+from tracker.domain.words import NEEDS_ESCORT, AppointmentState, Escort, HeldMedicines, Interpreter
 from tracker.queries.day import Visit
 from tracker.web.common.case_lines import PersonLine, case_url, clinic_day, pathway_of, person_line
 from tracker.web.common.languages import language_name
-from tracker.web.common.visit_words import ANAESTHESIA_WORDS, CAUSE_WORDS, HELD_WORDS, MOMENT_WORDS
+from tracker.web.common.visit_words import ANAESTHESIA_WORDS, CAUSE_WORDS, HELD_WORDS
 from tracker.web.day.presenters import blocked_by, checklist_of, hour, open_stops, state_of, visit_url
+from tracker.web.day.steps import Choice, Step
 
-#: What usually comes next, said with one press.
-_NEXT = {
-    DayState.ARRIVED: "preparation",
-    DayState.PREPARATION: "procedure",
-    DayState.PROCEDURE: "observation",
-    DayState.OBSERVATION: "ready",
-}
 _BEFORE_THE_ACT = frozenset({DayState.EXPECTED, DayState.ARRIVED, DayState.PREPARATION, DayState.PROCEDURE})
+_LOST = frozenset({DayState.CANCELLED, DayState.NO_SHOW})
+_INTERPRETERS: Mapping[str, str] = {
+    Interpreter.NEEDED: "Interpreter needed, not booked",
+    Interpreter.BOOKED: "Interpreter booked",
+    Interpreter.HERE: "Interpreter here",
+}
 _NO_INTERPRETER = frozenset({"", "English"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """A button beside a visit: where it posts, with which value of ``kind`` or ``way``, or where it leads."""
-
-    label: str
-    url: str
-    is_post: bool = True
-    name: str = ""
-    value: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Note:
-    """A few words about what is arranged, with the tone of their mark."""
+    """A few words about what is arranged."""
 
-    tone: str
     text: str
+    is_warning: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitRow:
     """One visit. ``of`` is 0 where there is no checklist, or none for this viewer. ``mark`` differs whenever the row
-    says something else; ``version`` is the case's."""
+    says something else; ``version`` is the case's. ``more_url``: where everything else can be recorded about it."""
 
     key: str
     mark: str
@@ -71,32 +62,49 @@ class VisitRow:
     checklist_url: str
     version: int
     step: Step | None
-    others: tuple[Step, ...]
+    more_url: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Viewing:
-    """Who looks at which day, when. ``back`` is the address to come back to; ``by_room``: the room stands above."""
+    """Who looks at which day, when. ``by_room``: the room stands above. What all rows need is looked up once."""
 
     viewer: Actor
+    on: date
     now: datetime
     calendar: ClinicCalendar
-    back: str
+    choice: Choice
     by_room: bool
+
+    @cached_property
+    def query(self) -> str:
+        """What the address of a visit's own page ends with, so that it leads back to this list."""
+        return "" if self.by_room else "?by=time"
 
     @property
     def zone(self) -> str:
         """The clinic's."""
         return self.calendar.zone
 
-    @property
+    @cached_property
     def is_clinical(self) -> bool:
         """Whether diagnoses, procedures and what is missing may be shown."""
         return self.viewer.may(Permission.SEE_CLINICAL)
 
-    def days_to(self, visit: Visit) -> int:
-        """How many civil days away the visit is; negative where it is past."""
-        return (clinic_day(visit.starts_at, self.zone) - clinic_day(self.now, self.zone)).days
+    @cached_property
+    def today(self) -> date:
+        """The civil day at the clinic."""
+        return clinic_day(self.now, self.zone)
+
+    @cached_property
+    def days_away(self) -> int:
+        """How many civil days away the day is; negative where it is past."""
+        return (self.on - self.today).days
+
+    @cached_property
+    def closes_at(self) -> datetime | None:
+        """When the unit closes on the day; ``None`` where nobody has said."""
+        return closing_instant(self.calendar, self.calendar.start_of(self.on))
 
 
 def visit_row(visit: Visit, view: Viewing) -> VisitRow:
@@ -104,35 +112,42 @@ def visit_row(visit: Visit, view: Viewing) -> VisitRow:
     zone = view.zone
     tone, state = state_of(visit, view.now, zone, is_clinical=view.is_clinical)
     rules = checklist_of(visit) if view.is_clinical else ()
-    is_lost = visit.standing.state in {DayState.CANCELLED, DayState.NO_SHOW}
-    step, others = _steps(visit, view)
-    row = VisitRow(
+    is_lost = visit.standing.state in _LOST
+    person = person_line(
+        visit.patient,
+        view.today,
+        url=case_url(visit.case_public_id),
+        sex=visit.sex,
+        allergies=visit.allergies if view.is_clinical else "",
+    )
+    time = hour(visit.starts_at, zone)
+    arrives = f"arrive {hour(visit.arrive_at, zone)}" if visit.arrive_at else ""
+    what = PURPOSE_WORDS.get(visit.purpose, visit.purpose).capitalize() if view.is_clinical else "Visit"
+    where, notes = _where(visit, view), _notes(visit, view)
+    missing = _missing(visit, view) if view.is_clinical and not is_lost else ""
+    done = sum(rule.key in visit.answered for rule in rules) if visit.answered else 0
+    of = 0 if is_lost else len(rules)
+    who = (person.family_name, person.given_name, person.born, person.mrn, person.sex, *person.alerts)
+    said = (time, arrives, *who, what, where, state, *(note.text for note in notes), missing, f"{done}/{of}")
+    return VisitRow(
         key=f"{visit.case_public_id}-{visit.appointment}",
-        mark="",
-        time=hour(visit.starts_at, zone),
-        arrives=f"arrive {hour(visit.arrive_at, zone)}" if visit.arrive_at else "",
-        person=person_line(
-            visit.patient,
-            clinic_day(view.now, zone),
-            url=case_url(visit.case_public_id),
-            sex=visit.sex,
-            allergies=visit.allergies if view.is_clinical else "",
-        ),
-        what=PURPOSE_WORDS.get(visit.purpose, visit.purpose).capitalize() if view.is_clinical else "Visit",
-        where=_where(visit, view),
+        mark=hashlib.sha256("\n".join(said).encode()).hexdigest()[:12],
+        time=time,
+        arrives=arrives,
+        person=person,
+        what=what,
+        where=where,
         tone=tone,
         state=state,
-        notes=_notes(visit, view),
-        missing=_missing(visit, view) if view.is_clinical and not is_lost else "",
-        done=len(visit.answered & {rule.key for rule in rules}),
-        of=0 if is_lost else len(rules),
-        checklist_url=visit_url("checklist", visit) if rules and not is_lost else "",
+        notes=notes,
+        missing=missing,
+        done=done,
+        of=of,
+        checklist_url=visit_url(visit) if of else "",
         version=visit.case_version,
-        step=step,
-        others=others,
+        step=view.choice.first(visit),
+        more_url=visit_url(visit, f"more{view.query}") if view.choice.has_more(visit) else "",
     )
-    said = (row.time, row.arrives, row.person, row.what, row.where, row.state, row.notes, row.missing, row.done, row.of)
-    return replace(row, mark=hashlib.sha256(repr(said).encode()).hexdigest()[:12])
 
 
 def _where(visit: Visit, view: Viewing) -> str:
@@ -155,7 +170,7 @@ def _missing(visit: Visit, view: Viewing) -> str:
 
 
 def _too_late_to_inject(visit: Visit, view: Viewing) -> str:
-    latest, is_here = _latest_injection(visit, view), visit.standing.state in HERE and view.days_to(visit) == 0
+    latest, is_here = _latest_injection(visit, view), visit.standing.state in HERE and view.days_away == 0
     if latest is None or not is_here or view.now <= latest:
         return ""
     return f"An injection now is watched beyond closing at {hour(latest + visit.least_stay, view.zone)}"
@@ -163,8 +178,8 @@ def _too_late_to_inject(visit: Visit, view: Viewing) -> str:
 
 def _latest_injection(visit: Visit, view: Viewing) -> datetime | None:
     """By when an injection that is still to come ends its watching with the unit's closing."""
-    is_to_come = visit.standing.state in _BEFORE_THE_ACT and view.days_to(visit) >= 0
-    return latest_injection(view.calendar, visit.starts_at, visit.least_stay) if is_to_come else None
+    is_to_come = visit.standing.state in _BEFORE_THE_ACT and view.days_away >= 0
+    return latest_injection(view.closes_at, visit.least_stay) if is_to_come else None
 
 
 def _notes(visit: Visit, view: Viewing) -> tuple[Note, ...]:
@@ -172,7 +187,7 @@ def _notes(visit: Visit, view: Viewing) -> tuple[Note, ...]:
     found: list[Note] = []
     if state is DayState.EXPECTED:
         is_confirmed = visit.state == AppointmentState.CONFIRMED
-        found.append(Note(tone="ready", text="Confirmed") if is_confirmed else Note(tone="warn", text="Not confirmed"))
+        found.append(Note("Confirmed") if is_confirmed else Note("Not confirmed", is_warning=True))
     if state in HERE or state is DayState.EXPECTED:
         found += [*_escort(visit, view), *_interpreter(visit)]
     if view.is_clinical:
@@ -182,108 +197,42 @@ def _notes(visit: Visit, view: Viewing) -> tuple[Note, ...]:
 
 def _escort(visit: Visit, view: Viewing) -> list[Note]:
     if visit.escort == Escort.NAMED:
-        return [Note(tone="ready", text=", ".join(filter(None, (f"Escort: {visit.escort_name}", visit.escort_phone))))]
+        return [Note(", ".join(filter(None, (f"Escort: {visit.escort_name}", visit.escort_phone))))]
     if visit.escort == Escort.NOBODY:
-        return [Note(tone="warn", text="No escort: comes alone")]
+        return [Note("No escort: comes alone", is_warning=True)]
     # Whoever sees no clinical detail reads the same beside every visit.
     procedures = pathway_of(visit.pathway, visit.pathway_version).procedures
     is_asked = visit.purpose in procedures or not view.is_clinical
-    return [Note(tone="quiet", text="Escort not asked yet")] if not visit.escort and is_asked else []
+    return [Note("Escort not asked yet")] if not visit.escort and is_asked else []
 
 
 def _interpreter(visit: Visit) -> list[Note]:
     language = language_name(visit.language)
     of = f": {language}" if language else ""
-    said = {
-        Interpreter.NEEDED: ("warn", f"Interpreter needed, not booked{of}"),
-        Interpreter.BOOKED: ("ready", f"Interpreter booked{of}"),
-        Interpreter.HERE: ("ready", f"Interpreter here{of}"),
-    }
-    if visit.interpreter in set(said):
-        tone, text = said[Interpreter(visit.interpreter)]
-        return [Note(tone=tone, text=text)]
+    said = _INTERPRETERS.get(visit.interpreter)
+    if said is not None:
+        return [Note(said + of, is_warning=visit.interpreter == Interpreter.NEEDED)]
     is_open = not visit.interpreter and language not in _NO_INTERPRETER
-    return [Note(tone="quiet", text=f"Speaks {language}: interpreter not asked yet")] if is_open else []
+    return [Note(f"Speaks {language}: interpreter not asked yet")] if is_open else []
 
 
 def _clinical_notes(visit: Visit, view: Viewing) -> list[Note]:
     found: list[Note] = []
     state = visit.standing.state
     if visit.anaesthesia and (state in HERE or state is DayState.EXPECTED):
-        found.append(Note(tone="quiet", text=f"Anaesthesia: {ANAESTHESIA_WORDS[visit.anaesthesia]}"))  # type: ignore[index]  # a word is its text
+        found.append(Note(f"Anaesthesia: {ANAESTHESIA_WORDS[visit.anaesthesia]}"))  # type: ignore[index]  # a word is its text
     least, latest = visit.least_stay, _latest_injection(visit, view)
-    if least and visit.dose_at is not None and state in HERE and view.days_to(visit) == 0:
-        found.append(Note(tone="quiet", text=f"Watched until {hour(visit.dose_at + least, view.zone)} at least"))
+    if least and visit.dose_at is not None and state in HERE and view.days_away == 0:
+        found.append(Note(f"Watched until {hour(visit.dose_at + least, view.zone)} at least"))
     elif latest is not None:
-        found.append(Note(tone="quiet", text=f"Inject by {hour(latest, view.zone)}"))
+        found.append(Note(f"Inject by {hour(latest, view.zone)}"))
     if visit.cause:
-        found.append(Note(tone="quiet", text=f"Because: {CAUSE_WORDS[visit.cause]}"))  # type: ignore[index]  # a word is its text
+        found.append(Note(f"Because: {CAUSE_WORDS[visit.cause]}"))  # type: ignore[index]  # a word is its text
     if visit.held == HeldMedicines.TELLER:
-        found.append(Note(tone="warn", text=f"{visit.teller} tells the patient about held medicines"))
+        found.append(Note(f"{visit.teller} tells the patient about held medicines", is_warning=True))
     elif visit.held:
-        found.append(Note(tone="quiet", text=HELD_WORDS[visit.held]))  # type: ignore[index]  # a word is its text
+        found.append(Note(HELD_WORDS[visit.held]))  # type: ignore[index]  # a word is its text
     return found
-
-
-def _steps(visit: Visit, view: Viewing) -> tuple[Step | None, tuple[Step, ...]]:
-    """What is usually recorded next, with one press, and everything else; what happened is never refused here."""
-    state, may = visit.standing.state, view.viewer.may
-    is_today = view.days_to(visit) == 0
-    first: Step | None = None
-    others: list[Step] = []
-    if state is DayState.EXPECTED and may(Permission.CHECK_IN):
-        first = Step(label="Arrived", url=visit_url("arrive", visit)) if is_today else None
-        if visit.starts_at <= view.now:
-            others.append(_link("Did not come…", "no-show", visit, view))
-    if state in HERE:
-        first, others = _steps_here(visit, view) if is_today else (None, _steps_of_another_day(visit, view))
-    if visit.state in LIVE_APPOINTMENT:
-        if may(Permission.BOOK):
-            movable = [] if state in HERE else [_link("Move to another time or day…", "move", visit, view)]
-            others += [*movable, _link("Cancel…", "cancel", visit, view)]
-        if may(Permission.ARRANGE):
-            others.append(_link("Escort, interpreter…", "arrange", visit, view))
-        if may(Permission.CHECK_IN) and visit.room:
-            others += [_turn("Earlier in the room", "earlier", visit), _turn("Later in the room", "later", visit)]
-    return first, tuple(others)
-
-
-def _steps_of_another_day(visit: Visit, view: Viewing) -> list[Step]:
-    """Nothing that one press would say of now: each with its time."""
-    if view.viewer.may(Permission.CHECKLIST):
-        return [_link("Say what became of it…", "stands", visit, view)]
-    return [_link("Left…", "complete", visit, view)] if view.viewer.may(Permission.CHECK_IN) else []
-
-
-def _steps_here(visit: Visit, view: Viewing) -> tuple[Step | None, list[Step]]:
-    may, state = view.viewer.may, visit.standing.state
-    leaves = Step(label="Discharged" if view.is_clinical else "Left", url=_form_url("complete", visit, view))
-    if not may(Permission.CHECKLIST):
-        return (leaves, []) if may(Permission.CHECK_IN) else (None, [])
-    others = [_link("Other, or with its time…", "stands", visit, view)]
-    if state is DayState.READY or not has_stay(pathway_of(visit.pathway, visit.pathway_version), visit.purpose):
-        discharge = leaves if may(Permission.CHECK_IN) else _moment("discharged", visit, view)
-        return discharge, others
-    following = _moment(_NEXT[state], visit, view)
-    skipped = [_moment("procedure", visit, view)] if state is DayState.ARRIVED else []
-    return following, [*skipped, *others]
-
-
-def _moment(kind: str, visit: Visit, view: Viewing) -> Step:
-    label = MOMENT_WORDS[kind]  # type: ignore[index]  # a word is its text
-    return Step(label=label, url=_form_url("stands", visit, view), name="kind", value=kind)
-
-
-def _turn(label: str, way: str, visit: Visit) -> Step:
-    return Step(label=label, url=visit_url("turn", visit), name="way", value=way)
-
-
-def _link(label: str, form: str, visit: Visit, view: Viewing) -> Step:
-    return Step(label=label, url=_form_url(form, visit, view), is_post=False)
-
-
-def _form_url(form: str, visit: Visit, view: Viewing) -> str:
-    return case_url(visit.case_public_id, f"visit/{visit.appointment}/{form}", back=view.back)
 
 
 def day_url(on: str, by: str = "") -> str:

@@ -38,7 +38,7 @@ function label(key, word) {
 }
 
 /* A row that says the same may belong to a newer version of its case, and by now more can be recorded of it: its
-   buttons must know. Where something is open or held in it, the version alone. */
+   buttons must know. Where one of them is held or pressed, the version alone. */
 function freshen(next) {
   const then = byKey(next);
   for (const [key, row] of byKey(document)) {
@@ -46,7 +46,7 @@ function freshen(next) {
     if (newer?.dataset.mark !== row.dataset.mark) continue;
     const version = newer.querySelector("input[name=expected_version]")?.value;
     const [steps, others] = [row, newer].map((each) => each.querySelector(".day-steps"));
-    if (!steps.contains(document.activeElement) && !steps.querySelector("details[open], form[data-sent]")) {
+    if (!steps.contains(document.activeElement) && !steps.querySelector("form[data-sent]")) {
       steps.replaceWith(others.cloneNode(true));
     } else if (version) {
       for (const field of row.querySelectorAll("input[name=expected_version]")) field.value = version;
@@ -90,11 +90,11 @@ function renew() {
   waiting = null;
   const first = differences.changed[0];
   const row = document.getElementById(focused ?? (wasOnButton ? first : "") ?? "");
-  row?.querySelector("a, button, summary")?.focus();
+  row?.querySelector("a, button")?.focus();
 }
 
 function isQuiet() {
-  const busy = document.querySelector(".day-more[open], dialog[open], form[data-sent]");
+  const busy = document.querySelector("dialog[open], form[data-sent]");
   const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement?.tagName ?? "");
   return !busy && !typing && Date.now() - touchedAt >= QUIET_MS;
 }
