@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from tests.support.devices import A_CATHETER, A_PUMP
+from tests.support.devices import A_CATHETER, A_PUMP, a_filling
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.web import WebWorld
 from tracker.domain.access import Actor
@@ -44,7 +44,6 @@ from tracker.services.implants import Implanted
 from tracker.services.patients import Person, Reach
 from tracker.services.pumps import PumpInPlace, take_over_pump
 from tracker.services.referrals import NewReferral
-from tracker.services.refills import Filling
 from tracker.services.trials import Given
 from tracker.services.work import CaseRef, Confirmation, Work, Written
 
@@ -65,23 +64,6 @@ def a_person(number: int = 1, **values: object) -> Person:
         "reach": (Reach("email", f"james{number}@example.org", f"james{number}@example.org"),),
     }
     return Person(**{**usual, **values})
-
-
-def a_filling(**values: object) -> Filling:
-    """20 mL of 500 mcg/mL at 100 mcg/day; the alarm date is given by the caller."""
-    usual: dict[str, object] = {
-        "drug": "baclofen",
-        "concentration_mcg_ml": Decimal(500),
-        "volume_ml": Decimal(20),
-        "daily_dose_mcg": Decimal(100),
-        "alarm_volume_ml": Decimal(2),
-        "alarm_on": None,
-        "alarm_on_again": None,
-        "lot": "L-77",
-        "expires_on": None,
-        "second_by": None,
-    }
-    return Filling(**{**usual, **values})
 
 
 def a_finding(**values: object) -> Findings:

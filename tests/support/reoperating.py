@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from tests.support.devices import a_pump
-from tests.support.journey import COORDINATOR, NURSE, PHYSICIAN, Journey, a_filling
+from tests.support.devices import a_filling, a_pump
+from tests.support.journey import COORDINATOR, NURSE, PHYSICIAN, Journey
 from tracker.domain.words import Role
 from tracker.services import evaluations, reoperations
 from tracker.services.reoperations import Operation

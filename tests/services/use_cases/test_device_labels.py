@@ -9,8 +9,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.support.devices import IN_DATE, a_catheter, a_pump
-from tests.support.journey import Journey, a_filling
+from tests.support.devices import IN_DATE, a_catheter, a_filling, a_pump
+from tests.support.journey import Journey
 from tests.support.reoperating import replaced
 from tests.support.todos import codes, next_blockers, open_todos
 from tracker.domain.errors import AskedBack, InvalidInput, NotFound, Refused

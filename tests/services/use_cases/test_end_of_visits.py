@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.journey import Journey, a_filling, a_finding
+from tests.support.devices import a_filling
+from tests.support.journey import Journey, a_finding
 from tests.support.todos import open_todos
 from tracker.domain.errors import InvalidInput, NotFound
 from tracker.domain.facts import Appointment, Fill

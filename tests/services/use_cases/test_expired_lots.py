@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.journey import Journey, a_filling
+from tests.support.devices import a_filling
+from tests.support.journey import Journey
 from tests.support.todos import codes, open_todos
 from tracker.domain.errors import Refused
 from tracker.domain.facts import Fill

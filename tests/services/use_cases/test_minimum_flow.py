@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.support.devices import a_pump
-from tests.support.journey import Journey, a_filling
+from tests.support.devices import a_filling, a_pump
+from tests.support.journey import Journey
 from tracker.domain.errors import InvalidInput
 from tracker.domain.facts import Fill
 from tracker.domain.words import Role

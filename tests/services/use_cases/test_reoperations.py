@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.devices import a_catheter
-from tests.support.journey import COORDINATOR, NURSE, PHYSICIAN, Journey, a_filling
+from tests.support.devices import a_catheter, a_filling
+from tests.support.journey import COORDINATOR, NURSE, PHYSICIAN, Journey
 from tests.support.reoperating import anew, begun, booked, on_the_day, replaced
 from tracker.domain.errors import InvalidInput, NotFound, Refused
 from tracker.domain.facts import Appointment, Device

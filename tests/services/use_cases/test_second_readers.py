@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.journey import Journey, a_filling
+from tests.support.devices import a_filling
+from tests.support.journey import Journey
 from tracker.domain.errors import InvalidInput
 from tracker.domain.words import Role
 from tracker.persistence.models import Event
