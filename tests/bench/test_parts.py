@@ -37,7 +37,7 @@ class TestWeights:
         return Template(1, 2, is_open, visits=visits, facts=facts)
 
     def test_bring_the_averages_about(self) -> None:
-        sizes = [(1, 1, True), (3, 52, True), (20, 60, True), (4, 7, False), (15, 60, False), (11, 30, False)]
+        sizes = [(1, 1, True), (3, 72, True), (18, 110, True), (4, 5, False), (15, 102, False), (11, 63, False)]
         templates = [self.template(visits=visits, facts=facts, is_open=is_open) for visits, facts, is_open in sizes]
         pairs = list(zip(weights_of(templates), templates, strict=True))
         assert sum(weight * each.visits for weight, each in pairs) == pytest.approx(VISITS, abs=0.02)

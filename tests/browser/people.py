@@ -128,15 +128,26 @@ class Nurse(Person):
         """Record a test dose of the usual screening drug."""
         self.opens_the_form_for("No test dose is recorded")
         self.writes(
-            {"Dose": dose, "Concentration": "50", "Volume": volume, "Lot": "T-12", "Route": "Lumbar puncture",
-             "Read by a second person": "Physician Person", "Their own PIN": PIN}
+            {"Drug": "Baclofen", "Strength": "50 mcg/mL: for a test dose", "Lot": "T-12", "Expires on": "2027-03-31",
+             "Dose": dose, "Volume": volume, "Route": "Lumbar puncture", "Read by a second person": "Physician Person"}
         )  # fmt: skip
-        self.records("Record the dose")
+        self.presses("Check before injecting")
+        expect(self.page.get_by_role("status")).to_contain_text("May be injected:")
+        self.writes({"Their own PIN": PIN})
+        self.records("Record the dose as given")
 
-    def scores(self, value: str, occasion: str) -> None:
+    def scores(self, value: str) -> None:
         """Record an Ashworth score from the form that is open."""
-        self.writes({"Scale": "Ashworth", "Value": value, "Where": "left knee", "When on the pathway": occasion})
-        self.records("Record the score")
+        group = self.page.get_by_role("group", name="Knee flexors, left", exact=True)
+        group.get_by_role("radio", name=value, exact=True).check()
+        self.records("Record the scores")
+
+    def asks_after_the_dose(self) -> None:
+        """Ask about each adverse event, from the page of the observation: none happened."""
+        self.opens_the_form_for("Adverse events: 7 not answered")
+        for question in self.page.locator(".event > .scale").all()[:7]:
+            question.get_by_role("radio", name="No", exact=True).check()
+        self.records("Record the answers")
 
     def attaches(self, document: str, dated: str) -> None:
         """Record a paper that is missing."""

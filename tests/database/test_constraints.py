@@ -14,6 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from tests.factories.facts import WRITTEN, make
 from tests.factories.rows import BEGAN, a_case, a_clinic, a_member, a_patient, a_room, an_obligation
 from tracker.domain.facts import (
+    AdverseEvent,
     Advisory,
     Appointment,
     Arrangement,
@@ -37,6 +38,7 @@ from tracker.domain.facts import (
     TrialDose,
     VisitLoss,
     VisitMoment,
+    VitalSigns,
 )
 from tracker.persistence.database import Database
 from tracker.persistence.facts import insert_fact
@@ -44,7 +46,7 @@ from tracker.persistence.models import Case, Patient, PumpWatch, StaffTask, Stag
 
 Values: TypeAlias = dict[str, object]
 
-#: What later facts may refer to: visit 1, outcome 2, consent 3, authorization 4, deviation 5, catheter 6.
+#: What later facts may refer to: visit 1, outcome 2, consent 3, authorization 4, deviation 5, catheter 6, dose 7.
 GROUND = (
     make(Appointment, 1),
     make(Determination, 2),
@@ -52,6 +54,7 @@ GROUND = (
     make(Authorization, 4),
     make(Determination, 5, kind="deviation", value="consent"),
     make(Device, 6, kind="catheter"),
+    make(TrialDose, 7),
 )
 IMPLANT: Values = {"origin": "implanted_here", "outcome_seq": 2, "consent_seq": 3, "authorization_seq": 4}
 
@@ -60,7 +63,7 @@ NEVER: list[tuple[type[Fact], Values]] = [
     (Referral, {"spasticity_origin": "other"}),
     (Referral, {"effective_at": WRITTEN + timedelta(seconds=1)}),
     (Referral, {"seq": 0}),
-    (Referral, {"superseded_by": 7}),
+    (Referral, {"superseded_by": 8}),
     (Evaluation, {"condition": "cold"}),
     (Document, {"kind": "novel"}),
     (Authorization, {"state": "maybe"}),
@@ -95,9 +98,21 @@ NEVER: list[tuple[type[Fact], Values]] = [
     (Assessment, {"instrument": "guess"}),
     (Assessment, {"occasion": "after_dose"}),
     (Assessment, {"occasion": "baseline", "dose_seq": 2}),
+    (Assessment, {"side": "middle"}),
+    (Assessment, {"rater_id": 7}),
+    (Assessment, {"second_by": 7}),
+    (VitalSigns, {"saturation": 101}),
+    (VitalSigns, {"pulse": -1}),
+    (VitalSigns, {"alertness": "lively"}),
+    (VitalSigns, {"dose_seq": 1}),
+    (AdverseEvent, {"dose_seq": 1}),
+    (AdverseEvent, {"dose_seq": 7, "event": "bad luck"}),
+    (AdverseEvent, {"dose_seq": 7, "happened": "perhaps"}),
+    (AdverseEvent, {"dose_seq": 7, "happened": "yes"}),
+    (AdverseEvent, {"dose_seq": 7, "severity": "mild"}),
     (Determination, {"kind": "mood"}),
     (Determination, {"value": "fairly good"}),
-    (Determination, {"about_seq": 7}),
+    (Determination, {"about_seq": 8}),
     (Device, {"kind": "stent"}),
     (Device, {"kind": "catheter", "origin": "found"}),
     (Device, {"kind": "catheter", "reservoir_ml": Decimal(0)}),
@@ -136,7 +151,7 @@ NEVER: list[tuple[type[Fact], Values]] = [
     (Scan, {"device": 1}),
     (Advisory, {"device": 1}),
     (Advisory, {"device": 6, "number": ""}),
-    (Correction, {"corrected_seq": 7}),
+    (Correction, {"corrected_seq": 8}),
     (Correction, {"corrected_seq": 1, "reason": ""}),
 ]
 
@@ -146,6 +161,9 @@ RECORDABLE: list[tuple[type[Fact], Values]] = [
     (Authorization, {"valid_from": None, "valid_to": None, "units": 0}),
     (Authorization, {"valid_from": date(2026, 6, 5)}),
     (Appointment, {"state": "completed"}),
+    (VitalSigns, {"dose_seq": 7, "systolic": None, "saturation": 100, "alertness": ""}),
+    (AdverseEvent, {"dose_seq": 7, "event": "other", "happened": "yes", "severity": "severe", "note": "rash"}),
+    (AdverseEvent, {"dose_seq": 7, "happened": "not_known"}),
     (Device, IMPLANT),
     (Device, {**IMPLANT, "outcome_seq": None, "waiver_seq": 2}),
     (Device, {"origin": "implanted_here", "deviation_seq": 5}),
@@ -169,11 +187,11 @@ def named(value: object) -> str | None:
 
 def record(session: Session, case: Case, kind: type[Fact], values: Values) -> None:
     """The ground, and then a fact with these values, watched where it is a pump."""
-    for fact in (*GROUND, make(kind, 7, **values)):
+    for fact in (*GROUND, make(kind, 8, **values)):
         insert_fact(session, case.clinic_id, case.id, fact)
     if kind is Device and values.get("kind", "pump") == "pump":
-        obligation = an_obligation(session, case, device=7, subject="device:7")
-        session.add(PumpWatch(clinic_id=case.clinic_id, case_id=case.id, device=7, obligation_id=obligation.id))
+        obligation = an_obligation(session, case, device=8, subject="device:8")
+        session.add(PumpWatch(clinic_id=case.clinic_id, case_id=case.id, device=8, obligation_id=obligation.id))
 
 
 class TestFacts:
@@ -194,8 +212,8 @@ class TestFacts:
     @pytest.mark.parametrize(
         ("kind", "values"),
         [
-            (Authorization, {"authorization": 7}),
-            (Device, {"device": 7, "kind": "catheter"}),
+            (Authorization, {"authorization": 8}),
+            (Device, {"device": 8, "kind": "catheter"}),
             (ChecklistItem, {"appointment": 1}),
             (Arrangement, {"appointment": 1}),
             (VisitLoss, {"appointment": 1}),
@@ -207,7 +225,7 @@ class TestFacts:
             record(session, case, kind, values)
 
         with pytest.raises(IntegrityError), database.writing() as session:
-            insert_fact(session, case.clinic_id, case.id, make(kind, 8, **values))
+            insert_fact(session, case.clinic_id, case.id, make(kind, 9, **values))
 
 
 def to_patient(session: Session, _mine: Case, other: Case) -> None:

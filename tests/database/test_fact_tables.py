@@ -39,7 +39,9 @@ def one_of_each() -> list[Fact]:
         make(facts.VisitMoment, 19, appointment=6),
         make(facts.Arrangement, 20, appointment=6),
         make(facts.VisitLoss, 21, appointment=6),
-        make(facts.Correction, 22, corrected_seq=3),
+        make(facts.VitalSigns, 22, dose_seq=8),
+        make(facts.AdverseEvent, 23, dose_seq=8),
+        make(facts.Correction, 24, corrected_seq=3),
     ]
 
 

@@ -42,8 +42,8 @@ from tracker.persistence.models import (
 )
 from tracker.persistence.types import Exact, UTCDateTime
 
-#: A visit and a device, and what facts need that refer to them or stand beside them.
-GROUND = (make(facts.Appointment, 1), make(facts.Device, 2, kind="catheter"))
+#: A visit, a device and a dose, and what facts need that refer to them or stand beside them.
+GROUND = (make(facts.Appointment, 1), make(facts.Device, 2, kind="catheter"), make(facts.TrialDose, 3))
 REFERRING: dict[type[Fact], dict[str, object]] = {
     facts.Appointment: {"starts_at": WRITTEN, "ends_at": WRITTEN + timedelta(hours=1)},
     facts.Device: {"kind": "catheter"},
@@ -51,6 +51,7 @@ REFERRING: dict[type[Fact], dict[str, object]] = {
     facts.VisitMoment: {"appointment": 1},
     facts.Arrangement: {"appointment": 1},
     facts.VisitLoss: {"appointment": 1},
+    facts.AdverseEvent: {"dose_seq": 3},
     facts.Fill: {"device": 2},
     facts.Interrogation: {"device": 2},
     facts.FollowUp: {"about_seq": 2},
@@ -90,37 +91,37 @@ def another(column: Column[Any]) -> object:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 class TestFact:
-    def store_third(self, database: Database, case: Case, kind: type[Fact]) -> Table:
+    def store_fourth(self, database: Database, case: Case, kind: type[Fact]) -> Table:
         with database.writing() as session:
-            store(session, case, *GROUND, a_fact(kind, 3))
+            store(session, case, *GROUND, a_fact(kind, 4))
         return table_of(kind)
 
     def test_cannot_be_deleted(self, database: Database, case: Case, kind: type[Fact]) -> None:
-        table = self.store_third(database, case, kind)
+        table = self.store_fourth(database, case, kind)
 
         with pytest.raises(IntegrityError, match="cannot be changed"), database.writing() as session:
-            session.execute(delete(table).where(table.c.seq == 3))
+            session.execute(delete(table).where(table.c.seq == 4))
 
     @pytest.mark.parametrize("also", [{}, {"superseded_by": 9}], ids=["alone", "while superseded"])
     def test_cannot_be_edited_in_any_column(
         self, database: Database, case: Case, kind: type[Fact], also: dict[str, object]
     ) -> None:
-        table = self.store_third(database, case, kind)
+        table = self.store_fourth(database, case, kind)
 
         for column in table.c:
             if column.name != "superseded_by":
-                edit = update(table).where(table.c.seq == 3).values({column: another(column), **also})
+                edit = update(table).where(table.c.seq == 4).values({column: another(column), **also})
                 with pytest.raises(IntegrityError, match="only be superseded"), database.writing() as session:
                     session.execute(edit)
 
     def test_is_superseded_once_and_for_all(self, database: Database, case: Case, kind: type[Fact]) -> None:
-        table = self.store_third(database, case, kind)
+        table = self.store_fourth(database, case, kind)
         with database.writing() as session:
-            supersede(session, case.clinic_id, case.id, kind, 3, by=4)
+            supersede(session, case.clinic_id, case.id, kind, 4, by=5)
 
-        for other in (None, 5):
+        for other in (None, 6):
             with pytest.raises(IntegrityError, match="only be superseded"), database.writing() as session:
-                session.execute(update(table).where(table.c.seq == 3).values(superseded_by=other))
+                session.execute(update(table).where(table.c.seq == 4).values(superseded_by=other))
 
 
 class TestEvent:

@@ -10,6 +10,7 @@ from typing import Self
 from tests.factories.facts import make
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.facts import (
+    AdverseEvent,
     Appointment,
     Assessment,
     Authorization,
@@ -25,6 +26,7 @@ from tracker.domain.facts import (
 )
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.snapshot import Snapshot
+from tracker.domain.words import ASKED_ADVERSE
 
 #: 14:00 in New York.
 NOW = datetime(2026, 3, 17, 18, 0, tzinfo=UTC)
@@ -124,6 +126,15 @@ class Case:
         assert dose is not None
         at = dose.effective_at + timedelta(hours=hours)
         return self.record(Assessment, occasion="after_dose", dose_seq=dose.seq, effective_at=at)
+
+    def asked(self, hours: float = 4, **values: object) -> Self:
+        """Each adverse event is asked about, some hours after the dose: none of them happened."""
+        dose = self.snapshot.attempt_dose
+        assert dose is not None
+        at = dose.effective_at + timedelta(hours=hours)
+        for event in ASKED_ADVERSE:
+            self.record(AdverseEvent, dose_seq=dose.seq, event=event, effective_at=at, **values)
+        return self
 
     def determined(self, kind: str, value: str = "", *, at: datetime = NOW, **values: object) -> Self:
         return self.record(Determination, kind=kind, value=value, effective_at=at, **values)

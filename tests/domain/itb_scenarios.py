@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tests.domain.builders import DAY, NOW, STARTS, Case, evaluated, for_implant, for_trial, with_pump
-from tracker.domain.facts import Assessment, Authorization, Determination, DeviceLabel, Document, Fill
+from tracker.domain.facts import (
+    AdverseEvent,
+    Assessment,
+    Authorization,
+    Determination,
+    DeviceLabel,
+    Document,
+    Fill,
+)
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.engine import unmet
 
@@ -57,7 +65,7 @@ def _dosed(pathway: Pathway) -> Case:
 
 
 def _observed(pathway: Pathway) -> Case:
-    return _dosed(pathway).at_stage("trial_observation").scored()
+    return _dosed(pathway).at_stage("trial_observation").scored().asked()
 
 
 def _catheter(pathway: Pathway) -> Case:
@@ -140,6 +148,8 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario("trial_day", "catheter_placed", "baseline_missing", _catheter, lambda c: c.without(Assessment)),
     Scenario("trial_observation", "observation_closed", "observation_running", _observed,
              lambda c: c.dosed(NOW - 4 * HOUR + timedelta(seconds=1)).scored(2)),
+    Scenario("trial_observation", "observation_closed", "adverse_events_open", _observed,
+             lambda c: c.without(AdverseEvent, event="seizure")),
     Scenario("trial_observation", "observation_closed", "score_missing", _observed,
              lambda c: c.without(Assessment, occasion="after_dose").scored(1.9)),
     Scenario("trial_catheter_in", "catheter_out", "catheter_in",

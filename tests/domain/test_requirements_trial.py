@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.domain.builders import DAY, NOW, STARTS, Case
-from tracker.domain.facts import TrialDose
+from tracker.domain.facts import AdverseEvent, TrialDose
 from tracker.domain.pathway.requirements import Requirement
 from tracker.domain.pathway.requirements.trial import (
+    AdverseEventsAnswered,
     AssessmentRecorded,
     DoseGiven,
     DoseOrdered,
@@ -39,6 +40,14 @@ class TestScore:
     def test_is_taken_within_the_window(self, after: timedelta, expected: list[str]) -> None:
         assert codes(self.NEED, Case().dosed().scored(after / HOUR)) == expected
 
+    @pytest.mark.parametrize("hours", [2, 8])
+    def test_is_counted_in_hours_that_pass_not_on_the_wall(self, hours: int) -> None:
+        # 23:00 in New York before the clocks go back: the wall shows 00:00 and 06:00 at the edges of the window.
+        case = Case().dosed(datetime(2026, 11, 1, 3, 0, tzinfo=UTC))
+        outside = -1 / 3600 if hours == 2 else 1 / 3600
+        assert codes(self.NEED, case.scored(hours + outside)) == ["score_missing"]
+        assert codes(self.NEED, case.scored(hours)) == []
+
     def test_belongs_to_this_attempts_dose(self) -> None:
         assert codes(self.NEED, Case().dosed().scored(4).next_attempt("trial").dosed()) == ["score_missing"]
 
@@ -54,6 +63,35 @@ class TestScore:
         need = AssessmentRecorded(occasion="baseline")
         assert codes(need, Case().dosed().scored(4)) == ["baseline_missing"]
         assert codes(need, Case().baseline()) == []
+
+
+class TestAdverseEvents:
+    NEED = AdverseEventsAnswered(from_hours=2, of_procedure="trial")
+
+    @pytest.mark.parametrize(
+        ("after", "expected"), [(2 * HOUR - SECOND, ["adverse_events_open"]), (2 * HOUR, []), (8 * HOUR, [])]
+    )
+    def test_that_did_not_happen_were_asked_about_late_enough(self, after: timedelta, expected: list[str]) -> None:
+        assert codes(self.NEED, Case().dosed().asked(after / HOUR)) == expected
+        assert codes(self.NEED, Case().dosed().asked(after / HOUR, happened="not_known")) == expected
+
+    def test_that_happened_are_answered_whenever_they_did(self) -> None:
+        assert codes(self.NEED, Case().dosed().asked(0.1, happened="yes", severity="mild")) == []
+
+    def test_are_answered_one_by_one(self) -> None:
+        case = Case().dosed().asked().without(AdverseEvent, event="seizure").without(AdverseEvent, event="nausea")
+        (blocker,) = self.NEED.blockers(case.snapshot, NOW)
+        assert (blocker.param("left"), blocker.param("first")) == ("2", "nausea")
+
+    def test_are_asked_about_after_each_dose(self) -> None:
+        case = Case().dosed().asked().next_attempt("trial").dosed()
+        assert codes(self.NEED, case) == ["adverse_events_open"]
+        assert codes(self.NEED, Case()) == []
+
+    def test_count_from_any_time_where_the_observation_ended_early(self) -> None:
+        case = Case().dosed().determined("observation_ended", "early", attempt=1)
+        assert codes(self.NEED, case) == ["adverse_events_open"]
+        assert codes(self.NEED, case.asked(0.1)) == []
 
 
 class TestObservation:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from tracker.domain.facts import (
+    AdverseEvent,
     Assessment,
     Authorization,
     ChecklistItem,
@@ -93,6 +94,9 @@ def _of_trials(snapshot: Snapshot) -> dict[str, str]:
         "observed": _yes(doses),
         "outcome": outcome.value if outcome else "none",
         "assessment.baseline": _yes([score for score in scores if score.occasion == "baseline"]),
+        "adverse_events": _yes(
+            not doses or len({each.event for each in snapshot.of(AdverseEvent) if each.dose_seq == doses[-1].seq}) > 6
+        ),
         "assessment.after_dose": _yes(
             not doses or ended or [score for score in scores if score.dose_seq == doses[-1].seq]
         ),

@@ -124,6 +124,17 @@ _USUAL: dict[type[Fact], dict[str, object]] = {
         "attempt": 1,
         "site": "left knee",
     },
+    facts.VitalSigns: {
+        "attempt": 1,
+        "dose_seq": None,
+        "systolic": 118,
+        "diastolic": 72,
+        "pulse": 70,
+        "saturation": 98,
+        "breaths": 14,
+        "alertness": "awake",
+    },
+    facts.AdverseEvent: {"event": "nausea", "happened": "no", "severity": "", "note": ""},
     facts.Determination: {
         "kind": "outcome",
         "value": "positive",

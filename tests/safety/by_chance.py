@@ -32,6 +32,8 @@ BY_CHANCE = {
     "follow_ups.record_follow_up": "follow_up",
     "implants.record_implant": "implant",
     "interrogations.record_interrogation": "interrogate",
+    "observing.record_adverse_events": "answer_events",
+    "observing.record_measurements": "score",
     "pump_calls.record_pump_call": "pump_call",
     "pump_calls.settle_pump_call": "settle_call",
     "pumps.remove_device": "remove_device",
@@ -67,6 +69,5 @@ BY_CHANCE = {
     "trials.order_dose": "order_dose",
     "trials.place_trial_catheter": "place_trial_catheter",
     "trials.record_outcome": "record_outcome",
-    "trials.record_score": "score",
     "trials.remove_trial_catheter": "remove_trial_catheter",
 }

@@ -42,14 +42,18 @@ from tracker.domain.facts import Appointment, Authorization, Consent, Fact
 from tracker.domain.obligations import obligations
 from tracker.domain.pathway.engine import offered
 from tracker.domain.words import (
+    ASKED_ADVERSE,
+    AdverseKind,
     AuthorizationState,
     DeterminationKind,
     DocumentKind,
+    Happened,
     Instrument,
     ItemState,
     Occasion,
     Outcome,
     Purpose,
+    Severity,
 )
 from tracker.services import (
     appointments,
@@ -60,14 +64,16 @@ from tracker.services import (
     evaluations,
     final_times,
     follow_ups,
+    observing,
     steps,
     trials,
 )
 from tracker.services.appointments import Slot
 from tracker.services.authorizations import Terms
 from tracker.services.checklists import Answer
+from tracker.services.dose_check import Given
 from tracker.services.evaluations import Findings
-from tracker.services.trials import SCALES, Given
+from tracker.services.observing import SCALES, EventAnswer, Measured, Score
 
 T = TypeVar("T")
 
@@ -185,9 +191,19 @@ def score(seen: Seen, dice: Dice, occasion: str = "") -> Act:
     value = dice.choice((*SCALES[instrument], "11"))
     occasion = occasion or dice.choice(tuple(Occasion))
     at = seen.now - timedelta(hours=dice.choice((0, 0, 0, 1, 30)))
-    return lambda work, ref: trials.record_score(
-        work, ref, instrument=instrument, value=value, occasion=occasion, taken_at=at
-    )
+    measured = Measured(occasion=occasion, scores=(Score(instrument, value),), taken_at=at)
+    return lambda work, ref: observing.record_measurements(work, ref, measured)
+
+
+def answer_events(seen: Seen, dice: Dice, happened: str = "") -> Act:
+    """``happened``: the answer to all of them; else one of them, by chance."""
+    dose = seen.snapshot.attempt_dose
+    asked = ASKED_ADVERSE if happened else (dice.choice(tuple(AdverseKind)),)
+    happened = happened or dice.choice((*Happened, "perhaps"))
+    severity, at = dice.choice(("", *Severity)) if happened == Happened.YES else "", seen.now
+    answers = [EventAnswer(event=each, happened=happened, severity=severity, note="seen", at=at) for each in asked]
+    seq = dose.seq if dose else 999
+    return lambda work, ref: observing.record_adverse_events(work, ref, dose_seq=seq, answers=answers)
 
 
 def order_dose(seen: Seen, dice: Dice) -> Act:
@@ -204,7 +220,7 @@ def give_dose(seen: Seen, dice: Dice) -> Act:
         concentration_mcg_ml=Decimal(50),
         volume_ml=dose / 50,
         lot="L1",
-        expires_on=None,
+        expires_on=seen.today + timedelta(days=dice.choice((200, 200, 0, -1))),
         second_by=second(seen, dice),
         deviation_reason=dice.choice(REASONS),
     )
@@ -354,7 +370,7 @@ ACTS: dict[str, Making] = {
     for each in (
         book, move, mark_time_final, confirm, arrive, moment, arrange, walk_in, take_turn, cancel, no_show,
         reinstate, ask_authorization, change_authorization, sign_consent, withdraw_consent, evaluate, record_document,
-        score, order_dose, give_dose, place_trial_catheter, remove_trial_catheter, abort_trial,
+        score, answer_events, order_dose, give_dose, place_trial_catheter, remove_trial_catheter, abort_trial,
         end_observation, record_outcome, decide, waive,
         earlier_benefit, review_deviation, implant, refill, interrogate, pump_call, settle_call, confirm_alarm_date,
         plan_refill, stock_drug, remove_device, step, hold, resume, assign, die, ask_transfer, follow_up, transfer,

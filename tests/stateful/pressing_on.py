@@ -85,6 +85,7 @@ NAMED: dict[str, Callable[[Seen, Blocker, Dice], Act | None]] = {
     "consent": lambda seen, blocker, dice: acts.sign_consent(seen, dice, blocker.param("purpose")),
 }
 SIMPLE: dict[str, acts.Making] = {
+    "adverse_events": lambda seen, dice: acts.answer_events(seen, dice, "no"),
     "evaluation": acts.evaluate,
     "dose_order": acts.order_dose,
     "dose": acts.give_dose,

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from tests.support.devices import A_CATHETER, A_PUMP, a_filling
 from tests.support.fixed import FixedClock, SeededIds
+from tests.support.observing import a_score, none_happened
 from tests.support.web import WebWorld
 from tracker.domain.access import Actor
 from tracker.domain.calendar import ClinicCalendar
@@ -29,6 +30,7 @@ from tracker.services import (
     decisions,
     evaluations,
     implants,
+    observing,
     referrals,
     refills,
     steps,
@@ -39,12 +41,12 @@ from tracker.services.authorizations import Terms
 from tracker.services.checklists import Answer
 from tracker.services.consents import Signing
 from tracker.services.device_parts import Component
+from tracker.services.dose_check import Given
 from tracker.services.evaluations import Findings
 from tracker.services.implants import Implanted
 from tracker.services.patients import Person, Reach
 from tracker.services.pumps import PumpInPlace, take_over_pump
 from tracker.services.referrals import NewReferral
-from tracker.services.trials import Given
 from tracker.services.work import CaseRef, Confirmation, Work, Written
 
 COORDINATOR, NURSE, PHYSICIAN = Role.COORDINATOR, Role.NURSE, Role.PHYSICIAN
@@ -216,12 +218,15 @@ class Journey:
 
     def score(self, value: str, occasion: str) -> Written:
         """A score is taken now."""
-        return self.do(
-            Role.THERAPIST,
-            lambda w, r: trials.record_score(
-                w, r, instrument="ashworth", value=value, occasion=occasion, site="left knee", taken_at=None
-            ),
-        )
+        measured = a_score(value, occasion)
+        return self.do(Role.THERAPIST, lambda w, r: observing.record_measurements(w, r, measured))
+
+    def ask_after_dose(self) -> Written:
+        """The nurse asks about each adverse event: none happened."""
+        dose = self.look().snapshot.attempt_dose
+        assert dose is not None
+        asked = {"dose_seq": dose.seq, "answers": none_happened()}
+        return self.do(NURSE, lambda w, r: observing.record_adverse_events(w, r, **asked))
 
     def order(self, dose: str = "50") -> Written:
         """The physician orders a test dose."""
@@ -236,7 +241,7 @@ class Journey:
                 "concentration_mcg_ml": Decimal(50),
                 "volume_ml": amount / 50,
                 "lot": "T-12",
-                "expires_on": None,
+                "expires_on": self.today + timedelta(days=200),
                 "second_by": self.user_ids[PHYSICIAN],
                 **values,
             }
@@ -286,6 +291,7 @@ class Journey:
     def _trial_review(self) -> None:
         self.clock.advance(hours=4)
         self.score("1", "after_dose")
+        self.ask_after_dose()
         self.tick(self.visit_for("trial"), "after")
         self.step("observation_closed", NURSE)
 

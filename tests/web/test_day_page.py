@@ -1,80 +1,24 @@
 """The page of the day: what each role reads of a visit, in which order, what can be pressed, and how it stays fresh."""
 
 import re
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
 from sqlalchemy import func, select, update
 
-from tests.factories.facts import make
 from tests.factories.listed import Listed
-from tests.support.journey import Journey, journey_in
+from tests.support.day import CLINICAL, Today, page, words_of
+from tests.support.journey import journey_in
 from tests.support.statements import sent
 from tests.support.web import Browser, WebWorld
 from tracker.domain.facts import Arrangement, VisitLoss, VisitMoment
 from tracker.domain.words import Role
-from tracker.persistence.facts import insert_fact
-from tracker.persistence.models import AccessEntry, Case, Clinic, Patient, Room, SigninSession
+from tracker.persistence.models import AccessEntry, Case, Clinic, Patient, SigninSession
 from tracker.services import visit_day
 from tracker.services.visit_day import Arranged
 
 NURSE, DESK = Role.NURSE, Role.FRONT_DESK
-#: What the front desk may not read anywhere on the page.
-CLINICAL = re.compile(
-    r"trial|implant|refill|dose|inject|consent|checklist|observ|preparation|procedure|sedat|anaesth|allerg|latex"
-    r"|medicine|because|admitted|transferred|watched",
-    re.IGNORECASE,
-)
-
-
-@dataclass
-class Today:
-    """Visits of today, by plain inserts."""
-
-    world: WebWorld
-    rooms: set[str] = field(default_factory=set)
-
-    def visit(
-        self, family: str, purpose: str = "trial", *, hours: float = 1, stage: str = "trial_booked", room: str = "",
-        patient: dict[str, object] | None = None, **values: object,
-    ) -> tuple[Case, int]:  # fmt: skip
-        """A patient's visit, in a room of that name."""
-        with self.world.database.writing() as session:
-            listed = Listed(session, self.world.clinic_id, self.world.clock.now(), self.world.ids)
-            case = listed.case(listed.patient(family, **(patient or {})), stage)
-            if room:
-                values["room_id"] = ord(room)
-                if room not in self.rooms:
-                    self.rooms.add(room)
-                    session.add(Room(clinic_id=listed.clinic_id, id=ord(room), name=room, is_active=True, version=1))
-                    session.flush()
-            listed.visit(case, purpose, hours=hours, **values)
-            session.expunge(case)
-        return case, 20
-
-    def fact(self, case: Case, fact: type, seq: int, /, *, hours: float = 0, **values: object) -> None:
-        """A fact about the visit."""
-        at = self.world.clock.now() + timedelta(hours=hours)
-        with self.world.database.writing() as session:
-            made = make(fact, seq, appointment=20, effective_at=at, recorded_at=self.world.clock.now(), **values)
-            insert_fact(session, self.world.clinic_id, case.id, made)
-
-
-@pytest.fixture
-def today(world: WebWorld) -> Today:
-    return Today(world)
-
-
-def page(world: WebWorld, role: Role = NURSE, path: str = "/day") -> str:
-    """What somebody reads."""
-    return world.sign_in(role).get(path).get_data(as_text=True)
-
-
-def words_of(body: str) -> str:
-    """The words of a page without its frame, and without the names of what can be typed."""
-    return re.sub(r"<[^>]+>", " ", body[body.index("<main") : body.index("</main>")])
 
 
 def families(body: str) -> list[str]:
@@ -241,58 +185,6 @@ class TestTheFrontDesk:
         data = {"expected_version": case.version, "escort": "nobody", "anaesthesia": "general"}
         browser.submit(f"/cases/{case.public_id}/visit/{number}/arrange", data)
         assert "Anaesthesia" not in page(world, NURSE)
-
-
-class TestPressing:
-    def test_leads_through_the_day_and_back_to_it(self, world: WebWorld) -> None:
-        journey = journey_in(world).go("trial_day")
-        browser = world.sign_in(NURSE)
-        for label, said in (("In preparation", "In preparation"), ("In procedure", "In procedure"),
-                            ("Observing", "Observing"), ("Ready for discharge", "Ready for discharge"),
-                            ("Discharged", "Discharged")):  # fmt: skip
-            response = self.press(browser, journey, label)
-            assert response.headers["Location"].startswith("/day?on=")
-            assert f"{said} {self.wall(world)}" in browser.get("/day").get_data(as_text=True)
-            world.clock.advance(minutes=1)
-
-    def wall(self, world: WebWorld) -> str:
-        return f"{journey_in(world).calendar.wall(world.clock.now()):%H:%M}"
-
-    def press(self, browser: Browser, journey: Journey, label: str) -> object:
-        body = browser.get("/day").get_data(as_text=True)
-        forms = re.findall(r"<form.*?</form>", body, re.DOTALL)
-        form = next(each for each in forms if f">{label}<span" in each)
-        fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
-        action = re.search(r'action="([^"]+)"', form)
-        assert action is not None
-        return browser.post(action.group(1).replace("&amp;", "&"), fields)
-
-    def test_discharged_too_early_asks_on_the_form_and_records_a_yes(self, world: WebWorld) -> None:
-        journey = journey_in(world).go("trial_observation")
-        journey.do(NURSE, partial(visit_day.record_moment, appointment=journey.visit_for("trial"), kind="ready"))
-        browser = world.sign_in(NURSE)
-        response = self.press(browser, journey, "Discharged")
-        body = response.get_data(as_text=True)
-        assert response.status_code == 422 and "is watched until" in body
-        code = re.search(r'name="meant" value="([^"]+)"', body)
-        assert code is not None
-        url = f"/cases/{journey.public_id}/visit/{journey.visit_for('trial')}/complete"
-        done = browser.post(url, {"expected_version": journey.look().head.version, "meant": code.group(1)})
-        assert done.status_code == 303
-        assert "Discharged " in page(world)
-
-    def test_of_somebody_who_came_without_a_visit(self, world: WebWorld) -> None:
-        journey = journey_in(world).go("maintained")
-        browser = world.sign_in(DESK)
-        body = browser.get(world.search("/day/walk-in?q=oka")).get_data(as_text=True)
-        found = re.search(r'href="(/cases/[^"]+/walk-in[^"]*)"', body)
-        assert found is not None
-        url = found.group(1).replace("&amp;", "&")
-        assert CLINICAL.findall(words_of(browser.get(url).get_data(as_text=True))) == []
-        data = {"expected_version": journey.look().head.version, "purpose": "follow_up", "minutes": "20"}
-        response = browser.post(url, data)
-        assert response.headers["Location"] == "/day"
-        assert "Arrived" in page(world, DESK)
 
 
 class TestFreshness:

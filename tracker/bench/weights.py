@@ -12,7 +12,8 @@ from tracker.bench.templates import Template
 
 OPEN_SHARE = 0.6
 VISITS = 10.0
-FACTS = 40.0
+#: What is measured and asked round a test dose is some 24 facts: of cases with ten stage visits, 50 are the fewest.
+FACTS = 60.0
 _ROUNDS = 60
 _LARGEST_STEP = 0.2
 

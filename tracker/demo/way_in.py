@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
+from tracker.demo import observing
 from tracker.demo.cast import PAIN, PAYERS, REFERRERS, SPASTICITY, Part
 from tracker.demo.new_devices import new_catheter, new_pump
 from tracker.demo.pump_life import first_months
@@ -21,11 +22,11 @@ from tracker.services import (
     visit_day,
 )
 from tracker.services.authorizations import Terms
+from tracker.services.dose_check import Given
 from tracker.services.evaluations import Findings
 from tracker.services.final_times import mark_time_final
 from tracker.services.implants import Implanted
 from tracker.services.referrals import NewReferral, refer
-from tracker.services.trials import Given
 from tracker.services.visit_losses import Loss
 
 #: The stages on the way, each with the median and 90th percentile of the days until it is reached from the one before.
@@ -173,6 +174,7 @@ def _trial_day(teller: Teller, plan: Plan, dose_mcg: Decimal) -> Story:
     given = Given(dose_mcg, Decimal(50), dose_mcg / 50, "S4471", teller.day + timedelta(days=300), nurse2)
     dose = teller.does("nurse", trials.give_dose, given).fact_seqs[0]
     if part.stage == "trial_observation":
+        yield from observing.hour_by_hour(teller, dose)
         return
     yield from _observe(teller, plan, dose_mcg, dose)
 
@@ -184,7 +186,8 @@ def _observe(teller: Teller, plan: Plan, dose_mcg: Decimal, dose: int) -> Story:
     if part.trouble == "early_end":
         teller.does("nurse", trials.end_observation, reason="Patient felt unwell and was admitted")
     else:
-        _score(teller, "ashworth", "1" if works else "3", "after_dose")
+        observing.after_dose(teller, dose, works=works)
+    observing.adverse_events(teller, dose)
     teller.answer("trial", "after")
     yield teller.at(14, 30)
     teller.does("nurse", steps.take_step, step="observation_closed")
@@ -329,8 +332,7 @@ def _evaluate(teller: Teller, part: Part, condition: tuple[str, str, str, str]) 
         dated = teller.day - timedelta(days=20)
         kind = "psychological_evaluation"
         teller.does("nurse", evaluations.record_document, kind=kind, dated_on=dated, title="Psychology report")
-    for instrument, value in (("ashworth", "3"), ("penn", "3")):
-        _score(teller, instrument, value, "baseline")
+    observing.baseline(teller)
 
 
 def _ask(teller: Teller, stage: str, plan: Plan) -> None:
@@ -353,7 +355,3 @@ def _grant(teller: Teller, stage: str, plan: Plan, *, days: int) -> None:
         valid_to=teller.day + timedelta(days=max(ends, 1)),
     )
     teller.does("coordinator", authorizations.change_authorization, seq=teller.visit, terms=granted)
-
-
-def _score(teller: Teller, instrument: str, value: str, occasion: str) -> None:
-    teller.does("therapist", trials.record_score, instrument=instrument, value=value, occasion=occasion, taken_at=None)

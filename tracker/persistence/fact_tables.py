@@ -8,6 +8,7 @@ from tracker.domain import facts
 from tracker.domain.facts import Fact
 from tracker.persistence.base import Base
 from tracker.persistence.models import (
+    AdverseEventRow,
     AdvisoryRow,
     AppointmentRow,
     ArrangementRow,
@@ -30,6 +31,7 @@ from tracker.persistence.models import (
     TrialDoseRow,
     VisitLossRow,
     VisitMomentRow,
+    VitalSignsRow,
 )
 
 #: In the order in which a case usually comes by them.
@@ -46,6 +48,8 @@ FACT_ROWS: dict[type[Fact], type[Base]] = {
     facts.VisitLoss: VisitLossRow,
     facts.TrialDose: TrialDoseRow,
     facts.Assessment: AssessmentRow,
+    facts.VitalSigns: VitalSignsRow,
+    facts.AdverseEvent: AdverseEventRow,
     facts.Determination: DeterminationRow,
     facts.Device: DeviceRow,
     facts.DeviceLabel: DeviceLabelRow,

@@ -89,13 +89,13 @@ class CaseFile:
     def change(self, old: F, **values: object) -> F:
         """Write the next version of a fact and take the old one out of what stands."""
         seq = self.next_seq()
-        values |= {
+        base: dict[str, object] = {
             "seq": seq,
             "effective_at": self.effective_at,
             "recorded_at": self.work.now,
             "recorded_by": self.work.actor.user_id,
         }
-        changed = replace(old, **values)  # type: ignore[arg-type]  # each table's columns check them
+        changed = replace(old, **{**base, **values})  # type: ignore[arg-type]  # each table's columns check them
         self._supersede(old, seq)
         return self._write(changed)
 

@@ -62,7 +62,7 @@ def require_reason(
         Determination,
         kind=DeterminationKind.DEVIATION,
         value=" ".join(dict.fromkeys(blocker.requirement for blocker in found)),
-        reason=f"{reason.strip()} (missing: {'; '.join(sentence_of(blocker) for blocker in found)})",
+        reason=f"{reason.strip()} (missing: {'; '.join(dict.fromkeys(map(sentence_of, found)))})",
         attempt=file.snapshot.attempt(purpose),
         until_on=None,
         about_seq=about_seq,

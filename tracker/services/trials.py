@@ -1,72 +1,26 @@
-"""The trial: a dose ordered and given, scores, observation, and the physician's outcome."""
+"""The trial: a dose ordered and given, a catheter, the end of the observation, and the physician's outcome."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from tracker.domain.access import Permission
-from tracker.domain.errors import InvalidInput, NotFound, Question
-from tracker.domain.facts import Assessment, Determination, Device, TrialDose
-from tracker.domain.pathway.blocker import Blocker
-from tracker.domain.pathway.engine import unmet
-from tracker.domain.pathway.requirements import Requirement
-from tracker.domain.pathway.requirements.device import DeviceState
+from tracker.domain.errors import InvalidInput, NotFound
+from tracker.domain.facts import Determination, Device, TrialDose
 from tracker.domain.words import (
     DeterminationKind,
     DeviceKind,
     DeviceOrigin,
-    Instrument,
-    Occasion,
     Outcome,
-    Role,
     is_word,
 )
 from tracker.services.case_file import CaseFile, open_case
-from tracker.services.deviations import expired_lot, require_reason
+from tracker.services.deviations import require_reason
+from tracker.services.dose_check import Given, begun_stage, stops, trial_catheter
 from tracker.services.named import reader_problems
 from tracker.services.work import CaseRef, Work, Written
 
-#: The values each instrument allows: modified Ashworth, Penn spasm frequency, numeric rating of pain.
-SCALES = {
-    Instrument.ASHWORTH: ("0", "1", "1+", "2", "3", "4"),
-    Instrument.PENN: ("0", "1", "2", "3", "4"),
-    Instrument.NRS: tuple(str(value) for value in range(11)),
-}
-#: The route of a dose that needs no new puncture.
-THROUGH_CATHETER = "trial_catheter"
 #: Where nobody saw the whole effect, nobody can call the trial positive or negative.
 AFTER_EARLY_END = frozenset({Outcome.NOT_ASSESSABLE, Outcome.ABORTED})
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A test dose as it was given: mcg, mcg/mL, mL."""
-
-    dose_mcg: Decimal
-    concentration_mcg_ml: Decimal
-    volume_ml: Decimal
-    lot: str
-    expires_on: date | None
-    second_by: int | None
-    drug: str = "baclofen"
-    route: str = "lumbar_puncture"
-    deviation_reason: str = ""
-    deviation_seen: frozenset[str] | None = None
-
-    def problems(self, given_by: int) -> dict[str, str]:
-        """What cannot have been given, as a sentence per field."""
-        found: dict[str, str] = {}
-        for name in ("dose_mcg", "concentration_mcg_ml", "volume_ml"):
-            if getattr(self, name) <= 0:
-                found[name] = "Must be more than zero."
-        if not found and self.concentration_mcg_ml * self.volume_ml != self.dose_mcg:
-            product = self.concentration_mcg_ml * self.volume_ml
-            found["dose_mcg"] = f"Concentration times volume is {product.normalize():f} mcg. Read the three again."
-        if not self.lot.strip():
-            found["lot"] = "Write down the lot."
-        if self.second_by in (None, given_by):
-            found["second_by"] = "A second person must have read drug, dose and volume."
-        return found
 
 
 def order_dose(work: Work, ref: CaseRef, *, dose_mcg: Decimal) -> Written:
@@ -97,56 +51,23 @@ def give_dose(work: Work, ref: CaseRef, given: Given, *, given_at: datetime | No
     if problems:
         raise InvalidInput(problems)
     visit = file.snapshot.visit("trial")
-    order = file.snapshot.determination(DeterminationKind.DOSE_ORDER)
     dose = file.record(
         TrialDose,
         attempt=file.snapshot.trial_attempt,
         series=file.snapshot.trial_series,
         appointment=visit.appointment if visit else None,
-        drug=given.drug,
-        dose_mcg=given.dose_mcg,
-        concentration_mcg_ml=given.concentration_mcg_ml,
-        volume_ml=given.volume_ml,
-        lot=given.lot.strip(),
-        expires_on=given.expires_on,
-        route=given.route,
-        second_by=given.second_by,
+        **given.amounts(),
     )
-    is_through_catheter = given.route == THROUGH_CATHETER and _trial_catheter(file) is not None
-    missing = list(unmet(_needs_of_dose(file, is_through_catheter=is_through_catheter), file.snapshot, work.now))
-    if order is not None and Decimal(order.value) != given.dose_mcg:
-        missing.append(Blocker("dose_differs", (("ordered", order.value),), (Role.PHYSICIAN,), "", "dose_order"))
-    missing += expired_lot(given.expires_on, file.snapshot.calendar.today(file.effective_at))
-    begun_in = _catheter_stage(file) if is_through_catheter else ""
     require_reason(
         file,
         "trial",
-        missing,
+        stops(file.pathway, file.snapshot, dose, work.now),
         given.deviation_reason,
         about_seq=dose.seq,
-        begun_in=begun_in,
+        begun_in=begun_stage(file.pathway, file.snapshot, dose),
         seen=given.deviation_seen,
     )
     return file.finish("dose_given")
-
-
-def _needs_of_dose(file: CaseFile, *, is_through_catheter: bool) -> tuple[Requirement, ...]:
-    """What a test dose needs. One through the catheter needs no patient without a catheter."""
-    step = file.pathway.transition("dose_given", file.pathway.procedures["trial"].day_stage)
-    needs = step.needs if step else ()
-    if not is_through_catheter:
-        return needs
-    return tuple(n for n in needs if not (isinstance(n, DeviceState) and n.device == DeviceKind.TRIAL_CATHETER))
-
-
-def _catheter_stage(file: CaseFile) -> str:
-    """Where a case stands while its trial catheter is in."""
-    step = file.pathway.transition("catheter_placed", file.pathway.procedures["trial"].day_stage)
-    return step.target if step else ""
-
-
-def _trial_catheter(file: CaseFile) -> Device | None:
-    return next((d for d in file.snapshot.devices_in_place if d.kind == DeviceKind.TRIAL_CATHETER), None)
 
 
 def place_trial_catheter(work: Work, ref: CaseRef, *, out_by_on: date, model: str = "", lot: str = "") -> Written:
@@ -193,7 +114,7 @@ def remove_trial_catheter(work: Work, ref: CaseRef, *, tip_intact: bool) -> Writ
     :raises InvalidInput: if no trial catheter is in
     """
     file = open_case(work, ref, Permission.GIVE_DOSE)
-    catheter = _trial_catheter(file)
+    catheter = trial_catheter(file.snapshot)
     if catheter is None:
         raise InvalidInput({"tip_intact": "No trial catheter is recorded as in."})
     removed_on = file.snapshot.calendar.today(file.effective_at)
@@ -225,45 +146,6 @@ def end_observation(work: Work, ref: CaseRef, *, reason: str) -> Written:
         raise InvalidInput({"reason": "No test dose is recorded for this trial."})
     determine(file, DeterminationKind.OBSERVATION_ENDED, value="early", reason=reason)
     return file.finish("observation_ended")
-
-
-def record_score(
-    work: Work, ref: CaseRef, *, instrument: str, value: str, occasion: str, site: str = "", taken_at: datetime | None
-) -> Written:
-    """Record a score: at baseline, or after this attempt's dose.
-
-    :raises InvalidInput: for a value that the instrument does not have, or a score after a dose that was not given
-    :raises AskedBack: for a baseline that was taken after this attempt's dose
-    """
-    file = open_case(work, ref, Permission.SCORE, effective_at=taken_at)
-    dose = file.snapshot.attempt_dose
-    problems: dict[str, str] = {}
-    if not is_word(instrument, Instrument) or value not in SCALES[Instrument(instrument)]:
-        problems["value"] = "Choose a value of the scale."
-    if not is_word(occasion, Occasion):
-        problems["occasion"] = "Choose baseline or after the dose."
-    if occasion == Occasion.AFTER_DOSE and (dose is None or file.effective_at < dose.effective_at):
-        problems["taken_at"] = "No test dose had been given at this time."
-    if problems:
-        raise InvalidInput(problems)
-    if occasion == Occasion.BASELINE and dose is not None and file.effective_at >= dose.effective_at:
-        file.ask(_late_baseline(file, dose, taken_at))
-    after = dose.seq if dose and occasion == Occasion.AFTER_DOSE else None
-    attempt = file.snapshot.trial_attempt
-    file.record(
-        Assessment, instrument=instrument, value=value, occasion=occasion, dose_seq=after, attempt=attempt, site=site
-    )
-    return file.finish("score_recorded")
-
-
-def _late_baseline(file: CaseFile, dose: TrialDose, taken_at: datetime | None) -> Question:
-    given = file.snapshot.calendar.wall(dose.effective_at)
-    typed = file.snapshot.calendar.wall(taken_at).isoformat(timespec="minutes") if taken_at else "now"
-    sentence = (
-        f"The test dose was given on {given:%Y-%m-%d at %H:%M}; a baseline is taken before it. "
-        "Give the time at which it was taken, or choose “after the dose”."
-    )
-    return Question("taken_at", typed, sentence, "It is a baseline, taken after this dose")
 
 
 def record_outcome(work: Work, ref: CaseRef, *, outcome: str, reason: str = "") -> Written:

@@ -41,6 +41,7 @@ class TestAVisitIsOver:
         assert state_of(journey, visit) == "arrived"
         journey.clock.advance(hours=4)
         journey.score("1", "after_dose")
+        journey.ask_after_dose()
         journey.tick(visit, "after")
         journey.step("observation_closed", NURSE)
         assert state_of(journey, visit) == "completed"

@@ -57,6 +57,7 @@ class TestTestDoses:
             assert len(journey.look().snapshot.doses) == number
             journey.clock.advance(hours=4)
             journey.score("3", "after_dose")
+            journey.ask_after_dose()
             journey.tick(journey.visit_for("trial"), "after")
             journey.step("observation_closed", NURSE)
         journey.do(PHYSICIAN, lambda w, r: trials.record_outcome(w, r, outcome="negative_repeatable"))
@@ -86,6 +87,7 @@ class TestTestDoses:
     def test_that_were_not_watched_to_the_end_are_not_called_positive(self, at: At) -> None:
         journey = at("trial_observation")
         journey.do(NURSE, lambda w, r: trials.end_observation(w, r, reason="went home"))
+        journey.ask_after_dose()
         journey.tick(journey.visit_for("trial"), "after")
         journey.step("observation_closed", NURSE)
         with pytest.raises(InvalidInput):

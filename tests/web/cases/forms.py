@@ -27,7 +27,8 @@ def evaluation(_scene: Scene) -> dict[str, object]:
 
 def dose(scene: Scene) -> dict[str, object]:
     amounts = {"dose_mcg": "50", "concentration_mcg_ml": "50", "volume_ml": "1"}
-    return {**amounts, "lot": "T-1", "route": "lumbar_puncture", **scene.reader()}
+    label = {"drug": "baclofen", "lot": "T-1", "expires_on": scene.day(90)}
+    return {**amounts, **label, "route": "lumbar_puncture", **scene.reader()}
 
 
 def filling(scene: Scene) -> dict[str, object]:
@@ -134,7 +135,7 @@ FORMS = (
         name="dose", stage="trial_day", path="give-dose", role=NURSE,
         before=lambda s: (s.journey.order(), s.journey.tick(s.journey.visit_for("trial"), "before")),
         good=dose, ends_in="trial_observation",
-        bad=lambda s: {**dose(s), "volume_ml": "2"}, sentence="Concentration times volume is 100 mcg", kept=("T-1",),
+        bad=lambda s: {**dose(s), "volume_ml": "2"}, sentence="2 mL of 50 mcg/mL is 100 mcg, not 50.", kept=("T-1",),
     ),
     FormCase(
         name="catheter", stage="trial_day", path="trial-catheter", role=NURSE,
@@ -157,8 +158,7 @@ FORMS = (
     ),
     FormCase(
         name="score", stage="trial_observation", path="score", role=Role.THERAPIST,
-        good={"instrument": "penn", "value": "2", "occasion": "after_dose"},
-        bad={"instrument": "ashworth", "value": "9", "occasion": "after_dose", "site": "left elbow"},
+        good={"penn": "2", "occasion": "after_dose"}, bad={"occasion": "after_dose", "other_site": "left elbow"},
         sentence="Choose a value of the scale.", kept=("left elbow",),
     ),
     FormCase(

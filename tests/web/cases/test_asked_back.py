@@ -207,7 +207,7 @@ def test_a_baseline_that_was_taken_after_the_dose(at: At, minutes: int | None, i
     typed = ""
     if minutes is not None:
         typed = journey.calendar.wall(dose.effective_at + timedelta(minutes=minutes)).isoformat(timespec="minutes")
-    values = {"instrument": "ashworth", "value": "3", "occasion": "baseline", "taken_at": typed}
+    values = {"penn": "3", "occasion": "baseline", "taken_at": typed}
     browser = world.sign_in(Role.THERAPIST)
     status, page = send(browser, journey, "score", values)
     assert status == (422 if is_asked else 303), page

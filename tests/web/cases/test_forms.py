@@ -174,7 +174,7 @@ class TestPhysiciansFields:
         ("stage", "path", "names"),
         [
             ("trial_day", "order-dose", ("dose_mcg",)),
-            ("trial_day", "give-dose", ("dose_mcg", "concentration_mcg_ml", "volume_ml", "given_at")),
+            ("trial_day", "give-dose", ("dose_mcg", "volume_ml", "other_concentration", "given_at")),
             ("maintained", "refill", ("daily_dose_mcg", "alarm_on", "alarm_on_again", "volume_ml", "filled_at")),
             ("implant_day", "implant", ("daily_dose_mcg", "alarm_on", "alarm_on_again", "pump_end_of_service_on")),
         ],
@@ -189,12 +189,20 @@ class TestPhysiciansFields:
             assert tag is not None
             assert 'value=""' in tag.group()
 
-    @pytest.mark.parametrize(("stage", "path"), [("trial_review", "outcome"), ("implant_decision", "decision")])
+    @pytest.mark.parametrize(
+        ("stage", "path"),
+        [
+            ("trial_review", "outcome"),
+            ("implant_decision", "decision"),
+            ("trial_day", "give-dose"),
+            ("trial_observation", "score"),
+        ],
+    )
     def test_have_nothing_preselected(self, at: At, stage: str, path: str) -> None:
         world, journey = at(stage)
         text = world.sign_in(PHYSICIAN).get(f"/cases/{journey.public_id}/{path}").get_data(as_text=True)
         assert 'type="radio"' in text
-        assert " checked" not in text
+        assert not re.search(r"<input[^>]* checked", text)
 
 
 class TestDoubleBooking:

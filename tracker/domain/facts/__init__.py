@@ -16,6 +16,7 @@ from tracker.domain.facts.care import Advisory, Correction, FollowUp, PumpCall, 
 from tracker.domain.facts.day import Arrangement, ChecklistItem, VisitLoss, VisitMoment
 from tracker.domain.facts.fact import Fact
 from tracker.domain.facts.treatment import (
+    AdverseEvent,
     Assessment,
     Determination,
     Device,
@@ -23,9 +24,11 @@ from tracker.domain.facts.treatment import (
     Fill,
     Interrogation,
     TrialDose,
+    VitalSigns,
 )
 
 __all__ = [
+    "AdverseEvent",
     "Advisory",
     "Appointment",
     "Arrangement",
@@ -49,4 +52,5 @@ __all__ = [
     "TrialDose",
     "VisitLoss",
     "VisitMoment",
+    "VitalSigns",
 ]

@@ -26,7 +26,11 @@ class TrialDose(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment(Fact):
-    """One score: taken at ``effective_at``, before any dose (``baseline``) or after the dose of ``dose_seq``."""
+    """One score: taken at ``effective_at``, before any dose (``baseline``) or after the dose of ``dose_seq``.
+
+    ``site`` and ``side`` say where, for a score of one muscle group; both empty: of the whole patient. ``rater_id`` is
+    who measured, where that is not who wrote it down; ``second_by`` vouches for a time that was typed afterwards.
+    """
 
     instrument: str
     value: str
@@ -34,6 +38,38 @@ class Assessment(Fact):
     dose_seq: int | None
     attempt: int
     site: str
+    side: str = ""
+    rater_id: int | None = None
+    second_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VitalSigns(Fact):
+    """What was measured at one time, before the dose (``dose_seq`` is ``None``) or after it. ``None``: not measured.
+
+    Pressure in mmHg, ``pulse`` and ``breaths`` a minute, ``saturation`` in percent; ``alertness``: empty, not noted.
+    """
+
+    attempt: int
+    dose_seq: int | None
+    systolic: int | None
+    diastolic: int | None
+    pulse: int | None
+    saturation: int | None
+    breaths: int | None
+    alertness: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdverseEvent(Fact):
+    """The answer to one question after a test dose: it happened, from ``effective_at`` on; or it had not, or nobody
+    could tell, when it was asked at ``effective_at``."""
+
+    dose_seq: int
+    event: str
+    happened: str
+    severity: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
 
+from tracker.domain.pathway.observation import ObservationRule, PassRule
 from tracker.domain.pathway.requirements import Requirement
 from tracker.domain.words import Purpose, Role, Told
 
@@ -276,6 +277,8 @@ class Pathway:
     phases: dict[str, str]
     beside: str = ""
     final_times: frozenset[str] = frozenset()
+    observation: ObservationRule | None = None
+    pass_rules: tuple[PassRule, ...] = ()
     _leaving: dict[str, tuple[Transition, ...]] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:

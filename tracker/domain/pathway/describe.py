@@ -45,6 +45,7 @@ def _lines(pathway: Pathway, diagram: str) -> Iterator[str]:
     yield from _table(("From", "To", "Step", "Taken by", "Needs"), _steps(pathway))
     yield from ("", "## Numbers", "")
     yield from _table(("Number", "Value", "Source", "Approved"), map(_number, pathway.parameters.values()))
+    yield from _after_a_dose(pathway)
     yield from ("", "## Scripts", "", "Read out to a caller, word for word.", "")
     yield from _table(("Script", "Words", "Source", "Approved"), map(_script, pathway.scripts.values()))
     yield from ("", "## Before an MRI", "")
@@ -130,6 +131,25 @@ def _number(parameter: Parameter) -> tuple[str, ...]:
 def _script(script: Script) -> tuple[str, ...]:
     approved = f"{script.approved_by}, {script.approved_on}" if script.approved_by else "no"
     return script.name.replace("_", " "), script.text, script.source, approved
+
+
+def _after_a_dose(pathway: Pathway) -> Iterator[str]:
+    """What is due after a test dose, and by what others call a trial passed; nothing where the file says neither."""
+    rule = pathway.observation
+    if rule is not None:
+        yield from ("", "## After a test dose", "", "In hours from the injection; what passed is shown as missed.", "")
+        approved = f"{rule.approved_by}, {rule.approved_on}" if rule.approved_by else "no"
+        hours = (", ".join(f"{each} h" for each in each_list) for each_list in (rule.score_hours, rule.vital_hours))
+        told = (*hours, f"{rule.tolerance_minutes} min", ", ".join(rule.muscles), rule.source, approved)
+        yield from _table(("Scores", "Vital signs", "Counts within", "Muscle groups", "Source", "Approved"), [told])
+    if pathway.pass_rules:
+        yield from ("", "## By what a trial is called passed", "")
+        yield "Shown beside the scores. Nothing is computed from them; a physician decides."
+        yield ""
+        yield from _table(
+            ("Whose", "Rule", "Source", "Approved"),
+            ((each.whose, each.text, each.source, each.approved_by or "no") for each in pathway.pass_rules),
+        )
 
 
 def _scan_task(task: ScanTask) -> tuple[str, ...]:

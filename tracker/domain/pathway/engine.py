@@ -59,11 +59,12 @@ class Offered:
 
 
 def unmet(needs: tuple[Requirement, ...], snapshot: Snapshot, now: datetime) -> tuple[Blocker, ...]:
-    """Every blocker of a list of needs, each thing once, in the order of the list."""
+    """Every blocker of a list of needs, each thing once for each need that it keeps from being met, in the order of the
+    list: without a booked day neither consent nor authorization is shown to hold, and a deviation must name both."""
     found: dict[tuple[object, ...], Blocker] = {}
     for need in needs:
         for blocker in need.blockers(snapshot, now):
-            found.setdefault(blocker.key, blocker)
+            found.setdefault((*blocker.key, blocker.requirement), blocker)
     return tuple(found.values())
 
 

@@ -24,6 +24,7 @@ from tracker.domain.pathway.definition import (
     Transition,
 )
 from tracker.domain.pathway.needs import checklist_need, of_procedure, read_needs
+from tracker.domain.pathway.observation import read_observation, read_pass_rule
 from tracker.domain.pathway.reminder_rules import read_reminder
 from tracker.domain.pathway.requirements import Requirement
 from tracker.domain.pathway.requirements.device import DeviceState
@@ -38,7 +39,7 @@ T = TypeVar("T")
 TOP = {
     "name", "version", "label", "initial", "phases", "holds", "parameters", "drugs", "stages", "closed",
     "procedures", "transitions", "obligations", "follow_ups", "reminders", "checklists", "scripts",
-    "scan_tasks", "beside", "needs_final_time",
+    "scan_tasks", "beside", "needs_final_time", "observation", "pass_rules",
 }  # fmt: skip
 EDGE = {
     "label", "from", "recordable_from", "to", "roles", "automatic", "needs", "reasons", "begins", "enters",
@@ -100,6 +101,8 @@ class _Loader:
             phases=self.phases,
             beside=self.beside,
             final_times=frozenset(self.source.texts_of(self.tables, "needs_final_time", "file")),
+            observation=read_observation(self.source, self.tables.get("observation")),
+            pass_rules=tuple(read_pass_rule(self.source, name, raw) for name, raw in self._each("pass_rules")),
         )
 
     def _each(self, name: str) -> list[tuple[str, Table]]:

@@ -29,6 +29,7 @@ from tracker.domain.pathway.requirements.person import (
     MinimumAge,
 )
 from tracker.domain.pathway.requirements.trial import (
+    AdverseEventsAnswered,
     AssessmentRecorded,
     DoseGiven,
     DoseOrdered,
@@ -43,6 +44,7 @@ from tracker.domain.pathway.requirements.visit import (
     ChecklistDone,
     DocumentInDate,
 )
+from tracker.domain.pathway.trial_wording import TRIAL_SENTENCES
 from tracker.domain.typed_text import isolated
 from tracker.domain.words import Occasion, Outcome, Role
 
@@ -219,6 +221,7 @@ def _end_of_service(why: str) -> Callable[[Params], str]:
 #: One sentence for each code of the requirements and services.
 SENTENCES: dict[str, Callable[[Params], str]] = {
     **DEVICE_SENTENCES,
+    **TRIAL_SENTENCES,
     "advisory": lambda p: f"Advisory {p.get('number', '')}: {p.get('text', '')}",
     "alarm_date_unknown": lambda _: "Low-reservoir alarm date is not known",
     "alarm_date_unconfirmed": lambda _: "A second person must read the alarm date",
@@ -229,7 +232,6 @@ SENTENCES: dict[str, Callable[[Params], str]] = {
     "authorization_requested": _authorization("is asked for, not answered"),
     "authorization_used_up": _authorization("is used up"),
     "authorization_withdrawn": _authorization("was withdrawn"),
-    "baseline_missing": lambda _: "No baseline score",
     "checklist_open": _checklist_open,
     "consent_missing": lambda p: f"Consent for the {_purpose(p)} is not signed",
     "consent_other_surgeon": lambda p: f"Consent for the {_purpose(p)} names another surgeon than is booked",
@@ -244,10 +246,6 @@ SENTENCES: dict[str, Callable[[Params], str]] = {
     "death_struck_out": lambda _: "The death was struck out: open the case again, and book what was cancelled with it",
     "document_missing": lambda p: f"{_first(_named(DOCUMENT_WORDS, p, 'document'))} missing",
     "document_out_of_date": _document_out_of_date,
-    "dose_differs": lambda p: f"The physician ordered {p.get('ordered', '')} mcg",
-    "dose_missing": lambda _: "No test dose is recorded",
-    "dose_not_ordered": lambda _: "Next test dose is not ordered",
-    "dose_was_given": lambda _: "A test dose was given",
     "end_of_service_by_age": _end_of_service("by its age"),
     "end_of_service_by_battery": _end_of_service("by its battery"),
     "end_of_service_indicated": _end_of_service("its replacement indicator is on"),
@@ -266,7 +264,6 @@ SENTENCES: dict[str, Callable[[Params], str]] = {
     "not_arrived": lambda p: f"Patient has not arrived for the {_purpose(p)} on {_day(p.get('on', ''))}",
     "not_booked": lambda p: f"{_first(_purpose(p))} is not booked",
     "not_determined": _not_determined,
-    "observation_open": lambda _: "The observation after the test dose is not closed",
     "observation_running": lambda p: f"Observation runs until {_moment(p.get('until', ''))}",
     "outcome_is": lambda p: f"The outcome is {_named(OUTCOME_WORDS, p, 'outcome')}",
     "outcome_missing": lambda _: "Outcome of the trial is not recorded",
@@ -285,8 +282,6 @@ SENTENCES: dict[str, Callable[[Params], str]] = {
     "scan_read_after": lambda p: f"MRI on {_day(p.get('on', ''))}: the pump is read after it, the same day",
     "scan_read_before": lambda p: f"MRI on {_day(p.get('on', ''))}: the pump is read before it",
     "scan_task": lambda p: f"{p.get('label', '')}, MRI on {_day(p.get('on', ''))}",
-    "score_missing": lambda p: f"No score {p.get('from_hours', '')} to {p.get('to_hours', '')} h after the test dose",
-    "series_full": lambda p: f"All {p.get('most', '')} test doses of this series are given",
     "time_not_final": lambda p: (
         f"Arrival for the {_purpose(p)}, {_moment(p.get('arrives', ''))}: nobody has said that it is final"
     ),
@@ -335,6 +330,7 @@ def _determined_met(need: Determined) -> str:
 
 #: What each kind of requirement says for itself once it is met.
 _MET: dict[type[Requirement], Callable[..., str]] = {
+    AdverseEventsAnswered: lambda _: "each adverse event answered by itself",
     AlarmDateKnown: lambda _: "low-reservoir alarm date known",
     AppointmentMade: _visit_met,
     AssessmentRecorded: _score_met,

@@ -40,17 +40,29 @@ from tracker.domain.words.devices import (
     Side,
 )
 from tracker.domain.words.people import FollowedFact, Role, Told
-from tracker.domain.words.trial import Instrument, Occasion, Outcome
+from tracker.domain.words.trial import (
+    ASKED_ADVERSE,
+    AdverseKind,
+    Alertness,
+    Happened,
+    Instrument,
+    Occasion,
+    Outcome,
+    Severity,
+)
 from tracker.domain.words.vocabulary import is_word
 
 __all__ = [
     "APPOINTMENT_TO_COME",
+    "ASKED_ADVERSE",
     "LEFT",
     "LIVE_APPOINTMENT",
     "LOST_APPOINTMENT",
     "NEEDS_ESCORT",
     "NO_SHOW_CAUSES",
     "VOIDS_ALARM_DATE",
+    "AdverseKind",
+    "Alertness",
     "Anaesthesia",
     "AppointmentState",
     "Assent",
@@ -66,6 +78,7 @@ __all__ = [
     "Escort",
     "FillKind",
     "FollowedFact",
+    "Happened",
     "HeldMedicines",
     "Indication",
     "InfusionMode",
@@ -82,6 +95,7 @@ __all__ = [
     "ReoperationEnd",
     "ReoperationKind",
     "Role",
+    "Severity",
     "Side",
     "Signer",
     "SpasticityOrigin",

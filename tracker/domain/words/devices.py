@@ -23,7 +23,7 @@ class LabelUse(StrEnum):
 
 
 class Side(StrEnum):
-    """Of the abdomen, as the patient has it."""
+    """Of the body, as the patient has it."""
 
     LEFT = "left"
     RIGHT = "right"

@@ -24,6 +24,7 @@ from tracker.persistence.models.facts_before import (
     EvaluationRow,
     ReferralRow,
 )
+from tracker.persistence.models.facts_observation import AdverseEventRow, VitalSignsRow
 from tracker.persistence.models.facts_of_the_day import ArrangementRow, VisitLossRow, VisitMomentRow
 from tracker.persistence.models.facts_treatment import (
     AdvisoryRow,
@@ -60,6 +61,7 @@ __all__ = [
     "Absence",
     "AccessEntry",
     "Acknowledgement",
+    "AdverseEventRow",
     "AdvisoryRow",
     "AppointmentRow",
     "ArrangementRow",
@@ -130,4 +132,5 @@ __all__ = [
     "User",
     "VisitLossRow",
     "VisitMomentRow",
+    "VitalSignsRow",
 ]

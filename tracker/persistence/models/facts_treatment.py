@@ -72,6 +72,9 @@ class AssessmentRow(FactRow, Base):
             name="dose_of_score",
         ),
         CheckConstraint("attempt >= 0", name="attempt"),
+        one_of("side", Side, or_empty=True),
+        to_member("rater_id"),
+        to_member("second_by"),
     )
 
     instrument: Mapped[str]
@@ -80,6 +83,9 @@ class AssessmentRow(FactRow, Base):
     dose_seq: Mapped[int | None]
     attempt: Mapped[int]
     site: Mapped[str]
+    side: Mapped[str] = mapped_column(default="", server_default="")
+    rater_id: Mapped[RowId | None]
+    second_by: Mapped[RowId | None]
 
 
 class DeterminationRow(FactRow, Base):

@@ -67,6 +67,10 @@ class Act:
     would want to correct. ``after`` gives what somebody must know or do next, for the page that follows; ``days`` the
     days that a refill can be booked on, with the room they have; ``others`` other ways to do it. A ``template`` of its
     own gets ``context`` besides. ``first``: what must be looked at before the transaction begins.
+
+    ``check``: what stands in the way of what was typed, asked with a button of its own before it is done; nothing is
+    written then. ``fields``: the template of the fields; ``home``: the page to go back to, where it is not the
+    case's; ``lands``: where what was written is shown.
     """
 
     title: str
@@ -83,6 +87,21 @@ class Act:
     template: str = "cases/_act.html"
     context: Mapping[str, object] = field(default_factory=dict)
     first: Callable[[], None] = lambda: None
+    check: "Check | None" = None
+    fields: str = "cases/_sections.html"
+    home: str = ""
+    lands: Callable[[Written], str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A look before something is done: the words of its button, what it finds, and what it says of either answer.
+    What cannot be at all it refuses as the deed itself would (``InvalidInput``)."""
+
+    label: str
+    find: Callable[[], Sequence[Blocker]]
+    stop: str
+    go: Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +124,9 @@ class ActPage:
     days: "RefillDays | None"
     others: Sequence[Link]
     is_multipart: bool
+    check: str
+    verdict: str
+    fields: str
 
 
 def opened(public_id: str) -> OpenedCase:
@@ -158,8 +180,18 @@ def answer(
         return _stale(case, form, act, version)
     if not form.validate():
         return _page(case, form, act, version), 422
+    return _carry_out(case, form, act, use_case)
+
+
+def _carry_out(
+    case: OpenedCase, form: CaseForm, act: Act, use_case: Callable[[Work, CaseRef], Written]
+) -> ResponseReturnValue:
+    """Do it, or only look whether it may be done; or say why it cannot be."""
+    version = case.head.version
     try:
         act.first()
+        if act.check is not None and "check" in request.form:
+            return _page(case, form, act, version, blockers=act.check.find(), is_checked=True), 200
         with writing() as session:
             written = use_case(work_in(session), CaseRef(case.head.public_id, version, case))
     except StaleVersion:
@@ -200,7 +232,8 @@ def _go_back(case: OpenedCase, act: Act, written: Written) -> ResponseReturnValu
     for notice in act.after(written):
         warning: Any = asdict(notice)
         flash(warning, "warn")
-    return redirect(back_url(written.public_id), 303)
+    lands = act.lands(written) if act.lands else act.home
+    return redirect(lands or back_url(written.public_id), 303)
 
 
 def back_url(public_id: str) -> str:
@@ -230,6 +263,7 @@ def _page(
     *,
     blockers: Sequence[object] | None = None,
     changes: tuple[str, ...] = (),
+    is_checked: bool = False,
 ) -> str:
     ask_for_files_again(form)
     missing = [each for each in (act.missing if blockers is None else blockers) if isinstance(each, Blocker)]
@@ -241,14 +275,19 @@ def _page(
         is_danger=act.is_danger,
         known=act.known() if callable(act.known) else act.known,
         version=version,
-        missing=tuple(Missing(sentence=sentence_of(each), who=people(each.clearable_by)) for each in missing),
+        missing=tuple(
+            dict.fromkeys(Missing(sentence=sentence_of(each), who=people(each.clearable_by)) for each in missing)
+        ),
         takes_reason="deviation_reason" in form,
         seen=" ".join(dict.fromkeys(each.code for each in missing)) or request.form.get("deviation_seen", ""),
         changes=changes,
-        back_url=back_url(case.head.public_id),
+        back_url=act.home or back_url(case.head.public_id),
         read_labels_url=url_for("cases.read_label", public_id=case.head.public_id, kind="pump").removesuffix("/pump"),
         days=act.days,
         others=act.others,
         is_multipart=any(isinstance(each, PaperField) for each in form),
+        check=act.check.label if act.check else "",
+        verdict=(act.check.stop if missing else act.check.go()) if act.check and is_checked else "",
+        fields=act.fields,
     )
     return render_template(act.template, page=page, form=form, **act.context)

@@ -135,10 +135,23 @@ def _follow_up(case: OpenedCase, blocker: Blocker) -> _Form | None:
     return _Form("cases.follow_up", Permission.FOLLOW_UP, label, query)
 
 
+def _score(case: OpenedCase, blocker: Blocker) -> _Form:
+    dose = case.snapshot.attempt_dose if blocker.code == "score_missing" else None
+    return _Form("cases.score", Permission.SCORE, "Record scores", {"dose": str(dose.seq)} if dose else {})
+
+
+def _adverse_events(case: OpenedCase) -> _Form | None:
+    dose = case.snapshot.attempt_dose
+    if dose is None:
+        return None
+    return _Form("cases.adverse_events", Permission.GIVE_DOSE, "Answer them", {"dose": str(dose.seq)})
+
+
 #: By the word with which a blocker names what clears it.
 _CLEARS: Mapping[str, Callable[[OpenedCase, Blocker], _Form | None]] = {
+    "adverse_events": lambda case, _blocker: _adverse_events(case),
     "arrive": _visit("cases.arrive", Permission.CHECK_IN, "Mark as arrived"),
-    "assessment": _plain("cases.score", Permission.SCORE, "Record score"),
+    "assessment": _score,
     "authorization": _authorization,
     "book": lambda _case, blocker: _book(blocker),
     "cancel": _visit("cases.cancel", Permission.BOOK, "Cancel or postpone"),
@@ -215,7 +228,7 @@ _DEEDS = (
     _Deed("Prepare", "cases.consent", Permission.CONSENT, "Consent", _always),
     _Deed("Prepare", "cases.withdraw_consent", Permission.CONSENT, "Consent withdrawn", _consented),
     _Deed("Prepare", "cases.void_consent", Permission.CONSENT, "Consent does not hold any more", _consented),
-    _Deed("Trial", "cases.score", Permission.SCORE, "Score", _always),
+    _Deed("Trial", "cases.score", Permission.SCORE, "Scores and vital signs", _always),
     _Deed("Trial", "cases.order_dose", Permission.DECIDE_OUTCOME, "Order a test dose", lambda s: s.pump is None),
     _Deed("Trial", "cases.give_dose", Permission.GIVE_DOSE, "Test dose given",
           lambda s: s.pump is None and s.of(Evaluation) != ()),

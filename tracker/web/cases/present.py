@@ -1,6 +1,6 @@
 """The case as its page shows it: the two-stage path, what is next, what stands in the way, and what can be done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -87,7 +87,7 @@ def overview(case: OpenedCase, todos: Sequence[Todo], names: Names, viewer: Acto
         referral=referral_lines(case),
         is_referral_news=case.head.is_open and case.snapshot.evaluation is None and not _has_or_had_pump(case),
         next=_next(case, offers, names, viewer, today),
-        missing=tuple(_missing(case, blocker, viewer, today) for blocker in blockers),
+        missing=missing_lines(case, blockers, viewer, today),
         met=tuple(dict.fromkeys(met_sentence(need) for need in (offers.next.met if offers.next else ()))),
         forward=tuple(step for step, ends in zip(steps, closes, strict=True) if not ends),
         closing=tuple(step for step, ends in zip(steps, closes, strict=True) if ends),
@@ -121,6 +121,11 @@ def _in_the_way(offers: Offered, today: date) -> list[Blocker]:
 def _waits(blocker: Blocker, today: date) -> bool:
     """Whether only the day of the visit can clear it: nobody can do anything about it before."""
     return blocker.code == "not_arrived" and blocker.param("on") > today.isoformat()
+
+
+def missing_lines(case: OpenedCase, blockers: Iterable[Blocker], viewer: Actor, today: date) -> tuple[Missing, ...]:
+    """What is missing, each with who clears it and the form for it, where this person may use it."""
+    return tuple(_missing(case, blocker, viewer, today) for blocker in blockers)
 
 
 def _missing(case: OpenedCase, blocker: Blocker, viewer: Actor, today: date) -> Missing:

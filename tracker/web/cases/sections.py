@@ -81,7 +81,7 @@ def trial(telling: Telling) -> PageSection:
                 cells=(
                     INSTRUMENTS[each.instrument],
                     each.value,
-                    each.site or "–",
+                    ", ".join(filter(None, (each.site, each.side))) or "–",
                     first_upper(OCCASIONS[each.occasion]),
                     at(each.effective_at),
                 ),
@@ -90,7 +90,7 @@ def trial(telling: Telling) -> PageSection:
             for each in reversed(snapshot.of(Assessment))
         ),
         empty="No score yet. A baseline score is asked for before the trial.",
-        add=telling.add("Record score", "score", Permission.SCORE),
+        add=telling.add("Record scores", "score", Permission.SCORE),
     )
     return PageSection(id="trial", label="Trial & scores", tables=(course, scores))
 
@@ -178,9 +178,11 @@ def reoperation(telling: Telling) -> PageSection:
 
 
 def _said(telling: Telling, fact: Fact) -> Row:
+    is_dose = isinstance(fact, TrialDose)
+    watched = telling.link("Observation", "observation", Permission.SEE_CLINICAL, dose=fact.seq) if is_dose else ()
     return Row(
         cells=(fact_sentence(as_told(fact), telling.names), at(fact.effective_at)),
-        links=telling.correction(fact.seq),
+        links=(*watched, *telling.correction(fact.seq)),
     )
 
 

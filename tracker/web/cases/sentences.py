@@ -12,16 +12,19 @@ from typing import Any
 
 from tracker.domain.dates import in_words
 from tracker.domain.facts import Fact
+from tracker.domain.pathway.trial_wording import ADVERSE_WORDS
 from tracker.domain.typed_text import isolated
 from tracker.domain.words import LossCause, MomentKind
 from tracker.queries.case_detail import Names
 from tracker.web.cases.words import (
     ABORTED,
+    ALERTNESS,
     CALL_CONDITIONS,
     CONDITIONS,
     DEVICE_WORDS,
     DOCUMENT_WORDS,
     FILL_KINDS,
+    HAPPENED,
     INSTRUMENTS,
     INTERROGATION_CAUSES,
     MODES,
@@ -36,6 +39,7 @@ from tracker.web.cases.words import (
     VISIT_STATES,
     first_upper,
 )
+from tracker.web.common.filters import at
 from tracker.web.common.visit_words import (
     ANAESTHESIA_WORDS,
     CAUSE_WORDS,
@@ -189,8 +193,26 @@ def _dose(told: Told) -> str:
 
 def _score(told: Told) -> str:
     instrument = INSTRUMENTS.get(told["instrument"], told["instrument"])
-    site = f", {told['site']}" if told["site"] else ""
+    # Entries of earlier versions know no side.
+    site = "".join(f", {part}" for part in (told["site"], told.get("side", "")) if part)
     return f"{instrument} {told['value']} {OCCASIONS.get(told['occasion'], told['occasion'])}{site}"
+
+
+def vital_signs_said(told: Told) -> str:
+    """What was measured, in one line."""
+    pressure = "/".join(str(told[name]) if told[name] is not None else "–" for name in ("systolic", "diastolic"))
+    signs = (("pulse", "pulse {}"), ("saturation", "saturation {} %"), ("breaths", "{} breaths a minute"))
+    said = [text.format(told[name]) for name, text in signs if told[name] is not None]
+    awake = ALERTNESS.get(str(told["alertness"]), "").lower()
+    return ", ".join(filter(None, (pressure if pressure != "–/–" else "", *said, awake)))
+
+
+def _adverse_event(told: Told) -> str:
+    event = first_upper(ADVERSE_WORDS.get(str(told["event"]), ""))
+    happened = HAPPENED.get(str(told["happened"]), "").lower()
+    severity = f", {told['severity']}" if told["severity"] else ""
+    when = at(datetime.fromisoformat(told["effective_at"]))[-5:]
+    return f"{event} after the test dose: {happened}{severity}, {when}{_because(told, 'note')}"
 
 
 def _device(told: Told) -> str:
@@ -326,6 +348,8 @@ _BY_FACT: dict[str, Callable[[Told], str]] = {
     "Arrangement": _arrangement,
     "TrialDose": _dose,
     "Assessment": _score,
+    "VitalSigns": lambda told: f"Vital signs: {vital_signs_said(told)}",
+    "AdverseEvent": _adverse_event,
     "Determination": _determination,
     "Device": _device,
     "DeviceLabel": _device_label,
@@ -341,7 +365,10 @@ _BY_FACT: dict[str, Callable[[Told], str]] = {
 
 def fact_sentence(told: Told, names: Names) -> str:
     """What a fact says, without a full stop. What somebody typed turns nothing around it."""
-    told = {name: isolated(each) if isinstance(each, str) else each for name, each in told.items()}
+    told = {
+        name: isolated(each) if isinstance(each, str) and name != "effective_at" else each
+        for name, each in told.items()
+    }
     if told["fact"] == "Appointment":
         return _appointment(told, names)
     if told["fact"] == "VisitLoss":

@@ -1,15 +1,19 @@
 """The trial of a case: dose ordered and given, catheter, scores, observation, and the physician's outcome."""
 
+from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.domain.access import Permission
+from tracker.domain.errors import InvalidInput
 from tracker.domain.facts import Assessment
+from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.engine import act_blockers
 from tracker.domain.words import DeterminationKind, DeviceKind
 from tracker.queries.case_detail import OpenedCase
 from tracker.queries.colleagues import list_colleagues
 from tracker.services import trials
-from tracker.web.cases.acting import Act, answer, opened, path, seen_blockers
+from tracker.services.dose_check import check_dose
+from tracker.web.cases.acting import Act, Check, answer, opened, path, seen_blockers
 from tracker.web.cases.blueprint import blueprint
 from tracker.web.cases.sentences import civil, number
 from tracker.web.cases.trial_forms import (
@@ -19,11 +23,10 @@ from tracker.web.cases.trial_forms import (
     GiveDoseForm,
     OrderDoseForm,
     OutcomeForm,
-    ScoreForm,
     TrialCatheterForm,
 )
 from tracker.web.cases.visit_forms import instant_of
-from tracker.web.cases.words import INSTRUMENTS, OCCASIONS
+from tracker.web.cases.words import INSTRUMENTS, OCCASIONS, first_upper
 from tracker.web.common.access import permission
 from tracker.web.common.current import actor, clinic, now
 from tracker.web.common.database import read_session
@@ -47,13 +50,14 @@ def _doses(case: OpenedCase) -> list[tuple[str, str]]:
 
 
 def _scores(case: OpenedCase) -> list[tuple[str, str]]:
-    return [
-        (
-            f"{INSTRUMENTS[score.instrument]}, {OCCASIONS[score.occasion]}",
-            f"{score.value}{' ' + score.site if score.site else ''} · {at(score.effective_at)}",
-        )
-        for score in case.snapshot.of(Assessment)
-    ]
+    """Every set of scores, by when it was taken, and by what others call a trial passed."""
+    sets: dict[tuple[str, str], list[str]] = {}
+    for score in case.snapshot.of(Assessment):
+        what = ", ".join(filter(None, (score.site, score.side))) or INSTRUMENTS[score.instrument]
+        taken = (first_upper(OCCASIONS[score.occasion]), at(score.effective_at))
+        sets.setdefault(taken, []).append(f"{what} {score.value}")
+    found = [(f"{occasion}, {when}", "; ".join(values)) for (occasion, when), values in sets.items()]
+    return found + [(f"Passed, says: {rule.whose}", f"{rule.text} ({rule.source})") for rule in case.pathway.pass_rules]
 
 
 @blueprint.route(path("/order-dose"), methods=["GET", "POST"])
@@ -68,18 +72,38 @@ def order_dose(public_id: str) -> ResponseReturnValue:
 @blueprint.route(path("/give-dose"), methods=["GET", "POST"])
 @permission(Permission.GIVE_DOSE)
 def give_dose(public_id: str) -> ResponseReturnValue:
-    """Record a test dose that was given, by the book or as a deviation."""
+    """Check a test dose before it is injected; record one that was given, by the book or as a deviation."""
     case, form = opened(public_id), GiveDoseForm()
+    form.offer(case.pathway.drugs)
     form.second_by.offer(colleagues(Permission.GIVE_DOSE))
+    zone = clinic().zone
+
+    def find() -> tuple[Blocker, ...]:
+        given = form.given(frozenset())
+        if problems := given.problems(actor().user_id):
+            raise InvalidInput(problems)
+        typed = instant_of(form.given_at.data, zone)
+        return check_dose(case, given, min(typed or now(), now()))
+
+    def go() -> str:
+        given = form.given(frozenset())
+        amount = f"{number(given.dose_mcg)} mcg = {number(given.volume_ml)} mL of {number(given.concentration_mcg_ml)}"
+        return (
+            f"May be injected: {amount} mcg/mL {given.drug}, as ordered. Checked {at(now())[-5:]}; nothing is recorded."
+        )
+
     act = Act(
-        title="Record a test dose",
-        submit="Record the dose",
+        title="Test dose: check and record",
+        submit="Record the dose as given",
         done="test dose given",
-        lede="A failed puncture is no dose: record that the trial was broken off instead.",
+        lands=lambda written: url_for("cases.observation", public_id=written.public_id, dose=written.facts[0].seq),
+        lede="Check it before the injection, record it afterwards. A failed puncture is no dose: record that the trial "
+        "was broken off instead.",
         known=_doses(case),
         missing=act_blockers(case.pathway, case.snapshot, "trial", now()),
+        check=Check(label="Check before injecting", find=find, stop="Stop: do not inject.", go=go),
+        fields="cases/_dose_fields.html",
     )
-    zone = clinic().zone
     return answer(
         case,
         form,
@@ -143,37 +167,16 @@ def abort_trial(public_id: str) -> ResponseReturnValue:
 def end_observation(public_id: str) -> ResponseReturnValue:
     """Record that the observation ended early."""
     case, form = opened(public_id), EndObservationForm()
+    dose = case.snapshot.attempt_dose
     act = Act(
         title="Observation ended early",
         submit="Record the early end",
         done="observation ended early",
+        home=url_for("cases.observation", public_id=public_id, dose=dose.seq) if dose else "",
         lede="Nobody will have seen the whole effect: the trial can then only be not assessable, or aborted.",
         known=_doses(case),
     )
     return answer(case, form, act, lambda work, ref: trials.end_observation(work, ref, reason=form.reason.data))
-
-
-@blueprint.route(path("/score"), methods=["GET", "POST"])
-@permission(Permission.SCORE)
-def score(public_id: str) -> ResponseReturnValue:
-    """Record a score."""
-    case, form = opened(public_id), ScoreForm()
-    act = Act(title="Record a score", submit="Record the score", done="score", known=_scores(case))
-    zone = clinic().zone
-    return answer(
-        case,
-        form,
-        act,
-        lambda work, ref: trials.record_score(
-            work,
-            ref,
-            instrument=form.instrument.data,
-            value=form.value.data,
-            occasion=form.occasion.data,
-            site=form.site.data,
-            taken_at=instant_of(form.taken_at.data, zone),
-        ),
-    )
 
 
 @blueprint.route(path("/outcome"), methods=["GET", "POST"])

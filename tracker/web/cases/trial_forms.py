@@ -1,10 +1,15 @@
 """Forms of the trial. Doses, scores and outcomes begin empty: nothing is proposed, prefilled or preselected."""
 
+from collections.abc import Mapping
+from decimal import Decimal
+
 from wtforms import RadioField, SelectField
 from wtforms.validators import InputRequired
 
+from tracker.domain.errors import InvalidInput
+from tracker.domain.pathway.definition import Drug
 from tracker.domain.pathway.wording import OUTCOME_WORDS
-from tracker.services.trials import SCALES, Given
+from tracker.services.dose_check import Given
 from tracker.web.cases.fields import (
     CaseForm,
     DayField,
@@ -13,15 +18,12 @@ from tracker.web.cases.fields import (
     PersonField,
     Section,
     TextField,
-    with_blank,
 )
-from tracker.web.cases.words import ABORTED, INSTRUMENTS, OCCASIONS, ROUTES, first_upper
+from tracker.web.cases.sentences import number
+from tracker.web.cases.words import ABORTED, ROUTES, first_upper
 from tracker.web.common.forms import options
 from tracker.web.common.number_fields import AmountField
 from tracker.web.common.second_person import SecondPinField
-
-#: Every value of every scale, in the order of the longest; the service knows which belongs to which.
-_VALUES = list(dict.fromkeys(value for scale in SCALES.values() for value in scale))
 
 
 def _number(label: str, unit: str) -> AmountField:
@@ -34,34 +36,70 @@ class OrderDoseForm(CaseForm):
     dose_mcg = AmountField("Test dose", [InputRequired("Type the dose you order.")], unit="mcg")
 
 
+#: The strength, or the drug, that is on no list and is typed.
+OTHER = "other"
+
+
 class GiveDoseForm(CaseForm):
-    """A test dose that reached the patient. A failed puncture is no dose."""
+    """A test dose, checked before it is injected and recorded when it was. A failed puncture is no dose.
+
+    ``tones``: the signal beside each strength, so that colour and words say which is for a test dose.
+    """
 
     SECTIONS = (
-        Section("What was given", (("dose_mcg", "concentration_mcg_ml", "volume_ml"), ("lot", "expires_on"),
-                                   ("route",))),
-        Section("When and by whom", (("given_at",), ("second_by", "pin"))),
+        Section("What is on the label", (("drug", "other_drug"), ("concentration_mcg_ml",), ("other_concentration",),
+                                         ("lot", "expires_on"))),
+        Section("What is in the syringe", (("dose_mcg", "volume_ml"),)),
+        Section("How, when and by whom", (("route",), ("given_at",), ("second_by", "pin"))),
     )  # fmt: skip
-    dose_mcg = _number("Dose", "mcg")
-    concentration_mcg_ml = _number("Concentration", "mcg/mL")
-    volume_ml = _number("Volume", "mL")
+    drug = RadioField("Drug", [InputRequired("Choose the drug that the label names.")], choices=[])
+    other_drug = TextField("Which other drug", longest=80)
+    concentration_mcg_ml = RadioField("Strength", [InputRequired("Choose the strength on the label.")], choices=[])
+    other_concentration = AmountField("Which other strength", unit="mcg/mL")
     lot = TextField("Lot", [InputRequired("Write down the lot.")], longest=60)
     expires_on = DayField("Expires on")
+    dose_mcg = _number("Dose", "mcg")
+    volume_ml = _number("Volume", "mL")
     route = RadioField(
         "Route",
         [InputRequired("Choose how it was given.")],
         choices=options({key: first_upper(label) for key, label in ROUTES.items()}),
     )
-    given_at = MomentField("Given at", description="Empty: now.")
+    given_at = MomentField("Time of injection", description="Empty: now, when you record it.")
     second_by = PersonField("Read by a second person", [InputRequired("A second person must have read it.")])
-    pin = SecondPinField()
+    pin = SecondPinField(but_for="check", description="For the record: the check goes without.")
     deviation_reason = NoteField("Why it was done all the same")
+    tones: dict[str, str]
+
+    def offer(self, drugs: Mapping[str, Drug]) -> None:
+        """Set what can be picked: the drugs of the pathway, and every strength that there is of them."""
+        self.drug.choices = options({name: first_upper(name) for name in drugs} | {OTHER: "Another drug"})
+        screening = {number(each.trial_concentration_mcg_ml) for each in drugs.values()}
+        pump = {number(strength) for each in drugs.values() for strength in each.concentrations_mcg_ml} - screening
+        labels = {each: f"{each} mcg/mL: for a test dose" for each in sorted(screening, key=Decimal)}
+        labels |= {each: f"{each} mcg/mL: for a pump, not for a test dose" for each in sorted(pump, key=Decimal)}
+        self.concentration_mcg_ml.choices = options(labels | {OTHER: "Another strength"})
+        self.tones = dict.fromkeys(screening, "ready") | dict.fromkeys(pump, "critical") | {OTHER: "warn"}
 
     def given(self, seen: frozenset[str]) -> Given:
-        """What was typed, as the service takes it. ``seen``: the codes of what was shown as missing."""
+        """What was typed, as the service takes it. ``seen``: the codes of what was shown as missing.
+
+        :raises InvalidInput: where another drug or strength was chosen and not named
+        """
+        is_other_drug, is_other = self.drug.data == OTHER, self.concentration_mcg_ml.data == OTHER
+        problems: dict[str, str] = {}
+        if is_other_drug and not self.other_drug.data:
+            problems["other_drug"] = "Name the drug."
+        if is_other and self.other_concentration.data is None:
+            problems["other_concentration"] = "Type the strength."
+        if problems:
+            raise InvalidInput(problems)
         return Given(
+            drug=self.other_drug.data if is_other_drug else self.drug.data,
             dose_mcg=self.dose_mcg.data,
-            concentration_mcg_ml=self.concentration_mcg_ml.data,
+            concentration_mcg_ml=(
+                self.other_concentration.data if is_other else Decimal(self.concentration_mcg_ml.data)
+            ),
             volume_ml=self.volume_ml.data,
             lot=self.lot.data,
             expires_on=self.expires_on.data,
@@ -105,26 +143,6 @@ class EndObservationForm(CaseForm):
     """An observation that ended before its time."""
 
     reason = NoteField("Why it ended early", [InputRequired("Say why.")])
-
-
-class ScoreForm(CaseForm):
-    """One score."""
-
-    SECTIONS = (Section("", (("instrument",), ("value", "site"), ("occasion",), ("taken_at",))),)
-    instrument = RadioField("Scale", [InputRequired("Choose the scale.")], choices=options(INSTRUMENTS))
-    value = SelectField(
-        "Value",
-        [InputRequired("Choose a value of the scale.")],
-        choices=with_blank({value: value for value in _VALUES}),
-        description="Ashworth 0, 1, 1+, 2 to 4 · Penn 0 to 4 · pain 0 to 10.",
-    )
-    site = TextField("Where", longest=80, description="Muscle and side, for Ashworth.")
-    occasion = RadioField(
-        "When on the pathway",
-        [InputRequired("Choose baseline or after the dose.")],
-        choices=options({key: first_upper(label) for key, label in OCCASIONS.items()}),
-    )
-    taken_at = MomentField("Taken at", description="Empty: now.")
 
 
 class OutcomeForm(CaseForm):

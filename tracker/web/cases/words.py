@@ -46,7 +46,20 @@ VISIT_TONES = {
     "cancelled": "warn",
     "no_show": "warn",
 }
-INSTRUMENTS = {"ashworth": "Ashworth", "penn": "Penn spasm frequency", "nrs": "Pain (NRS)"}
+INSTRUMENTS = {
+    "ashworth": "Ashworth",
+    "penn": "Penn spasm frequency",
+    "penn_severity": "Penn spasm severity",
+    "nrs": "Pain (NRS)",
+}
+ALERTNESS = {
+    "awake": "Awake",
+    "drowsy": "Drowsy, wakes when spoken to",
+    "hard_to_wake": "Hard to wake",
+    "not_waking": "Does not wake",
+}
+HAPPENED = {"no": "No", "yes": "Yes", "not_known": "Not known"}
+SEVERITIES = {"mild": "Mild", "moderate": "Moderate", "severe": "Severe"}
 OCCASIONS = {"baseline": "baseline", "after_dose": "after the test dose"}
 ABORTED = {"failed_puncture": "failed puncture", "adverse_event": "adverse event"}
 FILL_KINDS = {

@@ -16,18 +16,28 @@ from tracker.web.common.current import actor, now
 from tracker.web.common.forms import read_again_because
 from tracker.web.common.pins import PinField, pin_refused
 
+_NEEDED = "The second person types their own PIN."
+
 
 class SecondPinField(PinField):
-    """The PIN of whoever is chosen in ``second_by``."""
+    """The PIN of whoever is chosen in ``second_by``; ``is_needed`` where there always is a second person.
 
-    def __init__(self, label: str = "Their own PIN", **kwargs: Any) -> None:
-        super().__init__(label, [InputRequired("The second person types their own PIN.")], **kwargs)
+    ``but_for``: a button of the form that goes without.
+    """
+
+    def __init__(
+        self, label: str = "Their own PIN", *, is_needed: bool = True, but_for: str = "", **kwargs: Any
+    ) -> None:
+        super().__init__(label, [InputRequired(_NEEDED)] if is_needed and not but_for else [], **kwargs)
+        self._but_for = but_for
 
     def post_validate(self, form: Any, validation_stopped: bool) -> None:
         """Say what is wrong with the PIN beside it, also where another field is refused too."""
         given = confirmation()
         if given is not None and given.problem:
             raise ValidationError(given.problem)
+        if self._but_for and not self.data and self._but_for not in request.form:
+            raise ValidationError(_NEEDED)
 
 
 def confirmation() -> Confirmation | None:

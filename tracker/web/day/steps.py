@@ -9,8 +9,9 @@ from datetime import datetime
 from urllib.parse import quote_plus
 
 from tracker.domain.access import Actor, Permission
+from tracker.domain.observation import CLOSING
 from tracker.domain.visit_day import HERE, DayState, has_stay
-from tracker.domain.words import LIVE_APPOINTMENT, MomentKind
+from tracker.domain.words import LIVE_APPOINTMENT, MomentKind, Purpose
 from tracker.queries.day import Visit
 from tracker.web.common.case_lines import case_url, pathway_of
 from tracker.web.common.visit_words import MOMENT_WORDS
@@ -47,7 +48,20 @@ class Choice:
         self._query = f"?back={quote_plus(back)}"
 
     def first(self, visit: Visit) -> Step | None:
-        """What is usually recorded next, with one press; ``None`` where that is nothing, or nothing for this person."""
+        """What is usually done next: a press, or the way to the observation of a test dose; ``None`` where that is
+        nothing, or nothing for this person."""
+        return self._observation(visit) or self._press(visit)
+
+    def _observation(self, visit: Visit) -> Step | None:
+        """The way to the observation of a test dose, while the case waits for its end."""
+        is_watched = visit.purpose == Purpose.TRIAL and visit.standing.state in HERE
+        if not is_watched or Permission.SEE_CLINICAL not in self._may:
+            return None
+        if not pathway_of(visit.pathway, visit.pathway_version).transition(CLOSING, visit.stage):
+            return None
+        return Step(label="Observation", url=case_url(visit.case_public_id, "observation"), is_post=False)
+
+    def _press(self, visit: Visit) -> Step | None:
         state, may = visit.standing.state, self._may
         if not self._is_today:
             return None
@@ -78,7 +92,8 @@ class Choice:
     def others(self, visit: Visit) -> tuple[Step, ...]:
         """Everything else; what happened is never refused here."""
         state, may = visit.standing.state, self._may
-        found: list[Step] = []
+        press = self._press(visit) if self._observation(visit) is not None else None
+        found: list[Step] = [] if press is None else [press]
         if state is DayState.EXPECTED and Permission.CHECK_IN in may and visit.starts_at <= self._now:
             found.append(self._link(visit, "Did not come…", "no-show"))
         if state in HERE:

@@ -13,6 +13,7 @@ from typing import TypeVar, get_type_hints
 
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.facts import (
+    AdverseEvent,
     Appointment,
     Assessment,
     Authorization,
@@ -40,6 +41,7 @@ from tracker.domain.pathway.requirements.device import (
 )
 from tracker.domain.pathway.requirements.person import ContraindicationsAnswered, Determined, EvaluationComplete
 from tracker.domain.pathway.requirements.trial import (
+    AdverseEventsAnswered,
     AssessmentRecorded,
     DoseGiven,
     DoseOrdered,
@@ -54,7 +56,16 @@ from tracker.domain.pathway.requirements.visit import (
     DocumentInDate,
 )
 from tracker.domain.pathway.snapshot import Snapshot
-from tracker.domain.words import DeterminationKind, DeviceKind, FillKind, Indication, Occasion, Outcome
+from tracker.domain.words import (
+    ASKED_ADVERSE,
+    DeterminationKind,
+    DeviceKind,
+    FillKind,
+    Happened,
+    Indication,
+    Occasion,
+    Outcome,
+)
 
 F = TypeVar("F", bound=Fact)
 
@@ -187,6 +198,13 @@ def _assessment(draft: Draft, need: AssessmentRecorded) -> None:
     draft.add(Assessment, occasion=need.occasion, dose_seq=dose.seq, effective_at=at)
 
 
+def _adverse_events(draft: Draft, need: AdverseEventsAnswered) -> None:
+    dose = draft.dose()
+    at = dose.effective_at + timedelta(hours=need.from_hours)
+    for event in ASKED_ADVERSE:
+        draft.add(AdverseEvent, dose_seq=dose.seq, event=event, happened=Happened.NO, effective_at=at)
+
+
 def _dose(draft: Draft, need: DoseGiven) -> None:
     if need.absent:
         draft.strike(TrialDose)
@@ -273,6 +291,7 @@ _WAYS: dict[type[Requirement], Callable[..., None]] = {
     DocumentInDate: _document,
     ChecklistDone: _checklist,
     AssessmentRecorded: _assessment,
+    AdverseEventsAnswered: _adverse_events,
     DoseGiven: _dose,
     Observed: _observed,
     DoseOrdered: _dose_order,

@@ -18,6 +18,7 @@ from tracker.domain.pathway.requirements.person import (
     MinimumAge,
 )
 from tracker.domain.pathway.requirements.trial import (
+    AdverseEventsAnswered,
     AssessmentRecorded,
     DoseGiven,
     DoseOrdered,
@@ -40,6 +41,7 @@ _KINDS: tuple[type[Requirement], ...] = (
     DocumentInDate,
     ChecklistDone,
     AssessmentRecorded,
+    AdverseEventsAnswered,
     Observed,
     DoseGiven,
     DoseOrdered,

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 
-from tracker.domain.facts import Assessment, TrialDose
+from tracker.domain.facts import AdverseEvent, Assessment, TrialDose
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.requirements.base import CLINICAL, COORDINATION, Claim, Requirement
 from tracker.domain.pathway.snapshot import Snapshot
-from tracker.domain.words import DeterminationKind, Occasion, Role
+from tracker.domain.words import ASKED_ADVERSE, DeterminationKind, Happened, Occasion, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +63,31 @@ class Observed(Requirement):
         dose = snapshot.attempt_dose
         ends = dose and dose.effective_at + timedelta(hours=self.hours)
         return ends if ends and ends > at else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdverseEventsAnswered(Requirement):
+    """Each adverse event that is asked about after this attempt's dose has an answer of its own.
+
+    That one did not happen, or that nobody could tell, counts if it was asked at least ``from_hours`` after the dose:
+    it may come yet. Where the observation ended early it counts from whenever it was asked.
+    """
+
+    kind: ClassVar[str] = "adverse_events"
+    from_hours: int
+
+    def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
+        dose = snapshot.attempt_dose
+        if dose is None:
+            return ()
+        since = dose.effective_at if _ended_early(snapshot) else dose.effective_at + timedelta(hours=self.from_hours)
+        answers = [each for each in snapshot.of(AdverseEvent) if each.dose_seq == dose.seq]
+        answered = {each.event for each in answers if each.happened == Happened.YES or each.effective_at >= since}
+        left = [event for event in ASKED_ADVERSE if event not in answered]
+        if not left:
+            return ()
+        params = {"left": len(left), "first": left[0], "from_hours": self.from_hours}
+        return (self.blocker("adverse_events_open", CLINICAL, "adverse_events", **params),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,130 @@
+"""A test dose checked before it is injected, and the page of the hours after it."""
+
+import html
+from collections.abc import Callable
+
+from tests.support.journey import Journey
+from tests.support.observing import a_score
+from tests.support.statements import sent
+from tests.support.web import WebWorld
+from tests.web.cases.forms import dose
+from tests.web.cases.scene import NURSE, PHYSICIAN, Scene
+from tracker.domain.facts import TrialDose
+from tracker.domain.words import Role
+from tracker.services import observing, trials
+
+At = Callable[[str], tuple[WebWorld, Journey]]
+#: What the page of a dose may ask of the database.
+MOST_READING = 12
+
+
+def page_of(journey: Journey) -> str:
+    given = journey.look().snapshot.of(TrialDose)[-1]
+    return f"/cases/{journey.public_id}/doses/{given.seq}"
+
+
+def ready(at: At) -> tuple[WebWorld, Journey, dict[str, object]]:
+    """Everything is there for a test dose, and this is what is typed."""
+    world, journey = at("trial_day")
+    journey.order()
+    journey.tick(journey.visit_for("trial"), "before")
+    return world, journey, {**dose(Scene(world, journey)), "expected_version": journey.version}
+
+
+class TestTheCheck:
+    def test_says_that_it_may_be_injected_and_writes_nothing(self, at: At) -> None:
+        world, journey, typed = ready(at)
+        answer = world.sign_in(NURSE).submit(f"/cases/{journey.public_id}/give-dose", {**typed, "check": "yes"})
+        text = html.unescape(answer.get_data(as_text=True))
+        assert answer.status_code == 200
+        assert "May be injected: 50 mcg = 1 mL of 50 mcg/mL baclofen" in text
+        assert 'value="T-1"' in text
+        assert (journey.look().snapshot.of(TrialDose), journey.look().head.version) == ((), journey.version)
+
+    def test_a_strength_for_a_pump_is_named_as_one_and_stops(self, at: At) -> None:
+        world, journey, typed = ready(at)
+        browser, url = world.sign_in(NURSE), f"/cases/{journey.public_id}/give-dose"
+        assert "500 mcg/mL: for a pump, not for a test dose" in browser.get(url).get_data(as_text=True)
+        wrong = {**typed, "concentration_mcg_ml": "500", "volume_ml": "0.1"}
+        for extra in ({"check": "yes"}, {}):
+            text = html.unescape(browser.submit(url, {**wrong, **extra}).get_data(as_text=True))
+            assert "A test dose is given from 50 mcg/mL; this is 500 mcg/mL" in text
+            assert ("Stop: do not inject." in text) is bool(extra)
+        assert journey.look().snapshot.of(TrialDose) == ()
+
+    def test_is_about_now_whatever_time_was_typed(self, at: At) -> None:
+        world, journey = at("trial_review")
+        journey.do(PHYSICIAN, lambda w, r: trials.record_outcome(w, r, outcome="negative_repeatable"))
+        journey.order("75")
+        journey.step("another_dose")
+        typed = {
+            **dose(Scene(world, journey)),
+            "dose_mcg": "75",
+            "volume_ml": "1.5",
+            "given_at": Scene(world, journey).moment(2),
+            "expected_version": journey.version,
+        }
+        browser, url = world.sign_in(NURSE), f"/cases/{journey.public_id}/give-dose"
+        assert "Next test dose not before" in browser.submit(url, {**typed, "check": "yes"}).get_data(as_text=True)
+        recorded = browser.submit(url, {**typed, "deviation_reason": "later", "deviation_seen": "too_soon"})
+        assert "This time is in the future." in recorded.get_data(as_text=True)
+        assert len(journey.look().snapshot.of(TrialDose)) == 1
+
+
+class TestThePage:
+    def test_shows_what_may_mislead_and_by_what_others_judge_and_judges_nothing(self, at: At) -> None:
+        world, journey = at("trial_observation")
+        journey.clock.advance(hours=2)
+        journey.score("1", "after_dose")
+        text = html.unescape(world.sign_in(Role.THERAPIST).get(page_of(journey)).get_data(as_text=True))
+        assert "Sedative given" in text
+        assert "after a sedative" in text
+        assert "missed: no scores and no vital signs" in text
+        assert "taken" in text
+        assert "eviCore CMM-210" in text
+        assert "a physician decides" in text
+        assert "Answer them" not in text  # a therapist scores, and asks nothing else
+
+    def test_asks_the_database_as_much_for_many_scores_as_for_one(self, at: At) -> None:
+        world, journey = at("trial_observation")
+        browser, counts = world.sign_in(NURSE), []
+        for _ in range(3):
+            journey.clock.advance(minutes=5)
+            journey.do(Role.THERAPIST, lambda w, r: observing.record_measurements(w, r, a_score("1", "after_dose")))
+            with sent(world.database.read) as said:
+                assert browser.get(page_of(journey)).status_code == 200
+            counts.append(len(said))
+        assert len(set(counts)) == 1
+        assert counts[0] <= MOST_READING
+
+    def test_is_of_a_dose_of_this_case_and_clinic(self, at: At) -> None:
+        world, journey = at("trial_observation")
+        nurse, north = world.sign_in(NURSE), world.sign_in(NURSE, "north")
+        case = f"/cases/{journey.public_id}"
+        assert nurse.get(f"{case}/observation").headers["Location"] == page_of(journey)
+        for path in ("/doses/999", "/observation-chart?dose=999", "/score?dose=999", "/observation-chart?dose=x"):
+            assert nurse.get(case + path).status_code == 404, path
+        for path in ("/observation", page_of(journey).removeprefix(case), "/observation-chart"):
+            assert north.get(case + path).status_code == 404, path
+
+    def test_is_reached_from_the_day_and_prints_filled_or_blank(self, at: At) -> None:
+        world, journey = at("trial_observation")
+        browser, case = world.sign_in(NURSE), f"/cases/{journey.public_id}"
+        assert f'href="{case}/observation"' in browser.get("/day").get_data(as_text=True)
+        filled = browser.get(f"{case}/observation-chart?dose={page_of(journey).rpartition('/')[2]}")
+        blank = browser.get(f"{case}/observation-chart")
+        assert "50 mcg baclofen" in filled.get_data(as_text=True)
+        assert "Observation chart, blank" in blank.get_data(as_text=True)
+        assert "On paper from" in filled.get_data(as_text=True)
+
+
+def test_an_early_end_leads_back_to_the_page_and_stands_on_it(at: At) -> None:
+    world, journey = at("trial_observation")
+    journey.clock.advance(hours=1)
+    typed = {"reason": "admitted with a seizure", "expected_version": journey.version}
+    browser = world.sign_in(NURSE)
+    done = browser.submit(f"/cases/{journey.public_id}/end-observation", typed)
+    assert done.headers["Location"] == page_of(journey)
+    text = html.unescape(browser.get(page_of(journey)).get_data(as_text=True))
+    assert "admitted with a seizure. Not assessable." in text
+    assert "not due: the observation was over" in text

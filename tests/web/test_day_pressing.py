@@ -1,0 +1,77 @@
+"""What can be pressed on the page of the day, and where it leads."""
+
+import re
+from functools import partial
+
+from tests.support.day import CLINICAL, Today, page, words_of
+from tests.support.journey import Journey, journey_in
+from tests.support.web import Browser, WebWorld
+from tracker.domain.words import Role
+from tracker.services import visit_day
+
+NURSE, DESK = Role.NURSE, Role.FRONT_DESK
+
+
+class TestPressing:
+    def test_leads_through_the_day_and_back_to_it(self, world: WebWorld) -> None:
+        journey = journey_in(world).go("trial_day")
+        browser = world.sign_in(NURSE)
+        for label, said in (("In preparation", "In preparation"), ("In procedure", "In procedure"),
+                            ("Observing", "Observing"), ("Ready for discharge", "Ready for discharge"),
+                            ("Discharged", "Discharged")):  # fmt: skip
+            response = self.press(browser, journey, label)
+            assert response.headers["Location"].startswith("/day?on=")
+            assert f"{said} {self.wall(world)}" in browser.get("/day").get_data(as_text=True)
+            world.clock.advance(minutes=1)
+
+    def wall(self, world: WebWorld) -> str:
+        return f"{journey_in(world).calendar.wall(world.clock.now()):%H:%M}"
+
+    def press(self, browser: Browser, journey: Journey, label: str) -> object:
+        """Press a button of a visit's row, or of the page with everything else."""
+        url = f"/day/visits/{journey.public_id}/{journey.visit_for('trial')}/more"
+        body = "".join(browser.get(each).get_data(as_text=True) for each in ("/day", url))
+        forms = re.findall(r"<form.*?</form>", body, re.DOTALL)
+        form = next(each for each in forms if f">{label}<" in each)
+        fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+        button = re.search(rf'<button[^>]*?(?:name="(\w+)" value="(\w+)")?>{label}<', form)
+        fields |= {button.group(1): button.group(2)} if button is not None and button.group(1) else {}
+        action = re.search(rf'formaction="([^"]+)"[^>]*>{label}<', form) or re.search(r'action="([^"]+)"', form)
+        assert action is not None
+        return browser.post(action.group(1).replace("&amp;", "&"), fields)
+
+    def test_leads_first_to_a_watched_dose_and_keeps_what_is_pressed_beside_it(
+        self, world: WebWorld, today: Today
+    ) -> None:
+        case, number = today.visit("Okafor", stage="trial_observation", state="arrived", hours=0)
+        row = page(world)
+        assert f'href="/cases/{case.public_id}/observation">Observation<' in row and ">In preparation<" not in row
+        assert ">In preparation<" in page(world, path=f"/day/visits/{case.public_id}/{number}/more")
+        assert '/observation"' not in page(world, DESK)
+
+    def test_discharged_too_early_asks_on_the_form_and_records_a_yes(self, world: WebWorld) -> None:
+        journey = journey_in(world).go("trial_observation")
+        journey.do(NURSE, partial(visit_day.record_moment, appointment=journey.visit_for("trial"), kind="ready"))
+        browser = world.sign_in(NURSE)
+        response = self.press(browser, journey, "Discharged")
+        body = response.get_data(as_text=True)
+        assert response.status_code == 422 and "is watched until" in body
+        code = re.search(r'name="meant" value="([^"]+)"', body)
+        assert code is not None
+        url = f"/cases/{journey.public_id}/visit/{journey.visit_for('trial')}/complete"
+        done = browser.post(url, {"expected_version": journey.look().head.version, "meant": code.group(1)})
+        assert done.status_code == 303
+        assert "Discharged " in page(world)
+
+    def test_of_somebody_who_came_without_a_visit(self, world: WebWorld) -> None:
+        journey = journey_in(world).go("maintained")
+        browser = world.sign_in(DESK)
+        body = browser.get(world.search("/day/walk-in?q=oka")).get_data(as_text=True)
+        found = re.search(r'href="(/cases/[^"]+/walk-in[^"]*)"', body)
+        assert found is not None
+        url = found.group(1).replace("&amp;", "&")
+        assert CLINICAL.findall(words_of(browser.get(url).get_data(as_text=True))) == []
+        data = {"expected_version": journey.look().head.version, "purpose": "follow_up", "minutes": "20"}
+        response = browser.post(url, data)
+        assert response.headers["Location"] == "/day"
+        assert "Arrived" in page(world, DESK)
