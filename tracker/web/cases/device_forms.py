@@ -30,13 +30,13 @@ class LabelField(StringField):
     widget = TextArea()
     data: str
 
-    def __init__(self, label: str, kind: DeviceKind, **kwargs: Any) -> None:
+    def __init__(self, label: str, kind: str, **kwargs: Any) -> None:
         keys = {"rows": 2, "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         super().__init__(
             label,
             [Optional(), Length(max=LONGEST, message="This is longer than any label. Scan it once.")],
             description=_LABEL,
-            render_kw={**keys, "data-label": kind.value},
+            render_kw={**keys, "data-label": str(kind)},
             **kwargs,
         )
 

@@ -16,6 +16,7 @@ from tracker.services.implants import Implanted
 from tracker.services.pumps import PumpInPlace
 from tracker.services.refills import Filling
 from tracker.web.cases.device_forms import CatheterFields, PumpLabelFields, side_field
+from tracker.web.cases.drug_label_forms import DrugLabelFields
 from tracker.web.cases.fields import (
     CaseForm,
     DayField,
@@ -35,7 +36,7 @@ _ALARM = "The low-reservoir alarm date that the programmer printed."
 #: What every first fill and refill is asked.
 FILLING_SECTIONS = (
     Section("What went in", (("drug", "concentration_mcg_ml", "volume_ml"), ("concentration_reason",),
-                             ("lot", "expires_on"), ("second_by", "pin"))),
+                             *DrugLabelFields.DRUG_LABEL_ROWS, ("second_by", "pin"))),
     Section("What the programmer printed", (("daily_dose_mcg", "alarm_volume_ml"), ("mode",),
                                             ("alarm_on", "alarm_on_again"), ("alarm_unknown",))),
 )  # fmt: skip
@@ -47,15 +48,13 @@ def amount(label: str, unit: str, *, required: bool = True, description: str = "
     return AmountField(label, validators, unit=unit, description=description)
 
 
-class FillingForm(CaseForm):
+class FillingForm(DrugLabelFields):
     """A fill of a pump, with the print-out."""
 
     drug = SelectField("Drug", [InputRequired("Choose the drug.")], choices=[])
     concentration_mcg_ml = amount("Concentration", "mcg/mL")
     volume_ml = amount("Volume", "mL")
     concentration_reason = TextField("Why this concentration", description="Only where it is not a listed one.")
-    lot = TextField("Lot", [InputRequired("Write down the lot.")], longest=60)
-    expires_on = DayField("Expires on")
     second_by = PersonField(
         "Drug and concentration read by a second person", [InputRequired("A second person must have read it.")]
     )

@@ -10,6 +10,7 @@ from tracker.domain.errors import InvalidInput
 from tracker.domain.pathway.definition import Drug
 from tracker.domain.pathway.wording import OUTCOME_WORDS
 from tracker.services.dose_check import Given
+from tracker.web.cases.drug_label_forms import DrugLabelFields
 from tracker.web.cases.fields import (
     CaseForm,
     DayField,
@@ -40,7 +41,7 @@ class OrderDoseForm(CaseForm):
 OTHER = "other"
 
 
-class GiveDoseForm(CaseForm):
+class GiveDoseForm(DrugLabelFields):
     """A test dose, checked before it is injected and recorded when it was. A failed puncture is no dose.
 
     ``tones``: the signal beside each strength, so that colour and words say which is for a test dose.
@@ -48,7 +49,7 @@ class GiveDoseForm(CaseForm):
 
     SECTIONS = (
         Section("What is on the label", (("drug", "other_drug"), ("concentration_mcg_ml",), ("other_concentration",),
-                                         ("lot", "expires_on"))),
+                                         *DrugLabelFields.DRUG_LABEL_ROWS)),
         Section("What is in the syringe", (("dose_mcg", "volume_ml"),)),
         Section("How, when and by whom", (("route",), ("given_at",), ("second_by", "pin"))),
     )  # fmt: skip
@@ -56,8 +57,6 @@ class GiveDoseForm(CaseForm):
     other_drug = TextField("Which other drug", longest=80)
     concentration_mcg_ml = RadioField("Strength", [InputRequired("Choose the strength on the label.")], choices=[])
     other_concentration = AmountField("Which other strength", unit="mcg/mL")
-    lot = TextField("Lot", [InputRequired("Write down the lot.")], longest=60)
-    expires_on = DayField("Expires on")
     dose_mcg = _number("Dose", "mcg")
     volume_ml = _number("Volume", "mL")
     route = RadioField(
