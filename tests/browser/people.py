@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from playwright.sync_api import Locator, expect
 
 from tests.browser.steps import Person, words
+from tests.support.checklists import typical
+from tests.support.journey import journey_in
 from tests.support.web import PIN
+from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.words import Role
-
-#: What is typed where the checklist asks for a value, by the keypad that it opens.
-_READINGS = {"numeric": "07:40", "decimal": "12", "text": "read aloud"}
+from tracker.pathways.catalogue import current
 
 
 class Coordinator(Person):
@@ -105,24 +106,47 @@ class Nurse(Person):
             self._row(patient).get_by_role("link", name="Checklist").click()
         self.looks()
 
-    def answers(self, part: str) -> None:
-        """Do every item of a part of the checklist, one below the other."""
-        items = self.page.get_by_role("region", name=part, exact=True).get_by_role("listitem")
-        for number in range(items.count()):
-            self._does(items.nth(number))
+    def reads_aloud(self, section: str, first: str, second: str) -> None:
+        """Read the first item of a section to the room, answer it with the Enter key, and see the next."""
+        region = self.page.get_by_role("region", name=section, exact=True)
+        self.follows("Read aloud", region)
+        expect(self.page.locator("#aloud-text")).to_contain_text(first)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+        self.looks()
+        expect(self.page.locator("#aloud-text")).to_contain_text(second)
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name="Whole checklist").click()
 
-    def _does(self, item: Locator) -> None:
-        form = item.locator("form").first
-        value = form.get_by_role("textbox", name="Value of")
+    def answers(self, checklist: str, part: str, *, each: bool = False) -> None:
+        """Do a part of the checklist, one item below the other: ``each`` that is asked; or the first of a section and
+        what two must read, with the rest written down at once."""
+        rules = {rule.key: rule for rule in current().checklists[checklist] if rule.part == part}
+        for section in dict.fromkeys(rule.section for rule in rules.values()):
+            region = self.page.get_by_role("region", name=section, exact=True)
+            left = region.locator("li.item:not(.is-done, .is-note)")
+            while left.count():
+                self._does(left.first, rules)
+                if not each:
+                    left = left.filter(has=self.page.get_by_text("Second person"))
+        journey = journey_in(self.clinic.world)
+        journey.public_id = self.clinic.case.removeprefix("/cases/")[:32]
+        journey.version = journey.look().head.version
+        journey.tick(journey.visit_for(checklist), part)
+
+    def _does(self, item: Locator, rules: Mapping[str, ChecklistItemRule]) -> None:
+        key = item.evaluate("item => item.id").removeprefix("item-")
+        form, value = item.locator("form").first, typical(rules[key])
+        if form.locator("input[name=value]").count():
+            form.locator("input[name=value]").fill(value if rules[key].value != "date" else "2099-12-01")
         second = form.get_by_role("radio", name="Physician Person")
-        if value.count():
-            value.fill(_READINGS[value.get_attribute("inputmode") or ""])
         if second.count():
             second.check()
             form.get_by_label("Their own PIN").fill(PIN)
-        with self.page.expect_navigation():
-            form.get_by_role("button").click()
-        expect(item.get_by_text("Done · Nurse Person").or_(item.get_by_text("Done: "))).to_be_visible()
+        button = form.locator(f"button[value='{value or 'done'}']").or_(form.locator("button[value=done]"))
+        with self.page.expect_navigation(wait_until="domcontentloaded"):
+            button.click()
+        expect(self.page.locator(f"#item-{key} .tap-sub")).to_contain_text("Done")
 
     def gives(self, dose: str, volume: str) -> None:
         """Record a test dose of the usual screening drug."""

@@ -27,8 +27,8 @@ def ward(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> tuple[
         world.give_pin(role, pin=pin)
     with sqlite_database.writing() as session:
         listed = Listed(session, world.clinic_id, clock.now(), ids)
-        case = listed.case(listed.patient("Okafor", "James"), "trial_day")
-        listed.visit(case, "trial", hours=0, state="arrived")
+        case = listed.case(listed.patient("Okafor", "James"), "implant_day")
+        listed.visit(case, "implant", hours=0, state="arrived")
         return world, f"/day/visits/{case.public_id}/20"
 
 
@@ -82,7 +82,7 @@ def test_two_read_the_drug_and_the_tablet_changes_hands(ward: tuple[WebWorld, st
     fits(tablet, page.get_by_role("main").get_by_role("link"))
 
     take(page, "Physician Person", PINS[Role.PHYSICIAN])
-    expect(page.get_by_role("heading", name="Checklist of the trial")).to_be_visible()
+    expect(page.get_by_role("heading", name="Checklist of the implant")).to_be_visible()
     expect(page.get_by_role("banner")).to_contain_text("Physician Person")
     assert "L2/L3" not in page.content()
 

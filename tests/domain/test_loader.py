@@ -79,7 +79,21 @@ UNREADABLE = (
     ("a to-do without days", "due_days = -10\n", "", "obligations.refill.due_days", r"^\[obligations.refill\]"),
     ("a parameter that is no number", "value  = 24", 'value  = "24"', "parameters.trial_interval_hours.value",
      r'^value  = "24"'),
-    ("an unknown kind of stop", 'stop = "hard"', 'stop = "soggy"', "checklists.trial", r"^trial = \["),
+    ("an unknown kind of stop", 'stop = "hard"', 'stop = "soggy"', "checklists.trial", r"^\[\[checklists.trial\]\]"),
+    ("an unknown part of the day", 'part = "before"\nitems', 'part = "meanwhile"\nitems', "checklists.trial",
+     r"^\[\[checklists.trial\]\]"),
+    ("a choice that nobody can make", 'anaesthesia = ["sedation"', 'anaesthesia = ["hypnosis"', "checklists.trial",
+     r"^\[\[checklists.trial\]\]"),
+    ("a choice that may be left out", 'label = "Anaesthesia planned", stop = "hard"',
+     'label = "Anaesthesia planned", stop = "soft"', "checklists.trial", r"^\[\[checklists.trial\]\]"),
+    ("an item that comes later", 'needs = ["escort"', 'needs = ["discharge"', "checklists.trial",
+     r"^\[\[checklists.trial\]\]"),
+    ("a limit that is no number", 'most = "antibiotic_minutes"', 'most = "a while"', "checklists.implant",
+     r"^\[\[checklists.implant\]\]"),
+    ("a hard stop that is recorded elsewhere", 'label = "Test dose", stop = "note"',
+     'label = "Test dose", stop = "hard"', "checklists.trial", r"^\[\[checklists.trial\]\]"),
+    ("an item that stands twice", 'key = "consent"', 'key = "identity"', "checklists.trial",
+     r"^\[\[checklists.trial\]\]"),
 )  # fmt: skip
 
 

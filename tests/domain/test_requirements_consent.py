@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from tests.domain.builders import DAY, NOW, Case
+from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.facts import ChecklistItem
 from tracker.domain.pathway.requirements import Requirement
 from tracker.domain.pathway.requirements.consent import ConsentValid
@@ -12,10 +13,8 @@ from tracker.domain.pathway.requirements.visit import ChecklistDone
 
 ONE = timedelta(days=1)
 NEED = ConsentValid(purpose="trial", max_age_days=90, of_age_years=18, assent_years=7, of_procedure="trial")
-READ = ChecklistDone(
-    checklist="trial", purpose="trial", part="before", items=(("consent", "Consent read again"),),
-    naming_consent=frozenset({"consent"}),
-)  # fmt: skip
+RULE = ChecklistItemRule(key="consent", label="Consent read again", stop="hard", part="before", names_consent=True)
+READ = ChecklistDone(checklist="trial", purpose="trial", part="before", rules=(RULE,))
 
 
 def codes(need: Requirement, case: Case, at: datetime = NOW) -> list[str]:

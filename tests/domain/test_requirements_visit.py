@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.domain.builders import DAY, NOW, STARTS, Case
+from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.facts import Appointment
 from tracker.domain.pathway.requirements import Requirement
 from tracker.domain.pathway.requirements.consent import ConsentValid
@@ -236,7 +237,8 @@ class TestDocument:
 
 class TestChecklist:
     ITEMS = (("identity", "Two identifiers"), ("consent", "Consent read again"))
-    NEED = ChecklistDone(checklist="trial", purpose="trial", part="before", items=ITEMS, of_procedure="trial")
+    RULES = tuple(ChecklistItemRule(key=key, label=label, stop="hard", part="before") for key, label in ITEMS)
+    NEED = ChecklistDone(checklist="trial", purpose="trial", part="before", rules=RULES, of_procedure="trial")
 
     def test_lists_what_is_open(self) -> None:
         (blocker,) = self.NEED.blockers(trial().snapshot, NOW)

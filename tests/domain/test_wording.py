@@ -61,6 +61,9 @@ _MADE_ELSEWHERE = {
     "lot_expired",
     "catheter_length_unknown",
     "implant_incomplete",
+    "checklist_expired",
+    "checklist_order",
+    "checklist_time",
 }
 
 

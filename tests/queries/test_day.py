@@ -13,7 +13,8 @@ from tracker.domain.errors import NotFound
 from tracker.domain.facts import Appointment, ChecklistItem
 from tracker.persistence.facts import insert_fact, supersede
 from tracker.persistence.models import Clinic
-from tracker.queries.day import Visit, get_checklist, list_visits
+from tracker.queries.checklists import get_checklist
+from tracker.queries.day import Visit, list_visits
 
 CALENDAR = ClinicCalendar("America/Denver")
 
@@ -85,7 +86,7 @@ class TestGetChecklist:
         listed.visit(case, "trial", hours=1)
         tick(listed, case, "drug_check", 21, value="lot 7", recorded_by=viewer.user_id, second_by=second.id)
         found = get_checklist(listed.session, viewer, case.public_id, 20)
-        assert [(a.item, a.value, a.by, a.second_by) for a in found.answers] == [
+        assert [(key, a.fact.value, a.by, a.second_by) for key, a in found.answers.items()] == [
             ("drug_check", "lot 7", "User 1", "User 7")
         ]
         assert [each.name for each in found.colleagues] == ["User 7"]

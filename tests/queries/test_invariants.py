@@ -86,7 +86,7 @@ class TestAClinicThatWorks:
             1,
             0,
         )
-        assert counts["events"] > 40
+        assert counts["events"] > 30
 
     def test_holds_while_it_is_still_to_be_reconciled(self, journey: Journey) -> None:
         before = checked(journey)

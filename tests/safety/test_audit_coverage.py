@@ -50,6 +50,7 @@ from tracker.services import (
 from tracker.services.advisories import Affected
 from tracker.services.escalating import answers, duties
 from tracker.services.members import Administration
+from tracker.services.room_checks import check_room
 from tracker.services.work import Work
 
 #: The machine's patients come by these.
@@ -253,6 +254,7 @@ ONE_BY_ONE: dict[str, Doing] = {
         work, PUMP_LIST, round_id=0, reasons={}, today=NOW.date()
     ),
     "pump_comparisons.record_comparison": _compare_pumps,
+    "room_checks.check_room": lambda w: check_room(w, room_id=clinic_setup.add_room(w, name="A"), item="resuscitation"),
     "safety.ask_for_check": safety.ask_for_check,
     "held_bursts.decide_burst": _decide_burst,
     "sending.set_sending": _set_sending,

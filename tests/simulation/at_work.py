@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from tests.simulation.pages import Pages
 from tests.simulation.world import KEEPS_DAYS, Patient, World
+from tests.support.checklists import answer_part
 from tracker.domain.errors import Refused
 from tracker.domain.facts import Appointment
 from tracker.domain.words import LIVE_APPOINTMENT, LossCause, Purpose
@@ -238,7 +239,9 @@ class AtWork:
 
     def _refill(self, patient: Patient, visit: int) -> None:
         """Fill, type the printed date twice, and book the next visit before the patient leaves."""
-        pump, today = patient.pump, self.world.today
+        pump, today, second = patient.pump, self.world.today, self.clinic.user("nurse2")
+        ref = self.world.ref(patient)
+        self.clinic.does("nurse", answer_part, ref, appointment=visit, part="before", second_by=second)
         pump.fill(self.world.now)
         printed = pump.prints(today) if self.chance.random() >= NO_PRINTOUT else None
         filling = Filling(
@@ -251,7 +254,7 @@ class AtWork:
             alarm_on_again=printed,
             lot="L1",
             expires_on=None,
-            second_by=self.clinic.user("nurse2"),
+            second_by=second,
         )
         self.clinic.does("nurse", refills.record_refill, self.world.ref(patient), filling, appointment=visit)
         if printed is None:

@@ -38,6 +38,7 @@ from tests.stateful.reoperation_acts import (
     revise_pocket,
 )
 from tests.stateful.sides import papers, second, visit_of
+from tests.support.checklists import typical
 from tracker.domain.facts import Appointment, Authorization, Consent, Fact
 from tracker.domain.obligations import obligations
 from tracker.domain.pathway.engine import offered
@@ -355,10 +356,11 @@ def answer_item(seen: Seen, dice: Dice, visit: int = 0, item: str = "") -> Act:
     purpose = next((each.purpose for each in seen.snapshot.of(Appointment) if each.appointment == visit), "trial")
     rules = seen.pathway.checklists.get(purpose, ())
     key = item or dice.choice([rule.key for rule in rules] or ["identity"])
+    value = next((typical(rule) for rule in rules if rule.key == key), "")
     answer = Answer(
         item=key,
         state=ItemState.DONE if item else dice.choice((*ItemState, "maybe")),
-        value="10",
+        value=value,
         reason="as it was",
         second_by=seen.people[1] if item else second(seen, dice),
     )

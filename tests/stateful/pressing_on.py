@@ -10,6 +10,7 @@ from tests.stateful import acts
 from tests.stateful.clinic import Act, Seen, TwoClinics
 from tests.stateful.dice import Dice
 from tracker.domain.access import Actor
+from tracker.domain.checklists.run import standing_answers
 from tracker.domain.facts import ChecklistItem
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.engine import Offer, offered
@@ -17,7 +18,7 @@ from tracker.domain.words import LIVE_APPOINTMENT, DeterminationKind
 from tracker.services import appointments
 
 #: More than any step takes, checklist and all.
-MOST_ACTS = 40
+MOST_ACTS = 60
 AUTHORIZED = ("granted", "granted", "granted", "requested", "denied", "not_required")
 
 
@@ -70,7 +71,7 @@ def _answer(seen: Seen, blocker: Blocker, dice: Dice) -> Act | None:
     visit = seen.snapshot.visit(blocker.param("checklist"))
     if visit is None:
         return None
-    answered = {item.item for item in seen.snapshot.of(ChecklistItem) if item.appointment == visit.appointment}
+    answered = standing_answers(seen.snapshot.of(ChecklistItem), visit, seen.snapshot.calendar)
     rules = [rule for rule in seen.pathway.checklists[visit.purpose] if rule.stop != "note"]
     left = [rule.key for rule in rules if rule.key not in answered]
     return acts.answer_item(seen, dice, visit.appointment, left[0]) if left else None

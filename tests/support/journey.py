@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
+from tests.support.checklists import answer_part
 from tests.support.devices import A_CATHETER, A_PUMP, a_filling
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.observing import a_score, none_happened
@@ -25,7 +26,6 @@ from tracker.queries.case_detail import OpenedCase, open_for_reading
 from tracker.services import (
     appointments,
     authorizations,
-    checklists,
     consents,
     decisions,
     evaluations,
@@ -38,7 +38,6 @@ from tracker.services import (
 )
 from tracker.services.appointments import Slot
 from tracker.services.authorizations import Terms
-from tracker.services.checklists import Answer
 from tracker.services.consents import Signing
 from tracker.services.device_parts import Component
 from tracker.services.dose_check import Given
@@ -208,13 +207,8 @@ class Journey:
 
     def tick(self, appointment: int, part: str) -> None:
         """Every item of a part of the checklist is answered."""
-        case = self.look()
-        visit = next(v for v in case.snapshot.of(Appointment) if v.appointment == appointment)
-        for rule in case.pathway.checklists[visit.purpose]:
-            if rule.part == part:
-                second = self.user_ids[PHYSICIAN] if rule.two_person else None
-                given = Answer(item=rule.key, value="1" if rule.value else "", second_by=second)
-                self.do(NURSE, lambda w, r, a=given: checklists.answer_item(w, r, appointment=appointment, answer=a))
+        second = self.user_ids[PHYSICIAN]
+        self.do(NURSE, lambda w, r: answer_part(w, r, appointment=appointment, part=part, second_by=second))
 
     def score(self, value: str, occasion: str) -> Written:
         """A score is taken now."""
@@ -333,13 +327,15 @@ class Journey:
         self.step("implant_discharged", NURSE)
 
     def refill(self, *, deviation_reason: str = "", **values: object) -> Written:
-        """The pump is refilled now, in the visit of the day if there is one."""
+        """The pump is refilled now, in the visit of the day if there is one, after the checklist of that."""
         alarm_on = self.today + timedelta(days=90)
         dates = {"alarm_on": alarm_on, "alarm_on_again": alarm_on, "second_by": self.user_ids[PHYSICIAN]}
         filling = a_filling(**{**dates, **values})
         visit = self.look().snapshot.booked("refill")
         is_of_today = visit is not None and self.calendar.today(visit.starts_at) == self.today
         appointment = visit.appointment if visit is not None and is_of_today else None
+        if appointment is not None and not deviation_reason:
+            self.tick(appointment, "before")
         return self.do(
             NURSE,
             lambda w, r: refills.record_refill(

@@ -104,24 +104,25 @@ class TestChecklist:
     def test_is_answered_item_by_item(self, world: WebWorld, trial_day: str) -> None:
         browser = world.sign_in(Role.NURSE)
         body = browser.get(trial_day).get_data(as_text=True)
-        assert "0 of 16 answered" in body and "Stop: Two identifiers checked" in body
+        assert "0 of 24 answered" in body and "Stop: Two identifiers checked" in body
         status, body = answer(browser, world, trial_day, "identity")
-        assert status == 303 and "1 of 16 answered" in body and "Done · Nurse Person" in body
+        assert status == 303 and "1 of 24 answered" in body and "Done · Nurse Person" in body
 
-    def test_asks_for_the_value_and_the_second_person(self, world: WebWorld, trial_day: str) -> None:
+    def test_asks_for_the_value_and_the_second_person(self, world: WebWorld) -> None:
+        url = visit_of(world, "implant_day", "implant", hours=0, state="arrived")
         browser = world.sign_in(Role.NURSE)
-        browser.get(trial_day)
-        status, body = answer(browser, world, trial_day, "drug_check", value="lot <7>")
+        browser.get(url)
+        status, body = answer(browser, world, url, "drug_check", value="lot <7>")
         assert status == 422
         assert "A second person must read it too." in body and 'value="lot &lt;7&gt;"' in body
         other, pin = world.user_ids[Role.PHYSICIAN], world.give_pin(Role.PHYSICIAN)
-        status, body = answer(browser, world, trial_day, "drug_check", value="lot 7", second_by=other, pin=pin)
+        status, body = answer(browser, world, url, "drug_check", value="lot 7", second_by=other, pin=pin)
         assert status == 303 and "Nurse Person and Physician Person" in body
 
     @pytest.mark.parametrize(
         ("values", "said"),
         [
-            ({"item": "drug_check", "value": "7", "second_by": "12345"}, "Choose somebody of this clinic."),
+            ({"item": "xray", "value": "L2", "second_by": "12345"}, "Choose somebody of this clinic."),
             ({"item": "identity", "state": "overridden", "reason": "x"}, "A hard stop cannot be overridden."),
             ({"item": "identity", "state": "nonsense"}, "Choose done, not applicable or overridden."),
             ({"item": "gown", "state": "not_applicable"}, "Say why."),

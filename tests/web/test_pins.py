@@ -74,14 +74,14 @@ class TestChoosingOne:
 
 
 class Checklist:
-    """A nurse at the checklist of a trial, whose drug two must read; a colleague stands beside her."""
+    """A nurse at the checklist of an implant, whose drug two must read; a colleague stands beside her."""
 
     def __init__(self, world: WebWorld) -> None:
         self.world = world
         with world.database.writing() as session:
             listed = Listed(session, world.clinic_id, world.clock.now(), world.ids)
-            case = listed.case(listed.patient("Okafor", "James"), "trial_day")
-            listed.visit(case, "trial", hours=0, state="arrived")
+            case = listed.case(listed.patient("Okafor", "James"), "implant_day")
+            listed.visit(case, "implant", hours=0, state="arrived")
             self.url = f"/day/visits/{case.public_id}/20"
         self.browser = world.sign_in(Role.NURSE)
         self.browser.get(self.url)
@@ -89,7 +89,7 @@ class Checklist:
     def answer(self, second: int | None, **values: str) -> tuple[int, str]:
         with self.world.database.reading() as session:
             version = session.scalars(select(Case.version)).one()
-        data = {"item": "drug_check", "state": "done", "value": "lot <7>", "second_by": second or "", **values}
+        data = {"item": "drug_check", "state": "done", "value": "lot 7", "second_by": second or "", **values}
         answer = self.browser.post(self.url, {**data, "expected_version": version})
         return answer.status_code, text_of(answer)
 
@@ -119,7 +119,7 @@ class TestTheSecondPerson:
         for second, pin in ((Role.NURSE, mine), (Role.PHYSICIAN, mine), (Role.PHYSICIAN, ""), (Role.NURSE, "")):
             status, page = checklist.answer(world.user_ids[second], pin=pin)
             assert status == 422
-            assert 'value="lot <7>"' in page, "what was typed is kept"
+            assert 'value="lot 7"' in page, "what was typed is kept"
             assert not pin or pin not in page, "but no PIN"
         assert not checklist.is_answered
 

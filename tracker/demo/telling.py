@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Concatenate, ParamSpec
 
 from tracker.demo.clinic import DemoClinic
+from tracker.domain.checklists.rules import ChecklistItemRule
+from tracker.domain.checklists.run import Circumstances, left_out
 from tracker.domain.refill import days_to_alarm
 from tracker.pathways.catalogue import CURRENT, current
 from tracker.services import appointments, checklists, steps, visit_day
@@ -21,6 +23,9 @@ from tracker.services.visit_day import Arranged
 from tracker.services.work import CaseRef, Work, Written
 
 P = ParamSpec("P")
+#: What is chosen and typed in every story.
+_CHOSEN = {"anaesthesia": "local only", "anticoagulants": "takes none", "incision": "10:05"}
+_TYPED = {"time": "09:40", "number": "12", "lot": "B40117", "text": "read and noted", "": ""}
 
 #: A story waits by yielding the instant at which it goes on.
 Story = Iterator[datetime]
@@ -145,18 +150,21 @@ class Teller:
             self.does("nurse", visit_day.arrange, appointment=self.visit, arranged=WITH_ESCORT)
 
     def answer(self, checklist: str, part: str, *, leave: int = 0) -> None:
-        """The nurse answers one part of the visit's checklist, but for the last ``leave`` items."""
+        """The nurse answers one part of the visit's checklist, but for the last ``leave`` items and the notes."""
         lists = {name: items for file in CURRENT for name, items in current(file).checklists.items()}
-        rules = [rule for rule in lists[checklist] if rule.part == part]
+        asked = [rule for rule in lists[checklist] if rule.part == part and rule.stop != "note"]
+        # As it is asked of somebody who has a local anaesthetic and no catheter, whoever they are.
+        about = Circumstances(chosen={**_CHOSEN, "modality": "single injection"}, indication="spasticity", sex="male")
+        out = left_out(lists[checklist], about)
+        rules = [rule for rule in asked if rule.key not in out or rule.only.sex]
         for rule in rules[: len(rules) - leave]:
-            self.does(
-                "nurse", checklists.answer_item, appointment=self.visit, answer=self._answer(rule.key, rule.value)
-            )
+            self.does("nurse", checklists.answer_item, appointment=self.visit, answer=self._answer(rule))
 
-    def _answer(self, item: str, value: str) -> Answer:
-        typed = {"time": "09:40", "number": "2.1", "text": "read and noted", "": ""}[value]
-        second = self.clinic.user("nurse2") if item == "drug_check" else None
-        return Answer(item, value=typed, second_by=second)
+    def _answer(self, rule: ChecklistItemRule) -> Answer:
+        days = {"expiry": 500, "date": 12}.get(rule.value)
+        typed = (self.day + timedelta(days=days)).isoformat() if days else _TYPED.get(rule.value, "")
+        typed = _CHOSEN.get(rule.key) or (rule.choices[0] if rule.choices else typed)
+        return Answer(rule.key, value=typed, second_by=self.clinic.user("nurse2") if rule.two_person else None)
 
     def filling(self, lasts_days: int, *, reservoir_ml: int, later_by: int = 0, is_known: bool = True) -> Filling:
         """A fill whose alarm comes after about ``lasts_days``, with the date that a programmer would print.

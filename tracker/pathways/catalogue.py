@@ -35,3 +35,11 @@ def load(name: str, version: int) -> Pathway:
 def current(name: str = FIRST) -> Pathway:
     """The version that new cases start on."""
     return load(name, CURRENT[name])
+
+
+@cache
+def room_items() -> dict[str, str]:
+    """What is looked at once for a room and a day, in the pathways in use: each item with its words."""
+    pathways = (current(name) for name in CURRENT)
+    rules = (rule for pathway in pathways for items in pathway.checklists.values() for rule in items)
+    return {rule.key: rule.label for rule in rules if rule.per_room}

@@ -53,19 +53,19 @@ def read_page(session: Session, clinic: Clinic, after: int) -> list[ReadCase]:
     calendar = get_calendar(session, clinic.id)
     facts = _facts(session, Range(clinic.id, page[0][0].id, page[-1][0].id))
     found = []
-    for case, birth_on, replacement_on in page:
+    for case, birth_on, sex, replacement_on in page:
         history = tuple(sorted(facts[case.id], key=lambda fact: fact.seq))
         live = tuple(fact for fact in history if fact.superseded_by is None)
-        snapshot = snapshot_of(case, birth_on, calendar, live, replacement_on=replacement_on)
+        snapshot = snapshot_of(case, birth_on, calendar, live, replacement_on=replacement_on, sex=sex)
         found.append(ReadCase(LoadedCase(case, snapshot, catalogue.load(*pinned(case))), history))
         session.expunge(case)
     return found
 
 
-def _page(session: Session, clinic_id: int, after: int) -> Sequence[Row[Case, date, date | None]]:
-    """Cases with the birth date of their patient; one whose clinic does not have the patient is reported elsewhere."""
+def _page(session: Session, clinic_id: int, after: int) -> Sequence[Row[Case, date, str, date | None]]:
+    """Cases with birth date and sex; one whose clinic does not have its patient is reported elsewhere."""
     return session.execute(
-        select(Case, Patient.birth_on, REPLACEMENT_ON.label("replacement_on"))
+        select(Case, Patient.birth_on, Patient.sex, REPLACEMENT_ON.label("replacement_on"))
         .join(Patient, (Patient.clinic_id == Case.clinic_id) & (Patient.id == Case.patient_id))
         .where(Case.clinic_id == clinic_id, Case.id > after)
         .order_by(Case.id)

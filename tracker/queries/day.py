@@ -1,7 +1,7 @@
-"""The visits of one day by time, whether anything about them changed, and the checklist of one visit."""
+"""The visits of one day by time, whether anything about them changed, and what is asked in their checklists."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -10,25 +10,25 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from tracker.domain.access import Actor, Permission
+from tracker.domain.access import Actor
 from tracker.domain.calendar import ClinicCalendar
+from tracker.domain.checklists.rules import ChecklistItemRule
+from tracker.domain.checklists.run import Circumstances, left_out
 from tracker.domain.errors import NotFound
+from tracker.domain.pathway.requirements.person import age_on
 from tracker.domain.visit_day import Sign, Standing, closing_instant, has_stay, latest_injection, least_stay
 from tracker.pathways import catalogue
 from tracker.persistence.models import (
     AppointmentRow,
     ArrangementRow,
     Case,
-    ChecklistItemRow,
     Clinician,
-    Membership,
     Patient,
     Room,
     User,
     VisitLossRow,
 )
 from tracker.persistence.types import JsonObject
-from tracker.queries.colleagues import holds
 from tracker.queries.identity import IDENTITY, Identity, is_patient_of_case
 from tracker.queries.visit_signs import Signs, signs_of, signs_statement
 
@@ -38,9 +38,9 @@ MOST_VISITS = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One visit as it stands, and its case. ``answered`` are the keys of the checklist's items that have an answer;
-    ``least_stay``: how long somebody is watched at least after the act; ``dose_at`` when a test dose was given in it;
-    ``teller`` who tells the patient about held medicines."""
+    """One visit as it stands, and its case. ``answered`` are the keys of the checklist's items whose answer counts on
+    its day, ``chosen`` those answers with their values; ``least_stay``: how long somebody is watched at least after the
+    act; ``dose_at`` when a test dose was given in it; ``teller`` who tells the patient about held medicines."""
 
     case_public_id: str
     case_version: int
@@ -69,11 +69,15 @@ class Visit:
     cause: str
     held: str
     teller: str
+    on: date
     starts_at: datetime
     arrive_at: datetime | None
     room: str
     clinician: str
+    room_id: int | None
+    indication: str
     answered: frozenset[str]
+    chosen: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,37 +86,6 @@ class Day:
 
     visits: list[Visit]
     mark: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """The answer to one item of a checklist that stands. ``seq`` is the fact's number."""
-
-    seq: int
-    item: str
-    state: str
-    value: str
-    reason: str
-    at: datetime
-    by: str
-    second_by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Colleague:
-    """Somebody of the clinic who can read a value a second time."""
-
-    user_id: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VisitChecklist:
-    """A visit, what was answered in its checklist, and who could be the second person."""
-
-    visit: Visit
-    answers: tuple[Answered, ...]
-    colleagues: tuple[Colleague, ...]
 
 
 def of_its_visit(table: Any) -> ColumnElement[bool]:
@@ -145,8 +118,11 @@ _WATCHED: tuple[Any, ...] = (
 _COLUMNS: tuple[Any, ...] = (
     *_WATCHED,
     AppointmentRow.effective_at,
+    AppointmentRow.zone,
+    AppointmentRow.room_id,
     Case.public_id,
     Case.stage,
+    Case.indication,
     Patient.sex,
     Patient.allergies,
     Patient.language,
@@ -252,8 +228,8 @@ def _least_stay(pathway: str, version: int, purpose: str) -> timedelta:
     return least_stay(catalogue.load(pathway, version), purpose)
 
 
-def get_checklist(session: Session, viewer: Actor, case_public_id: str, appointment: int) -> VisitChecklist:
-    """One visit with the answers of its checklist.
+def find_visit(session: Session, viewer: Actor, case_public_id: str, appointment: int) -> tuple[int, Visit]:
+    """One visit, and the id of its case.
 
     :raises NotFound: when the viewer's clinic has no such visit
     """
@@ -262,46 +238,34 @@ def get_checklist(session: Session, viewer: Actor, case_public_id: str, appointm
     if row is None:
         raise NotFound("no such visit")
     signs = signs_of(session, _SIGNS_OF_VISIT, wanted | {"case": row.case_id})
-    people = session.execute(
-        select(User.id, User.name, holds(Permission.CHECKLIST).label("may_read"))
-        .join(Membership, Membership.user_id == User.id)
-        .where(Membership.clinic_id == viewer.clinic_id)
-        .order_by(User.name, User.id)
-    ).all()
-    names = {each.id: each.name for each in people}
-    items = session.execute(
-        select(ChecklistItemRow)
-        .where(
-            ChecklistItemRow.clinic_id == viewer.clinic_id,
-            ChecklistItemRow.case_id == row.case_id,
-            ChecklistItemRow.appointment == appointment,
-            ChecklistItemRow.superseded_by.is_(None),
-        )
-        .order_by(ChecklistItemRow.seq)
-    ).scalars()
-    answers = tuple(
-        Answered(
-            seq=item.seq,
-            item=item.item,
-            state=item.state,
-            value=item.value,
-            reason=item.reason,
-            at=item.effective_at,
-            by=names.get(item.recorded_by, "") if item.recorded_by else "",
-            second_by=names.get(item.second_by, "") if item.second_by else "",
-        )
-        for item in items
-    )
-    readers = (each for each in people if each.may_read and each.id != viewer.user_id)
-    colleagues = tuple(Colleague(user_id=each.id, name=each.name) for each in readers)
-    visit = _visit(row, signs.get((row.case_id, appointment), Signs()))
-    return VisitChecklist(visit=visit, answers=answers, colleagues=colleagues)
+    return row.case_id, _visit(row, signs.get((row.case_id, appointment), Signs()))
+
+
+def rules_of(visit: Visit) -> tuple[ChecklistItemRule, ...]:
+    """The items of the visit's checklist, in order; none where its purpose has none."""
+    return catalogue.load(visit.pathway, visit.pathway_version).checklists.get(visit.purpose, ())
+
+
+def not_asked(visit: Visit) -> dict[str, str]:
+    """The items of its checklist that are not asked of this patient today, each with why."""
+    years = age_on(visit.patient.birth_on, visit.on)
+    about = Circumstances(chosen=visit.chosen, indication=visit.indication, sex=visit.sex, years=years)
+    return left_out(rules_of(visit), about)
+
+
+def asked_of(visit: Visit) -> tuple[ChecklistItemRule, ...]:
+    """The items of its checklist that must be answered: no notes, and nothing that is not asked of this patient."""
+    out = not_asked(visit)
+    return tuple(rule for rule in rules_of(visit) if rule.stop != "note" and rule.key not in out)
 
 
 def _visit(row: Row[Any], signs: Signs) -> Visit:
     # A row is asked for each of its columns: as a dict it answers ten times as fast.
     of = dict(zip(row._fields, row, strict=True))
     pathway = catalogue.load(of["pathway"], of["pathway_version"])
+    calendar = ClinicCalendar(of["zone"])
+    on = calendar.today(of["starts_at"])
+    answers = signs.answers_that_count(calendar.start_of(on), of["room_id"]) if signs.answers else {}
     doses = [each.at for each in signs.happened if each.kind == Sign.DOSE]
     return Visit(
         case_public_id=of["public_id"],
@@ -331,9 +295,13 @@ def _visit(row: Row[Any], signs: Signs) -> Visit:
         cause=of["cause"] or "",
         held=of["held"] or "",
         teller=of["teller"] or "",
+        on=on,
         starts_at=of["starts_at"],
         arrive_at=of["arrive_at"],
         room=of["room"] or "",
         clinician=of["clinician"] or "",
-        answered=signs.answered,
+        room_id=of["room_id"],
+        indication=of["indication"],
+        answered=frozenset(answers),
+        chosen=answers,
     )

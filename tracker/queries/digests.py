@@ -17,9 +17,8 @@ from tracker.domain.digest import Due, Figures, Reader
 from tracker.domain.languages import USUAL
 from tracker.domain.neutral import name_in_messages
 from tracker.domain.words import LIVE_APPOINTMENT, Role
-from tracker.pathways import catalogue
 from tracker.persistence.models import Case, Clinic, Digest, Obligation, StaffTask, User
-from tracker.queries.day import Visit, list_visits
+from tracker.queries.day import Visit, asked_of, list_visits
 from tracker.queries.escalations import list_standings
 from tracker.queries.roster import get_roster
 
@@ -129,6 +128,5 @@ def _due(row: Row[Any]) -> Due:
 
 
 def _is_unfinished(visit: Visit) -> bool:
-    """Whether an item of the visit's checklist has no answer."""
-    rules = catalogue.load(visit.pathway, visit.pathway_version).checklists.get(visit.purpose, ())
-    return any(rule.key not in visit.answered for rule in rules)
+    """Whether an item that is asked of the patient has no answer."""
+    return any(rule.key not in visit.answered for rule in asked_of(visit))

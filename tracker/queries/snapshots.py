@@ -61,7 +61,7 @@ REPLACEMENT_ON = (
     .scalar_subquery()
 )
 _OF_CLINIC = (
-    select(Case, Patient.birth_on, REPLACEMENT_ON.label("replacement_on"))
+    select(Case, Patient.birth_on, Patient.sex, REPLACEMENT_ON.label("replacement_on"))
     .join(Patient, (Patient.clinic_id == Case.clinic_id) & (Patient.id == Case.patient_id))
     .where(Case.clinic_id == bindparam("clinic"))
 )
@@ -87,14 +87,16 @@ def load_snapshot(
     row = session.execute(_LOCKED if lock else _READ, {"clinic": clinic_id, "case": case_id}).one_or_none()
     if row is None:
         raise NotFound(str(case_id))
-    case, birth_on, replacement_on = row
+    case, birth_on, sex, replacement_on = row
     if seen is not None and seen.version == case.version:
         facts = seen.snapshot.facts
     else:
         facts = load_live(session, clinic_id, case_id)
     if lock:
         replacement_on = _replacement_on(session, case, facts)
-    snapshot = snapshot_of(case, birth_on, get_calendar(session, clinic_id), facts, replacement_on=replacement_on)
+    snapshot = snapshot_of(
+        case, birth_on, get_calendar(session, clinic_id), facts, replacement_on=replacement_on, sex=sex
+    )
     return LoadedCase(case, snapshot, catalogue.load(*pinned(case)))
 
 
@@ -112,9 +114,9 @@ def load_snapshots(
     facts = load_live_of(session, clinic_id, case_ids)
     calendar = get_calendar(session, clinic_id)
     found = []
-    for case, birth_on, read_on in rows:
+    for case, birth_on, sex, read_on in rows:
         replacement_on = _replacement_on(session, case, facts[case.id]) if lock else read_on
-        snapshot = snapshot_of(case, birth_on, calendar, facts[case.id], replacement_on=replacement_on)
+        snapshot = snapshot_of(case, birth_on, calendar, facts[case.id], replacement_on=replacement_on, sex=sex)
         found.append(LoadedCase(case, snapshot, catalogue.load(*pinned(case))))
     return found
 
@@ -133,7 +135,13 @@ def pinned(case: Case) -> tuple[str, int]:
 
 
 def snapshot_of(
-    case: Case, birth_on: date, calendar: ClinicCalendar, facts: Iterable[Fact], *, replacement_on: date | None
+    case: Case,
+    birth_on: date,
+    calendar: ClinicCalendar,
+    facts: Iterable[Fact],
+    *,
+    replacement_on: date | None,
+    sex: str,
 ) -> Snapshot:
     """The snapshot of a case and its live facts; ``replacement_on`` is what ``REPLACEMENT_ON`` says of it."""
     live = tuple(sorted(facts, key=lambda fact: fact.seq))
@@ -149,4 +157,5 @@ def snapshot_of(
         facts=live,
         referred_indication=referrals[-1].indication if referrals else case.indication,
         replacement_on=replacement_on,
+        sex=sex,
     )

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, CompoundSelect, Select, and_, case, literal, or_, select, union_all
+from sqlalchemy import CTE, ColumnElement, CompoundSelect, Select, and_, case, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.visit_day import Happened, Sign, Standing, standing
-from tracker.domain.words import LEFT, AppointmentState, DeterminationKind, Purpose
+from tracker.domain.words import LEFT, AppointmentState, DeterminationKind, ItemState, Purpose
 from tracker.persistence.models import (
     AppointmentRow,
     ChecklistItemRow,
@@ -24,15 +24,27 @@ from tracker.persistence.models import (
 )
 
 _ARRIVED = "arrived"
+_NO_ANSWER = (literal(""), literal(""), null())
 _version, _device = aliased(AppointmentRow), aliased(DeviceRow)
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredItem:
+    """An item of a checklist, when it was done, its value (empty where it has none, does not apply or was left out),
+    and the room that was looked at."""
+
+    item: str
+    at: datetime
+    value: str
+    room_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signs:
-    """Of one visit: what happened, when the patient came among it, and the items of the checklist that are answered."""
+    """Of one visit: what happened, when the patient came among it, and every answer of its checklist that stands."""
 
     happened: tuple[Happened, ...] = ()
-    answered: frozenset[str] = frozenset()
+    answers: tuple[AnsweredItem, ...] = ()
 
     def standing(self, state: str, changed_at: datetime, *, stays: bool) -> Standing:
         """Where the visit stands whose row is in ``state`` since ``changed_at``. ``stays``: ``has_stay``."""
@@ -42,6 +54,15 @@ class Signs:
         others = [each for each in self.happened if each.kind != _ARRIVED]
         arrived_at = changed_at if state == AppointmentState.ARRIVED else over_since
         return standing(state, changed_at, arrived_at, others, stays=stays)
+
+    def answers_that_count(self, from_at: datetime, room_id: int | None) -> dict[str, str]:
+        """The values of the answers by item, of a visit whose civil day begins at ``from_at``, in a room: not those of
+        an earlier day, or about another room."""
+        return {
+            each.item: each.value
+            for each in self.answers
+            if each.at >= from_at and (each.room_id is None or each.room_id == room_id)
+        }
 
 
 def signs_statement(visits: ColumnElement[bool]) -> CompoundSelect[Any]:
@@ -58,15 +79,14 @@ def signs_of(
 ) -> Mapping[tuple[int, int], Signs]:
     """What is known of each visit, by its case's id and its number."""
     happened: dict[tuple[int, int], list[Happened]] = {}
-    answered: dict[tuple[int, int], set[str]] = {}
-    for case_id, appointment, kind, item, at, seq in session.connection().execute(statement, values):
+    answers: dict[tuple[int, int], list[AnsweredItem]] = {}
+    rows = session.connection().execute(statement, values)
+    for case_id, appointment, kind, item, value, room_id, at, seq in rows:
         key = (case_id, appointment)
         happened.setdefault(key, []).append(Happened(kind, at, seq))
         if kind == Sign.ITEM:
-            answered.setdefault(key, set()).add(item)
-    return {
-        key: Signs(happened=tuple(found), answered=frozenset(answered.get(key, ()))) for key, found in happened.items()
-    }
+            answers.setdefault(key, []).append(AnsweredItem(item, at, value, room_id))
+    return {key: Signs(happened=tuple(found), answers=tuple(answers.get(key, ()))) for key, found in happened.items()}
 
 
 def _branches(visit: CTE) -> tuple[Select[Any], ...]:
@@ -81,7 +101,9 @@ def _branches(visit: CTE) -> tuple[Select[Any], ...]:
     has_left = (VisitMomentRow.kind == each for each in sorted(LEFT))
     stands = VisitMomentRow.superseded_by.is_(None)
     said = case((stands, VisitMomentRow.kind), else_=literal(Sign.UNSAID.value))
-    answered = _of_visit(visit, ChecklistItemRow, literal(Sign.ITEM.value), ChecklistItemRow.item)
+    value = case((ChecklistItemRow.state == ItemState.DONE, ChecklistItemRow.value), else_=literal(""))
+    answer = (ChecklistItemRow.item, value, ChecklistItemRow.room_id)
+    answered = _of_visit(visit, ChecklistItemRow, literal(Sign.ITEM.value), answer)
     of_visit = (
         _of_visit(visit, VisitMomentRow, said).where(or_(stands, *has_left)),
         _of_visit(visit, TrialDoseRow, literal(Sign.DOSE.value)).where(TrialDoseRow.superseded_by.is_(None)),
@@ -95,13 +117,13 @@ def _branches(visit: CTE) -> tuple[Select[Any], ...]:
     return (answered.where(ChecklistItemRow.superseded_by.is_(None)), *came)
 
 
-def _of_visit(visit: CTE, table: Any, kind: Any, item: Any = "") -> Select[Any]:
+def _of_visit(visit: CTE, table: Any, kind: Any, answer: tuple[Any, ...] = _NO_ANSWER) -> Select[Any]:
     is_about = and_(
         table.clinic_id == visit.c.clinic_id,
         table.case_id == visit.c.case_id,
         table.appointment == visit.c.appointment,
     )
-    return select(*_columns(visit, table, kind, item)).select_from(visit).join(table, is_about)
+    return select(*_columns(visit, table, kind, answer)).select_from(visit).join(table, is_about)
 
 
 def _of_attempt(visit: CTE) -> Select[Any]:
@@ -117,16 +139,16 @@ def _of_attempt(visit: CTE) -> Select[Any]:
         DeterminationRow.superseded_by.is_(None),
         is_end,
     )
-    columns = _columns(visit, DeterminationRow, literal(Sign.WATCHED.value), "")
+    columns = _columns(visit, DeterminationRow, literal(Sign.WATCHED.value), _NO_ANSWER)
     return select(*columns).select_from(visit).join(DeterminationRow, is_about)
 
 
-def _columns(visit: CTE, table: Any, kind: Any, item: Any) -> tuple[Any, ...]:
+def _columns(visit: CTE, table: Any, kind: Any, answer: tuple[Any, ...]) -> tuple[Any, ...]:
     return (
         table.case_id.label("case_id"),
         visit.c.appointment.label("appointment"),
         kind.label("kind"),
-        (literal(item) if isinstance(item, str) else item).label("item"),
+        *(column.label(name) for name, column in zip(("item", "value", "room_id"), answer, strict=True)),
         table.effective_at.label("at"),
         table.seq.label("seq"),
     )

@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import AskedBack, InvalidInput, NotFound, NotPermitted, Question, Refused, StaleVersion
-from tracker.domain.facts import Appointment, Correction, Determination, Fact, VisitMoment
+from tracker.domain.facts import Appointment, ChecklistItem, Correction, Determination, Fact, VisitMoment
 from tracker.domain.milestones import reached_by
 from tracker.domain.pathway.beside import NOT_BESIDE, is_of_reoperation
 from tracker.domain.pathway.definition import Pathway, Transition
@@ -28,6 +28,7 @@ from tracker.persistence.facts import insert_fact, supersede
 from tracker.persistence.models import Case, StageVisit
 from tracker.queries.snapshots import LoadedCase, Seen
 from tracker.services.access_log import record_view
+from tracker.services.checked_rooms import references
 from tracker.services.named import person_problems
 from tracker.services.reconcile import reconcile_loaded
 from tracker.services.snapshots import load_snapshot
@@ -118,6 +119,21 @@ class CaseFile:
                 if discharged:
                     self.record(VisitMoment, appointment=visit.appointment, kind=MomentKind.DISCHARGED)
 
+    def refer_to_checked_rooms(self) -> bool:
+        """Write into the checklist of a patient who is here what was looked at in their room; whether there was any."""
+        here = [each for each in self.snapshot.of(Appointment) if each.state == AppointmentState.ARRIVED]
+        found = [
+            reference
+            for visit in here
+            for reference in references(self.work.session, self.case.clinic_id, self.pathway, self.snapshot, visit)
+        ]
+        for old, values in found:
+            if old is None:
+                self.record(ChecklistItem, **values)
+            else:
+                self.change(old, **values)
+        return bool(found)
+
     def next_seq(self) -> int:
         """The number of the next fact of this case."""
         self.case.last_seq += 1
@@ -188,6 +204,9 @@ class CaseFile:
         meant = self.work.meant
         if meant is not None and (open_ones := [each for each in self.questions if each.code not in meant]):
             raise AskedBack(open_ones)
+        if any(isinstance(fact, Appointment) for fact in self.written):
+            # Whoever comes, or is moved to another room, refers to what was looked at there.
+            self.refer_to_checked_rooms()
         passed = {self.case.stage} if not self.moves else set()
         while (edge := automatic_step(self.pathway, self.snapshot, self.work.now)) is not None:
             if edge.target in passed:
@@ -234,7 +253,7 @@ class CaseFile:
     def _cause(self) -> str:
         """What the reconciler names as the reason of a closed obligation: rather what happened than the visit that is
         over or cancelled by it, and rather a new fact than the correction that made room for it."""
-        happened = [fact for fact in self.written if not is_of_visit(fact)] or self.written
+        happened = [f for f in self.written if not (is_of_visit(f) or isinstance(f, ChecklistItem))] or self.written
         facts = [fact for fact in happened if not isinstance(fact, Correction)] or happened
         return f"{type(facts[-1]).__name__.lower()}:{facts[-1].seq}" if facts else "stage"
 

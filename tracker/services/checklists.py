@@ -1,23 +1,37 @@
-"""The checklist of a visit: each item answered once, by a person, with what was read or measured."""
+"""The checklist of a visit: each item answered once, by a person, with what was read or measured.
+
+What was done is always written down. What speaks against it (a lot out of date, an antibiotic too early) stops the next
+step, and the rules say so; what comes before its turn is a deviation with a reason.
+"""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from tracker.domain.access import Permission
+from tracker.domain.checklists.rules import ChecklistItemRule
+from tracker.domain.checklists.run import Fault, faults, left_out, mends, standing_answers
+from tracker.domain.checklists.values import UnreadableValue, read_value
+from tracker.domain.dates import in_words
 from tracker.domain.errors import InvalidInput, NotFound, StaleVersion
 from tracker.domain.facts import Appointment, ChecklistItem
-from tracker.domain.pathway.definition import ChecklistItemRule
+from tracker.domain.pathway.blocker import Blocker
+from tracker.domain.pathway.requirements.visit import circumstances
+from tracker.domain.pathway.snapshot import Snapshot
+from tracker.domain.pathway.wording import people, sentence_of
 from tracker.domain.words import ConsentState, ItemState, is_word
 from tracker.services.case_file import CaseFile, open_case
+from tracker.services.deviations import require_reason
 from tracker.services.named import reader_problems
 from tracker.services.work import CaseRef, Work, Written
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one item. ``second_by``: the other person where two must read.
+    """The answer to one item. ``second_by``: the other person where two must read, or where a change meets a rule.
 
-    ``seen``: the number of the answer that stood when the form was made, 0 for none: then the answer stands on its own,
-    and only another answer to the same item is in its way. ``None``: the version of the whole case decides.
+    ``done_at``: when it was done, where that is not now. ``seen``: the number of the answer that stood when the form
+    was made, 0 for none: then the answer stands on its own, and only another answer to the same item is in its way.
+    ``None``: the version of the whole case decides.
     """
 
     item: str
@@ -26,6 +40,7 @@ class Answer:
     reason: str = ""
     second_by: int | None = None
     seen: int | None = None
+    done_at: datetime | None = None
 
 
 def answer_item(work: Work, ref: CaseRef, *, appointment: int, answer: Answer) -> Written:
@@ -33,34 +48,54 @@ def answer_item(work: Work, ref: CaseRef, *, appointment: int, answer: Answer) -
 
     :raises NotFound: if there is no such visit or item
     :raises StaleVersion: if somebody answered the item meanwhile
-    :raises InvalidInput: for an answer that the item does not allow
+    :raises InvalidInput: for an answer that the item does not allow, and before the day of the visit
     """
-    file = open_case(work, ref, Permission.CHECKLIST, checks_version=answer.seen is None)
+    work.require(Permission.CHECKLIST)
+    if answer.done_at is not None and answer.done_at > work.now:
+        raise InvalidInput({"done_at": "This time is in the future."})
+    checks_version = answer.seen is None
+    file = open_case(work, ref, Permission.CHECKLIST, effective_at=answer.done_at, checks_version=checks_version)
     visit = next((each for each in file.snapshot.of(Appointment) if each.appointment == appointment), None)
     if visit is None:
         raise NotFound(str(appointment))
-    checklist, rule = _rule(file, visit, answer.item)
-    standing = [
-        item for item in file.snapshot.of(ChecklistItem) if item.appointment == appointment and item.item == answer.item
-    ]
-    if answer.seen is not None and answer.seen != (standing[-1].seq if standing else 0):
+    rules = file.pathway.checklists.get(visit.purpose, ())
+    rule = next((each for each in rules if each.key == answer.item), None)
+    if rule is None:
+        raise NotFound(answer.item)
+    written = _written(file, visit, rule)
+    if answer.seen is not None and answer.seen != (written.seq if written else 0):
         raise StaleVersion(file.case.version)
-    problems = _problems(rule, answer, work.actor.user_id)
-    problems |= reader_problems(work, answer.second_by, Permission.CHECKLIST)
+    problems, value = _problems(file, visit, rule, answer)
     if problems:
         raise InvalidInput(problems)
+    before = _faults(file, visit)
+    fact = _write(file, visit, rule, answer, value)
+    _refuse_mending_alone(file, visit, before, answer)
+    if answer.state == ItemState.DONE:
+        _record_what_came_early(file, visit, rule, fact)
+    return file.finish("checklist_answered", item=answer.item)
+
+
+def _written(file: CaseFile, visit: Appointment, rule: ChecklistItemRule) -> ChecklistItem | None:
+    """What is written down for the item, also where it does not count any more."""
+    found = file.snapshot.of(ChecklistItem)
+    return next((each for each in found if (each.appointment, each.item) == (visit.appointment, rule.key)), None)
+
+
+def _write(file: CaseFile, visit: Appointment, rule: ChecklistItemRule, answer: Answer, value: str) -> ChecklistItem:
     values: dict[str, object] = {
         "state": answer.state,
-        "value": answer.value.strip(),
+        "value": value,
         "reason": answer.reason.strip(),
         "second_by": answer.second_by,
+        "room_id": visit.room_id if rule.per_room else None,
+        "role": _role(file.work, rule) if answer.state == ItemState.OVERRIDDEN else "",
         "about_seq": _consent_named(file, visit, rule, answer),
     }
-    if standing:
-        file.change(standing[-1], **values)
-    else:
-        file.record(ChecklistItem, appointment=appointment, checklist=checklist, item=answer.item, **values)
-    return file.finish("checklist_answered", item=answer.item)
+    written = _written(file, visit, rule)
+    if written is not None:
+        return file.change(written, **values)
+    return file.record(ChecklistItem, appointment=visit.appointment, checklist=visit.purpose, item=rule.key, **values)
 
 
 def _consent_named(file: CaseFile, visit: Appointment, rule: ChecklistItemRule, answer: Answer) -> int | None:
@@ -73,23 +108,87 @@ def _consent_named(file: CaseFile, visit: Appointment, rule: ChecklistItemRule, 
     return standing.seq
 
 
-def _rule(file: CaseFile, visit: Appointment, item: str) -> tuple[str, ChecklistItemRule]:
-    for rule in file.pathway.checklists.get(visit.purpose, ()):
-        if rule.key == item:
-            return visit.purpose, rule
-    raise NotFound(item)
+def _refuse_mending_alone(file: CaseFile, visit: Appointment, before: tuple[Fault, ...], answer: Answer) -> None:
+    """A change by which a rule is met that was not needs a second person, whatever was changed."""
+    mended = mends(before, _faults(file, visit))
+    if mended and answer.second_by in (None, file.work.actor.user_id):
+        why = sentence_of(Blocker(mended[0].code, mended[0].params))
+        raise InvalidInput({"second_by": f"This takes back: {why}. A second person must see such a change."})
 
 
-def _problems(rule: ChecklistItemRule, answer: Answer, answered_by: int) -> dict[str, str]:
-    found: dict[str, str] = {}
+def is_mended_without(file: CaseFile, fact: ChecklistItem) -> bool:
+    """Whether a rule is met that was not once an answer is struck out: that is changed by two people too."""
+    visit = next((each for each in file.snapshot.of(Appointment) if each.appointment == fact.appointment), None)
+    if visit is None:
+        return False
+    before = _faults(file, visit)
+    return bool(mends(before, _faults(file, visit, file.snapshot.without(fact.seq))))
+
+
+def _record_what_came_early(file: CaseFile, visit: Appointment, rule: ChecklistItemRule, fact: ChecklistItem) -> None:
+    """What was done before its turn is written down all the same, as a deviation with a reason."""
+    first = _left_before(file, visit, rule)
+    if not first:
+        return
+    if not fact.reason:
+        asked = f"“{first}” is not answered. Answer it first; if this was done all the same, say why."
+        raise InvalidInput({"reason": asked})
+    early = Blocker("checklist_order", (("first", first), ("item", rule.label)), requirement="checklist_order")
+    require_reason(file, visit.purpose, [early], fact.reason, about_seq=fact.seq, begun_in=file.case.stage)
+
+
+def _faults(file: CaseFile, visit: Appointment, snapshot: Snapshot | None = None) -> tuple[Fault, ...]:
+    snapshot = snapshot or file.snapshot
+    calendar, rules = snapshot.calendar, file.pathway.checklists.get(visit.purpose, ())
+    answers = standing_answers(snapshot.of(ChecklistItem), visit, calendar)
+    return faults(rules, answers, calendar.today(visit.starts_at), calendar)
+
+
+def _left_before(file: CaseFile, visit: Appointment, rule: ChecklistItemRule) -> str:
+    """What must be answered before this item and is not: its words; empty if nothing is."""
+    rules = file.pathway.checklists.get(visit.purpose, ())
+    answers = standing_answers(file.snapshot.of(ChecklistItem), visit, file.snapshot.calendar)
+    out = left_out(rules, circumstances(file.snapshot, answers, file.snapshot.calendar.today(visit.starts_at)))
+    labels = {each.key: each.label for each in rules}
+    return next((labels[key] for key in rule.needs if key not in answers and key not in out), "")
+
+
+def _role(work: Work, rule: ChecklistItemRule) -> str:
+    """In which of their roles the actor leaves an item out."""
+    return min(work.actor.roles & (rule.override_by or work.actor.roles), default="")
+
+
+def _problems(
+    file: CaseFile, visit: Appointment, rule: ChecklistItemRule, answer: Answer
+) -> tuple[dict[str, str], str]:
+    """What the item does not allow, as a sentence per field; and its value as it is kept."""
+    found, value = dict[str, str](), ""
+    if rule.record:
+        return {"state": "This is recorded on the patient's page; the checklist shows it from there."}, ""
+    calendar = file.snapshot.calendar
+    day = calendar.today(visit.starts_at)
+    if calendar.today(file.effective_at) < day:
+        said = f"The visit is on {in_words(day)}: its checklist is answered on that day."
+        found["done_at" if answer.done_at else "state"] = said
     if not is_word(answer.state, ItemState):
         found["state"] = "Choose done, not applicable or overridden."
-    if answer.state == ItemState.OVERRIDDEN and rule.stop == "hard":
-        found["state"] = "A hard stop cannot be overridden. Do it, or say why it does not apply."
+    if answer.state == ItemState.OVERRIDDEN:
+        found |= _override_problems(file.work, rule)
     if answer.state != ItemState.DONE and not answer.reason.strip():
         found["reason"] = "Say why."
-    if answer.state == ItemState.DONE and rule.value and not answer.value.strip():
-        found["value"] = "Write down what was read or measured."
-    if answer.state == ItemState.DONE and rule.two_person and answer.second_by in (None, answered_by):
+    if answer.state == ItemState.DONE and rule.value:
+        try:
+            value = read_value(rule, answer.value)
+        except UnreadableValue as error:
+            found["value"] = str(error)
+    if answer.state == ItemState.DONE and rule.two_person and answer.second_by in (None, file.work.actor.user_id):
         found["second_by"] = "A second person must read it too."
-    return found
+    return found | reader_problems(file.work, answer.second_by, Permission.CHECKLIST), value
+
+
+def _override_problems(work: Work, rule: ChecklistItemRule) -> dict[str, str]:
+    if rule.stop == "hard":
+        return {"state": "A hard stop cannot be overridden. Do it, or say why it does not apply."}
+    if rule.override_by and not rule.override_by & work.actor.roles:
+        return {"state": f"This is left out by {people(rule.override_by)} only."}
+    return {}

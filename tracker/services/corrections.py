@@ -23,6 +23,7 @@ from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.words import DeterminationKind, DeviceKind
 from tracker.services.beside import finish_with_beside
 from tracker.services.case_file import open_case
+from tracker.services.checklists import is_mended_without
 from tracker.services.named import paper_problems, person_problems
 from tracker.services.reoperations_struck import is_operation, is_replacement, put_back, take_back
 from tracker.services.work import CaseRef, Work, Written
@@ -88,6 +89,8 @@ def strike(
         problems["reason"] = "Say what was wrong."
     if needs_second(file.snapshot, fact) and document_seq is None and second_by in (None, work.actor.user_id):
         problems["second_by"] = "Refills hang on this entry: a second person or a document must confirm it."
+    if isinstance(fact, ChecklistItem) and second_by in (None, work.actor.user_id) and is_mended_without(file, fact):
+        problems["second_by"] = "A rule is not met by this entry. A second person must see that it is struck out."
     if problems:
         raise InvalidInput(problems)
     before = file.snapshot

@@ -14,6 +14,7 @@ from tracker.domain.doses import unusual_dose
 from tracker.domain.errors import InvalidInput, NotFound
 from tracker.domain.facts import Appointment, Device, Document, Fill
 from tracker.domain.pathway.alarm_date import alarm_date
+from tracker.domain.pathway.engine import refill_blockers
 from tracker.domain.refill import LONGEST_DAYS, computed_alarm_on, is_plausible
 from tracker.domain.words import (
     LIVE_APPOINTMENT,
@@ -121,11 +122,12 @@ def record_refill(
     printout: str = "",
 ) -> Written:
     """Record a refill, here or elsewhere. It closes the refill that was due, and the next one is due at once. An
-    expired lot is a deviation and needs a reason. ``printout``: where the print-out of a fill done elsewhere is kept.
+    expired lot, or a checklist of the visit that is open before the refill, is a deviation and needs a reason.
+    ``printout``: where the print-out of a fill done elsewhere is kept.
 
     :raises NotFound: if no such refill visit of the case holds its place
     :raises InvalidInput: for what cannot be, or where no pump is in the patient
-    :raises Refused: for an expired lot, if no reason is given
+    :raises Refused: with everything that was missing, if no reason is given
     """
     file = open_case(work, ref, Permission.REFILL, effective_at=filled_at)
     pump = file.snapshot.pump
@@ -135,8 +137,9 @@ def record_refill(
     fill = fill_pump(file, filling, pump, kind=kind, appointment=appointment)
     if printout.strip():
         _keep_printout(file, printout.strip())
-    expired = expired_lot(filling.expires_on, file.snapshot.calendar.today(file.effective_at))
-    require_reason(file, Purpose.REFILL, expired, deviation_reason, about_seq=fill.seq, seen=deviation_seen)
+    missing = refill_blockers(file.pathway, file.snapshot, file.effective_at) if kind == FillKind.REFILL else ()
+    missing += expired_lot(filling.expires_on, file.snapshot.calendar.today(file.effective_at))
+    require_reason(file, Purpose.REFILL, missing, deviation_reason, about_seq=fill.seq, seen=deviation_seen)
     if visit is not None:
         # The refill is done: so is its visit, without a second click.
         file.change(visit, version=visit.version + 1, state=AppointmentState.COMPLETED, reason="")

@@ -39,16 +39,16 @@ def a_refill(journey: Journey, second_by: int) -> None:
 
 
 def an_item(journey: Journey, second_by: int) -> None:
-    """The drug, read by two before the dose."""
+    """The drug, read by two before the pump is filled."""
     answer = Answer(item="drug_check", value="lot T-12", second_by=second_by)
 
     def use_case(work: Work, ref: CaseRef) -> Written:
-        return checklists.answer_item(work, ref, appointment=journey.visit_for("trial"), answer=answer)
+        return checklists.answer_item(work, ref, appointment=journey.visit_for("implant"), answer=answer)
 
     journey.do(Role.NURSE, use_case)
 
 
-ACTS = [("trial_day", a_dose), ("implant_day", an_implant), ("maintained", a_refill), ("trial_day", an_item)]
+ACTS = [("trial_day", a_dose), ("implant_day", an_implant), ("maintained", a_refill), ("implant_day", an_item)]
 
 
 @pytest.mark.parametrize(("stage", "act"), ACTS)

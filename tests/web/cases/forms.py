@@ -56,10 +56,9 @@ def granted(scene: Scene) -> dict[str, object]:
 
 
 def _refill_due(scene: Scene) -> None:
-    world, journey = scene.world, scene.journey
-    booked = journey.look().snapshot.booked("refill")
-    assert booked is not None
-    world.clock.set(booked.starts_at)
+    (booked,) = filter(None, [scene.journey.look().snapshot.booked("refill")])
+    scene.world.clock.set(booked.starts_at)
+    scene.journey.tick(booked.appointment, "before")
 
 
 def _late_refill_date(scene: Scene) -> None:

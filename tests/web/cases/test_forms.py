@@ -147,7 +147,7 @@ class TestDeviations:
         text = plain(answer.get_data(as_text=True))
         assert answer.status_code == 422
         assert "Next test dose is not ordered" in text
-        assert "Checklist before the procedure has 14 open items" in text
+        assert "Checklist before the procedure has 19 open items" in text
         assert 'name="deviation_reason"' in text
         reason = {"deviation_reason": "seizure, given at once"}
         assert browser.post(url, {**values, **reason, "deviation_seen": "checklist_open"}).status_code == 422

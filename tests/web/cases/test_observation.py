@@ -11,7 +11,8 @@ from tests.web.cases.forms import dose
 from tests.web.cases.scene import NURSE, PHYSICIAN, Scene
 from tracker.domain.facts import TrialDose
 from tracker.domain.words import Role
-from tracker.services import observing, trials
+from tracker.services import checklists, observing, trials
+from tracker.services.checklists import Answer
 
 At = Callable[[str], tuple[WebWorld, Journey]]
 #: What the page of a dose may ask of the database.
@@ -74,10 +75,13 @@ class TestTheCheck:
 class TestThePage:
     def test_shows_what_may_mislead_and_by_what_others_judge_and_judges_nothing(self, at: At) -> None:
         world, journey = at("trial_observation")
+        visit = journey.visit_for("trial")
+        for given in (Answer("anaesthesia", value="sedation"), Answer("sedation", value="08:10", reason="in a hurry")):
+            journey.do(NURSE, lambda w, r, a=given: checklists.answer_item(w, r, appointment=visit, answer=a))
         journey.clock.advance(hours=2)
         journey.score("1", "after_dose")
         text = html.unescape(world.sign_in(Role.THERAPIST).get(page_of(journey)).get_data(as_text=True))
-        assert "Sedative given" in text
+        assert "Sedative given 08:10" in text
         assert "after a sedative" in text
         assert "missed: no scores and no vital signs" in text
         assert "taken" in text

@@ -11,7 +11,8 @@ from tests.support.statements import sent
 from tests.support.web import WebWorld
 from tracker.domain.words import Role
 from tracker.persistence.models import AccessEntry
-from tracker.services import corrections, decisions, steps, trials
+from tracker.services import checklists, corrections, decisions, steps, trials
+from tracker.services.checklists import Answer
 
 At = Callable[[str], tuple[WebWorld, Journey]]
 LINK = re.compile(r'href="(/(?:cases|day)/[^"]+)"')
@@ -128,8 +129,16 @@ class TestTheHistory:
         assert "written" in page_of(*at("referred"))
 
     def test_tells_a_checklist_in_one_line(self, at: At) -> None:
-        text = page_of(*at("trial_observation"))
-        assert "Checklist: 14 items answered." in text
+        world, journey = at("trial_day")
+        visit = journey.visit_for("trial")
+        for item in ("identity", "consent", "gown"):
+            given = Answer(item=item)
+            journey.do(Role.NURSE, lambda w, r, a=given: checklists.answer_item(w, r, appointment=visit, answer=a))
+        assert "Checklist: 3 items answered." in page_of(world, journey)
+        for given in (Answer("anaesthesia", value="sedation"), Answer("sedation", value="08:00", reason="in a hurry")):
+            journey.do(Role.NURSE, lambda w, r, a=given: checklists.answer_item(w, r, appointment=visit, answer=a))
+        text = page_of(world, journey)
+        assert "Checklist: 4 items answered." in text and "in a hurry (missing: Sedative as ordered" in text
 
     def test_names_who_did_it(self, at: At) -> None:
         assert "Coordinator Person" in page_of(*at("referred"))

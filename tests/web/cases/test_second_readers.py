@@ -31,7 +31,7 @@ def test_who_treats_is_offered_as_second_reader(at: At, stage: str, path: str) -
 
 
 def test_who_answers_checklists_is_offered_there(at: At) -> None:
-    world, journey = at("trial_day")
-    url = f"/day/visits/{journey.public_id}/{journey.visit_for('trial')}"
+    world, journey = at("implant_day")
+    url = f"/day/visits/{journey.public_id}/{journey.visit_for('implant')}"
     page = world.sign_in(NURSE).get(url).get_data(as_text=True)
     assert offered(page) == {str(world.user_ids[Role.PHYSICIAN])}

@@ -8,7 +8,11 @@ from tracker.domain.facts.fact import Fact
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChecklistItem(Fact):
-    """One answered item of the checklist of one visit. ``about_seq``: the very consent that was read again."""
+    """One answered item of the checklist of one visit. Done at ``effective_at``.
+
+    ``about_seq``: the very consent that was read again. ``room_id``: the room, for an item that is looked at once for a
+    room and a day. ``role``: the role in which somebody left the item out; empty for other answers.
+    """
 
     appointment: int
     checklist: str
@@ -18,6 +22,8 @@ class ChecklistItem(Fact):
     reason: str
     second_by: int | None
     about_seq: int | None = None
+    room_id: int | None = None
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
 
+from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.pathway.observation import ObservationRule, PassRule
 from tracker.domain.pathway.requirements import Requirement
 from tracker.domain.words import Purpose, Role, Told
@@ -101,23 +102,6 @@ class Procedure:
     day_stage: str
     needs: tuple[Requirement, ...]
     checklist: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChecklistItemRule:
-    """One line of a checklist. ``stop``: hard, soft (override with a reason) or note. ``part``: before or after.
-
-    ``names_consent``: the answer names the consent that stands, and counts for no other.
-    """
-
-    key: str
-    label: str
-    stop: str
-    part: str
-    value: str
-    two_person: bool
-    source: str
-    names_consent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.definition import Pathway, Stage, Transition
 from tracker.domain.pathway.needs import checklist_need
 from tracker.domain.pathway.requirements import Requirement
+from tracker.domain.pathway.requirements.visit import ChecklistDone
 from tracker.domain.pathway.snapshot import Snapshot
-from tracker.domain.words import Role
+from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, Purpose, Role
 
 DEATH = "deceased"
 #: How a blocker is cleared that something on record makes: by striking that out, and by nothing else.
@@ -130,3 +131,20 @@ def act_blockers(pathway: Pathway, snapshot: Snapshot, purpose: str, now: dateti
         raise NotFound(purpose)
     before = checklist_need(procedure.checklist, purpose, "before", pathway.checklists[procedure.checklist])
     return unmet((*procedure.needs, *before), snapshot, now)
+
+
+def refill_blockers(pathway: Pathway, snapshot: Snapshot, filled_at: datetime) -> tuple[Blocker, ...]:
+    """What stands in the way of filling a pump in a refill visit of that day: the first part of its checklist. A fill
+    for which nobody was booked has no checklist.
+    """
+    day, rules = snapshot.calendar.today(filled_at), pathway.checklists.get(Purpose.REFILL, ())
+    of_day = [
+        visit
+        for visit in snapshot.visits(Purpose.REFILL)
+        if visit.state in LIVE_APPOINTMENT and snapshot.calendar.today(visit.starts_at) == day
+    ]
+    if not of_day or not rules:
+        return ()
+    here = next((visit for visit in of_day if visit.state == AppointmentState.ARRIVED), of_day[0])
+    need = ChecklistDone(checklist=Purpose.REFILL, purpose=Purpose.REFILL, part="before", rules=rules)
+    return need.missing_of(here, snapshot)

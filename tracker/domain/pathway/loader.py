@@ -9,8 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
+from tracker.domain.pathway.checklist_rules import read_checklists
 from tracker.domain.pathway.definition import (
-    ChecklistItemRule,
     Drug,
     FollowUpRule,
     ObligationRule,
@@ -69,7 +69,7 @@ class _Loader:
         self.phases = self._labels("phases")
         self.parameters = {name: self._parameter(name, raw) for name, raw in self._each("parameters")}
         self.stages = self._stages()
-        self.checklists = self._checklists()
+        self.checklists = read_checklists(source, self.parameters)
         self.procedures = {name: self._procedure(name, raw) for name, raw in self._each("procedures")}
         self.holds = self._holds()
 
@@ -178,32 +178,6 @@ class _Loader:
             target=target,
             next=self.source.text_of(raw, "next", at),
             refill_pending=self.source.flag_of(raw, "refill_pending", at),
-        )
-
-    def _checklists(self) -> dict[str, tuple[ChecklistItemRule, ...]]:
-        found: dict[str, tuple[ChecklistItemRule, ...]] = {}
-        raw = self.tables.get("checklists", {})
-        for name, items in raw.items() if isinstance(raw, dict) else ():
-            at = f"checklists.{name}"
-            if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-                self.source.fail(at, "must be a list of items")
-            found[name] = tuple(self._item(item, at) for item in items)
-        return found
-
-    def _item(self, raw: Table, at: str) -> ChecklistItemRule:
-        self.source.only(raw, {"key", "label", "stop", "part", "value", "two_person", "names_consent", "source"}, at)
-        stop, part = self.source.text_of(raw, "stop", at), self.source.text_of(raw, "part", at)
-        if stop not in ("hard", "soft", "note") or part not in ("before", "after"):
-            self.source.fail(at, "stop is hard, soft or note; part is before or after")
-        return ChecklistItemRule(
-            key=self.source.text_of(raw, "key", at),
-            label=self.source.text_of(raw, "label", at),
-            stop=stop,
-            part=part,
-            value=self.source.text_of(raw, "value", at, ""),
-            two_person=self.source.flag_of(raw, "two_person", at),
-            source=self.source.text_of(raw, "source", at, ""),
-            names_consent=self.source.flag_of(raw, "names_consent", at),
         )
 
     def _procedure(self, name: str, raw: Table) -> Procedure:

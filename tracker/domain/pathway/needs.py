@@ -4,7 +4,8 @@ from dataclasses import MISSING, fields, replace
 from functools import cache
 from typing import get_type_hints
 
-from tracker.domain.pathway.definition import ChecklistItemRule, Parameter
+from tracker.domain.checklists.rules import ChecklistItemRule
+from tracker.domain.pathway.definition import Parameter
 from tracker.domain.pathway.requirements import VOCABULARY, Requirement
 from tracker.domain.pathway.requirements.visit import ChecklistDone
 from tracker.domain.pathway.source import Source
@@ -19,7 +20,7 @@ from tracker.domain.words import (
     Role,
 )
 
-_NOT_IN_FILES = frozenset({"of_procedure", "items"})
+_NOT_IN_FILES = frozenset({"of_procedure", "rules"})
 #: The words each key may hold. A misspelt word would be a need that nobody can meet, or that everybody meets.
 _WORDS: dict[str, frozenset[str]] = {
     "purpose": frozenset({"", *Purpose}),
@@ -112,13 +113,4 @@ def checklist_need(name: str, purpose: str, part: str, rules: tuple[ChecklistIte
     """The checklist as a need: ``before`` its first part, ``all`` of it, or ``none``."""
     if part == "none":
         return ()
-    asked = [each for each in rules if each.stop != "note" and part in ("all", each.part)]
-    done = ChecklistDone(
-        checklist=name,
-        purpose=purpose,
-        part=part,
-        items=tuple((each.key, each.label) for each in asked),
-        naming_consent=frozenset(each.key for each in asked if each.names_consent),
-        of_procedure=purpose,
-    )
-    return (done,)
+    return (ChecklistDone(checklist=name, purpose=purpose, part=part, rules=rules, of_procedure=purpose),)

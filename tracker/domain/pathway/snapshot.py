@@ -30,7 +30,7 @@ class Snapshot:
     """One case as it stands. Attempts count from 1 and rise when a step that ``begins`` one is taken.
 
     ``replacement_on``: the civil day that is booked in an open reoperation beside this case which replaces the pump;
-    ``None`` where there is none, or no day yet.
+    ``None`` where there is none, or no day yet. ``sex`` is as the clinic wrote it; empty: not given.
     """
 
     stage: str
@@ -43,6 +43,7 @@ class Snapshot:
     facts: tuple[Fact, ...] = ()
     referred_indication: str = ""
     replacement_on: date | None = None
+    sex: str = ""
     by_kind: dict[type[Fact], tuple[Fact, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod

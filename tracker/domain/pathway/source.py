@@ -47,7 +47,7 @@ class Source:
         lines = self.text.splitlines()
         for depth in range(len(parts), 0, -1):
             header = f"[{'.'.join(parts[:depth])}]"
-            start = next((at for at, line in enumerate(lines) if line.strip() == header), None)
+            start = next((at for at, line in enumerate(lines) if line.strip() in (header, f"[{header}]")), None)
             if start is None:
                 continue
             below = parts[depth] if depth < len(parts) else ""

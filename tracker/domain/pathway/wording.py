@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from tracker.domain.dates import told_day as _day
 from tracker.domain.pathway.blocker import Blocker
+from tracker.domain.pathway.checklist_wording import CHECKLIST_SENTENCES
 from tracker.domain.pathway.consent_wording import of_signers
 from tracker.domain.pathway.device_wording import DEVICE_SENTENCES, DEVICE_WORDS
 from tracker.domain.pathway.requirements import Requirement
@@ -196,13 +197,6 @@ def _consent_out_of_date(params: Params) -> str:
     return f"Consent for the {_purpose(params)} was signed after the day of the procedure"
 
 
-def _checklist_open(params: Params) -> str:
-    part = "before the procedure " if params.get("part") == "before" else ""
-    count = params.get("left", "")
-    items = "item" if count == "1" else "items"
-    return f"Checklist {part}has {count} open {items}, first: {params.get('first', '')}"
-
-
 def _not_determined(params: Params) -> str:
     what, value = params.get("what", ""), params.get("value", "")
     key = f"{what}.{value}" if value else what
@@ -232,7 +226,7 @@ SENTENCES: dict[str, Callable[[Params], str]] = {
     "authorization_requested": _authorization("is asked for, not answered"),
     "authorization_used_up": _authorization("is used up"),
     "authorization_withdrawn": _authorization("was withdrawn"),
-    "checklist_open": _checklist_open,
+    **CHECKLIST_SENTENCES,
     "consent_missing": lambda p: f"Consent for the {_purpose(p)} is not signed",
     "consent_other_surgeon": lambda p: f"Consent for the {_purpose(p)} names another surgeon than is booked",
     "consent_out_of_date": _consent_out_of_date,

@@ -56,6 +56,7 @@ from tracker.persistence.models.people import (
     User,
 )
 from tracker.persistence.models.replies import DeliveryReport, InboundMessage, ReplyLink
+from tracker.persistence.models.room_checks import RoomCheck
 
 __all__ = [
     "Absence",
@@ -119,6 +120,7 @@ __all__ = [
     "Reminder",
     "ReplyLink",
     "Room",
+    "RoomCheck",
     "ScanRow",
     "SigninAttempt",
     "SigninLink",

@@ -16,6 +16,7 @@ from tracker.domain.words import (
     Indication,
     ItemState,
     Purpose,
+    Role,
     Signer,
     SpasticityOrigin,
 )
@@ -212,8 +213,10 @@ class ChecklistItemRow(FactRow, Base):
         to_fact("appointments", "appointment"),
         to_fact("consents", "about_seq"),
         to_member("second_by"),
+        to_tenant_row("rooms", "room_id"),
         one_live("checklist_items", "appointment", "checklist", "item"),
         one_of("state", ItemState),
+        one_of("role", Role, or_empty=True),
     )
 
     appointment: Mapped[int]
@@ -224,3 +227,5 @@ class ChecklistItemRow(FactRow, Base):
     reason: Mapped[str]
     second_by: Mapped[RowId | None]
     about_seq: Mapped[int | None]
+    room_id: Mapped[RowId | None]
+    role: Mapped[str] = mapped_column(default="", server_default="")

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.dates import in_words
-from tracker.domain.pathway.definition import ChecklistItemRule
 from tracker.domain.pathway.wording import PURPOSE_WORDS, ROLE_WORDS, sentence
 from tracker.domain.task_words import task_words
 from tracker.domain.words import Role

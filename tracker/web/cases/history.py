@@ -144,8 +144,13 @@ def _runs(entries: Sequence[Entry]) -> Iterator[tuple[Entry, int]]:
 
 
 def _is_ticking(first: Entry, other: Entry) -> bool:
-    quiet = first.kind == other.kind == "checklist_answered" and first.actor_id == other.actor_id
-    return quiet and not first.moves and not other.moves
+    return first.actor_id == other.actor_id and _is_a_tick(first) and _is_a_tick(other)
+
+
+def _is_a_tick(entry: Entry) -> bool:
+    """Whether nothing but an item was answered: a deviation that came of it has its own line."""
+    is_plain = all(fact["fact"] == "ChecklistItem" for fact in entry.facts)
+    return entry.kind == "checklist_answered" and is_plain and not entry.moves
 
 
 def _run(last: Entry, more: int, past: Past) -> HistoryLine:

@@ -8,6 +8,7 @@ from tracker.domain.errors import NotFound
 from tracker.domain.facts import Document, Fill
 from tracker.domain.obligations.device_life import is_discrepant
 from tracker.domain.pathway.alarm_date import computed_left
+from tracker.domain.pathway.engine import refill_blockers
 from tracker.domain.words import DocumentKind, FillKind, Purpose
 from tracker.queries.case_detail import OpenedCase
 from tracker.services import implants, pumps, refills
@@ -28,7 +29,7 @@ from tracker.web.cases.trial import colleagues
 from tracker.web.cases.visit_forms import instant_of
 from tracker.web.cases.words import DEVICE_WORDS, DOCUMENT_WORDS, OUTCOME_WORDS, first_upper
 from tracker.web.common.access import permission
-from tracker.web.common.current import clinic, today
+from tracker.web.common.current import clinic, now, today
 from tracker.web.common.filters import at
 
 
@@ -94,6 +95,7 @@ def refill(public_id: str) -> ResponseReturnValue:
         submit="Record the refill",
         done="refill",
         known=_pump(case),
+        missing=refill_blockers(case.pathway, case.snapshot, now()),
         after=lambda written: _after_refill(case, written),
     )
     zone = clinic().zone

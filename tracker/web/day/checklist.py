@@ -1,94 +1,56 @@
-"""The checklist of a visit as the page shows it: every item with its answer or with what it asks for."""
+"""The checklist of a visit as the pages show it: by section, in the order the work happens."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from flask import url_for
 
 from tracker.domain.access import Actor, Permission
-from tracker.domain.pathway.definition import ChecklistItemRule
+from tracker.domain.checklists.rules import ChecklistItemRule
+from tracker.domain.dates import in_words
 from tracker.domain.pathway.wording import PURPOSE_WORDS
-from tracker.domain.words import ItemState
-from tracker.queries.day import Answered, VisitChecklist
-from tracker.services.checklists import Answer
+from tracker.queries.checklists import VisitChecklist
+from tracker.queries.day import Visit, asked_of, not_asked, rules_of
 from tracker.web.common.case_lines import PersonLine, case_url, clinic_day, person_line
 from tracker.web.common.filters import at
-from tracker.web.day.presenters import blocked_by, checklist_of, open_stops, state_of, visit_url
-
-ANSWERS = {
-    ItemState.DONE: "Done",
-    ItemState.NOT_APPLICABLE: "Does not apply",
-    ItemState.OVERRIDDEN: "Left out",
-}
-STOPS = {"hard": "must be answered", "soft": "", "note": "note"}
-PARTS = {"before": "Before", "after": "After"}
-#: Which keypad a value needs.
-KEYPADS = {"number": "decimal", "time": "numeric", "text": "text"}
-HINTS = {"number": "a number", "time": "24-hour time, for example 07:40", "text": ""}
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """An answer that could not be taken, and why: a sentence per field, under no name what concerns the whole."""
-
-    answer: Answer
-    problems: Mapping[str, str]
+from tracker.web.day.checklist_items import ItemView, Typed, items_of
+from tracker.web.day.presenters import blocked_by, open_stops, state_of, visit_url
+from tracker.web.day.recorded import RecordView, record_view
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Slot:
-    """One of the two people of an item that two must read."""
-
-    text: str
-    is_filled: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One entry of a list."""
-
-    value: str
-    label: str
-    is_chosen: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemView:
-    """One item. ``others``: the answers beside "done". Values are what stands, or what was typed and refused. ``seen``:
-    the number of the answer that is shown, 0 for none; the form hands it back."""
-
-    key: str
-    seen: int
-    label: str
-    stop: str
-    is_hard: bool
-    is_done: bool
-    answered: str
-    slots: tuple[Slot, ...]
-    takes_value: bool
-    keypad: str
-    hint: str
-    value: str
-    reason: str
-    takes_second: bool
-    seconds: tuple[Choice, ...]
-    others: tuple[Choice, ...]
-    problems: tuple[str, ...]
-    is_open: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartView:
-    """The items before the act, or after it."""
+class NotAsked:
+    """An item that is not asked of this patient today, and why."""
 
     label: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionView:
+    """What stands under one heading: what is recorded elsewhere, then what is asked. ``aloud_url`` only where it is
+    read aloud."""
+
+    label: str
+    records: tuple[RecordView, ...]
     items: tuple[ItemView, ...]
+    not_asked: tuple[NotAsked, ...]
+    aloud_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A way to another page."""
+
+    label: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChecklistPage:
-    """What the page shows."""
+    """What the page shows. ``is_late``: each item asks for its true time, because it was done on paper."""
 
     person: PersonLine
     title: str
@@ -97,28 +59,54 @@ class ChecklistPage:
     state: str
     stops: tuple[str, ...]
     stale: str
-    parts: tuple[PartView, ...]
+    sections: tuple[SectionView, ...]
     done: int
     of: int
     version: int
     may_answer: bool
+    is_late: bool
+    section: str
     action_url: str
     day_url: str
     case_url: str
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AloudPage:
+    """One item of a section, to be read aloud. ``item`` is ``None`` once all are answered."""
+
+    page: ChecklistPage
+    label: str
+    item: ItemView | None
+    number: int
+    of: int
+    before_url: str
+    after_url: str
+    back_url: str
+
+
+def sections_of(rules: Iterable[ChecklistItemRule]) -> list[tuple[str, list[ChecklistItemRule]]]:
+    """The items by their headings, in the order of the file."""
+    return [(label, list(items)) for label, items in groupby(rules, key=lambda rule: rule.section)]
 
 
 def present_checklist(
-    found: VisitChecklist, *, viewer: Actor, now: datetime, zone: str, typed: Typed | None = None
+    found: VisitChecklist,
+    *,
+    viewer: Actor,
+    now: datetime,
+    zone: str,
+    typed: Typed | None = None,
+    is_late: bool = False,
+    done_at: str = "",
+    section: str = "",
 ) -> ChecklistPage:
     """Make the page."""
     visit, today = found.visit, clinic_day(now, zone)
-    answers = {answer.item: answer for answer in found.answers}
-    rules = checklist_of(visit)
-    items = {rule.key: _item(rule, answers.get(rule.key), found, zone, typed) for rule in rules}
-    parts = tuple(
-        PartView(label=label, items=tuple(items[rule.key] for rule in rules if rule.part == part))
-        for part, label in PARTS.items()
-    )
+    out = not_asked(visit)
+    items = items_of(found, typed, done_at=done_at)
+    asked = asked_of(visit)
     tone, state = state_of(visit, now, zone)
     purpose = PURPOSE_WORDS.get(visit.purpose, visit.purpose)
     return ChecklistPage(
@@ -129,84 +117,87 @@ def present_checklist(
         when=" · ".join(part for part in (at(visit.starts_at, zone), visit.room, visit.clinician) if part),
         tone=tone,
         state=state,
-        stops=_stops(found),
-        stale=typed.problems.get("", "") if typed else "",
-        parts=tuple(part for part in parts if part.items),
-        done=sum(item.is_done for item in items.values()),
-        of=len(rules),
+        stops=_stops(visit),
+        stale=_said_above(typed, items) if typed else "",
+        sections=tuple(
+            SectionView(
+                label=label,
+                records=tuple(record_view(r, found, viewer) for r in rules if r.record and r.key not in out),
+                items=tuple(items[rule.key] for rule in rules if rule.key in items and rule.key not in out),
+                not_asked=tuple(NotAsked(label=r.label, why=out[r.key]) for r in rules if r.key in out),
+                aloud_url=_aloud_url(visit, number) if rules[0].is_aloud else "",
+            )
+            for number, (label, rules) in enumerate(sections_of(rules_of(visit)))
+        ),
+        done=sum(rule.key in visit.answered for rule in asked),
+        of=len(asked),
         version=visit.case_version,
         may_answer=viewer.may(Permission.CHECKLIST),
+        is_late=is_late,
+        section=section,
         action_url=visit_url(visit),
         day_url=url_for("day.index", on=clinic_day(visit.starts_at, zone).isoformat()),
         case_url=case_url(visit.case_public_id),
+        links=_links(found, is_late=is_late, may_answer=viewer.may(Permission.CHECKLIST)),
     )
 
 
-def _stops(found: VisitChecklist) -> tuple[str, ...]:
+def _said_above(typed: Typed, items: Mapping[str, ItemView]) -> str:
+    """What is said above the list: it concerns no item, or one that has no form of its own."""
+    problems = typed.problems
+    return problems.get("", "") if typed.answer.item in items else " ".join(problems.values())
+
+
+def _links(found: VisitChecklist, *, is_late: bool, may_answer: bool) -> tuple[Link, ...]:
+    visit = found.visit
+    links = [
+        Link(label="Print", url=visit_url(visit, "paper")),
+        Link(label="Print blank", url=visit_url(visit, "paper", blank=1)),
+    ]
+    if may_answer and is_late:
+        links.append(Link(label="Back to now", url=visit_url(visit)))
+    elif may_answer:
+        links.append(Link(label="Enter from paper", url=visit_url(visit, late=1)))
+    if any(rule.per_room for rule in rules_of(visit)):
+        links.append(Link(label="Rooms", url=url_for("day.rooms")))
+    for each in found.earlier:
+        url = visit_url(visit, f"was/{each.appointment}/{each.day.isoformat()}")
+        links.append(Link(label=f"As it was on {in_words(each.day)}", url=url))
+    return tuple(links)
+
+
+def _stops(visit: Visit) -> tuple[str, ...]:
     """What stops the procedure, in words. Recording what happened is never stopped."""
-    blocker = blocked_by(found.visit)
-    open_items = open_stops(found.visit)
-    stops = [blocker] if blocker and found.visit.first_blocker != "checklist_open" else []
+    blocker = blocked_by(visit)
+    open_items = open_stops(visit)
+    stops = [blocker] if blocker and visit.first_blocker != "checklist_open" else []
     if open_items:
         others = f" and {len(open_items) - 1} more" if len(open_items) > 1 else ""
         stops.append(f"{open_items[0].label}{others}: to be answered before the procedure begins")
     return tuple(stops)
 
 
-def _item(
-    rule: ChecklistItemRule, answer: Answered | None, found: VisitChecklist, zone: str, typed: Typed | None
-) -> ItemView:
-    refused = typed if typed is not None and typed.answer.item == rule.key else None
-    value = refused.answer.value if refused else answer.value if answer else ""
-    second = str(refused.answer.second_by or "") if refused else ""
-    return ItemView(
-        key=rule.key,
-        seen=answer.seq if answer else 0,
-        label=rule.label,
-        stop=STOPS.get(rule.stop, ""),
-        is_hard=rule.stop == "hard",
-        is_done=answer is not None,
-        answered=_answered(answer, zone) if answer else "",
-        slots=_slots(answer, zone) if rule.two_person else (),
-        takes_value=bool(rule.value),
-        keypad=KEYPADS.get(rule.value, "text"),
-        hint=HINTS.get(rule.value, ""),
-        value=value,
-        reason=refused.answer.reason if refused else answer.reason if answer else "",
-        takes_second=rule.two_person,
-        seconds=tuple(
-            Choice(value=str(each.user_id), label=each.name, is_chosen=str(each.user_id) == second)
-            for each in found.colleagues
-        ),
-        others=_others(rule, refused),
-        problems=tuple(sentence for name, sentence in refused.problems.items() if name) if refused else (),
-        is_open=bool(refused and refused.answer.state != ItemState.DONE),
+def present_aloud(page: ChecklistPage, visit: Visit, number: int, item: str) -> AloudPage | None:
+    """The section of that number, at an item: the one that is named, else the first that is open. ``None``: there is no
+    such section, or it is not read aloud."""
+    section = page.sections[number] if number < len(page.sections) else None
+    if section is None or not section.aloud_url:
+        return None
+    keys = [each.key for each in section.items]
+    first_open = next((place for place, each in enumerate(section.items) if not each.is_done), len(keys))
+    place = keys.index(item) if item in keys else first_open
+    shown = section.items[place] if place < len(keys) else None
+    return AloudPage(
+        page=page,
+        label=section.label,
+        item=shown,
+        number=place + 1,
+        of=len(keys),
+        before_url=_aloud_url(visit, number, keys[place - 1]) if place else "",
+        after_url=_aloud_url(visit, number, keys[place + 1]) if place + 1 < len(keys) else "",
+        back_url=visit_url(visit),
     )
 
 
-def _answered(answer: Answered, zone: str) -> str:
-    words = ANSWERS[ItemState(answer.state)]
-    said = " · ".join(part for part in (answer.value, answer.reason) if part)
-    who = " and ".join(part for part in (answer.by, answer.second_by) if part)
-    return f"{words}{f': {said}' if said else ''} · {who} {at(answer.at, zone)[-5:]}".strip()
-
-
-def _slots(answer: Answered | None, zone: str) -> tuple[Slot, ...]:
-    if answer is None:
-        return Slot(text="first person", is_filled=False), Slot(text="second person", is_filled=False)
-    first = Slot(text=f"{answer.by} {at(answer.at, zone)[-5:]}", is_filled=True)
-    second = f"{answer.second_by} {at(answer.at, zone)[-5:]}" if answer.second_by else "second person"
-    return first, Slot(text=second, is_filled=bool(answer.second_by))
-
-
-def _others(rule: ChecklistItemRule, refused: Typed | None) -> tuple[Choice, ...]:
-    """A hard stop can be done, or not apply with a reason; only others may be left out."""
-    states = [ItemState.NOT_APPLICABLE] + ([] if rule.stop == "hard" else [ItemState.OVERRIDDEN])
-    return tuple(
-        Choice(
-            value=state.value,
-            label=ANSWERS[state],
-            is_chosen=refused is not None and refused.answer.state == state,
-        )
-        for state in states
-    )
+def _aloud_url(visit: Visit, section: int, item: str = "") -> str:
+    return visit_url(visit, f"aloud/{section}", **({"item": item} if item else {}))

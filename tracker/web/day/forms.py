@@ -14,4 +14,5 @@ class AnswerForm(TrackerForm):
     value = StringField("Value", [Length(max=200, message="Use at most 200 characters.")])
     reason = StringField("Reason", [Length(max=500, message="Use at most 500 characters.")])
     second_by = StringField("Second person", [Length(max=20)])
+    done_at = StringField("Done at", [Length(max=25, message="Type day and time.")])
     seen = StringField("Answer that was shown", [Length(max=20)])

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 from functools import cache
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from tracker.domain.pathway.definition import ChecklistItemRule
+from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.visit_day import GONE, HERE, DayState
 from tracker.domain.words import AppointmentState
 from tracker.queries.case_columns import WAITS_FOR_THE_DAY
-from tracker.queries.day import Visit
+from tracker.queries.day import Visit, asked_of
 from tracker.web.common.case_lines import clinic_day, missing, pathway_of
 from tracker.web.common.visit_words import PLAIN_STATE_WORDS, STATE_WORDS
 
@@ -16,15 +17,16 @@ from tracker.web.common.visit_words import PLAIN_STATE_WORDS, STATE_WORDS
 _THE_ACT_ITSELF = frozenset({WAITS_FOR_THE_DAY, "dose_missing", "no_device"})
 
 
-def visit_url(visit: Visit, action: str = "") -> str:
-    """The address of a visit's checklist, or of what is recorded about it from the day."""
+def visit_url(visit: Visit, action: str = "", **query: object) -> str:
+    """The address of a visit's checklist, or of what is shown or recorded about it from the day."""
     path = f"/day/visits/{visit.case_public_id}/{visit.appointment}"
-    return f"{path}/{action}" if action else path
+    asked = f"?{urlencode(query)}" if query else ""
+    return f"{path}/{action}{asked}" if action else path + asked
 
 
 def checklist_of(visit: Visit) -> tuple[ChecklistItemRule, ...]:
-    """The items of the visit's checklist, in order; none where its purpose has none."""
-    return pathway_of(visit.pathway, visit.pathway_version).checklists.get(visit.purpose, ())
+    """The items of the visit's checklist that must be answered, in order; none where its purpose has none."""
+    return asked_of(visit)
 
 
 def open_stops(visit: Visit, part: str = "before") -> tuple[ChecklistItemRule, ...]:

@@ -1,4 +1,4 @@
-"""The visits of one day, what becomes of them, and their checklists."""
+"""The visits of one day, and what becomes of them."""
 
 from datetime import date, datetime, timedelta
 
@@ -7,12 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from tracker.domain.access import Permission
 from tracker.domain.calendar import ClinicCalendar
-from tracker.domain.errors import InvalidInput, StaleVersion
+from tracker.domain.errors import InvalidInput
 from tracker.queries.clinic_calendar import get_calendar
-from tracker.queries.day import get_checklist, get_day, get_mark, list_visits
+from tracker.queries.day import find_visit, get_day, get_mark, list_visits
 from tracker.queries.find import FoundList, find_patients
 from tracker.services import appointments
-from tracker.services.checklists import Answer, answer_item
 from tracker.services.visit_day import take_turn
 from tracker.services.work import CaseRef, Work
 from tracker.web.common.access import permission
@@ -23,9 +22,6 @@ from tracker.web.common.listing import chosen, seen
 from tracker.web.common.looking import record_looks
 from tracker.web.common.searching import looked_for
 from tracker.web.common.second_person import confirmation
-from tracker.web.day.checklist import Typed, present_checklist
-from tracker.web.day.consent import consent_panel
-from tracker.web.day.forms import AnswerForm
 from tracker.web.day.page import DayPage, present_day, present_more
 from tracker.web.day.presenters import hour
 from tracker.web.day.turns import turn_for
@@ -34,7 +30,7 @@ from tracker.web.day.walk_ins import present_walk_in
 blueprint = Blueprint("day", __name__)
 record_looks(blueprint, "case_id")
 
-_VISIT = "/day/visits/<string(length=32):case_id>/<seq:appointment>"
+VISIT = "/day/visits/<string(length=32):case_id>/<seq:appointment>"
 #: The header in which a list says which state of the day it shows.
 MARK = "Day-Mark"
 #: The header in which an answer without a page says as of when nothing has changed, as the wall time of the clinic.
@@ -85,13 +81,13 @@ def walk_in() -> str:
     return seen(body, row_count=len(found.patients)) if found.patients else body
 
 
-@blueprint.post(f"{_VISIT}/arrive")
+@blueprint.post(f"{VISIT}/arrive")
 @permission(Permission.CHECK_IN)
 def arrive(case_id: str, appointment: int) -> ResponseReturnValue:
     """Record that the patient is here."""
     try:
         with writing() as session:
-            appointments.arrive(_work(session), _ref(case_id), appointment=appointment)
+            appointments.arrive(work_in(session), case_ref(case_id), appointment=appointment)
     except InvalidInput as error:
         flash(" ".join(error.problems.values()), "critical")
     else:
@@ -99,11 +95,11 @@ def arrive(case_id: str, appointment: int) -> ResponseReturnValue:
     return redirect(_back(), 303)
 
 
-@blueprint.post(f"{_VISIT}/turn")
+@blueprint.post(f"{VISIT}/turn")
 @permission(Permission.CHECK_IN)
 def turn(case_id: str, appointment: int) -> ResponseReturnValue:
     """Let a visit change places with its neighbour in the room."""
-    visit = get_checklist(read_session(), actor(), case_id, appointment).visit
+    _, visit = find_visit(read_session(), actor(), case_id, appointment)
     visits = list_visits(read_session(), actor(), *_span(clinic_day(visit.starts_at, clinic().zone)))
     turn_at = turn_for(visits, case_id, appointment, request.form.get("way", ""))
     if turn_at is None:
@@ -111,70 +107,20 @@ def turn(case_id: str, appointment: int) -> ResponseReturnValue:
         return redirect(_back(), 303)
     try:
         with writing() as session:
-            take_turn(_work(session), _ref(case_id), appointment=appointment, turn_at=turn_at)
+            take_turn(work_in(session), case_ref(case_id), appointment=appointment, turn_at=turn_at)
     except InvalidInput as error:
         flash(" ".join(error.problems.values()), "critical")
     return redirect(_back(), 303)
 
 
-@blueprint.get(f"{_VISIT}/more")
+@blueprint.get(f"{VISIT}/more")
 @permission(Permission.SEE_DAY)
 def more(case_id: str, appointment: int) -> str:
     """Show everything that can be recorded about a visit from the day."""
-    visit = get_checklist(read_session(), actor(), case_id, appointment).visit
+    _, visit = find_visit(read_session(), actor(), case_id, appointment)
     calendar = get_calendar(read_session(), actor().clinic_id)
     page = present_more(visit, viewer=actor(), now=now(), calendar=calendar, by=chosen("by", {"time"}))
     return render_template("day/more.html", page=page)
-
-
-@blueprint.get(_VISIT)
-@permission(Permission.SEE_CLINICAL)
-def checklist(case_id: str, appointment: int) -> str:
-    """Show the checklist of a visit, one item below the other."""
-    found = get_checklist(read_session(), actor(), case_id, appointment)
-    page = present_checklist(found, viewer=actor(), now=now(), zone=clinic().zone)
-    return render_template("day/checklist.html", page=page, consent=consent_panel(found.visit))
-
-
-@blueprint.post(_VISIT)
-@permission(Permission.CHECKLIST)
-def answer(case_id: str, appointment: int) -> ResponseReturnValue:
-    """Record the answer to one item; what was typed is kept where it cannot be taken."""
-    form = AnswerForm()
-    given = Answer(
-        item=form.item.data or "",
-        state=form.state.data or "",
-        value=form.value.data or "",
-        reason=form.reason.data or "",
-        second_by=_number(form.second_by.data),
-        seen=_number(form.seen.data),
-    )
-    problems = {} if form.validate() else {str(name or ""): " ".join(said) for name, said in form.errors.items()}
-    if given.second_by is not None and not _is_colleague(case_id, appointment, given.second_by):
-        problems["second_by"] = "Choose somebody of this clinic."
-    if problems:
-        return _checklist_again(case_id, appointment, Typed(given, problems), 422)
-    try:
-        with writing() as session:
-            answer_item(_work(session), _ref(case_id), appointment=appointment, answer=given)
-    except InvalidInput as error:
-        return _checklist_again(case_id, appointment, Typed(given, error.problems), 422)
-    except StaleVersion:
-        said = "Somebody else answered this item meanwhile. Look at it, then answer again."
-        return _checklist_again(case_id, appointment, Typed(given, {"": said}), 409)
-    anchor = f"item-{given.item}"
-    return redirect(url_for("day.checklist", case_id=case_id, appointment=appointment, _anchor=anchor), 303)
-
-
-def _is_colleague(case_id: str, appointment: int, user_id: int) -> bool:
-    found = get_checklist(read_session(), actor(), case_id, appointment)
-    return user_id in {each.user_id for each in found.colleagues}
-
-
-def _checklist_again(case_id: str, appointment: int, typed: Typed, status: int) -> ResponseReturnValue:
-    found = get_checklist(read_session(), actor(), case_id, appointment)
-    page = present_checklist(found, viewer=actor(), now=now(), zone=clinic().zone, typed=typed)
-    return render_template("day/checklist.html", page=page, consent=consent_panel(found.visit)), status
 
 
 def _day_page() -> tuple[DayPage, int]:
@@ -198,15 +144,17 @@ def _say(text: str, case_id: str) -> None:
     flash(message, "ready")  # type: ignore[arg-type]  # the banner's template takes a mapping too
 
 
-def _work(session: object) -> Work:
+def work_in(session: object) -> Work:
+    """What a use case of this request is handed."""
     return Work(session, actor(), runtime().ids, now(), second=confirmation())  # type: ignore[arg-type]  # what writing() yields
 
 
-def _ref(case_id: str) -> CaseRef:
-    return CaseRef(case_id, _number(request.form.get("expected_version")) or 0)
+def case_ref(case_id: str) -> CaseRef:
+    """The case as the form knows it."""
+    return CaseRef(case_id, number_of(request.form.get("expected_version")) or 0)
 
 
-def _number(text: str | None) -> int | None:
+def number_of(text: str | None) -> int | None:
     """A whole number that a form handed back; ``None`` for what is none."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 19 else None
 

@@ -1,10 +1,12 @@
 """A pathway in words. Nothing here is computed: the page says what the file says."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from flask import url_for
 
+from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.pathway.definition import Parameter, Pathway, Stage, Transition
 from tracker.domain.pathway.requirements import Requirement
 from tracker.domain.pathway.wording import ROLE_WORDS, met_sentence, people
@@ -125,10 +127,8 @@ def present(pathway: Pathway) -> PathwayPage:
                 lines=tuple(
                     ItemRow(
                         label=item.label + (" (two people)" if item.two_person else ""),
-                        when=f"{item.part} the act",
-                        stop={"hard": "must be answered", "soft": "may be left out with a reason"}.get(
-                            item.stop, "note"
-                        ),
+                        when=f"{item.section}, {item.part} the act{_only(item, items)}",
+                        stop=_stop(item),
                         source=item.source,
                     )
                     for item in items
@@ -137,6 +137,22 @@ def present(pathway: Pathway) -> PathwayPage:
             for name, items in pathway.checklists.items()
         ),
     )
+
+
+def _stop(item: ChecklistItemRule) -> str:
+    if item.stop == "soft":
+        return f"may be left out with a reason{f', by {people(item.override_by)}' if item.override_by else ''}"
+    return {"hard": "must be answered"}.get(item.stop, "note")
+
+
+def _only(item: ChecklistItemRule, items: Iterable[ChecklistItemRule]) -> str:
+    """When the item is asked, where it is not always."""
+    labels, only = {each.key: each.label for each in items}, item.only
+    said = [f"{labels[key]}: {' or '.join(sorted(wanted))}" for key, wanted in only.chosen]
+    said += [word for word in (only.indication, only.sex) if word]
+    if only.from_years is not None or only.to_years is not None:
+        said.append(f"{only.from_years or 0} to {only.to_years or 'any'} years")
+    return f"; only {', '.join(said)}" if said else ""
 
 
 def _stage(pathway: Pathway, stage: Stage) -> StageRow:

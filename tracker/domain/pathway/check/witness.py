@@ -185,8 +185,8 @@ def _document(draft: Draft, need: DocumentInDate) -> None:
 
 def _checklist(draft: Draft, need: ChecklistDone) -> None:
     visit = draft.visit(need.purpose)
-    for item, _label in need.items:
-        draft.add(ChecklistItem, appointment=visit.appointment, checklist=need.checklist, item=item, state="done")
+    for rule in need.items:
+        draft.add(ChecklistItem, appointment=visit.appointment, checklist=need.checklist, item=rule.key, state="done")
 
 
 def _assessment(draft: Draft, need: AssessmentRecorded) -> None:

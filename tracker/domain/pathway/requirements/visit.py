@@ -1,12 +1,16 @@
 """What a visit needs: to be booked, consented, authorized, documented and checked, all on the day of the procedure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 
-from tracker.domain.facts import ChecklistItem, Device, Document
+from tracker.domain.checklists.rules import ChecklistItemRule
+from tracker.domain.checklists.run import Circumstances, chosen, faults, left_out, standing_answers
+from tracker.domain.facts import Appointment, ChecklistItem, Device, Document
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.requirements.base import CLINICAL, COORDINATION, Claim, Requirement
+from tracker.domain.pathway.requirements.person import age_on
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.words import AppointmentState, AuthorizationState, DeviceKind, Role
 
@@ -132,35 +136,67 @@ class DocumentInDate(Requirement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChecklistDone(Requirement):
-    """Every hard and soft item of a checklist answered for the visit; ``part = "before"``: those before the act.
+    """Every hard and soft item of a checklist that is asked of this patient, answered for the visit on its day, and
+    nothing among the answers that speaks against going on. ``part = "before"``: the items before the act; ``all``: all
+    of them, and what speaks against an answer after the act. ``rules`` is the whole list.
 
-    ``naming_consent``: items whose answer counts for the consent that it names alone; one that names none was given
-    before answers did.
+    An answer that names a consent counts for that one alone; one that names none was given before answers did.
     """
 
     kind: ClassVar[str] = "checklist"
     checklist: str
     purpose: str
     part: str
-    items: tuple[tuple[str, str], ...]
-    naming_consent: frozenset[str] = frozenset()
+    rules: tuple[ChecklistItemRule, ...]
 
     @property
     def key(self) -> str:
         return f"checklist.{self.checklist}.{self.part}"
 
-    def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
-        visit = snapshot.visit(self.purpose)
-        given = [item for item in snapshot.of(ChecklistItem) if visit and item.appointment == visit.appointment]
-        answered = {item.item for item in given if not self._is_of_another_consent(item, snapshot)}
-        left = [label for item, label in self.items if item not in answered]
-        if not left:
-            return ()
-        params = {"checklist": self.checklist, "part": self.part, "left": len(left), "first": left[0]}
-        return (self.blocker("checklist_open", CLINICAL, "checklist", **params),)
+    @property
+    def items(self) -> tuple[ChecklistItemRule, ...]:
+        """The items that can be asked."""
+        return tuple(rule for rule in self.rules if rule.stop != "note" and self.part in ("all", rule.part))
 
-    def _is_of_another_consent(self, item: ChecklistItem, snapshot: Snapshot) -> bool:
-        if item.item not in self.naming_consent or item.about_seq is None:
+    def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
+        return self.missing_of(snapshot.visit(self.purpose), snapshot)
+
+    def missing_of(self, visit: Appointment | None, snapshot: Snapshot) -> tuple[Blocker, ...]:
+        """What the checklist of one visit lacks."""
+        day = snapshot.calendar.today(visit.starts_at) if visit else None
+        answers = standing_answers(snapshot.of(ChecklistItem), visit, snapshot.calendar) if visit else {}
+        left_out_of_it = left_out(self.rules, circumstances(snapshot, answers, day))
+        left = [
+            rule.label
+            for rule in self.items
+            if rule.key not in left_out_of_it
+            and (rule.key not in answers or self._is_of_another_consent(rule, answers[rule.key], snapshot))
+        ]
+        found = []
+        if left:
+            params = {"checklist": self.checklist, "part": self.part, "left": len(left), "first": left[0]}
+            found.append(self.blocker("checklist_open", CLINICAL, "checklist", **params))
+        # What was wrong before the act was said before it; of the act nobody can take it back.
+        part = "after" if self.part == "all" else self.part
+        judged = {rule.key for rule in self.rules if rule.part == part}
+        for fault in faults(self.rules, answers, day, snapshot.calendar) if day else ():
+            if fault.item in judged:
+                params = {"checklist": self.checklist, **dict(fault.params)}
+                found.append(self.blocker(fault.code, CLINICAL, "checklist", **params))
+        return tuple(found)
+
+    def _is_of_another_consent(self, rule: ChecklistItemRule, answer: ChecklistItem, snapshot: Snapshot) -> bool:
+        if not rule.names_consent or answer.about_seq is None:
             return False
         standing = snapshot.consent(self.purpose)
-        return standing is None or standing.seq != item.about_seq
+        return standing is None or standing.seq != answer.about_seq
+
+
+def circumstances(snapshot: Snapshot, answers: Mapping[str, ChecklistItem], day: date | None) -> Circumstances:
+    """What decides which items of a checklist are asked of this patient on that day; ``None``: no day is known."""
+    return Circumstances(
+        chosen=chosen(answers.values()),
+        indication=snapshot.indication,
+        sex=snapshot.sex,
+        years=None if day is None else age_on(snapshot.birth_on, day),
+    )

@@ -1,0 +1,72 @@
+"""One line of a checklist, as the pathway file has it."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tracker.domain.words import Role
+
+#: What an item may ask beside a tick. ``score`` and ``choice`` are one of the item's own choices.
+VALUES = frozenset({"", "time", "number", "temperature", "lot", "expiry", "date", "score", "choice", "text"})
+STOPS = frozenset({"hard", "soft", "note"})
+PARTS = frozenset({"before", "after"})
+#: What has a page of its own, on which it is recorded once.
+RECORDS = frozenset({"", "catheter_out", "dose", "observation"})
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """When an item is asked; with nothing in it: always.
+
+    ``chosen``: other items of the list, hard stops, each with the choices for which this one is asked; before they are
+    answered it is not. What nobody knows rules nothing out. Ages are whole years on the visit's day, both included.
+    """
+
+    chosen: tuple[tuple[str, frozenset[str]], ...] = ()
+    indication: str = ""
+    sex: str = ""
+    from_years: int | None = None
+    to_years: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeRule:
+    """How many minutes after another item an item comes: at least, and at most (``None``: however many)."""
+
+    item: str
+    least: int
+    most: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecklistItemRule:
+    """One line of a checklist. ``stop``: hard, soft (may be left out with a reason) or note (needs no answer).
+
+    ``part``: answered before the act, or after it. ``section`` is its heading; where ``is_aloud``, it is read aloud.
+    ``value`` is one of ``VALUES``; ``unit``, ``least`` and ``most`` say what a number may be. ``is_standing``: where
+    the visit moves to another day the old answer is shown, to be given again. ``per_room``: looked at once for a room
+    and a day. ``needs``: items that come first. ``timed``: what its time is held against. ``override_by``: who alone
+    may leave it out; empty: whoever answers. ``names_consent``: the answer names the consent that stands, and counts
+    for no other. ``record``, of a note: what is recorded on a page of its own; the list shows it and asks nothing.
+    """
+
+    key: str
+    label: str
+    stop: str
+    part: str
+    section: str = ""
+    is_aloud: bool = False
+    value: str = ""
+    unit: str = ""
+    least: Decimal | None = None
+    most: Decimal | None = None
+    choices: tuple[str, ...] = ()
+    two_person: bool = False
+    is_standing: bool = False
+    per_room: bool = False
+    only: Condition = Condition()
+    needs: tuple[str, ...] = ()
+    timed: TimeRule | None = None
+    override_by: frozenset[Role] = frozenset()
+    names_consent: bool = False
+    record: str = ""
+    source: str = ""
