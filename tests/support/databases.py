@@ -19,6 +19,7 @@ from psycopg.rows import TupleRow
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.events import ConnectionEvents
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from tracker.persistence.database import Database, sqlite_module
@@ -174,7 +175,8 @@ class PostgresqlDatabases:
         self._template = f"tracker_test_{name}"
         self._numbers = count(1)
         self._spare: Database | None = None
-        self._say("DROP DATABASE IF EXISTS {} WITH (FORCE)", self._template)
+        self._keepers: dict[str, psycopg.Connection[TupleRow]] = {}
+        self._drop(self._template)
         self._say("CREATE DATABASE {}", self._template)
         _migrate(self._address(self._template))
         with self._connect(self._template) as connection:
@@ -189,17 +191,21 @@ class PostgresqlDatabases:
         try:
             yield database
         finally:
-            database.dispose()
+            if not _is_at_rest(database):
+                database.dispose()
             if self._is_like_new(name) and _state(database) == before:
                 self._spare = database
             else:
-                self._say("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+                database.dispose()
+                self._drop(name)
 
     def close(self) -> None:
         """Leave nothing on a server that lives longer than the tests."""
+        if self._spare:
+            self._spare.dispose()
         for name in (self._spare and self._spare.url.database, self._template):
             if name:
-                self._say("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+                self._drop(name)
 
     def _new(self) -> Database:
         name = f"{self._template}_{next(self._numbers)}"
@@ -207,13 +213,21 @@ class PostgresqlDatabases:
         return Database(self._address(name))
 
     def _is_like_new(self, name: str) -> bool:
-        """Empty it; whatever is in the way (a left transaction, a missing table, too few rights) makes a new one."""
+        """Empty it; whatever is in the way (a left transaction, a missing table, too few rights) makes a new one.
+
+        By a connection that is kept: a new one reads the catalogue of all tables first, which takes most of the time.
+        """
         try:
-            with self._connect(name) as connection:
-                connection.execute(self._emptying)
-                return connection.execute(SHAPE).fetchone() == self._shape
+            keeper = self._keepers.get(name) or self._keepers.setdefault(name, self._connect(name))
+            keeper.execute(self._emptying)
+            return keeper.execute(SHAPE).fetchone() == self._shape
         except psycopg.Error:
             return False
+
+    def _drop(self, name: str) -> None:
+        if keeper := self._keepers.pop(name, None):
+            keeper.close()
+        self._say("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
     def _say(self, statement: LiteralString, *names: str) -> None:
         with self._connect(self._server.database) as connection:
@@ -225,6 +239,26 @@ class PostgresqlDatabases:
 
     def _address(self, name: str) -> str:
         return self._server.set(database=name).render_as_string(hide_password=False)
+
+
+def _is_at_rest(database: Database) -> bool:
+    """Whether nobody holds a connection of ``database``, and each that waits in a pool holds no lock any more.
+
+    To open one again takes longer than most tests.
+    """
+    try:
+        for engine in _engines(database):
+            pool = engine.pool
+            assert isinstance(pool, QueuePool)
+            if pool.checkedout():
+                return False
+            waiting = [engine.raw_connection() for _ in range(pool.checkedin())]
+            for connection in waiting:
+                connection.cursor().execute("SELECT pg_advisory_unlock_all()")
+                connection.close()
+    except (SQLAlchemyError, psycopg.Error):
+        return False
+    return True
 
 
 def _statement_that_empties(connection: psycopg.Connection[TupleRow]) -> sql.Composed:
