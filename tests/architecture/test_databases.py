@@ -38,9 +38,10 @@ def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteDataba
 
 
 @pytest.fixture(scope="module")
-def on_postgresql(postgresql_server: str, worker_id: str) -> PostgresqlDatabases:
+def on_postgresql(postgresql_server: str, worker_id: str) -> Iterator[PostgresqlDatabases]:
     """The same on the server."""
-    return PostgresqlDatabases(postgresql_server, f"isolation_{worker_id}")
+    with closing(PostgresqlDatabases(postgresql_server, f"isolation_{worker_id}")) as databases:
+        yield databases
 
 
 def opened(databases: SqliteDatabases, leave: Callable[[Database], object]) -> Database:
@@ -190,3 +191,13 @@ def test_a_postgresql_database_that_was_changed_is_thrown_away(on_postgresql: Po
     with on_postgresql.fresh() as database:
         assert database.url.database != changed
         assert rows(database) == 0
+
+
+def test_a_lock_that_a_postgresql_connection_was_left_with_is_given_back(on_postgresql: PostgresqlDatabases) -> None:
+    with on_postgresql.fresh() as database, database.write.begin() as connection:
+        first = database.url.database
+        connection.execute(text("SELECT pg_advisory_lock(7)"))
+    with on_postgresql.fresh() as database, database.note.begin() as connection:
+        assert database.url.database == first
+        assert connection.execute(text("SELECT pg_try_advisory_lock(7)")).scalar_one()
+        connection.execute(text("SELECT pg_advisory_unlock(7)"))

@@ -153,11 +153,11 @@ class Nurse(Person):
         self.opens_the_form_for("No test dose is recorded")
         self.writes(
             {"Drug": "Baclofen", "Strength": "50 mcg/mL: for a test dose", "Lot": "T-12", "Expires on": "2027-03-31",
-             "Dose": dose, "Volume": volume, "Route": "Lumbar puncture", "Read by a second person": "Physician Person"}
+             "Dose": dose, "Volume": volume, "Route": "Lumbar puncture", "Read by a second person": "Physician Person",
+             "Their own PIN": PIN}
         )  # fmt: skip
         self.presses("Check before injecting")
         expect(self.page.get_by_role("status")).to_contain_text("May be injected:")
-        self.writes({"Their own PIN": PIN})
         self.records("Record the dose as given")
 
     def scores(self, value: str) -> None:

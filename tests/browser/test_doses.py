@@ -120,9 +120,11 @@ def is_stopped_before_the_injection(opened: Window, journey: Journey) -> None:
     page = opened.page
     opened.open(f"/cases/{journey.public_id}/give-dose")
     fills_in_the_syringe(page, "2")
+    page.get_by_label("Their own PIN").fill(PIN)
     taps(page, "Check before injecting")
     expect(page.get_by_role("alert")).to_contain_text("2 mL of 50 mcg/mL is 100 mcg, not 75.")
     page.locator("#volume_ml").fill("1.5")
+    page.get_by_label("Their own PIN").fill(PIN)
     taps(page, "Check before injecting")
     free = journey.calendar.wall(journey.look().snapshot.of(TrialDose)[0].effective_at + timedelta(hours=24))
     stop = page.get_by_role("alert")
@@ -138,7 +140,6 @@ def is_recorded_with_its_true_time(opened: Window, journey: Journey) -> None:
     given = journey.calendar.wall(journey.clock.now() - timedelta(minutes=10))
     page.get_by_label("Time of injection").fill(given.isoformat(timespec="minutes"))
     page.get_by_label("Why it was done all the same").fill("Given upstairs before anybody looked")
-    page.get_by_label("Their own PIN").fill(PIN)
     taps(page, "Record the dose as given")
     expect(page.get_by_role("heading", level=1)).to_have_text("Observation after the test dose")
     snapshot = journey.look().snapshot

@@ -65,6 +65,12 @@ class Given:
             )
         return found
 
+    @property
+    def syringe(self) -> str:
+        """What two people read before it is given: drug, strength, volume, dose, lot, expiry, route, and who reads."""
+        read = (self.drug, self.concentration_mcg_ml, self.volume_ml, self.dose_mcg, self.lot, self.expires_on)
+        return "|".join(str(each) for each in (*read, self.route, self.second_by))
+
     def amounts(self) -> dict[str, object]:
         """The fields that a ``TrialDose`` has too."""
         shared = {each.name for each in fields(self)} & {each.name for each in fields(TrialDose)}

@@ -1,22 +1,32 @@
 """A test dose checked before it is injected, and the page of the hours after it."""
 
 import html
+import json
+import re
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select
 
 from tests.support.journey import Journey
 from tests.support.observing import a_score
 from tests.support.statements import sent
-from tests.support.web import WebWorld
+from tests.support.web import Browser, WebWorld
 from tests.web.cases.forms import dose
 from tests.web.cases.scene import NURSE, PHYSICIAN, Scene
 from tracker.domain.facts import TrialDose
 from tracker.domain.words import Role
+from tracker.persistence.models import Event
 from tracker.services import checklists, observing, trials
 from tracker.services.checklists import Answer
 
 At = Callable[[str], tuple[WebWorld, Journey]]
 #: What the page of a dose may ask of the database.
 MOST_READING = 12
+#: Nobody's PIN.
+WRONG = "9031"
 
 
 def page_of(journey: Journey) -> str:
@@ -30,6 +40,37 @@ def ready(at: At) -> tuple[WebWorld, Journey, dict[str, object]]:
     journey.order()
     journey.tick(journey.visit_for("trial"), "before")
     return world, journey, {**dose(Scene(world, journey)), "expected_version": journey.version}
+
+
+@dataclass
+class Checked:
+    """A nurse at the form of a dose. ``carried``: what the page carries along of the second person's confirmation."""
+
+    world: WebWorld
+    journey: Journey
+    typed: dict[str, object]
+    browser: Browser
+    carried: str = ""
+
+    def send(self, **changes: object) -> str:
+        """Send the form; returns what is read then."""
+        url = f"/cases/{self.journey.public_id}/give-dose"
+        text = html.unescape(self.browser.submit(url, {**self.typed, **changes}).get_data(as_text=True))
+        if found := re.search(r'name="confirmed" value="([^"]+)"', text):
+            self.carried = found.group(1)
+        return text
+
+    def passes(self, *, minutes: int) -> None:
+        """Time goes by, and the nurse looks at the day now and then."""
+        for _ in range(minutes):
+            self.world.clock.advance(minutes=1)
+            if self.world.clock.now().minute % 10 == 0:
+                self.browser.get("/day")
+
+    @property
+    def given(self) -> tuple[TrialDose, ...]:
+        """The doses on record."""
+        return self.journey.look().snapshot.of(TrialDose)
 
 
 class TestTheCheck:
@@ -70,6 +111,54 @@ class TestTheCheck:
         recorded = browser.submit(url, {**typed, "deviation_reason": "later", "deviation_seen": "too_soon"})
         assert "This time is in the future." in recorded.get_data(as_text=True)
         assert len(journey.look().snapshot.of(TrialDose)) == 1
+
+
+class TestTheSecondPerson:
+    """Reads with the first one before the injection, and is not asked once more for the record of the very same."""
+
+    @pytest.fixture
+    def checked(self, at: At) -> Checked:
+        world, journey, typed = ready(at)
+        return Checked(world, journey, typed, world.sign_in(NURSE))
+
+    def test_confirms_the_check_with_their_pin(self, checked: Checked) -> None:
+        for pin, said in (("", "The second person types their own PIN."), (WRONG, "This is not the PIN of")):
+            assert said in checked.send(pin=pin, check="yes")
+        assert "May be injected" in checked.send(check="yes")
+
+    def test_is_not_asked_again_for_the_record(self, checked: Checked) -> None:
+        checked.send(check="yes")
+        read_at = checked.world.clock.now()
+        checked.passes(minutes=30)
+        checked.send(pin="", confirmed=checked.carried)
+        [given] = checked.given
+        assert given.second_by == checked.world.user_ids[PHYSICIAN]
+        with checked.world.database.reading() as session:
+            body = session.scalars(select(Event.body).where(Event.kind == "dose_given")).one()
+        assert datetime.fromisoformat(json.loads(body)["body"]["detail"]["second_at"]) == read_at
+
+    @pytest.mark.parametrize(
+        ("minutes", "changed"),
+        [
+            (31, {}),
+            (0, {"dose_mcg": "75", "volume_ml": "1.5"}),
+            (0, {"lot": "T-2"}),
+            (0, {"confirmed": "made up"}),
+        ],
+    )  # fmt: skip
+    def test_is_asked_again_for_anything_else(self, checked: Checked, minutes: int, changed: dict[str, object]) -> None:
+        checked.send(check="yes")
+        checked.passes(minutes=minutes)
+        for extra in ({}, {"check": "yes"}):
+            said = checked.send(pin="", **{"confirmed": checked.carried, **changed, **extra})
+            assert "The second person confirms with their own PIN." in said and "May be injected" not in said
+        assert checked.given == ()
+
+    def test_is_asked_again_by_somebody_else(self, checked: Checked) -> None:
+        checked.send(check="yes")
+        other = replace(checked, browser=checked.world.sign_in(PHYSICIAN))
+        said = other.send(pin="", second_by=checked.world.user_ids[NURSE], confirmed=checked.carried)
+        assert "The second person confirms with their own PIN." in said
 
 
 class TestThePage:

@@ -32,7 +32,7 @@ from tracker.web.common.current import actor, now, runtime, today
 from tracker.web.common.database import read_session, writing
 from tracker.web.common.forms import meant
 from tracker.web.common.paper_uploads import PaperField, ask_for_files_again
-from tracker.web.common.second_person import confirmation
+from tracker.web.common.second_person import CARRIED, confirmation, open_sealed, sealed
 
 if TYPE_CHECKING:
     from tracker.web.cases.refill_days import RefillDays
@@ -96,12 +96,15 @@ class Act:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """A look before something is done: the words of its button, what it finds, and what it says of either answer.
-    What cannot be at all it refuses as the deed itself would (``InvalidInput``)."""
+    What cannot be at all it refuses as the deed itself would (``InvalidInput``).
+
+    ``read``: what the second person read and confirmed with it, so that the deed itself need not ask again."""
 
     label: str
     find: Callable[[], Sequence[Blocker]]
     stop: str
     go: Callable[[], str]
+    read: Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +129,7 @@ class ActPage:
     is_multipart: bool
     check: str
     verdict: str
+    confirmed: str
     fields: str
 
 
@@ -190,6 +194,8 @@ def _carry_out(
     version = case.head.version
     try:
         act.first()
+        if act.check is not None:
+            open_sealed(act.check.read())
         if act.check is not None and "check" in request.form:
             return _page(case, form, act, version, blockers=act.check.find(), is_checked=True), 200
         with writing() as session:
@@ -288,6 +294,7 @@ def _page(
         is_multipart=any(isinstance(each, PaperField) for each in form),
         check=act.check.label if act.check else "",
         verdict=(act.check.stop if missing else act.check.go()) if act.check and is_checked else "",
+        confirmed=sealed(act.check.read()) if act.check and is_checked else request.form.get(CARRIED, ""),
         fields=act.fields,
     )
     return render_template(act.template, page=page, form=form, **act.context)

@@ -1,5 +1,7 @@
 """The trial of a case: dose ordered and given, catheter, scores, observation, and the physician's outcome."""
 
+from collections.abc import Mapping
+
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
@@ -31,6 +33,7 @@ from tracker.web.common.access import permission
 from tracker.web.common.current import actor, clinic, now
 from tracker.web.common.database import read_session
 from tracker.web.common.filters import at
+from tracker.web.common.second_person import confirmation
 
 
 def colleagues(holding: Permission | None = None) -> list[tuple[int, str]]:
@@ -74,24 +77,9 @@ def order_dose(public_id: str) -> ResponseReturnValue:
 def give_dose(public_id: str) -> ResponseReturnValue:
     """Check a test dose before it is injected; record one that was given, by the book or as a deviation."""
     case, form = opened(public_id), GiveDoseForm()
+    readers = dict(colleagues(Permission.GIVE_DOSE))
     form.offer(case.pathway.drugs)
-    form.second_by.offer(colleagues(Permission.GIVE_DOSE))
-    zone = clinic().zone
-
-    def find() -> tuple[Blocker, ...]:
-        given = form.given(frozenset())
-        if problems := given.problems(actor().user_id):
-            raise InvalidInput(problems)
-        typed = instant_of(form.given_at.data, zone)
-        return check_dose(case, given, min(typed or now(), now()))
-
-    def go() -> str:
-        given = form.given(frozenset())
-        amount = f"{number(given.dose_mcg)} mcg = {number(given.volume_ml)} mL of {number(given.concentration_mcg_ml)}"
-        return (
-            f"May be injected: {amount} mcg/mL {given.drug}, as ordered. Checked {at(now())[-5:]}; nothing is recorded."
-        )
-
+    form.second_by.offer(readers.items())
     act = Act(
         title="Test dose: check and record",
         submit="Record the dose as given",
@@ -101,7 +89,7 @@ def give_dose(public_id: str) -> ResponseReturnValue:
         "was broken off instead.",
         known=_doses(case),
         missing=act_blockers(case.pathway, case.snapshot, "trial", now()),
-        check=Check(label="Check before injecting", find=find, stop="Stop: do not inject.", go=go),
+        check=_check_before_injecting(case, form, readers),
         fields="cases/_dose_fields.html",
     )
     return answer(
@@ -109,8 +97,38 @@ def give_dose(public_id: str) -> ResponseReturnValue:
         form,
         act,
         lambda work, ref: trials.give_dose(
-            work, ref, form.given(seen_blockers()), given_at=instant_of(form.given_at.data, zone)
+            work, ref, form.given(seen_blockers()), given_at=instant_of(form.given_at.data, clinic().zone)
         ),
+    )
+
+
+def _check_before_injecting(case: OpenedCase, form: GiveDoseForm, readers: Mapping[int, str]) -> Check:
+    """The look at the syringe that two people take together, while it can still be put away."""
+
+    def find() -> tuple[Blocker, ...]:
+        given, second = form.given(frozenset()), confirmation()
+        problems = given.problems(actor().user_id)
+        if second is None or second.user_id != given.second_by:
+            problems.setdefault("pin", "The second person confirms with their own PIN.")
+        if problems:
+            raise InvalidInput(problems)
+        typed = instant_of(form.given_at.data, clinic().zone)
+        return check_dose(case, given, min(typed or now(), now()))
+
+    def go() -> str:
+        given = form.given(frozenset())
+        amount = f"{number(given.dose_mcg)} mcg = {number(given.volume_ml)} mL of {number(given.concentration_mcg_ml)}"
+        return (
+            f"May be injected: {amount} mcg/mL {given.drug}, as ordered. Checked {at(now())[-5:]} with "
+            f"{readers[given.second_by or 0]}; nothing is recorded yet."
+        )
+
+    return Check(
+        label="Check before injecting",
+        find=find,
+        stop="Stop: do not inject.",
+        go=go,
+        read=lambda: f"dose of {case.head.public_id}: {form.given(frozenset()).syringe}",
     )
 
 

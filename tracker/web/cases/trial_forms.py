@@ -66,7 +66,7 @@ class GiveDoseForm(DrugLabelFields):
     )
     given_at = MomentField("Time of injection", description="Empty: now, when you record it.")
     second_by = PersonField("Read by a second person", [InputRequired("A second person must have read it.")])
-    pin = SecondPinField(but_for="check", description="For the record: the check goes without.")
+    pin = SecondPinField(may_come_before=True, description="Typed before the injection; the record takes it over.")
     deviation_reason = NoteField("Why it was done all the same")
     tones: dict[str, str]
 
