@@ -113,7 +113,9 @@ class TestOwnWords:
         assert change(post, manager, FIRST, OWN.replace("Good day", "Dear")) == SECOND
         with post.world.database.reading() as session:
             found = list_versions(session, manager.clinic_id, MAIL)
-            events = session.scalars(select(Event).where(Event.kind == "message_words_changed")).all()
+            events = session.scalars(
+                select(Event).where(Event.kind == "message_words_changed").order_by(Event.seq)
+            ).all()
             assert verify_chain(session, manager.clinic_id).is_whole
         assert [each.wording.version for each in found] == [SECOND, FIRST, 2, 1]
         assert [(each.by, each.written_at, each.shipped_version) for each in found[:2]] == [

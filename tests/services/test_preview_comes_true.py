@@ -163,7 +163,7 @@ def fresh_world(databases: SqliteDatabases) -> Iterator[CaseWorld]:
         yield CaseWorld(database, FixedClock(NOW), SeededIds())
 
 
-@settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=examples(35), deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(data=st.data(), days=st.integers(0, 20))
 def test_what_is_previewed_is_what_is_sent(sqlite_databases: SqliteDatabases, data: st.DataObject, days: int) -> None:
     with fresh_world(sqlite_databases) as world:
@@ -189,7 +189,7 @@ def test_what_is_previewed_is_what_is_sent(sqlite_databases: SqliteDatabases, da
                 assert str(each.foreseen.visit.appointment) in asked, each
 
 
-@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(data=st.data())
 def test_what_is_previewed_while_sending_is_paused_goes_when_it_is_resumed(
     sqlite_databases: SqliteDatabases, data: st.DataObject

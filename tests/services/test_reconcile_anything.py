@@ -133,7 +133,7 @@ def fresh_world(databases: SqliteDatabases) -> Iterator[CaseWorld]:
         yield CaseWorld(database, FixedClock(NOW), SeededIds())
 
 
-@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(data=st.data(), deeds=st.lists(st.sampled_from(DEEDS), min_size=1, max_size=12), has_address=st.booleans())
 def test_what_is_stored_is_what_is_computed(
     sqlite_databases: SqliteDatabases, data: st.DataObject, deeds: list[str], *, has_address: bool

@@ -15,7 +15,7 @@ from tests.support.databases import SqliteDatabases
 WEEK, MONTH = timedelta(days=7), timedelta(days=28)
 SIZES = [
     pytest.param(6, 120, id="six_pumps_four_months"),
-    pytest.param(20, 365, id="twenty_pumps_a_year", marks=pytest.mark.slow),
+    pytest.param(12, 365, id="twelve_pumps_a_year", marks=pytest.mark.slow),
     pytest.param(1000, 3 * 365, id="thousand_pumps_three_years", marks=pytest.mark.soak),
 ]
 

@@ -124,7 +124,8 @@ class TestHostileInput:
         browser = world.sign_in(form.role)
         browser.get(url)
         usual = Scene(world, journey).typed(form.good)
-        for text in HOSTILE:
+        # Every other one to every other form: each kind of field is in many forms.
+        for text in HOSTILE[FORMS.index(form) % 2 :: 2]:
             values = {"expected_version": journey.version, **dict.fromkeys(usual, text)}
             answer = browser.post(url, values)
             assert answer.status_code in {303, 409, 422}, text
