@@ -136,6 +136,7 @@ class TestTheDay:
     def test_says_when_it_may_be_old_and_only_then(self, ward: Ward) -> None:
         page = ward.opens(Role.NURSE).page
         said, made_at = page.locator(".day-live-said"), page.locator("[data-day-made-at]")
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
         page.context.set_offline(True)
         page.clock.run_for(ASKED_MS)
         expect(said).to_contain_text("No connection: this list may be out of date.")

@@ -55,6 +55,7 @@ def last_entry(world: WebWorld) -> AccessEntry:
 
 
 def browsers(world: WebWorld) -> dict[Role, Browser]:
+    world.give_pin(Role.NURSE)  # a day is taken along by whoever has one
     return {role: world.sign_in(role) for role in (Role.LEAD_COORDINATOR, Role.NURSE, Role.PHYSICIAN, Role.MANAGER)}
 
 

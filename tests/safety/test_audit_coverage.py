@@ -20,6 +20,7 @@ from tests.safety.conftest import ClinicAt
 from tests.safety.people_acts import OF_PEOPLE
 from tests.safety.reaching import REACHING
 from tests.safety.reply_acts import REPLIES
+from tests.safety.tablet_acts import TABLET
 from tests.stateful.acts import ACTS
 from tests.support.journey import a_person
 from tests.support.web import WebWorld, email_of
@@ -64,7 +65,7 @@ PIECES = {
     "further_referrals.keep_further", "referrals.begin_case", "referrals.case_of", "reach_doubts.ask_about_reach",
     "referrals.find_or_add", "reach_doubts.ask_about_call_back", "same_serial.holders_of",
     "replying.answers.ask_staff", "task_endings.hold_open_task", "contact_changes.note_changes",
-    "patients.index_patient", "patients.points_of",
+    "offline_entries.take_entry", "patients.index_patient", "patients.points_of",
 }  # fmt: skip
 
 
@@ -243,6 +244,7 @@ ONE_BY_ONE: dict[str, Doing] = {
     "clinic_setup.close_day": lambda work: clinic_setup.close_day(work, on_date=date(2027, 1, 1), label="New Year"),
     "clinic_setup.open_day": _open_day,
     **REACHING,
+    **TABLET,
     "downtime.kits.ask_for_kit": downtime.ask_for_kit,
     "message_settings.change_messages": _change_messages,
     "preparation_sheets.change_sheets": _change_sheets,

@@ -29,6 +29,8 @@ def world(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> Itera
 
 #: What a page fetches for itself: no frame is around it.
 PARTS = {"day.rows"}
+#: What a browser keeps for hours, for where no network is: what it said of the scheduler would be of another time.
+KEPT = {"day.offline"}
 
 
 def tick(world: WebWorld, *names: str) -> None:
@@ -47,7 +49,7 @@ def pages(world: WebWorld, browser: Browser) -> dict[str, bool]:
     """Every page in the frame that can be opened without naming a record, and whether it warns."""
     found = {}
     for endpoint, method, path in addresses(world.app):
-        if method == "GET" and "/" + "f" * 32 not in path and endpoint not in SIGNING_IN | PARTS:
+        if method == "GET" and "/" + "f" * 32 not in path and endpoint not in SIGNING_IN | PARTS | KEPT:
             answer = browser.get(path)
             if answer.status_code == 200 and answer.mimetype == "text/html":
                 found[path] = SILENT in answer.get_data(as_text=True)

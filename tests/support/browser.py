@@ -7,7 +7,7 @@ from threading import Thread
 
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.support.chromium import ARGUMENTS, chromium_path
@@ -48,6 +48,7 @@ class Window:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, without a window."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS), headless=True)
         try:

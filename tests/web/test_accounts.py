@@ -145,7 +145,7 @@ class TestTheSession:
         browser.get("/account/password")
         cookie = browser.client.get_cookie("tracker")
         assert cookie is not None
-        answer = browser.post("/sign-out")
+        answer = browser.post("/sign-out", {"unsaved": "none"})
         assert answer.status_code == 303
         assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
         assert browser.client.get_cookie("tracker") is None

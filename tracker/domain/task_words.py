@@ -8,6 +8,8 @@ from tracker.domain.reminder_words import REASONS
 from tracker.domain.reply_words import OWN_NAMES
 from tracker.domain.typed_text import isolated
 
+#: What became of an answer that a tablet sent later: it stands beside another one, or could not be taken.
+TWO_ANSWERS, NOT_TAKEN = "two_answers", "answer_not_taken"
 TASKS = {
     "alarm_obligation_vanished": "A to-do ended without a cause: look at the case",
     "held_burst": "More messages at once than were foreseen: send them, or have the patients called",
@@ -16,6 +18,8 @@ TASKS = {
     "preparation_sheet": "No preparation sheet: have it written under Administration, Messages",
     "pump_call_unknown": "Pump call of somebody who was not found: call back now",
     "reach_doubts": "A number or an address cannot be right: ask for it",
+    TWO_ANSWERS: "Two answers to one item of a checklist: the first stands, find out which one is right",
+    NOT_TAKEN: "Answer to a checklist that was not taken: read it, and enter what holds",
     "serial_twice": "The serial number of this pump stands with another patient too: read both again",
     "referred_again": "Referred again: read what came in",
     "reply_call": "Asks for a call: call back",
@@ -72,6 +76,13 @@ def _wall(text: str) -> str:
     return f"{at.day} {at:%b %Y, %H:%M}"
 
 
+def _kept_answer(params: Mapping[str, str]) -> str:
+    """An answer that a tablet sent later, beside the one that stands or with why it was not taken."""
+    stands = f"stands: {params['stands']}" if params.get("stands") else ""
+    entered = f"entered: {params.get('entered', '')}"
+    return " · ".join(filter(None, (params.get("item"), stands, entered, params.get("why"))))
+
+
 _WHY: Mapping[str, Callable[[dict[str, str]], str]] = {
     "held_burst": lambda p: f"{p.get('messages', '')} messages are held back",
     "nobody_named": lambda p: p.get("who", "").replace("_", " "),
@@ -83,6 +94,8 @@ _WHY: Mapping[str, Callable[[dict[str, str]], str]] = {
         ("reply_call", "reply_cannot", "reply_off", "reply_shared", "reply_unclear", "reply_unknown"), _reply
     ),
     "referred_again": lambda p: " · ".join(f"{label}: {p[name]}" for name, label in REFERRED.items() if name in p),
+    TWO_ANSWERS: _kept_answer,
+    NOT_TAKEN: _kept_answer,
     "serial_twice": lambda p: f"{p.get('serial', '')} · also MRN {p.get('mrn', '')}",
 }
 

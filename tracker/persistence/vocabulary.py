@@ -19,6 +19,14 @@ class LinkPurpose(StrEnum):
     RESET = "reset"
 
 
+class EntryOutcome(StrEnum):
+    """What became of an answer that a tablet kept until the server had it."""
+
+    SAVED = "saved"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
+
+
 class ContactKind(StrEnum):
     """What a contact point is."""
 

@@ -55,6 +55,7 @@ from tracker.persistence.models.people import (
     SigninSession,
     User,
 )
+from tracker.persistence.models.received_entries import ReceivedEntry
 from tracker.persistence.models.replies import DeliveryReport, InboundMessage, ReplyLink
 from tracker.persistence.models.room_checks import RoomCheck
 
@@ -116,6 +117,7 @@ __all__ = [
     "PumpCallRow",
     "PumpComparison",
     "PumpWatch",
+    "ReceivedEntry",
     "ReferralRow",
     "Reminder",
     "ReplyLink",

@@ -123,8 +123,10 @@ def sign_out() -> ResponseReturnValue:
     renew_session()
     is_handed_on = tablet_hash is not None and others and how == "me"
     answer = redirect(url_for("accounts.tablet") if is_handed_on else url_for("accounts.sign_in", out=1), 303)
-    # What the browser keeps for those who stay on the tablet stays with it.
-    answer.headers["Clear-Site-Data"] = '"cache"' if is_handed_on else '"cache", "storage"'
+    # What the browser keeps for those who stay on the tablet stays with it, and so do answers that are not yet saved:
+    # its storage goes only where the page looked and found none. The day the page has taken away (offline/leaving.js).
+    is_empty = not is_handed_on and request.form.get("unsaved") == "none"
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"' if is_empty else '"cache"'
     return answer
 
 

@@ -42,6 +42,11 @@ def clinic() -> "ClinicFacts":
     return cast("ClinicFacts", g.clinic)
 
 
+def owner_of(clinic_id: int, user_id: int) -> str:
+    """How a tablet knows for which person at which clinic it keeps something."""
+    return f"{clinic_id}.{user_id}"
+
+
 def today() -> date:
     """Return the civil date of this request in the clinic's zone."""
     return now().astimezone(ZoneInfo(clinic().zone)).date()

@@ -11,7 +11,7 @@ from tracker.domain.access import ROLE_PERMISSIONS, Permission
 from tracker.domain.pulses import is_silent
 from tracker.domain.words import Role
 from tracker.queries.accounts import SignedIn, SystemState
-from tracker.web.common.current import now, runtime
+from tracker.web.common.current import now, owner_of, runtime
 from tracker.web.common.session_user import SessionUser
 from tracker.web.common.sessions import this_session
 
@@ -70,6 +70,7 @@ class Frame:
     ``refer_url`` and ``take_over_url`` are where patients come in, ``pump_call_url`` is where a call about a pump is
     taken, ``ended_pumps_url`` the list of pumps no longer followed, ``compare_pumps_url`` where the pumps are held
     against another list; empty for whoever may not do it.
+    ``owner``: for whom a tablet keeps things (``current.owner_of``).
     ``lock_after``: after how many seconds without use this shared tablet locks itself, 0 on other devices, with where
     it is locked (``lock_url``), said to be in use and opened again (``tablet_url``).
     """
@@ -86,6 +87,7 @@ class Frame:
     pump_call_url: str = ""
     ended_pumps_url: str = ""
     compare_pumps_url: str = ""
+    owner: str = ""
     lock_after: int = 0
     lock_url: str = ""
     in_use_url: str = ""
@@ -232,6 +234,7 @@ def make_frame(person: SignedIn | None) -> Frame:
         clinic_name=person.clinic.name if person.clinic else "",
         user_name=person.name,
         role_label=role_label(person.roles),
+        owner=owner_of(person.clinic.id, person.user_id) if person.clinic else "",
         places=_places(person.roles) if is_home else (),
         banners=banners_for(person.system, now()),
         find_url=url_if("find.index", Permission.SEE_PATIENTS),

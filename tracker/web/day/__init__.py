@@ -1,6 +1,6 @@
-"""The day: who comes when, each visit's checklist, and the rooms that are looked at."""
+"""The day: who comes when, each visit's checklist, the rooms that are looked at, and what a tablet takes along."""
 
-from tracker.web.day import checklist_routes
+from tracker.web.day import checklist_routes, offline
 from tracker.web.day.routes import blueprint
 
-__all__ = ["blueprint", "checklist_routes"]
+__all__ = ["blueprint", "checklist_routes", "offline"]

@@ -1,0 +1,89 @@
+"""The rules that the page without network follows: they stop what the server stops, and take what it takes."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.conftest import NOW
+from tests.support.browser import served, window
+from tests.support.fixed import FixedClock, SeededIds
+from tests.support.web import make_world
+from tracker.domain.checklists.rules import ChecklistItemRule
+from tracker.domain.checklists.values import UnreadableValue, read_value
+
+DAY = {"on": "2026-03-17", "zone": "America/Denver"}
+USUAL: dict[str, Any] = {
+    "part": "Before", "is_hard": True, "is_note": False, "stops": True, "may_leave_out": False, "value": "", "unit": "",
+    "least": None, "most": None, "choices": [], "two_person": False, "needs": [], "when": [], "timed": None,
+}  # fmt: skip
+TYPED = {
+    "time": ["07:40", "7.40", "0740", "24:00", "8 o'clock", ""],
+    "expiry": ["2027-05", "05/2027", "31 May 2027", "2027-05-31", "13-2027", "never"],
+    "number": ["1", "20", "0", "21", "2.5", "2,5", "many"],
+}
+
+
+def rule(key: str, **values: Any) -> dict[str, Any]:
+    return USUAL | {"key": key, "label": key.capitalize(), **values}
+
+
+def stops(page: Page, rules: list[dict[str, Any]], answers: dict[str, tuple[str, str]]) -> list[str]:
+    """What stops, where these items were done: value and instant of each."""
+    given = [
+        {"item": key, "counts": True, "state": "done", "value": value, "at": at} for key, (value, at) in answers.items()
+    ]
+    return page.evaluate(
+        """async ([rules, visit, day]) => {
+          const { answersOf, stopsOf } = await import("/static/offline/rules.js");
+          return stopsOf(rules, visit, answersOf(rules, visit, new Map()), day);
+        }""",
+        [rules, {"stops": [], "not_asked": [], "answers": given}, DAY],
+    )
+
+
+def lacks(page: Page, what: dict[str, Any], text: str) -> str:
+    """What an answer with this value lacks."""
+    return page.evaluate(
+        """async ([rule, value]) => {
+          const { lacks } = await import("/static/offline/rules.js");
+          return lacks(rule, { state: "done", value, reason: "" }, [rule], new Map());
+        }""",
+        [what, text],
+    )
+
+
+@pytest.fixture(scope="module")
+def page(sqlite_databases: Any, chromium: Browser) -> Any:
+    """The page without network."""
+    with sqlite_databases.fresh() as database:
+        app = make_world(database, FixedClock(NOW), SeededIds(7)).app
+        with served(app) as address, window(chromium, address) as opened:
+            opened.open("/day/offline")
+            yield opened.page
+
+
+def test_stop_what_is_open_out_of_date_or_too_late(page: Page) -> None:
+    at = "2026-03-17T15:00:00+00:00"
+    first, then = rule("first"), rule("then", timed={"item": "first", "least": 0, "most": 60}, value="time")
+    lot = rule("lot", value="expiry")
+    rules = [first, then, lot]
+    assert stops(page, rules, {}) == ["First and 2 more: to be answered before the procedure begins"]
+    fine = {"first": ("", at), "then": ("10:00", at), "lot": ("2026-03", at)}
+    assert stops(page, rules, fine) == []
+    assert stops(page, rules, fine | {"lot": ("2026-02", at)}) == ["Lot: out of date since 2026-02-28"]
+    assert stops(page, rules, fine | {"then": ("10:01", at)}) == ["Then: 61 minutes after First, at most 60"]
+    assert stops(page, rules, fine | {"then": ("08:59", at)}) == ["Then: -1 minutes after First, at least 0"]
+
+
+@pytest.mark.parametrize("kind", TYPED)
+def test_take_what_the_server_takes(page: Page, kind: str) -> None:
+    limits: dict[str, Any] = {"least": 1, "most": 20} if kind == "number" else {}
+    here = rule("item", value=kind, **limits)
+    there = ChecklistItemRule(key="item", label="Item", stop="hard", part="before", value=kind, **limits)
+    for text in TYPED[kind]:
+        try:
+            taken = bool(read_value(there, text))
+        except UnreadableValue:
+            taken = False
+        assert (lacks(page, here, text) == "") == taken, text

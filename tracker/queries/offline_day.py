@@ -1,0 +1,141 @@
+"""The answers of all checklists of a day, for a tablet that takes it along, and what stands in one item's place."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy.orm import Session, aliased
+
+from tracker.domain.access import Actor
+from tracker.pathways import catalogue
+from tracker.persistence.models import AppointmentRow, Case, ChecklistItemRow, Clinic, User
+from tracker.queries.day import ON_DAY
+
+_second = aliased(User)
+_ITEMS = (
+    select(
+        Case.public_id,
+        ChecklistItemRow.appointment,
+        ChecklistItemRow.seq,
+        ChecklistItemRow.item,
+        ChecklistItemRow.state,
+        ChecklistItemRow.value,
+        ChecklistItemRow.reason,
+        ChecklistItemRow.effective_at.label("at"),
+        ChecklistItemRow.recorded_by.label("by_id"),
+        User.name.label("by"),
+        _second.name.label("second_by"),
+    )
+    .join(
+        AppointmentRow,
+        and_(
+            AppointmentRow.clinic_id == ChecklistItemRow.clinic_id,
+            AppointmentRow.case_id == ChecklistItemRow.case_id,
+            AppointmentRow.appointment == ChecklistItemRow.appointment,
+            AppointmentRow.superseded_by.is_(None),
+        ),
+    )
+    .join(Case, and_(Case.clinic_id == ChecklistItemRow.clinic_id, Case.id == ChecklistItemRow.case_id))
+    .outerjoin(User, User.id == ChecklistItemRow.recorded_by)
+    .outerjoin(_second, _second.id == ChecklistItemRow.second_by)
+    .where(ChecklistItemRow.superseded_by.is_(None))
+    .order_by(ChecklistItemRow.case_id, ChecklistItemRow.seq)
+)
+_OF_DAY = _ITEMS.where(ON_DAY)
+_OF_ITEM = _ITEMS.where(
+    ChecklistItemRow.clinic_id == bindparam("clinic"),
+    Case.public_id == bindparam("case"),
+    ChecklistItemRow.appointment == bindparam("appointment"),
+    ChecklistItemRow.item == bindparam("item"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAnswer:
+    """An answer that is written down for an item, whether or not it counts on the day. ``seq`` is the fact's number."""
+
+    seq: int
+    item: str
+    state: str
+    value: str
+    reason: str
+    at: datetime
+    by_id: int | None
+    by: str
+    second_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredPlace:
+    """Where an answer belongs. ``case_id`` is ``None``, and ``label`` the item's key, where the clinic has no such
+    case or visit. ``room_id``: the room that the item is about, where it is looked at once for a room and a day, and
+    ``on`` the visit's day; ``answer`` is what is written down there."""
+
+    case_id: int | None
+    zone: str
+    label: str
+    room_id: int | None
+    on: date
+    answer: StoredAnswer | None
+
+
+def list_answers(
+    session: Session, viewer: Actor, from_at: datetime, until_at: datetime
+) -> dict[tuple[str, int], tuple[StoredAnswer, ...]]:
+    """The answers that stand, in the order in which they were written, by the case's public id and the visit, of every
+    visit that begins from ``from_at`` until before ``until_at``."""
+    found: dict[tuple[str, int], list[StoredAnswer]] = {}
+    day = {"clinic": viewer.clinic_id, "from_at": from_at, "until_at": until_at}
+    for row in session.execute(_OF_DAY, day):
+        found.setdefault((row.public_id, row.appointment), []).append(_answered(row))
+    return {key: tuple(answers) for key, answers in found.items()}
+
+
+def find_place(session: Session, viewer: Actor, case: str, appointment: int, item: str) -> AnsweredPlace:
+    """What is known at the viewer's clinic of the item that an answer is for."""
+    zone = session.scalars(select(Clinic.zone).where(Clinic.id == viewer.clinic_id)).one()
+    visit = session.execute(_visit(viewer, case, appointment)).one_or_none()
+    if visit is None:
+        return AnsweredPlace(case_id=None, zone=zone, label=item, room_id=None, on=date.min, answer=None)
+    rules = catalogue.load(visit.pathway, visit.pathway_version).checklists.get(visit.purpose, ())
+    rule = next((each for each in rules if each.key == item), None)
+    asked = {"clinic": viewer.clinic_id, "case": case, "appointment": appointment, "item": item}
+    row = session.execute(_OF_ITEM, asked).one_or_none()
+    return AnsweredPlace(
+        case_id=visit.id,
+        zone=zone,
+        label=rule.label if rule else item,
+        room_id=visit.room_id if rule and rule.per_room else None,
+        on=visit.starts_at.astimezone(ZoneInfo(visit.zone)).date(),
+        answer=None if row is None else _answered(row),
+    )
+
+
+def _visit(viewer: Actor, case: str, appointment: int) -> Select[*tuple[Any, ...]]:
+    visit = (AppointmentRow.purpose, AppointmentRow.room_id, AppointmentRow.starts_at, AppointmentRow.zone)
+    return (
+        select(Case.id, Case.pathway, Case.pathway_version, *visit)
+        .join(AppointmentRow, and_(AppointmentRow.clinic_id == Case.clinic_id, AppointmentRow.case_id == Case.id))
+        .where(
+            Case.clinic_id == viewer.clinic_id,
+            Case.public_id == case,
+            AppointmentRow.appointment == appointment,
+            AppointmentRow.superseded_by.is_(None),
+        )
+    )
+
+
+def _answered(row: Any) -> StoredAnswer:
+    return StoredAnswer(
+        seq=row.seq,
+        item=row.item,
+        state=row.state,
+        value=row.value,
+        reason=row.reason,
+        at=row.at,
+        by_id=row.by_id,
+        by=row.by or "",
+        second_by=row.second_by or "",
+    )

@@ -1,0 +1,112 @@
+"""The day as a tablet takes it along: no more than the list and the checklists show, and the rules that they follow."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from tracker.domain.access import Actor
+from tracker.domain.checklists.rules import ChecklistItemRule
+from tracker.domain.checklists.run import Circumstances, left_out
+from tracker.domain.pathway.requirements.person import age_on
+from tracker.domain.pathway.wording import PURPOSE_WORDS
+from tracker.domain.words import AppointmentState
+from tracker.queries.day import Visit, rules_of
+from tracker.queries.offline_day import StoredAnswer
+from tracker.web.common.case_lines import clinic_day, person_line
+from tracker.web.day.checklist_items import ANSWERS, HINTS, KEYPADS
+from tracker.web.day.presenters import blocked_by, hour, state_of
+
+#: Visits that nobody comes to: their checklists are not answered.
+_OFF = frozenset({AppointmentState.CANCELLED, AppointmentState.NO_SHOW})
+Answers = Mapping[tuple[str, int], tuple[StoredAnswer, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """For whom a day is taken along, when, and in which zone."""
+
+    viewer: Actor
+    now: datetime
+    zone: str
+
+
+def present_along(visits: Sequence[Visit], answers: Answers, taking: Taking) -> dict[str, Any]:
+    """The visits of the day and each kind of checklist once, as plain values for JSON."""
+    coming = [visit for visit in visits if visit.state not in _OFF]
+    checklists = {
+        _kind(visit): [_rule(rule, taking.viewer) for rule in rules_of(visit) if not rule.record] for visit in coming
+    }
+    return {
+        "visits": [_visit(each, answers.get((each.case_public_id, each.appointment), ()), taking) for each in coming],
+        "checklists": checklists,
+    }
+
+
+def _kind(visit: Visit) -> str:
+    return f"{visit.pathway}.{visit.pathway_version}.{visit.purpose}"
+
+
+def _visit(visit: Visit, answers: Sequence[StoredAnswer], taking: Taking) -> dict[str, Any]:
+    stop = blocked_by(visit) if visit.first_blocker != "checklist_open" else ""
+    purpose = PURPOSE_WORDS.get(visit.purpose, visit.purpose)
+    return {
+        "case": visit.case_public_id,
+        "appointment": visit.appointment,
+        "time": hour(visit.starts_at, taking.zone),
+        "name": f"{visit.patient.family_name}, {visit.patient.given_name}",
+        "born": person_line(visit.patient, clinic_day(taking.now, taking.zone)).born,
+        "procedure": purpose[:1].upper() + purpose[1:],
+        "room": visit.room,
+        "state": state_of(visit, taking.now, taking.zone)[1],
+        "stops": [stop] if stop else [],
+        "checklist": _kind(visit),
+        "not_asked": sorted(_never_asked(visit)),
+        "answers": [_answer(each, visit, taking.zone) for each in answers],
+    }
+
+
+def _never_asked(visit: Visit) -> set[str]:
+    """The items that are not asked of this patient, whatever is answered: the tablet follows the answers itself."""
+    rules = tuple(replace(rule, only=replace(rule.only, chosen=())) for rule in rules_of(visit))
+    years = age_on(visit.patient.birth_on, visit.on)
+    return set(left_out(rules, Circumstances(indication=visit.indication, sex=visit.sex, years=years)))
+
+
+def _rule(rule: ChecklistItemRule, viewer: Actor) -> dict[str, Any]:
+    timed = rule.timed
+    return {
+        "key": rule.key,
+        "label": rule.label,
+        "part": rule.section,
+        "is_hard": rule.stop == "hard",
+        "is_note": rule.stop == "note",
+        "stops": rule.stop == "hard" and rule.part == "before",
+        "may_leave_out": rule.stop != "hard" and (not rule.override_by or bool(rule.override_by & viewer.roles)),
+        "value": rule.value,
+        "unit": rule.unit,
+        "least": None if rule.least is None else float(rule.least),
+        "most": None if rule.most is None else float(rule.most),
+        "choices": list(rule.choices),
+        "keypad": KEYPADS.get(rule.value, "text"),
+        "hint": HINTS.get(rule.value, ""),
+        "two_person": rule.two_person,
+        "needs": list(rule.needs),
+        "when": [[item, sorted(wanted)] for item, wanted in rule.only.chosen],
+        "timed": None if timed is None else {"item": timed.item, "least": timed.least, "most": timed.most},
+    }
+
+
+def _answer(answer: StoredAnswer, visit: Visit, zone: str) -> dict[str, Any]:
+    said = " · ".join(filter(None, (answer.value, answer.reason)))
+    who = " and ".join(filter(None, (answer.by, answer.second_by)))
+    words = next((words for state, words in ANSWERS.items() if state == answer.state), answer.state)
+    return {
+        "item": answer.item,
+        "seq": answer.seq,
+        "counts": answer.item in visit.answered,
+        "state": answer.state,
+        "value": answer.value,
+        "at": answer.at.isoformat(),
+        "said": f"{words}{f': {said}' if said else ''} · {who} {hour(answer.at, zone)}",
+    }

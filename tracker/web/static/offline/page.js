@@ -1,0 +1,279 @@
+/* The page without network: the day that was taken along, unlocked with a PIN, readable and answerable; it locks itself,
+   and sends what waits as soon as the server is there again. */
+
+import { sendAll } from "./queue.js";
+import { answersOf, askedOf, clock, lacks } from "./rules.js";
+import { checklist, dayList, make, plural } from "./show.js";
+import { expire, getDay, listDays, listEntries } from "./store.js";
+import { ask, take } from "./taking.js";
+import { unlock } from "./unlocked.js";
+
+const LOCK_AFTER_MS = 5 * 60 * 1000;
+const LOOK_EVERY_MS = 2_000;
+const TRY_EVERY_MS = 10_000;
+const DRAFT_AFTER_MS = 300;
+
+const view = document.querySelector("[data-view]");
+const said = document.querySelector("[data-said]");
+const asOf = document.querySelector("[data-as-of]");
+const bar = document.querySelector("[data-bar]");
+const saved = document.querySelector("[data-saved]");
+const back = document.querySelector("[data-back]");
+const lockButton = document.querySelector("[data-lock]");
+
+let person = null;
+let usedAt = Date.now();
+let network = "no_network";
+let isTrying = false;
+let draftTimer = 0;
+
+function say(sentence) {
+  said.textContent = sentence;
+}
+
+/* ── Locked ─────────────────────────────────────────────────────────────── */
+
+async function showLock(sentence = "") {
+  person = null;
+  asOf.textContent = "";
+  lockButton.hidden = true;
+  const days = await listDays();
+  const { length: waiting } = await listEntries();
+  say(sentence);
+  if (days.length) view.replaceChildren(...(days.length === 1 ? [pinForm(days[0])] : [chooser(days)]));
+  else view.replaceChildren(make("p", {}, nothingHere(waiting)));
+  view.querySelector("input, button")?.focus();
+  await renewBar();
+}
+
+function nothingHere(waiting) {
+  const kept = waiting ? ` ${plural(waiting, "answer")} not yet saved: kept here, encrypted, until the person who gave ` +
+    "them signs in with network." : "";
+  return `Nothing of the day is on this tablet. It is taken along when a nurse with a PIN opens the Day page.${kept}`;
+}
+
+function chooser(days) {
+  const names = days.map((day) => {
+    const button = make("button", { class: "button is-secondary is-touch", type: "button" }, day.name);
+    button.addEventListener("click", () => {
+      view.replaceChildren(pinForm(day));
+      view.querySelector("input").focus();
+    });
+    return button;
+  });
+  return make("div", { class: "offline-people" }, make("p", {}, "Whose day is it?"), ...names);
+}
+
+function pinForm(day) {
+  const pin = make("input", { type: "password", name: "pin", id: "pin", inputmode: "numeric", autocomplete: "off", maxlength: 8 });
+  const form = make("form", { class: "offline-pin", novalidate: true },
+    make("label", { for: "pin" }, `PIN of ${day.name}`), pin,
+    make("button", { class: "button is-touch", type: "submit" }, "Open"));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void tryPin(day, pin.value);
+  });
+  return form;
+}
+
+async function tryPin(day, pin) {
+  await expire();
+  const { person: opened, left } = await unlock(day.owner, pin);
+  if (opened?.day) {
+    person = opened;
+    usedAt = Date.now();
+    say("");
+    lockButton.hidden = false;
+    show();
+    void tryNetwork();
+  } else if (opened || !left) {
+    await showLock("The day is not on this tablet any more. What is not yet saved stays, encrypted.");
+  } else {
+    await showLock(`This is not the PIN. ${plural(left, "more try", "more tries")}, then the day is taken off this tablet.`);
+  }
+}
+
+async function lock() {
+  const typed = keepTyped();
+  view.replaceChildren();
+  await typed;
+  await showLock("Locked.");
+}
+
+/* ── Unlocked ───────────────────────────────────────────────────────────── */
+
+function openedPlace() {
+  const place = /^#visit-(\d+)$/.exec(location.hash);
+  return place && person.day.visits[Number(place[1])] ? Number(place[1]) : null;
+}
+
+/* Show the list, or the visit that the address names. */
+function show() {
+  if (!person) return;
+  draw();
+  view.querySelector("h2")?.focus();
+}
+
+function draw() {
+  const { day } = person;
+  asOf.textContent = `${day.title} · as of ${clock(day.at, day.zone)}, as the server had it then · ${person.name}`;
+  const place = openedPlace();
+  const shown = place === null ? dayList(day, (visit) => person.pendingOf(visit))
+    : checklist(day, day.visits[place], person.pendingOf(day.visits[place]));
+  view.replaceChildren(shown);
+  putTypedBack();
+  void renewBar();
+}
+
+function complain(row, sentence) {
+  row.querySelector(".field-error")?.remove();
+  row.prepend(make("p", { class: "field-error", role: "alert" }, sentence));
+}
+
+function lacking(rule, visit, given) {
+  const rules = person.day.checklists[visit.checklist];
+  const answers = answersOf(rules, visit, person.pendingOf(visit));
+  return lacks(rule, given, askedOf(rules, visit, answers), answers);
+}
+
+/* What is asked further on, and what stops, follows from each answer: the whole list is drawn anew, in its place. */
+async function drawAnew(key) {
+  await keepTyped();
+  draw();
+  document.getElementById(`item-${key}`)?.querySelector("button, summary")?.focus({ preventScroll: true });
+}
+
+async function answer(form, submitter) {
+  const row = form.closest("[data-item]");
+  const visit = person.day.visits[openedPlace()];
+  const rule = person.day.checklists[visit.checklist].find((each) => each.key === row.dataset.item);
+  const typed = new FormData(form, submitter);
+  const given = { state: typed.get("state"), value: typed.get("value") ?? "", reason: typed.get("reason") ?? "" };
+  const problem = lacking(rule, visit, given);
+  if (problem) {
+    complain(row, problem);
+    return;
+  }
+  await person.answer(visit, rule.key, given);
+  form.reset();
+  await drawAnew(rule.key);
+  void tryNetwork();
+}
+
+/* ── What is being typed ────────────────────────────────────────────────── */
+
+function typedFields() {
+  const visit = person.day.visits[openedPlace()];
+  return [...view.querySelectorAll("[data-item] input:not([type=hidden])")].map((field) => {
+    const place = [...field.closest("[data-item]").querySelectorAll("input:not([type=hidden])")].indexOf(field);
+    return [`${visit.case}/${visit.appointment}/${field.closest("[data-item]").dataset.item}/${place}`, field];
+  });
+}
+
+async function keepTyped() {
+  clearTimeout(draftTimer);
+  if (!person?.day || openedPlace() === null) return;
+  const drafts = { ...person.drafts };
+  for (const [name, field] of typedFields()) {
+    if (field.value) drafts[name] = field.value;
+    else delete drafts[name];
+  }
+  await person.keepDrafts(drafts);
+}
+
+function putTypedBack() {
+  if (openedPlace() === null) return;
+  for (const [name, field] of typedFields()) {
+    field.value = person.drafts[name] ?? "";
+    if (field.value) field.closest("details")?.setAttribute("open", "");
+  }
+}
+
+/* ── The network, and what waits for it ─────────────────────────────────── */
+
+const IN_THE_WAY = {
+  no_network: (count) => `waiting for network (${count})`,
+  signed_out: (count) => `${count} not yet saved: sign in to save them`,
+  unreadable: (count) => `${count} not yet saved: type your PIN to save them`,
+  somebody_elses: (count) => `${count} not yet saved: they wait until you sign in yourself`,
+};
+
+async function renewBar() {
+  const { length: count } = await listEntries(person?.owner);
+  const tell = IN_THE_WAY[network] ?? (() => `${count} not yet saved`);
+  saved.textContent = count ? tell(count) : network === "no_network" ? "No network · all saved" : "All saved";
+  back.hidden = network === "no_network";
+  back.textContent = network === "signed_out" ? "Sign in" : "The network is back: open the day";
+  bar.hidden = false;
+}
+
+async function sendWaiting(told) {
+  if (person && told.owner !== person.owner) return "somebody_elses";
+  const renew = async () => (await ask()).told?.csrf_token ?? null;
+  const asides = [];
+  const tell = (_entry, answered) => { if (["conflict", "refused"].includes(answered.outcome)) asides.push(answered.said); };
+  const { length: waiting } = await listEntries(told.owner);
+  const inTheWay = await sendAll(told.owner, told.csrf_token, { tell, renew });
+  if (asides.length) say(`${plural(asides.length, "answer")} could not be taken, and became a task for the nurses: ${asides.join(" ")}`);
+  if (inTheWay) return inTheWay;
+  const newest = waiting ? await ask() : { told };
+  if (newest.told) await take(newest.told);
+  return "";
+}
+
+async function tryNetwork() {
+  if (isTrying) return;
+  isTrying = true;
+  try {
+    const { status, told } = await ask();
+    network = status === "ok" ? await sendWaiting(told) : status;
+    if (status === "ok" && !network) await renewDay();
+  } finally {
+    isTrying = false;
+  }
+  await renewBar();
+}
+
+/* The list as the server has it now; not under the fingers of somebody who types. */
+async function renewDay() {
+  if (!person || person.owner !== (await getDay(person.owner))?.owner) return;
+  await keepTyped();
+  await person.read();
+  if (document.activeElement?.tagName !== "INPUT") draw();
+}
+
+async function isWaiting() {
+  return network === "no_network" || (await listEntries(person?.owner)).length > 0;
+}
+
+/* ── Time passes ────────────────────────────────────────────────────────── */
+
+async function look() {
+  if (person && Date.now() - usedAt >= LOCK_AFTER_MS) await lock();
+  if (await expire()) await showLock("Twelve hours have passed: the day is not on this tablet any more.");
+}
+
+for (const kind of ["pointerdown", "keydown", "input"]) {
+  addEventListener(kind, () => {
+    if (person && Date.now() - usedAt >= LOCK_AFTER_MS) void lock();
+    else usedAt = Date.now();
+  }, { capture: true, passive: true });
+}
+view.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (person && event.target.closest("[data-item]")) void answer(event.target, event.submitter);
+});
+view.addEventListener("input", () => {
+  clearTimeout(draftTimer);
+  draftTimer = setTimeout(keepTyped, DRAFT_AFTER_MS);
+});
+lockButton.addEventListener("click", lock);
+addEventListener("hashchange", show);
+addEventListener("online", tryNetwork);
+addEventListener("visibilitychange", look);
+setInterval(look, LOOK_EVERY_MS);
+setInterval(async () => { if (!document.hidden && (await isWaiting())) await tryNetwork(); }, TRY_EVERY_MS);
+
+await expire();
+await showLock();
+void tryNetwork();

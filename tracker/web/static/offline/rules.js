@@ -1,0 +1,147 @@
+/* The rules of a checklist as they came with the day: what is asked, what an answer lacks, and what stops the procedure.
+   The server decides all of it again. Pure functions over plain values. `answers`: what counts, by item, as
+   `{ state, value, at }`; `day`: its date and the zone of the clinic. */
+
+const WORDS = { done: "Done", not_applicable: "Does not apply", overridden: "Left out" };
+
+export function wordsOf(state) {
+  return WORDS[state] ?? state;
+}
+
+/* What may be answered beside "done": a hard stop is done, or does not apply, and is never left out. */
+export function otherStates(rule) {
+  return rule.may_leave_out ? ["not_applicable", "overridden"] : ["not_applicable"];
+}
+
+/* Whether an answer of this tablet still waits for the second person, which takes the network. */
+export function isHalf(rule, answer) {
+  return rule.two_person && answer.state === "done";
+}
+
+/* What counts for a visit: what came with the day, and what this tablet added since. */
+export function answersOf(rules, visit, pending) {
+  const counting = visit.answers.filter((each) => each.counts);
+  const found = new Map(counting.map(({ item, state, value, at }) => [item, { state, value, at }]));
+  for (const rule of rules) {
+    const mine = pending.get(rule.key);
+    if (mine && !isHalf(rule, mine)) found.set(rule.key, { state: mine.state, value: mine.value, at: mine.made_at });
+  }
+  return found;
+}
+
+function isAsked(rule, visit, answers) {
+  if (visit.not_asked.includes(rule.key)) return false;
+  return rule.when.every(([item, wanted]) => {
+    const decides = answers.get(item);
+    if (!decides) return false;
+    const value = decides.state === "done" ? decides.value : "";
+    return !value || wanted.includes(value);
+  });
+}
+
+/* The items that are asked of this patient now: they follow what was answered. */
+export function askedOf(rules, visit, answers) {
+  return rules.filter((rule) => isAsked(rule, visit, answers));
+}
+
+/* ── What an answer lacks ───────────────────────────────────────────────── */
+
+const MONTH = /^(?:(\d{4})[-/.](\d{1,2})|(\d{1,2})[-/.](\d{4}))$/;
+
+/* The time by the 24-hour clock, as minutes of the day; null for none. */
+function minutesOf(text) {
+  const found = /^([01]?\d|2[0-3])[:.]?([0-5]\d)$/.exec(text.trim());
+  return found ? Number(found[1]) * 60 + Number(found[2]) : null;
+}
+
+/* The last day that an expiry means, as text; null for what is none. */
+function expiryOf(text) {
+  const plain = text.trim();
+  const found = MONTH.exec(plain);
+  if (found) {
+    const [year, month] = [Number(found[1] ?? found[4]), Number(found[2] ?? found[3])];
+    return month >= 1 && month <= 12 ? new Date(Date.UTC(year, month, 0)).toISOString().slice(0, 10) : null;
+  }
+  const read = /^\d{4}-\d{2}-\d{2}$/.test(plain) ? Date.parse(plain) : Date.parse(/^\d{1,2} [A-Za-z]{3,} \d{4}$/.test(plain) ? `${plain} UTC` : "");
+  return Number.isNaN(read) ? null : new Date(read).toISOString().slice(0, 10);
+}
+
+function lacksAsNumber(rule, text) {
+  if (!/^-?\d+(\.\d+)?$/.test(text)) return "Type a number.";
+  const number = Number(text);
+  const unit = rule.unit ? ` ${rule.unit}` : "";
+  if (rule.least !== null && number < rule.least) return `At least ${rule.least}${unit}. Read it again.`;
+  if (rule.most !== null && number > rule.most) return `At most ${rule.most}${unit}. Read it again.`;
+  return "";
+}
+
+function lacksAsValue(rule, text) {
+  if (!text) return rule.choices.length ? "Choose what it was." : "Write down what was read or measured.";
+  if (rule.choices.length) return rule.choices.includes(text) ? "" : "Choose one of the list.";
+  if (rule.value === "number") return lacksAsNumber(rule, text);
+  if (rule.value === "time" && minutesOf(text) === null) return "Type the time by the 24-hour clock, for example 07:40.";
+  if (rule.value === "expiry" && !expiryOf(text)) return "Type the expiry as it is printed, for example 2027-05 or 31 May 2027.";
+  return "";
+}
+
+/* The first item that comes before this one and is open; undefined where none is. */
+export function openBefore(rule, asked, answers) {
+  return asked.find((each) => rule.needs.includes(each.key) && !answers.has(each.key));
+}
+
+/* A sentence that says what an answer lacks; empty where nothing does. */
+export function lacks(rule, { state, value, reason }, asked, answers) {
+  if (state !== "done") return reason.trim() ? "" : "Say why.";
+  const missing = rule.value ? lacksAsValue(rule, value.trim()) : "";
+  const first = openBefore(rule, asked, answers);
+  if (missing || !first || reason.trim()) return missing;
+  return `“${first.label}” is not answered. Answer it first; if this was done all the same, say why.`;
+}
+
+/* ── What stops ─────────────────────────────────────────────────────────── */
+
+/* The wall time of an instant at the clinic, as HH:MM. */
+export function clock(instant, zone) {
+  const how = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone };
+  return new Intl.DateTimeFormat("en-GB", how).format(new Date(instant));
+}
+
+function momentOf(rule, answer, zone) {
+  return minutesOf(rule.value === "time" ? answer.value : clock(answer.at, zone));
+}
+
+function doneAnswer(answers, key) {
+  const answer = answers.get(key);
+  return answer?.state === "done" ? answer : null;
+}
+
+/* What speaks against an answer that was given: out of date on the day, or too early or too late after another. */
+function faultOf(rule, rules, answers, day) {
+  const answer = doneAnswer(answers, rule.key);
+  if (!answer) return "";
+  const expires = rule.value === "expiry" ? expiryOf(answer.value) : null;
+  if (expires && expires < day.on) return `${rule.label}: out of date since ${expires}`;
+  const first = rule.timed ? doneAnswer(answers, rule.timed.item) : null;
+  if (!first) return "";
+  const other = rules.find((each) => each.key === rule.timed.item);
+  const minutes = momentOf(rule, answer, day.zone) - momentOf(other, first, day.zone);
+  const { least, most } = rule.timed;
+  if (minutes < least) return `${rule.label}: ${minutes} minutes after ${other.label}, at least ${least}`;
+  return most !== null && minutes > most ? `${rule.label}: ${minutes} minutes after ${other.label}, at most ${most}` : "";
+}
+
+/* What stops the procedure, as sentences: what stood in the way when the day was taken along, what speaks against an
+   answer, and every hard item before the act that is still open. */
+export function stopsOf(rules, visit, answers, day) {
+  const open = askedOf(rules, visit, answers).filter((rule) => rule.stops && !answers.has(rule.key));
+  const more = open.length > 1 ? ` and ${open.length - 1} more` : "";
+  const first = open.length ? [`${open[0].label}${more}: to be answered before the procedure begins`] : [];
+  const faults = rules.map((rule) => faultOf(rule, rules, answers, day)).filter(Boolean);
+  return [...new Set([...visit.stops, ...faults, ...first])];
+}
+
+/* How far a checklist is: how many of how many items that must be answered. */
+export function progressOf(rules, visit, answers) {
+  const asked = askedOf(rules, visit, answers).filter((rule) => !rule.is_note);
+  return { done: asked.filter((rule) => answers.has(rule.key)).length, of: asked.length };
+}

@@ -1,0 +1,154 @@
+/* What the page without network shows, made of elements; text is only ever text. */
+
+import { answersOf, askedOf, clock, isHalf, openBefore, otherStates, progressOf, stopsOf, wordsOf } from "./rules.js";
+
+/* More choices than this are a list to choose from instead of a button each. */
+const MOST_BUTTONS = 4;
+
+/* An element with attributes and content: texts and elements. */
+export function make(tag, attributes = {}, ...content) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
+  }
+  element.append(...content.filter((each) => each !== null && each !== ""));
+  return element;
+}
+
+export function plural(count, one, many = `${one}s`) {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+function dot(...parts) {
+  return parts.filter(Boolean).join(" · ");
+}
+
+function hidden(text) {
+  return make("span", { class: "sr" }, text);
+}
+
+function person(visit) {
+  return make("p", { class: "offline-person" }, make("b", {}, visit.name), ` born ${visit.born}`);
+}
+
+/* The list of the day; each visit is opened by `#visit-<place in the list>`: no address names a patient. */
+export function dayList(day, pendingOf) {
+  if (!day.visits.length) return make("p", {}, "Nobody is booked on this day.");
+  return make("ul", { class: "offline-list" }, ...day.visits.map((visit, place) => {
+    const rules = day.checklists[visit.checklist];
+    const pending = pendingOf(visit);
+    const answers = answersOf(rules, visit, pending);
+    const { done, of } = progressOf(rules, visit, answers);
+    const [stop] = stopsOf(rules, visit, answers, day);
+    return make("li", { class: "offline-row" },
+      make("span", { class: "day-time num" }, visit.time),
+      make("span", { class: "offline-what" },
+        person(visit),
+        make("span", {}, dot(visit.procedure, visit.room, visit.state)),
+        stop ? make("span", { class: "offline-stop" }, `Stop: ${stop}`) : "",
+        pending.size ? make("span", { class: "offline-unsaved" }, `${pending.size} not yet saved`) : ""),
+      of ? make("a", { class: "button is-touch", href: `#visit-${place}` }, `Checklist ${done}/${of}`,
+        hidden(`: ${visit.name}`)) : make("span", {}, "No checklist"));
+  }));
+}
+
+/* What is said of an item: the answer of this tablet, else the one that came with the day. */
+function answerText(rule, visit, pending, zone) {
+  const mine = pending.get(rule.key);
+  if (!mine) return visit.answers.find((each) => each.counts && each.item === rule.key)?.said ?? "";
+  const half = isHalf(rule, mine) ? "second person missing: needs the network" : "";
+  return dot(wordsOf(mine.state), mine.value, mine.reason, clock(mine.made_at, zone), half, "not yet saved");
+}
+
+function choiceField(rule) {
+  return make("label", {}, hidden(`Value of: ${rule.label}`),
+    make("select", { name: "value" }, make("option", { value: "" }, "choose"),
+      ...rule.choices.map((choice) => make("option", { value: choice }, choice))));
+}
+
+function textField(rule) {
+  const kind = rule.value === "date" ? "date" : "text";
+  return make("label", {}, hidden(`Value of: ${rule.label}`),
+    make("input", { type: kind, name: "value", inputmode: rule.keypad, autocomplete: "off", maxlength: 200 }));
+}
+
+function valueField(rule) {
+  return rule.choices.length ? choiceField(rule) : textField(rule);
+}
+
+function reasonField(label) {
+  return make("label", {}, `${label} `, make("input", { type: "text", name: "reason", autocomplete: "off", maxlength: 500 }));
+}
+
+function choiceButtons(rule) {
+  return [make("input", { type: "hidden", name: "state", value: "done" }),
+    make("span", { class: "choices" }, ...rule.choices.map((choice) =>
+      make("button", { class: "button is-secondary is-touch", type: "submit", name: "value", value: choice }, choice,
+        hidden(`: ${rule.label}`))))];
+}
+
+function fields(rule, isEarly) {
+  const reason = isEarly ? reasonField("Why it was done all the same") : "";
+  if (rule.choices.length && rule.choices.length <= MOST_BUTTONS && !rule.two_person) {
+    return make("span", { class: "tap-fields" }, reason, ...choiceButtons(rule));
+  }
+  return make("span", { class: "tap-fields" }, rule.value ? valueField(rule) : "",
+    rule.unit ? make("span", { class: "unit" }, rule.unit) : "", reason,
+    make("button", { class: "button is-secondary is-touch", type: "submit", name: "state", value: "done" },
+      rule.two_person ? "Write down" : "Done", hidden(`: ${rule.label}`)));
+}
+
+function itemForm(rule, { said, isDone, first }) {
+  const hints = dot(rule.is_hard ? "must be answered" : "", rule.is_note ? "note, may stay open" : "", rule.hint,
+    rule.two_person ? "counts once the second person has confirmed: that takes the network" : "",
+    first && !isDone ? `comes after: ${first.label}` : "");
+  const text = make("span", { class: "tap-text" }, rule.label, make("span", { class: "tap-sub" }, said || hints));
+  const form = make("form", { class: "item-form", novalidate: true });
+  if (isDone) form.append(make("div", { class: "tap is-done" }, text));
+  else if (rule.value || rule.two_person || first) form.append(make("div", { class: "tap" }, text, fields(rule, Boolean(first))));
+  else form.append(make("button", { class: "tap", type: "submit", name: "state", value: "done" }, text));
+  return form;
+}
+
+function otherForm(rule, isDone) {
+  const states = isDone ? ["done", ...otherStates(rule)] : otherStates(rule);
+  return make("details", { class: "item-more" },
+    make("summary", {}, isDone ? "Change" : "Not done…", hidden(`: ${rule.label}`)),
+    make("form", { class: "form-row item-other", novalidate: true },
+      make("label", {}, "Answer ", make("select", { name: "state" },
+        ...states.map((state) => make("option", { value: state }, wordsOf(state))))),
+      isDone && rule.value ? valueField(rule) : "",
+      reasonField("Reason"),
+      make("button", { class: "button is-secondary is-touch", type: "submit" }, "Save")));
+}
+
+function item(rule, shown) {
+  const said = answerText(rule, shown.visit, shown.pending, shown.day.zone);
+  const isDone = shown.answers.has(rule.key);
+  const look = `item${isDone ? " is-done" : ""}${shown.pending.has(rule.key) ? " is-unsaved" : ""}`;
+  return make("li", { class: look, id: `item-${rule.key}`, "data-item": rule.key },
+    itemForm(rule, { said, isDone, first: openBefore(rule, shown.asked, shown.answers) }), otherForm(rule, isDone));
+}
+
+function section(label, number, shown) {
+  return make("section", { "aria-labelledby": `part-${number}` },
+    make("h3", { class: "label urgency", id: `part-${number}` }, label),
+    make("ul", { class: "checklist" },
+      ...shown.asked.filter((rule) => rule.part === label).map((rule) => item(rule, shown))));
+}
+
+/* One visit: who it is, what stops it, and the items that are asked, in their sections. */
+export function checklist(day, visit, pending) {
+  const rules = day.checklists[visit.checklist];
+  const answers = answersOf(rules, visit, pending);
+  const shown = { day, visit, pending, answers, asked: askedOf(rules, visit, answers) };
+  const sections = [...new Set(shown.asked.map((rule) => rule.part))];
+  return make("div", {},
+    make("p", {}, make("a", { class: "button is-secondary is-touch", href: "#" }, "Back to the list")),
+    make("h2", { tabindex: "-1" }, `${visit.procedure} · ${visit.time}`),
+    person(visit),
+    make("p", {}, dot(visit.room, visit.state)),
+    ...stopsOf(rules, visit, answers, day).map((stop) => make("p", { class: "hard-stop" }, make("span", {}, `Stop: ${stop}.`))),
+    ...sections.map((label, number) => section(label, number, shown)));
+}
