@@ -1,6 +1,8 @@
 """A consent on the nurse's tablet: read, signed with a finger, and taken back at the door."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
@@ -10,8 +12,10 @@ from tests.support.browser import PHONE, TABLET, Window, served, window
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.journey import WAY, Journey, journey_in
 from tests.support.web import PASSWORD, WebWorld, email_of, make_world
+from tracker.domain.attachments import LARGEST
 from tracker.domain.signature import read_strokes
 from tracker.domain.words import Role
+from tracker.integrations.papers import FolderOfPapers
 from tracker.persistence.database import Database
 from tracker.persistence.models import ConsentFormRow
 
@@ -127,6 +131,26 @@ def test_a_consent_is_signed_with_a_finger_and_printed(
         assert opened.accessibility_findings() == []
     with world.database.reading() as session:
         assert session.scalars(select(ConsentFormRow.strokes)).one() == drawn
+
+
+def test_a_scan_that_is_too_large_is_not_left_out_in_silence(
+    world: WebWorld, journey: Journey, chromium: Browser, address: str, tmp_path: Path
+) -> None:
+    world.app.extensions["runtime"] = replace(world.runtime, papers=FolderOfPapers(tmp_path))
+    with window(chromium, address, viewport=TABLET, touch=True) as opened:
+        signs_in(opened)
+        page = opened.page
+        opened.open(f"/cases/{journey.public_id}/consent?purpose=trial")
+        large = {"name": "scan.jpg", "mimeType": "image/jpeg", "buffer": bytes(LARGEST + 1)}
+        page.get_by_label("Scan of the signed form").set_input_files(large)  # type: ignore[arg-type]  # FilePayload
+        said = page.get_by_text("This file is larger than 7 MB and cannot be kept.")
+        page.get_by_role("button", name="Record the consent").tap()
+        expect(said).to_be_visible()
+        assert page.evaluate("document.querySelector('input[type=file]').files.length") == 1, (
+            "it is not sent without it"
+        )
+        page.get_by_role("button", name="Go on without this file").tap()
+        expect(said).to_be_hidden()
 
 
 @pytest.mark.parametrize(("viewport", "dark"), [(TABLET, False), (PHONE, True)], ids=["tablet", "dark phone"])

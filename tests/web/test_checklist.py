@@ -166,9 +166,17 @@ class TestPaper:
         blank, filled = text_of(nurse, f"{url}/paper?blank=1"), text_of(nurse, f"{url}/paper")
         rules = current().checklists["implant"]
         assert all(rule.label in blank for rule in rules)
-        boxes = sum(len(rule.choices) if len(rule.choices) < 5 else 1 for rule in rules if rule.choices)
-        assert blank.count('class="box"') == boxes + sum(not rule.choices for rule in rules)
+        few = [rule.choices for rule in rules if 0 < len(rule.choices) < 5]
+        assert blank.count('class="box"') == sum(map(len, few)) + sum(not rule.value for rule in rules)
+        # Whatever else is asked for has a line to be written on.
+        written = sum(bool(rule.value) for rule in rules) - len(few)
+        assert blank.count('class="rule"') == written + len(("done by", "when", "typed in by", "when"))
         assert "Done on paper by" in blank
+        # Leaves come apart: each section says whose it is.
+        assert (
+            len(re.findall(r"[^<>]+ · MRN [^<>]+ · Checklist of the implant", blank))
+            == len({rule.section for rule in rules}) + 1
+        )
         assert "Done: left · Nurse Person 09:00" in filled and "Done: left" not in blank
         assert "Not asked: asked of women only" in filled
 

@@ -112,14 +112,17 @@ def _said(
 
 def _row(rule: ChecklistItemRule, answer: Answered | None, found: VisitChecklist, why_not: str) -> PaperRow:
     said = answered_words(answer, found) if answer else f"Not asked: {why_not}" if why_not else ""
+    choices = rule.choices if len(rule.choices) <= MOST_BUTTONS else ()
+    asks = rule.unit or ("time" if rule.value == "time" else "")
     return PaperRow(
         label=rule.label,
         stop=_STOPS[rule.stop],
         is_hard=rule.stop == "hard",
         answer=said,
-        asks=rule.unit or ("time" if rule.value == "time" else ""),
-        choices=rule.choices if len(rule.choices) <= MOST_BUTTONS else (),
+        asks=asks,
+        choices=choices,
         is_two_person=rule.two_person,
+        lines=(("", asks),) if rule.value and not choices else (),
     )
 
 
