@@ -20,7 +20,7 @@ def new_pump(teller: Teller, model: str, reservoir_ml: int) -> Component:
     serial = f"NGP{teller.clinic.chance.randrange(10**6):06d}H"
     expires_on = teller.day + timedelta(days=teller.clinic.chance.randrange(120, 700))
     label = f"01{_PUMPS[model]}17{expires_on:%y%m%d}21{serial}"
-    return Component(model, "Medtronic", serial, udi=label, reservoir_ml=Decimal(reservoir_ml), pocket_side="right")
+    return Component(model, "Medtronic", serial, udi=label, reservoir_ml=Decimal(reservoir_ml), pocket_side="left")
 
 
 def new_catheter(teller: Teller) -> Component:

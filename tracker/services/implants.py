@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.domain.access import Permission
-from tracker.domain.errors import InvalidInput
-from tracker.domain.facts import Determination, Device
+from tracker.domain.errors import InvalidInput, Question
+from tracker.domain.facts import ChecklistItem, Determination, Device
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.engine import act_blockers
 from tracker.domain.pathway.requirements.labels import DevicesFit
@@ -59,6 +59,7 @@ def record_implant(work: Work, ref: CaseRef, implanted: Implanted, *, implanted_
     if pump is not None:
         ask_about_serial(file, pump.serial)
         ask_about_reservoir(file, pump.reservoir_ml)
+        _ask_about_side(file, pump.pocket_side)
         placed = place(file, DeviceKind.PUMP, pump, DeviceOrigin.IMPLANTED_HERE, **ground)
     if catheter is not None:
         place(file, DeviceKind.CATHETER, catheter, DeviceOrigin.IMPLANTED_HERE, **ground)
@@ -106,6 +107,15 @@ def _missing(
         only = DeviceKind.PUMP if pump else DeviceKind.CATHETER
         missing.append(Blocker("implant_incomplete", (("device", only),), requirement="implant_incomplete"))
     return missing
+
+
+def _ask_about_side(file: CaseFile, pocket_side: str) -> None:
+    """Ask back about a pocket on the other side than the one that was marked with the patient."""
+    marked = [each for each in file.snapshot.of(ChecklistItem) if (each.checklist, each.item) == ("implant", "site")]
+    if not pocket_side or not marked or marked[-1].value in ("", pocket_side):
+        return
+    sentence = f"The {marked[-1].value} side was marked with the patient. Look at the pocket again."
+    file.ask(Question("pump_pocket_side", pocket_side, sentence, f"The pocket is on the {pocket_side}: save it"))
 
 
 def _ground(file: CaseFile, deviation: Determination | None) -> dict[str, int | None]:

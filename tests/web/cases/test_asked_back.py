@@ -14,6 +14,7 @@ from tests.support.web import Browser, WebWorld
 from tests.web.cases.forms import filling, implant
 from tests.web.cases.scene import COORDINATOR, NURSE, PHYSICIAN, Scene
 from tests.web.cases.test_patients import PUMP
+from tracker.domain.facts import ChecklistItem
 from tracker.domain.task_words import task_words
 from tracker.domain.words import Role
 from tracker.persistence.models import StaffTask
@@ -86,6 +87,18 @@ def test_a_reservoir_larger_than_any_usual_one(at: At) -> None:
         browser, journey, "implant", {**values, "pump_reservoir_ml": "4000", "meant": "pump_reservoir_ml:4000"}
     )
     assert status == 303, page
+
+
+def test_a_pocket_on_the_other_side_than_was_marked(at: At) -> None:
+    world, journey = at("implant_day")
+    journey.tick(journey.visit_for("implant"), "before")
+    marked = next(each for each in journey.look().snapshot.of(ChecklistItem) if each.item == "site").value
+    other = "right" if marked == "left" else "left"
+    browser, values = world.sign_in(NURSE), {**implant(Scene(world, journey)), "deviation_reason": "x"}
+    status, page = send(browser, journey, "implant", {**values, "pump_pocket_side": other})
+    assert (status, f"The {marked} side was marked with the patient. Look at the pocket again." in page) == (422, True)
+    said = {**values, "pump_pocket_side": other, "meant": f"pump_pocket_side:{other}"}
+    assert send(browser, journey, "implant", said)[0] == 303
 
 
 @pytest.mark.parametrize("reservoir", ["40.5", "4000"])
