@@ -205,3 +205,16 @@ class TestRooms:
         status, body = answer(nurse, a_visit(world, with_room=True), "resuscitation")
         assert status == 303 and "Done · Nurse Person 09:00 · Room 1" in body
         assert "Looked at · Nurse Person 09:00" in text_of(nurse, "/day/rooms")
+
+
+def test_a_mistaken_tick_is_taken_back_from_where_it_stands(world: WebWorld, nurse: Browser) -> None:
+    url = a_visit(world)
+    answer(nurse, url, "gown")
+    found = re.search(r'href="(/cases/[^"]+/correct-clinical/\d+\?back=[^"]+)"', text_of(nurse, url))
+    assert found is not None
+    page = nurse.get(found.group(1)).get_data(as_text=True)
+    version = re.search(r'name="expected_version" value="(\d+)"', page)
+    assert version is not None
+    done = nurse.post(found.group(1), {"expected_version": version.group(1), "reason": "tapped by mistake"})
+    assert (done.status_code, done.headers["Location"]) == (303, url)
+    assert f'href="{found.group(1)}"' not in text_of(nurse, url)

@@ -243,11 +243,14 @@ def _go_back(case: OpenedCase, act: Act, written: Written) -> ResponseReturnValu
 
 
 def back_url(public_id: str) -> str:
-    """Where the person came from, if ``?back=`` names the refill list as it was filtered, or a day; else the case."""
+    """Where the person came from, if ``?back=`` names the refill list as it was filtered, a day, or a checklist of this
+    very case; else the case."""
     back = request.args.get("back", "")
     homes = (url_for("refills.index"), url_for("day.index"))
     is_home = any(back == home or back.startswith(f"{home}?") for home in homes)
-    return back if is_home else url_for("cases.show", public_id=public_id)
+    checklist = f"{url_for('day.index')}/visits/{public_id}/"
+    is_checklist = back.startswith(checklist) and back.removeprefix(checklist).isdigit()
+    return back if is_home or is_checklist else url_for("cases.show", public_id=public_id)
 
 
 def _stale(case: OpenedCase, form: CaseForm, act: Act, version: int) -> ResponseReturnValue:
