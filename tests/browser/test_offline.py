@@ -176,7 +176,7 @@ def test_two_tablets_on_one_patient(world: WebWorld, nurse: Tablet, physician: T
     nurse.opens(checklist)
     nurse.finds_network()
     expect(nurse.page.get_by_role("status").first).to_contain_text("became a task for the nurses")
-    expect(nurse.bar).to_have_text("All saved")
+    expect(nurse.bar).to_have_text("1 answer was not taken, now a task for the nurses")
     assert answers(world) == [("xray", "L4/L5"), ("identity", "")]
     assert outcomes(world) == ["conflict", "saved", "saved"] and tasks(world) == ["two_answers"]
 
@@ -264,3 +264,38 @@ def test_a_changed_secret_of_the_server_loses_nothing(world: WebWorld, nurse: Ta
     nurse.unlocks(PIN)
     expect(nurse.bar).to_have_text("All saved")
     assert answers(world) == [("identity", "")] and outcomes(world) == ["saved"]
+
+
+def test_what_waited_on_an_open_page_and_is_not_taken_is_a_task(
+    world: WebWorld, nurse: Tablet, physician: Tablet, checklist: str
+) -> None:
+    nurse.loses_network()
+    nurse.writes("xray", "L2/L3")
+    nurse.ticks("identity")
+    expect(nurse.bar).to_have_text("waiting for network (2)")
+    physician.opens(checklist)
+    physician.writes("xray", "L4/L5")
+    expect(physician.bar).to_have_text("all saved")
+    nurse.finds_network()
+    why = "now a task for the nurses: Somebody else answered this item meanwhile"
+    expect(nurse.item("xray").get_by_role("alert")).to_contain_text(f"Not taken, and {why}")
+    expect(nurse.item("xray")).to_contain_text("Done: L4/L5 · Physician Person")
+    expect(nurse.item("identity")).to_contain_text("Done · Nurse Person")
+    expect(nurse.bar).to_contain_text(f"1 answer was not taken, {why}")
+    assert outcomes(world) == ["conflict", "saved", "saved"] and tasks(world) == ["two_answers"]
+
+
+def test_what_was_answered_this_moment_is_told_beside_it(
+    world: WebWorld, nurse: Tablet, physician: Tablet, checklist: str
+) -> None:
+    physician.opens(checklist)
+    physician.writes("xray", "L4/L5")
+    expect(physician.bar).to_have_text("all saved")
+    nurse.writes("xray", "L2/L3")
+    expect(nurse.item("xray").get_by_role("alert")).to_contain_text("Somebody else answered this item meanwhile")
+    expect(nurse.item("xray").get_by_role("textbox", name="Value of").first).to_have_value("L2/L3")
+    expect(nurse.bar).to_have_text("1 answer was not taken")
+    nurse.ticks("identity")
+    expect(nurse.item("identity")).to_contain_text("Done · Nurse Person")
+    expect(nurse.bar).to_have_text("1 answer was not taken")
+    assert tasks(world) == [] and outcomes(world) == ["saved", "saved"]

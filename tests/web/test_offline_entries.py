@@ -172,9 +172,17 @@ class TestTwoAnswers:
     def test_before_somebodys_eyes_is_told_there(self, world: WebWorld, case: str) -> None:
         physician, nurse = world.sign_in(Role.PHYSICIAN), world.sign_in(Role.NURSE)
         send(physician, entry(world, case, owner=f"{world.clinic_id}.{world.user_ids[Role.PHYSICIAN]}"))
-        status, said = send(nurse, entry(world, case, number=2), watched="yes")
+        made_at = (world.clock.now() - timedelta(seconds=20)).isoformat()
+        status, said = send(nurse, entry(world, case, number=2, made_at=made_at), watched="yes")
         assert (status, said["outcome"]) == (422, "not_taken") and "meanwhile" in said["said"]
         assert tasks(world) == [] and received(world) == ["saved"]
+
+    def test_that_waited_is_a_task_whatever_page_is_open(self, world: WebWorld, case: str) -> None:
+        physician, nurse = world.sign_in(Role.PHYSICIAN), world.sign_in(Role.NURSE)
+        send(physician, entry(world, case, owner=f"{world.clinic_id}.{world.user_ids[Role.PHYSICIAN]}"))
+        made_at = (world.clock.now() - timedelta(seconds=21)).isoformat()
+        assert send(nurse, entry(world, case, number=2, made_at=made_at), watched="yes")[1]["outcome"] == "conflict"
+        assert [kind for kind, _ in tasks(world)] == ["two_answers"] and received(world) == ["saved", "conflict"]
 
 
 class TestWhatIsNotTaken:
@@ -214,9 +222,17 @@ class TestWhatIsNotTaken:
 
     def test_is_told_to_whoever_looks_at_the_item_instead(self, world: WebWorld, case: str) -> None:
         nurse = world.sign_in(Role.NURSE)
-        status, said = send(nurse, entry(world, case, "xray"), watched="yes")
+        just_now = entry(world, case, "xray", made_at=world.clock.now().isoformat())
+        status, said = send(nurse, just_now, watched="yes")
         assert status == 422 and said["problems"] == {"value": "Write down what was read or measured."}
         assert tasks(world) == [] and received(world) == []
+
+    @pytest.mark.parametrize("seconds", [21, -121])
+    def test_is_told_to_nobody_alone_where_it_is_not_of_now(self, world: WebWorld, case: str, seconds: int) -> None:
+        made_at = (world.clock.now() - timedelta(seconds=seconds)).isoformat()
+        said = entry(world, case, "xray", made_at=made_at)
+        assert send(world.sign_in(Role.NURSE), said, watched="yes")[1]["outcome"] == "refused"
+        assert [kind for kind, _ in tasks(world)] == ["answer_not_taken"] and received(world) == ["refused"]
 
     def test_by_whoever_lost_the_role_is_kept_too(self, world: WebWorld, case: str) -> None:
         nurse = world.sign_in(Role.NURSE)

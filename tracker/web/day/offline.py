@@ -21,7 +21,7 @@ from tracker.domain.errors import DomainError, InvalidInput, StaleVersion
 from tracker.queries.day import list_visits
 from tracker.queries.offline_day import list_answers
 from tracker.queries.pins import find_pin
-from tracker.services.offline_entries import Entry, reason_of, set_aside, take_entry
+from tracker.services.offline_entries import CLOCKS_DIFFER, Entry, reason_of, set_aside, take_entry
 from tracker.services.work import Work
 from tracker.web.common.access import permission, public
 from tracker.web.common.current import actor, clinic, now, owner_of, runtime, today
@@ -40,6 +40,8 @@ SHELL = (
     "css/offline.css", "tracker.js",
 )  # fmt: skip
 MODULES = ("page.js", "queue.js", "rules.js", "seal.js", "show.js", "store.js", "taking.js", "unlocked.js")
+#: Who answered no longer ago than this is still before the item, and reads there why it was not taken.
+JUST_NOW = timedelta(seconds=20)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,13 +118,13 @@ def take_entries() -> ResponseReturnValue:
         return _became("unreadable"), 422
     if sent.owner != owner_of(actor().clinic_id, actor().user_id):
         return _became("somebody_elses"), 409
-    is_watched = request.form.get("watched") == "yes"
+    is_watched = request.form.get("watched") == "yes" and _is_just_made(sent.entry)
     try:
         refuse_too_long(sent.entry)
         with writing() as session:
             outcome = take_entry(_work(session), sent.entry)
     except (InvalidInput, StaleVersion) as error:
-        # Somebody looks at the very page: they read why, and what they entered is still before them.
+        # Somebody answered this very moment: they read why, and what they entered is still before them.
         return _say_why(error) if is_watched else _set_aside(sent.entry, error)
     except DomainError as error:
         return _set_aside(sent.entry, error)
@@ -163,6 +165,11 @@ def _became(outcome: str, **more: object) -> Response:
 def _sent() -> Sent:
     sealed = request.form.get("sealed", "")
     return read_entry(open_envelope(sealed) if sealed else request.form.get("entry", ""))
+
+
+def _is_just_made(entry: Entry) -> bool:
+    """Whatever waited for the network is nobody's to type again: its page may be closed before anybody reads of it."""
+    return -CLOCKS_DIFFER <= now() - entry.made_at <= JUST_NOW
 
 
 def _say_why(error: InvalidInput | StaleVersion) -> ResponseReturnValue:

@@ -3,7 +3,7 @@
 
 import { sendAll } from "./queue.js";
 import { answersOf, askedOf, clock, lacks } from "./rules.js";
-import { checklist, dayList, make, plural } from "./show.js";
+import { checklist, dayList, make, plural, sayNotTaken } from "./show.js";
 import { expire, getDay, listDays, listEntries } from "./store.js";
 import { ask, take } from "./taking.js";
 import { unlock } from "./unlocked.js";
@@ -25,6 +25,8 @@ let person = null;
 let usedAt = Date.now();
 let network = "no_network";
 let isTrying = false;
+/* How many answers became a task since this page was opened. */
+let notTaken = 0;
 let draftTimer = 0;
 
 function say(sentence) {
@@ -201,7 +203,9 @@ const IN_THE_WAY = {
 async function renewBar() {
   const { length: count } = await listEntries(person?.owner);
   const tell = IN_THE_WAY[network] ?? (() => `${count} not yet saved`);
-  saved.textContent = count ? tell(count) : network === "no_network" ? "No network · all saved" : "All saved";
+  if (count) saved.textContent = tell(count);
+  else if (notTaken) saved.textContent = `${sayNotTaken(notTaken)}, now a task for the nurses`;
+  else saved.textContent = network === "no_network" ? "No network · all saved" : "All saved";
   back.hidden = network === "no_network";
   back.textContent = network === "signed_out" ? "Sign in" : "The network is back: open the day";
   bar.hidden = false;
@@ -214,6 +218,7 @@ async function sendWaiting(told) {
   const tell = (_entry, answered) => { if (["conflict", "refused"].includes(answered.outcome)) asides.push(answered.said); };
   const { length: waiting } = await listEntries(told.owner);
   const inTheWay = await sendAll(told.owner, told.csrf_token, { tell, renew });
+  notTaken += asides.length;
   if (asides.length) say(`${plural(asides.length, "answer")} could not be taken, and became a task for the nurses: ${asides.join(" ")}`);
   if (inTheWay) return inTheWay;
   const newest = waiting ? await ask() : { told };

@@ -85,10 +85,11 @@ export function sendAll(owner, token, { isWatched = () => false, tell = () => {}
     let good = token;
     let inTheWay = "";
     for (const entry of await listEntries(owner)) {
-      let said = await sendOne(entry, good, isWatched(entry));
+      const isSeen = isWatched(entry);
+      let said = await sendOne(entry, good, isSeen);
       if (said.outcome === "old_token") {
         good = (await renew()) ?? good;
-        said = await sendOne(entry, good, isWatched(entry));
+        said = await sendOne(entry, good, isSeen);
       }
       if (SETTLED.has(said.outcome) || said.outcome === "not_taken") await removeEntry(entry.order);
       else if (said.outcome === "unreadable") inTheWay = said.outcome;

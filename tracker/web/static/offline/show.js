@@ -20,6 +20,10 @@ export function plural(count, one, many = `${one}s`) {
   return `${count} ${count === 1 ? one : many}`;
 }
 
+export function sayNotTaken(count) {
+  return `${plural(count, "answer")} ${count === 1 ? "was" : "were"} not taken`;
+}
+
 function dot(...parts) {
   return parts.filter(Boolean).join(" · ");
 }

@@ -4,28 +4,34 @@
 import { canKeep, keeping, panel, renewAlong, setClock } from "./along.js";
 import { keep, sendAll } from "./queue.js";
 import { wordsOf } from "./rules.js";
+import { sayNotTaken } from "./show.js";
 import { listEntries } from "./store.js";
 import { ask } from "./taking.js";
 
 const TRY_EVERY_MS = 5_000;
 /* Who ticks one item after the other has the day renewed once behind them. */
 const TAKE_AFTER_MS = 2_000;
+/* Who answered no longer ago than this is still before the item. */
+const JUST_NOW_MS = 20_000;
 /* A form with any other answer in it, like a second person's PIN or an earlier time, goes to the server by itself. */
 const TAKEN = new Set(["csrf_token", "form_of", "expected_version", "section", "item", "seen", "state", "value", "reason"]);
 const [, CASE, APPOINTMENT] = /^\/day\/visits\/([0-9a-f]{32})\/(\d+)/.exec(location.pathname) ?? [];
 
-/* What was answered on this page, by the id of the entry. */
+/* What was answered on this page, by the id of the entry: when, and whether it ever waited. */
 const mine = new Map();
+/* What the server did not take, by visit and item, until it is answered anew: why, and whether it is a task now. */
+const notTaken = new Map();
 let isSending = false;
 let isNeeded = false;
 let inTheWay = "";
-let aside = "";
 /* How many answers wait on the disk, and how many are on their way to it. */
 let stored = 0;
 let storing = 0;
 let taking = 0;
 
 const rowOf = (item) => document.getElementById(`item-${item}`);
+const placeOf = (visit, item) => `${visit}/${item}`;
+const HERE = `${CASE}/${APPOINTMENT}`;
 
 /* ── What the page says ─────────────────────────────────────────────────── */
 
@@ -37,11 +43,19 @@ const SAYINGS = {
   somebody_elses: (count) => `${count} not yet saved`,
 };
 
+function sayRefused() {
+  if (!notTaken.size) return "";
+  const tasks = [...notTaken.values()].filter((each) => each.isTask);
+  const reasons = [...new Set(tasks.map((each) => each.said))].join(" ");
+  return sayNotTaken(notTaken.size) + (tasks.length ? `, now a task for the nurses: ${reasons}` : "");
+}
+
 /* As soon as an answer is given, also before it is on the disk. */
 function sayInBar() {
   const count = stored + storing;
   const place = document.querySelector("[data-saved]");
-  const sentence = (count ? (SAYINGS[inTheWay] ?? SAYINGS[""])(count) : "all saved") + aside;
+  const waiting = count ? (SAYINGS[inTheWay] ?? SAYINGS[""])(count) : "";
+  const sentence = [waiting, sayRefused()].filter(Boolean).join(" · ") || "all saved";
   if (place && place.textContent !== sentence) place.textContent = sentence;
 }
 
@@ -59,22 +73,40 @@ function showKept(row, words) {
   if (place) place.textContent = words;
 }
 
-function showProblem(row, sentence) {
-  row.classList.remove("is-unsaved");
-  if (!row.classList.contains("is-done")) row.querySelector(".tap")?.classList.remove("is-done");
+function sayAt(row, sentence) {
   row.querySelector(".field-error")?.remove();
   const problem = document.createElement("p");
   problem.className = "field-error";
   problem.setAttribute("role", "alert");
   problem.textContent = sentence;
   row.prepend(problem);
+}
+
+function showProblem(row, sentence) {
+  row.classList.remove("is-unsaved");
+  if (!row.classList.contains("is-done")) row.querySelector(".tap")?.classList.remove("is-done");
+  sayAt(row, sentence);
   const place = row.querySelector(".tap-sub");
   if (place) place.textContent = "not saved";
 }
 
+function taskOf(row) {
+  const told = notTaken.get(placeOf(HERE, row.id.slice("item-".length)));
+  return told?.isTask ? told : null;
+}
+
+/* The item as it stands, and with it that the answer from this tablet is a task now. */
+function tellOfTask(row) {
+  const told = taskOf(row);
+  if (told) sayAt(row, `Not taken, and now a task for the nurses: ${told.said}`);
+}
+
 /* ── The page as the server has it ──────────────────────────────────────── */
 
-const standsFor = (row) => `${row.textContent.replace(/\s+/g, " ")} ${row.querySelector("[name=seen]")?.value}`;
+function standsFor(row) {
+  const text = row.textContent.replace(row.querySelector(".field-error")?.textContent ?? "", "");
+  return `${text.replace(/\s+/g, " ")} ${row.querySelector("[name=seen]")?.value}`;
+}
 
 function isTypedIn(row) {
   const fields = [...row.querySelectorAll("input:not([type=hidden]):not([type=radio]), select")];
@@ -82,9 +114,11 @@ function isTypedIn(row) {
 }
 
 function renewRow(row, newer) {
-  if (row.classList.contains("is-unsaved") || row.querySelector(".field-error") || (isTypedIn(row) && !row.dataset.kept)) return;
+  const isProblem = row.querySelector(".field-error") && !taskOf(row);
+  if (row.classList.contains("is-unsaved") || isProblem || (isTypedIn(row) && !row.dataset.kept)) return;
   const hadFocus = row.contains(document.activeElement);
   if (row.dataset.kept || standsFor(row) !== standsFor(newer)) row.replaceWith(newer);
+  if (newer.isConnected) tellOfTask(newer);
   if (hadFocus && newer.isConnected) newer.querySelector("button:not([disabled]), summary")?.focus();
 }
 
@@ -127,17 +161,30 @@ function putBack({ given, form, submitter }, problems) {
 
 function settle(entry, said) {
   setClock(said.at);
-  const row = entry.visit === `${CASE}/${APPOINTMENT}` ? rowOf(entry.item) : null;
+  const row = entry.visit === HERE ? rowOf(entry.item) : null;
   if (said.outcome === "unreadable") return;
-  if (said.outcome === "not_taken" && row) {
+  const isTask = said.outcome !== "not_taken";
+  if (said.outcome === "saved") notTaken.delete(placeOf(entry.visit, entry.item));
+  else notTaken.set(placeOf(entry.visit, entry.item), { said: said.said, isTask });
+  if (!row) return;
+  if (!isTask) {
     showProblem(row, said.said);
     putBack(mine.get(entry.id), said.problems);
     return;
   }
-  if (said.outcome !== "saved") aside = ` · not taken, and now a task for the nurses: ${said.said}`;
-  if (!row) return;
   row.classList.remove("is-unsaved");
   row.dataset.kept = "yes";
+  tellOfTask(row);
+}
+
+/* Whether the person is told beside the item why it is not taken: they answered this moment, and the page sends it for
+   the first time. Whatever waited is set aside by the server, where it is found again after this page is closed. */
+function isWatched(entry) {
+  const answered = mine.get(entry.id);
+  if (!answered) return false;
+  const isFirst = !answered.hasWaited && Date.now() - answered.at <= JUST_NOW_MS;
+  answered.hasWaited = true;
+  return isFirst && !document.hidden && navigator.onLine;
 }
 
 async function send() {
@@ -148,9 +195,9 @@ async function send() {
   isSending = true;
   const { length: waiting } = await listEntries(panel.dataset.owner);
   const renew = async () => (await ask()).told?.csrf_token ?? null;
-  const isWatched = (entry) => mine.has(entry.id) && !document.hidden;
   const token = document.querySelector("input[name=csrf_token]").value;
   if (waiting) inTheWay = await sendAll(panel.dataset.owner, token, { isWatched, tell: settle, renew });
+  if (inTheWay) for (const answered of mine.values()) answered.hasWaited = true;
   isSending = false;
   if (isNeeded) {
     isNeeded = false;
@@ -191,7 +238,8 @@ async function take(form, submitter, row, typed) {
   storing += 1;
   sayInBar();
   try {
-    mine.set(await keep(given, keeping()), { given, form, submitter });
+    const at = Date.now();
+    mine.set(await keep(given, keeping()), { given, form, submitter, at, hasWaited: !navigator.onLine });
     /* It is kept: nothing in the form is only typed any more. */
     form.reset();
   } catch {
@@ -231,7 +279,7 @@ document.addEventListener("submit", (event) => {
 
 async function markWaiting() {
   for (const entry of await listEntries(panel.dataset.owner)) {
-    const row = entry.visit === `${CASE}/${APPOINTMENT}` ? rowOf(entry.item) : null;
+    const row = entry.visit === HERE ? rowOf(entry.item) : null;
     if (row) showKept(row, "answered on this tablet, not yet saved");
   }
   await send();
