@@ -250,6 +250,24 @@ def test_signing_out_warns_and_takes_the_day_away(world: WebWorld, nurse: Tablet
     assert outcomes(world) == ["saved"]
 
 
+def test_signing_out_without_network_warns_and_locks(world: WebWorld, network: Network, nurse: Tablet) -> None:
+    page = nurse.page
+    page.route("**/day/entries", lambda route: route.abort())
+    nurse.ticks("identity")
+    expect(nurse.bar).to_have_text("waiting for network (1)")
+    nurse.opens("/account/pin")
+    network.goes()
+    page.get_by_role("button", name="Sign out").tap()
+    expect(page.get_by_role("dialog")).to_contain_text("No network: you cannot be signed out now")
+    expect(page.get_by_role("dialog")).to_contain_text("1 answer not yet saved")
+    page.get_by_role("button", name="Stay signed in").tap()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name="Sign out").tap()
+    page.get_by_role("button", name="Lock", exact=True).tap()
+    expect(page.get_by_label("PIN of Nurse Person")).to_be_visible()
+    expect(nurse.bar).to_have_text("waiting for network (1)")
+
+
 def test_a_changed_secret_of_the_server_loses_nothing(world: WebWorld, nurse: Tablet, checklist: str) -> None:
     nurse.loses_network()
     nurse.ticks("identity")

@@ -45,27 +45,6 @@ document.addEventListener("keydown", (event) => {
   if (actOn(event)) event.preventDefault();
 });
 
-/* Who signs out takes their day off the tablet, and is told of what is not yet saved there. */
-async function leave(form, submitter) {
-  const owner = document.querySelector("[data-leaving]")?.dataset.leaving;
-  try {
-    const { mayLeave } = await import("./offline/leaving.js");
-    if (!(await mayLeave(form, submitter, owner))) return;
-  } catch {
-    /* The browser refuses its storage: nothing could be kept there, and nobody is held back for it. */
-  }
-  form.dataset.left = "yes";
-  form.requestSubmit(submitter);
-}
-
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (!form.getAttribute("action")?.endsWith("/sign-out") || form.dataset.left || !globalThis.crypto?.subtle) return;
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  void leave(form, event.submitter);
-}, { capture: true });
-
 /* A second press while the first is on its way would only meet a page that is already stale. */
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -1,17 +1,21 @@
-/* Signing out takes the day off the tablet. What is not yet saved stays, encrypted, and is told of before. */
+/* Signing out takes the day off the tablet. What is not yet saved stays, encrypted, and is told of before. Without network
+   nobody can be signed out: then the page is left for the locked one. */
 
 import { canSeal } from "./seal.js";
 import { clearDay, listEntries } from "./store.js";
 import { make, plural } from "./show.js";
 
-/* Ask whether to leave although something is not yet saved. */
-function confirmLeaving(count) {
+const PATIENCE_MS = 5_000;
+const LOCKED_PAGE = "/day/offline";
+
+/* Ask whether to go; whether the answer was yes. Without a word for going there is nowhere to go. */
+function ask({ title, text, go }) {
   const stay = make("button", { class: "button is-touch", type: "submit", value: "stay", autofocus: true }, "Stay signed in");
-  const go = make("button", { class: "button is-secondary is-touch", type: "submit", value: "go" }, "Sign out all the same");
+  const leave = go && make("button", { class: "button is-secondary is-touch", type: "submit", value: "go" }, go);
   const dialog = make("dialog", { "aria-labelledby": "unsaved-title" },
-    make("h2", { id: "unsaved-title" }, `${plural(count, "answer")} not yet saved`),
-    make("p", {}, "They stay on this tablet, encrypted, and are saved when whoever gave them signs in here again with network. Signed out, nobody can see them."),
-    make("form", { method: "dialog", class: "actions" }, stay, go));
+    make("h2", { id: "unsaved-title" }, title),
+    make("p", {}, text),
+    make("form", { method: "dialog", class: "actions" }, stay, leave));
   document.body.append(dialog);
   dialog.showModal();
   return new Promise((resolve) => {
@@ -20,6 +24,36 @@ function confirmLeaving(count) {
       dialog.remove();
     });
   });
+}
+
+function confirmLeaving(count) {
+  return ask({
+    title: `${plural(count, "answer")} not yet saved`,
+    text: "They stay on this tablet, encrypted, and are saved when whoever gave them signs in here again with network. Signed out, nobody can see them.",
+    go: "Sign out all the same",
+  });
+}
+
+/* What anybody may have of the server, and no worker keeps. */
+async function isServerThere() {
+  try {
+    await fetch("/day/offline/parts", { credentials: "omit", cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/* Nobody is signed out without network: what is left is to lock, where this tablet has the page for it. */
+async function lockInstead(count) {
+  const canLock = await navigator.serviceWorker?.getRegistration("/day");
+  const unsaved = count ? `${plural(count, "answer")} not yet saved: kept on this tablet, encrypted, until there is network. ` : "";
+  const goes = await ask({
+    title: "No network: you cannot be signed out now",
+    text: `${unsaved}Sign out when the network is back${canLock ? "; until then, lock this page" : ""}.`,
+    go: canLock ? "Lock" : null,
+  });
+  if (goes) location.replace(LOCKED_PAGE);
 }
 
 function note(form, name, value) {
@@ -32,6 +66,10 @@ export async function mayLeave(form, submitter, owner) {
   const entries = await listEntries();
   const isForAll = submitter?.value === "all" || (!submitter?.value && !document.getElementById("tablet-lock"));
   const concerned = isForAll ? entries : entries.filter((each) => each.owner === owner);
+  if (!(await isServerThere())) {
+    await lockInstead(concerned.length);
+    return false;
+  }
   if (concerned.length && !(await confirmLeaving(concerned.length))) return false;
   await clearDay(isForAll ? null : owner);
   /* The server has the browser forget everything only where that loses nothing. */
