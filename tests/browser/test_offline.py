@@ -15,6 +15,7 @@ from tests.support.web import WebWorld, make_world
 from tracker.domain.words import Role
 from tracker.persistence.database import Database
 from tracker.persistence.models import ChecklistItemRow, ReceivedEntry, StaffTask
+from tracker.services.offline_entries import Entry
 
 PIN = "7352"
 NO_NETWORK = "Without network"
@@ -301,6 +302,30 @@ def test_what_waited_on_an_open_page_and_is_not_taken_is_a_task(
     expect(nurse.item("identity")).to_contain_text("Done · Nurse Person")
     expect(nurse.bar).to_contain_text(f"1 answer was not taken, {why}")
     assert outcomes(world) == ["conflict", "saved", "saved"] and tasks(world) == ["two_answers"]
+
+
+def test_what_the_server_fails_at_holds_up_nothing_else(
+    world: WebWorld, nurse: Tablet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail_at_the_level(entry: Entry) -> None:
+        if entry.answer.item == "xray":
+            raise RuntimeError(entry.id)
+
+    world.app.config["PROPAGATE_EXCEPTIONS"] = False
+    monkeypatch.setattr("tracker.web.day.offline.refuse_too_long", fail_at_the_level)
+    nurse.page.clock.install()
+    nurse.writes("xray", "L2/L3")
+    expect(nurse.bar).to_contain_text("1 not yet saved: the server fails at it")
+    nurse.ticks("identity")
+    nurse.page.clock.run_for(6_000)
+    nurse.page.clock.run_for(6_000)
+    expect(nurse.item("identity")).to_contain_text("Done · Nurse Person")
+    expect(nurse.bar).to_contain_text("1 not yet saved: the server fails at it")
+    assert answers(world) == [("identity", "")]
+    monkeypatch.undo()
+    nurse.page.clock.run_for(6_000)
+    expect(nurse.bar).to_have_text("all saved")
+    assert answers(world) == [("identity", ""), ("xray", "L2/L3")]
 
 
 def test_what_was_answered_this_moment_is_told_beside_it(

@@ -291,13 +291,23 @@ class TestWhoseItIs:
 def test_nonsense_is_no_entry(world: WebWorld, case: str, values: dict[str, Any]) -> None:
     nurse = world.sign_in(Role.NURSE)
     assert send(nurse, entry(world, case) | values) == (422, {"outcome": "unreadable"})
-    assert nurse.post(ENTRIES, {"entry": "[]"}).status_code == nurse.post(ENTRIES, {"sealed": "x"}).status_code == 422
+    for fields in ({"entry": "[]"}, {"sealed": "x"}, {"entry": "[" * 100_000}, {"entry": '{"a":' * 100_000}):
+        assert nurse.post(ENTRIES, fields).status_code == 422
     assert received(world) == []
 
 
 def test_signs_that_nobody_sees_are_taken_out(world: WebWorld, case: str) -> None:
     send(world.sign_in(Role.NURSE), entry(world, case, "xray", value="L2\x00\u202eL3"))
     assert [value for _, value, _, _ in answers(world)] == ["L2L3"]
+
+
+def test_half_a_sign_is_marked_and_the_rest_kept(world: WebWorld, case: str) -> None:
+    nurse = world.sign_in(Role.NURSE)
+    whole_and_half = "L2 \U0001f600 \ud83d"
+    assert send(nurse, entry(world, case, "xray", value=whole_and_half)) == (200, {"outcome": "saved"})
+    assert [value for _, value, _, _ in answers(world)] == ["L2 \U0001f600 \ufffd"]
+    late = entry(world, case, state="not_applicable", reason="\udc00", number=2)
+    assert send(nurse, late)[0] == 200
 
 
 def test_a_form_of_another_site_is_refused(world: WebWorld, case: str) -> None:

@@ -36,7 +36,7 @@ def read_entry(text: str | bytes) -> Sent:
     """
     try:
         said = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnreadableEntry from error
     if not isinstance(said, dict):
         raise UnreadableEntry
@@ -72,7 +72,12 @@ def _text(said: Mapping[str, Any], name: str, longest: int = _LONGEST) -> str:
     value = said.get(name, "")
     if not isinstance(value, str) or len(value) > longest:
         raise UnreadableEntry(name)
-    return without_turning_signs(value.replace("\x00", ""))
+    return without_turning_signs(_without_halves(value).replace("\x00", ""))
+
+
+def _without_halves(text: str) -> str:
+    """Half a sign, as a browser cuts one in two, is in no other text: a mark stands for it, and the rest is kept."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _id(said: Mapping[str, Any], name: str) -> str:

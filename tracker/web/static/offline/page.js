@@ -198,6 +198,7 @@ const IN_THE_WAY = {
   signed_out: (count) => `${count} not yet saved: sign in to save them`,
   unreadable: (count) => `${count} not yet saved: type your PIN to save them`,
   somebody_elses: (count) => `${count} not yet saved: they wait until you sign in yourself`,
+  failing: (count) => `${count} not yet saved: the server fails at it, tell whoever looks after it; tried again`,
 };
 
 async function renewBar() {

@@ -8,6 +8,11 @@ const PATIENCE_MS = 15_000;
 const SEND_TO = "/day/entries";
 /* What the server has, in whatever form. */
 const SETTLED = new Set(["saved", "conflict", "refused"]);
+/* An entry that the server failed at so often is passed over, with what waits for the same item. */
+const TRIES = 3;
+
+/* How often the server failed at an entry, since this page was opened. */
+const failures = new Map();
 
 /* The last answer to each item that this page made: the next one takes its place. */
 const latest = new Map();
@@ -69,6 +74,7 @@ async function sendOne(entry, token, isWatched, isPlain = false) {
   }
   if (answer.type === "opaqueredirect") return { outcome: "signed_out" };
   if (!answer.headers.get("Content-Type")?.startsWith("application/json")) {
+    if (answer.status >= 500) return { outcome: "failing" };
     return { outcome: answer.status === 400 ? "old_token" : "no_network" };
   }
   const said = await answer.json();
@@ -76,15 +82,23 @@ async function sendOne(entry, token, isWatched, isPlain = false) {
   return said;
 }
 
+function isPassedOver(entry) {
+  failures.set(entry.id, (failures.get(entry.id) ?? 0) + 1);
+  return failures.get(entry.id) >= TRIES;
+}
+
 /* Send what waits of one person, in order, until something is in the way. `tell` hears of each entry, and returns a new
    token where the one of the page is too old. Returns what was in the way; empty where nothing was. `unreadable`: the
-   server's secret is another one since, and the person's own copy is needed. Of several pages of a browser one sends at
-   a time. */
+   server's secret is another one since, and the person's own copy is needed. `failing`: the server fails; after a few
+   tries the entries to other items go past the one it fails at. Of several pages of a browser one sends at a time. */
 export function sendAll(owner, token, { isWatched = () => false, tell = () => {}, renew = async () => null } = {}) {
   return navigator.locks.request("tracker-entries", async () => {
     let good = token;
     let inTheWay = "";
+    const passed = new Set();
     for (const entry of await listEntries(owner)) {
+      const place = `${entry.visit}/${entry.item}`;
+      if (passed.has(place)) continue;
       const isSeen = isWatched(entry);
       let said = await sendOne(entry, good, isSeen);
       if (said.outcome === "old_token") {
@@ -93,7 +107,11 @@ export function sendAll(owner, token, { isWatched = () => false, tell = () => {}
       }
       if (SETTLED.has(said.outcome) || said.outcome === "not_taken") await removeEntry(entry.order);
       else if (said.outcome === "unreadable") inTheWay = said.outcome;
-      else return said.outcome;
+      else if (said.outcome === "failing" && isPassedOver(entry)) {
+        inTheWay = said.outcome;
+        passed.add(place);
+        continue;
+      } else return said.outcome;
       tell(entry, said);
     }
     return inTheWay;

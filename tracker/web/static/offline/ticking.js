@@ -41,6 +41,7 @@ const SAYINGS = {
   signed_out: (count) => `${count} not yet saved: load the page and sign in`,
   unreadable: (count) => `${count} not yet saved: type your PIN at /day/offline`,
   somebody_elses: (count) => `${count} not yet saved`,
+  failing: (count) => `${count} not yet saved: the server fails at it, tell whoever looks after it; tried again`,
 };
 
 function sayRefused() {
