@@ -228,6 +228,28 @@ def test_locks_itself_and_forgets_the_day_but_not_what_was_entered(
     assert answers(world) == [("identity", "")] and outcomes(world) == ["saved"]
 
 
+def test_the_checklist_itself_is_left_for_the_locked_page(world: WebWorld, network: Network, nurse: Tablet) -> None:
+    page = nurse.page
+    page.clock.install()
+    with page.expect_response("**/day/offline/parts"):
+        page.clock.fast_forward("05:01")
+    expect(nurse.item("identity")).to_be_visible()
+    network.goes()
+    nurse.ticks("identity")
+    expect(nurse.bar).to_have_text("waiting for network (1)")
+    nurse.item("xray").get_by_role("textbox", name="Value of").first.fill("L2/")
+    page.clock.fast_forward("04:50")
+    expect(nurse.item("xray")).to_be_visible()
+    page.clock.fast_forward("00:15")
+    expect(page.get_by_label("PIN of Nurse Person")).to_be_visible()
+    assert "Okafor" not in page.content()
+    nurse.unlocks(PIN)
+    page.get_by_role("link", name="Checklist").filter(has_text="Okafor").tap()
+    expect(nurse.item("identity")).to_contain_text("not yet saved")
+    expect(nurse.item("xray").get_by_role("textbox", name="Value of")).to_have_value("L2/")
+    assert answers(world) == []
+
+
 def test_signing_out_warns_and_takes_the_day_away(world: WebWorld, nurse: Tablet, checklist: str) -> None:
     page = nurse.page
     page.route("**/day/entries", lambda route: route.abort())

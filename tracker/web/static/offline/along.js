@@ -1,6 +1,7 @@
 /* On the pages of the day: the day is taken along by itself, once the PIN was given on this tablet, and what still waits
    here of the same person is sent. */
 
+import { lockWhenAway } from "./away.js";
 import { sendAll } from "./queue.js";
 import { canSeal, newKeyring, openKeyring } from "./seal.js";
 import { KEPT_MS, expire, getDay, getKeyring, listEntries, putKeyring } from "./store.js";
@@ -141,6 +142,7 @@ if (canKeep) {
   });
   setInterval(() => { if (!document.hidden) void takeAlong(); }, RENEW_EVERY_MS);
   void start();
+  if (!document.getElementById("tablet-lock")) lockWhenAway(panel.dataset.owner);
 }
 
 /* The page of the list sends what waits; a checklist does so itself. */

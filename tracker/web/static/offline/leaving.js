@@ -4,9 +4,7 @@
 import { canSeal } from "./seal.js";
 import { clearDay, listEntries } from "./store.js";
 import { make, plural } from "./show.js";
-
-const PATIENCE_MS = 5_000;
-const LOCKED_PAGE = "/day/offline";
+import { LOCKED_PAGE, isServerThere } from "./taking.js";
 
 /* Ask whether to go; whether the answer was yes. Without a word for going there is nowhere to go. */
 function ask({ title, text, go }) {
@@ -32,16 +30,6 @@ function confirmLeaving(count) {
     text: "They stay on this tablet, encrypted, and are saved when whoever gave them signs in here again with network. Signed out, nobody can see them.",
     go: "Sign out all the same",
   });
-}
-
-/* What anybody may have of the server, and no worker keeps. */
-async function isServerThere() {
-  try {
-    await fetch("/day/offline/parts", { credentials: "omit", cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /* Nobody is signed out without network: what is left is to lock, where this tablet has the page for it. */

@@ -4,7 +4,7 @@
 import { sendAll } from "./queue.js";
 import { answersOf, askedOf, clock, lacks } from "./rules.js";
 import { checklist, dayList, make, plural, sayNotTaken } from "./show.js";
-import { expire, getDay, listDays, listEntries } from "./store.js";
+import { draftName, expire, getDay, listDays, listEntries } from "./store.js";
 import { ask, take } from "./taking.js";
 import { unlock } from "./unlocked.js";
 
@@ -167,8 +167,8 @@ async function answer(form, submitter) {
 function typedFields() {
   const visit = person.day.visits[openedPlace()];
   return [...view.querySelectorAll("[data-item] input:not([type=hidden])")].map((field) => {
-    const place = [...field.closest("[data-item]").querySelectorAll("input:not([type=hidden])")].indexOf(field);
-    return [`${visit.case}/${visit.appointment}/${field.closest("[data-item]").dataset.item}/${place}`, field];
+    const { item } = field.closest("[data-item]").dataset;
+    return [draftName(`${visit.case}/${visit.appointment}`, item, field), field];
   });
 }
 

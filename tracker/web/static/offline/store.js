@@ -52,6 +52,11 @@ export const putKeyring = (keyring) => put("keyrings", keyring);
 export const putDay = (day) => put("days", day);
 export const putDraft = (draft) => put("drafts", draft);
 
+/* The name of what is being typed into a field of an item. */
+export function draftName(visit, item, field) {
+  return `${visit}/${item}/${field.form.classList.contains("item-other") ? "other" : "first"}/${field.name}`;
+}
+
 export async function listDays() {
   const [days] = await transact(["days"], "readonly", (store) => [store.getAll()]);
   return days;

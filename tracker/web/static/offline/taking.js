@@ -5,6 +5,10 @@ import { getKeyring, putDay } from "./store.js";
 
 const PATIENCE_MS = 15_000;
 const FROM = "/day/along";
+/* Who only asks whether the server is there has somebody waiting. */
+const ASK_PATIENCE_MS = 5_000;
+/* What a browser shows of the day where it is not. */
+export const LOCKED_PAGE = "/day/offline";
 
 /* What the server says: `{ status: "ok", told }`, `signed_out`, `no_network`, or `refused` for another role. */
 export async function ask() {
@@ -33,4 +37,15 @@ export async function take(told) {
     sealed: await sealFor(keyring.publicKey, day),
   });
   return true;
+}
+
+/* Asked for what anybody may have of the server, and no worker keeps. */
+export async function isServerThere() {
+  try {
+    const signal = AbortSignal.timeout(ASK_PATIENCE_MS);
+    await fetch("/day/offline/parts", { credentials: "omit", cache: "no-store", signal });
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -52,7 +52,8 @@ class Unlocked {
     this.day = await openSealed(this.key, stored.sealed);
     await this.readWaiting();
     const draft = await getDraft(this.owner);
-    this.drafts = draft ? await openOr(this.key, draft.sealed, {}) : {};
+    const sealed = [draft?.sealed, ...(draft?.added ?? [])].filter(Boolean);
+    this.drafts = Object.assign({}, ...(await Promise.all(sealed.map((each) => openOr(this.key, each, {})))));
   }
 
   async readWaiting() {
