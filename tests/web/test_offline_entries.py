@@ -95,6 +95,29 @@ class TestAnEntry:
         assert len(answers(world)) == len(received(world)) == 1
         assert tasks(world) == []
 
+    @pytest.mark.parametrize(
+        "values", [{"item": "identity"}, {"made_at": "2026-01-05T09:00:00.123+00:00"}, {"case": ""}]
+    )
+    def test_under_a_used_id_is_another_one_and_not_dropped(
+        self, world: WebWorld, case: str, values: dict[str, Any]
+    ) -> None:
+        nurse = world.sign_in(Role.NURSE)
+        first = entry(world, case, "xray", value="L2/L3")
+        send(nurse, first)
+        values = {"case": visit(world, "implant", hours=3)} if "case" in values else values
+        for _ in range(2):
+            assert send(nurse, first | {"value": "L4/L5"} | values)[1]["outcome"] == "refused"
+        assert send(nurse, first) == (200, {"outcome": "saved"})
+        assert [value for _, value, _, _ in answers(world)] == ["L2/L3"]
+        [(kind, words)] = tasks(world)
+        assert kind == "answer_not_taken" and "L4/L5" in words and "under the same number" in words
+
+    def test_too_long_under_a_used_id_is_not_dropped_either(self, world: WebWorld, case: str) -> None:
+        nurse = world.sign_in(Role.NURSE)
+        send(nurse, entry(world, case))
+        assert send(nurse, entry(world, case, "xray", value="x" * 201))[1]["outcome"] == "refused"
+        assert [kind for kind, _ in tasks(world)] == ["answer_not_taken"]
+
     def test_may_come_sealed_for_this_server(self, world: WebWorld, case: str) -> None:
         nurse = world.sign_in(Role.NURSE)
         world.give_pin(Role.NURSE)

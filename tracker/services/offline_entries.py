@@ -7,6 +7,7 @@ what was entered, in a transaction of its own: the one in which it was tried is 
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Insert, select, update
@@ -36,6 +37,10 @@ _STATES: dict[str, str] = {
 }
 
 
+class UsedId(DomainError):
+    """Another entry of the same person came in under this id before."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One answer as the tablet kept it. ``id``: 32 random hexadecimal digits; ``made_at``: when it was answered;
@@ -57,13 +62,14 @@ def take_entry(work: Work, entry: Entry) -> EntryOutcome:
     :raises InvalidInput: for an answer that the item does not allow, and for a time in the future
     :raises NotFound: if the clinic has no such visit or item
     :raises NotPermitted: if the actor may not answer, or the id is that of somebody else's entry
+    :raises UsedId: if the actor entered something else under the id
     """
     place = _place(work, entry)
     case_id = place.case_id
     if case_id is None:
         raise NotFound(entry.case)
     # Its case is named once it is locked: a reference to it would hold it half, and two such wait for each other.
-    before = _note(work, entry, None, EntryOutcome.SAVED)
+    before = _note(work, entry, place, EntryOutcome.SAVED, is_case_named=False)
     if before is not None:
         return before
     if entry.made_at > work.now + CLOCKS_DIFFER:
@@ -84,7 +90,10 @@ def set_aside(work: Work, entry: Entry, error: DomainError) -> EntryOutcome:
     place = _place(work, entry)
     is_conflict = isinstance(error, StaleVersion) and place.answer is not None
     outcome = EntryOutcome.CONFLICT if is_conflict else EntryOutcome.REFUSED
-    before = _note(work, entry, place.case_id, outcome)
+    try:
+        before = _note(work, entry, place, outcome)
+    except UsedId:
+        return set_aside(work, replace(entry, id=_other_id(entry)), error)
     if before is not None:
         return before
     _open_task(work, entry, place, why=reason_of(error), is_conflict=is_conflict)
@@ -119,6 +128,8 @@ def reason_of(error: DomainError) -> str:
         return "Somebody else answered this item meanwhile, or took the answer back."
     if isinstance(error, NotFound):
         return "There is no such visit or item any more."
+    if isinstance(error, UsedId):
+        return "The tablet sent another answer under the same number before."
     return "Whoever entered it may not answer checklists."
 
 
@@ -140,7 +151,9 @@ def _seen(work: Work, entry: Entry, place: AnsweredPlace) -> int:
     return max(became or 0, entry.answer.seen or 0)
 
 
-def _note(work: Work, entry: Entry, case_id: int | None, outcome: EntryOutcome) -> EntryOutcome | None:
+def _note(
+    work: Work, entry: Entry, place: AnsweredPlace, outcome: EntryOutcome, *, is_case_named: bool = True
+) -> EntryOutcome | None:
     """Write down that the entry came in; what became of it before, if it did. Of two at the same moment one waits."""
     inserted = work.session.scalar(
         _inserting(work.session)
@@ -148,7 +161,7 @@ def _note(work: Work, entry: Entry, case_id: int | None, outcome: EntryOutcome) 
             clinic_id=work.actor.clinic_id,
             entry_id=entry.id,
             user_id=work.actor.user_id,
-            case_id=case_id,
+            case_id=place.case_id if is_case_named else None,
             appointment=entry.appointment,
             item=entry.answer.item,
             made_at=entry.made_at,
@@ -159,14 +172,22 @@ def _note(work: Work, entry: Entry, case_id: int | None, outcome: EntryOutcome) 
     )
     if inserted is not None:
         return None
-    row = work.session.execute(
-        select(ReceivedEntry.outcome, ReceivedEntry.user_id).where(
-            ReceivedEntry.clinic_id == work.actor.clinic_id, ReceivedEntry.entry_id == entry.id
-        )
+    row = work.session.scalars(
+        select(ReceivedEntry).where(ReceivedEntry.clinic_id == work.actor.clinic_id, ReceivedEntry.entry_id == entry.id)
     ).one()
     if row.user_id != work.actor.user_id:
         raise NotPermitted(entry.id)
+    is_other_case = None not in {row.case_id, place.case_id} and row.case_id != place.case_id
+    told = (entry.appointment, entry.answer.item, entry.made_at)
+    if is_other_case or (row.appointment, row.item, row.made_at) != told:
+        raise UsedId(entry.id)
     return EntryOutcome(row.outcome)
+
+
+def _other_id(entry: Entry) -> str:
+    """An id for what came under one that was used: the same one each time that it is sent."""
+    said = (entry.id, entry.case, entry.appointment, entry.answer.item, entry.made_at.isoformat())
+    return sha256(repr(said).encode()).hexdigest()[:32]
 
 
 def _inserting(session: Session) -> Insert:
