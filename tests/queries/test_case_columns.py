@@ -20,7 +20,7 @@ def itb() -> Pathway:
 def waits_for(itb: Pathway, case: Case) -> tuple[object, object, object]:
     """Whether the case is ready, the first thing it lacks, and how many there are."""
     snapshot = case.snapshot
-    found = derived_columns(itb, snapshot, offered(itb, snapshot, NOW), obligations(itb, snapshot, NOW))
+    found = derived_columns(itb, snapshot, offered(itb, snapshot, NOW), obligations(itb, snapshot, NOW), NOW)
     return found["is_ready"], found["first_blocker"], found["blocker_count"]
 
 

@@ -15,6 +15,7 @@ NURSE, DESK = Role.NURSE, Role.FRONT_DESK
 class TestPressing:
     def test_leads_through_the_day_and_back_to_it(self, world: WebWorld) -> None:
         journey = journey_in(world).go("trial_day")
+        journey.order()
         browser = world.sign_in(NURSE)
         for label, said in (("In preparation", "In preparation"), ("In procedure", "In procedure"),
                             ("Observing", "Observing"), ("Ready for discharge", "Ready for discharge"),

@@ -144,7 +144,7 @@ def _todos(
         return []
     snapshot = loaded.snapshot
     # What the case lacks is worked out as well: the row of the case says what the reconciler made of it.
-    lacks = derived_columns(loaded.pathway, snapshot, offered(loaded.pathway, snapshot, now), worked)
+    lacks = derived_columns(loaded.pathway, snapshot, offered(loaded.pathway, snapshot, now), worked, now)
     today = snapshot.calendar.today(now)
     return [
         CriticalLine(

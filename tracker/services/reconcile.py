@@ -123,7 +123,10 @@ def _work_out(scope: Scope, stored: Stored, case: Case) -> tuple[list[Change], d
         *reminder_changes(scope, stored.reminders, wanted.items),
     ]
     turns = [each for each in (steps.next_change_at, due.next_change_at, wanted.next_change_at) if each is not None]
-    values = {**derived_columns(scope.pathway, scope.snapshot, steps, due), "reconcile_at": min(turns, default=None)}
+    values = {
+        **derived_columns(scope.pathway, scope.snapshot, steps, due, scope.now),
+        "reconcile_at": min(turns, default=None),
+    }
     return changes, {name: value for name, value in values.items() if getattr(case, name) != value}
 
 

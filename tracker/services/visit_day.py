@@ -12,6 +12,8 @@ from sqlalchemy import bindparam, select
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, NotFound, Question
 from tracker.domain.facts import Appointment, Arrangement, TrialDose, VisitMoment
+from tracker.domain.pathway.engine import offered
+from tracker.domain.pathway.wording import sentence_of
 from tracker.domain.visit_day import has_stay, least_stay
 from tracker.domain.words import (
     APPOINTMENT_TO_COME,
@@ -26,6 +28,7 @@ from tracker.domain.words import (
     is_word,
 )
 from tracker.persistence.models import AppointmentRow
+from tracker.queries.case_columns import OPEN_ITEMS, before_the_act
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.work import CaseRef, Work, Written
 
@@ -81,7 +84,8 @@ def record_moment(
 
     :raises NotFound: if there is no such visit
     :raises InvalidInput: for an unknown kind, before the patient came, or after they left
-    :raises AskedBack: for somebody who leaves before a nurse found them fit to, or without an escort after sedation
+    :raises AskedBack: for somebody who leaves before a nurse found them fit to, or without an escort after sedation,
+        and for a procedure that something stops
     """
     treats = work.actor.may(Permission.CHECKLIST) or kind != MomentKind.DISCHARGED
     permission = Permission.CHECKLIST if treats else Permission.CHECK_IN
@@ -93,6 +97,8 @@ def record_moment(
         raise InvalidInput(problems)
     if kind == MomentKind.DISCHARGED:
         file.ask(*_doubts(file, visit))
+    if kind == MomentKind.PROCEDURE:
+        file.ask(*_stops(file, visit))
     file.record(VisitMoment, appointment=appointment, kind=kind)
     if kind in LEFT and visit.state == AppointmentState.ARRIVED:
         file.change(visit, version=visit.version + 1, state=AppointmentState.COMPLETED, reason="")
@@ -208,6 +214,21 @@ def _doubts(file: CaseFile, visit: Appointment) -> list[Question]:
         return []
     about = f"{visit.appointment} {len(found)} {file.effective_at:%Y-%m-%d}"
     return [Question("happened_at", about, " ".join(sentences), "The patient has left all the same")]
+
+
+def _stops(file: CaseFile, visit: Appointment) -> list[Question]:
+    """What stops the procedure that is said to begin. Open items are not asked back: some are answered in it."""
+    procedure = file.pathway.procedures.get(visit.purpose)
+    step = offered(file.pathway, file.snapshot, file.work.now).next
+    if procedure is None or step is None or file.case.stage != procedure.day_stage:
+        return []
+    missing = before_the_act(file.pathway, file.snapshot, step, file.work.now)
+    found = [each for each in missing if each.code != OPEN_ITEMS]
+    if not found:
+        return []
+    about = f"{visit.appointment} {' '.join(sorted({each.code for each in found}))}"
+    sentence = f"Something stops this procedure: {'; '.join(dict.fromkeys(map(sentence_of, found)))}."
+    return [Question("kind", about, sentence, "The procedure has begun all the same")]
 
 
 def _is_said_fit(file: CaseFile, visit: Appointment) -> bool:

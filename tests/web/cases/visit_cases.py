@@ -71,7 +71,7 @@ VISIT_FORMS = (
     ),
     FormCase(
         name="stands", stage="trial_day", path="visit/{}/stands", number=visit("trial"), role=NURSE,
-        refused=Role.COORDINATOR, good={"kind": "procedure"}, bad={"kind": "", "happened_at": "noon"},
+        refused=Role.COORDINATOR, good={"kind": "preparation"}, bad={"kind": "", "happened_at": "noon"},
         sentence="Choose where the patient is", kept=("noon",),
     ),
     FormCase(

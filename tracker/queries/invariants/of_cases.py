@@ -153,7 +153,7 @@ def columns_are_derived(looked: Looked) -> Iterator[str]:
     if looked.is_behind:
         return
     case, loaded = looked.case, looked.case.loaded
-    for name, value in derived_columns(loaded.pathway, loaded.snapshot, looked.steps, looked.due).items():
+    for name, value in derived_columns(loaded.pathway, loaded.snapshot, looked.steps, looked.due, looked.now).items():
         if getattr(loaded.case, name) != value:
             yield f"{name} is stored wrongly"
     blockers = looked.steps.next.blockers if looked.steps.next else ()

@@ -48,7 +48,7 @@ def _kind(visit: Visit) -> str:
 
 
 def _visit(visit: Visit, answers: Sequence[StoredAnswer], taking: Taking) -> dict[str, Any]:
-    stop = blocked_by(visit) if visit.first_blocker != "checklist_open" else ""
+    stop = blocked_by(visit)
     purpose = PURPOSE_WORDS.get(visit.purpose, visit.purpose)
     return {
         "case": visit.case_public_id,

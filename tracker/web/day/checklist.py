@@ -170,7 +170,7 @@ def _stops(visit: Visit) -> tuple[str, ...]:
     """What stops the procedure, in words. Recording what happened is never stopped."""
     blocker = blocked_by(visit)
     open_items = open_stops(visit)
-    stops = [blocker] if blocker and visit.first_blocker != "checklist_open" else []
+    stops = [blocker] if blocker else []
     if open_items:
         others = f" and {len(open_items) - 1} more" if len(open_items) > 1 else ""
         stops.append(f"{open_items[0].label}{others}: to be answered before the procedure begins")

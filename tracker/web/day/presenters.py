@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.visit_day import GONE, HERE, DayState
 from tracker.domain.words import AppointmentState
-from tracker.queries.case_columns import WAITS_FOR_THE_DAY
+from tracker.queries.case_columns import OPEN_ITEMS, THE_ACT, WAITS_FOR_THE_DAY
 from tracker.queries.day import Visit, asked_of
 from tracker.web.common.case_lines import clinic_day, missing, pathway_of
 from tracker.web.common.visit_words import PLAIN_STATE_WORDS, STATE_WORDS
 
-#: What is missing because the day, or what is to be done on it, has not come.
-_THE_ACT_ITSELF = frozenset({WAITS_FOR_THE_DAY, "dose_missing", "no_device"})
+#: What is missing because the day, or what is to be done on it, has not come; and what the list shows by itself.
+_NOT_SAID = THE_ACT | {WAITS_FOR_THE_DAY, OPEN_ITEMS}
 
 
 def visit_url(visit: Visit, action: str = "", **query: object) -> str:
@@ -39,8 +39,8 @@ def open_stops(visit: Visit, part: str = "before") -> tuple[ChecklistItemRule, .
 
 
 def blocked_by(visit: Visit) -> str:
-    """What stands in the way of a procedure that is still to come; empty if nothing does."""
-    if not visit.first_blocker or not _waits_for(visit) or visit.first_blocker in _THE_ACT_ITSELF:
+    """What stands in the way of a procedure that is still to come, besides open items; empty if nothing does."""
+    if not visit.first_blocker or not _waits_for(visit) or visit.first_blocker in _NOT_SAID:
         return ""
     more = f" (+{visit.blocker_count - 1})" if visit.blocker_count > 1 else ""
     return missing(visit.first_blocker, visit.blocker_params) + more

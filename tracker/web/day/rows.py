@@ -44,7 +44,8 @@ class Note:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitRow:
     """One visit. ``of`` is 0 where there is no checklist, or none for this viewer. ``mark`` differs whenever the row
-    says something else; ``version`` is the case's. ``more_url``: where everything else can be recorded about it."""
+    says something else; ``version`` is the case's. ``is_stopped``: what is missing
+    stops the procedure of somebody who is here. ``more_url``: where everything else can be recorded about it."""
 
     key: str
     mark: str
@@ -57,6 +58,7 @@ class VisitRow:
     state: str
     notes: tuple[Note, ...]
     missing: str
+    is_stopped: bool
     done: int
     of: int
     checklist_url: str
@@ -125,6 +127,7 @@ def visit_row(visit: Visit, view: Viewing) -> VisitRow:
     what = PURPOSE_WORDS.get(visit.purpose, visit.purpose).capitalize() if view.is_clinical else "Visit"
     where, notes = _where(visit, view), _notes(visit, view)
     missing = _missing(visit, view) if view.is_clinical and not is_lost else ""
+    is_stopped = view.is_clinical and visit.standing.state in HERE & _BEFORE_THE_ACT and bool(blocked_by(visit))
     done = sum(rule.key in visit.answered for rule in rules) if visit.answered else 0
     of = 0 if is_lost else len(rules)
     who = (person.family_name, person.given_name, person.born, person.mrn, person.sex, *person.alerts)
@@ -141,6 +144,7 @@ def visit_row(visit: Visit, view: Viewing) -> VisitRow:
         state=state,
         notes=notes,
         missing=missing,
+        is_stopped=is_stopped,
         done=done,
         of=of,
         checklist_url=visit_url(visit) if of else "",
