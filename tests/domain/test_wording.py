@@ -32,6 +32,7 @@ _MADE_ELSEWHERE = {
     "consent_taken_back",
     "consent_visit_not_booked",
     "death_struck_out",
+    "dose_before_arrival",
     "dose_differs",
     "dose_not_listed",
     "expiry_missing",

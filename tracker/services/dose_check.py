@@ -5,26 +5,26 @@ a deviation or not at all.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from tracker.domain.facts import Device, TrialDose
+from tracker.domain.facts import Appointment, ChecklistItem, Device, TrialDose
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.engine import unmet
 from tracker.domain.pathway.requirements import Requirement
 from tracker.domain.pathway.requirements.device import DeviceState
 from tracker.domain.pathway.snapshot import Snapshot
-from tracker.domain.words import DeterminationKind, DeviceKind, Role
+from tracker.domain.words import AppointmentState, DeterminationKind, DeviceKind, Role
 from tracker.queries.case_detail import OpenedCase
 from tracker.services.deviations import day_not_begun, expired_lot
 
 #: The route of a dose that needs no new puncture.
 THROUGH_CATHETER = "trial_catheter"
 #: What is wrong with the very syringe, or with the hour.
-AT_ONCE = frozenset({"too_soon", "series_full", "dose_differs", "dose_not_listed", "wrong_strength", "wrong_drug",
-                     "lot_expired", "expiry_missing"})  # fmt: skip
+AT_ONCE = frozenset({"dose_before_arrival", "too_soon", "series_full", "dose_differs", "dose_not_listed",
+                     "wrong_strength", "wrong_drug", "lot_expired", "expiry_missing"})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def check_dose(case: OpenedCase, given: Given, at: datetime) -> tuple[Blocker, .
 
     Empty: as far as the record says, it may be injected.
     """
-    snapshot = case.snapshot
+    snapshot, visit = case.snapshot, case.snapshot.visit("trial")
     dose = TrialDose(
         seq=1 + max((fact.seq for fact in snapshot.facts), default=0),
         effective_at=at,
@@ -90,7 +90,7 @@ def check_dose(case: OpenedCase, given: Given, at: datetime) -> tuple[Blocker, .
         recorded_by=None,
         attempt=snapshot.trial_attempt,
         series=snapshot.trial_series,
-        appointment=None,
+        appointment=visit.appointment if visit else None,
         **given.amounts(),  # type: ignore[arg-type]  # the fields that both have are of one type
     )
     missing = stops(case.pathway, snapshot.with_fact(dose), dose, at)
@@ -103,9 +103,35 @@ def check_dose(case: OpenedCase, given: Given, at: datetime) -> tuple[Blocker, .
 def stops(pathway: Pathway, snapshot: Snapshot, dose: TrialDose, at: datetime) -> tuple[Blocker, ...]:
     """What stands in the way of a dose that is in the snapshot: what its step needs, the order, the approved list, the
     strength and the lot. That its day has begun is asked apart.
+
+    The list is held against the time of the injection: what was answered after it does not count for it.
     """
-    missing: Sequence[Blocker] = unmet(_needs(pathway, snapshot, dose), snapshot, at)
-    return (*missing, *_against_the_order(pathway, snapshot, dose), *_of_the_lot(snapshot, dose))
+    missing: Sequence[Blocker] = unmet(_needs(pathway, snapshot, dose), _as_it_was(snapshot, dose), at)
+    before = _before_arrival(snapshot, dose)
+    return (*before, *missing, *_against_the_order(pathway, snapshot, dose), *_of_the_lot(snapshot, dose))
+
+
+def _as_it_was(snapshot: Snapshot, dose: TrialDose) -> Snapshot:
+    """The snapshot without the answers that were given after the injection. A time is typed to the minute."""
+    ends_at = _minute(dose.effective_at)
+    late = {each.seq for each in snapshot.of(ChecklistItem) if _minute(each.effective_at) > ends_at}
+    kept = tuple(each for each in snapshot.facts if each.seq not in late)
+    return replace(snapshot, facts=kept, by_kind={}) if late else snapshot
+
+
+def _before_arrival(snapshot: Snapshot, dose: TrialDose) -> tuple[Blocker, ...]:
+    """What to say of an injection before the patient of its visit came; nothing where nobody marked that."""
+    for visit in snapshot.of(Appointment):
+        is_here = visit.appointment == dose.appointment and visit.state == AppointmentState.ARRIVED
+        if is_here and _minute(dose.effective_at) < _minute(visit.effective_at):
+            arrived = f"{snapshot.calendar.wall(visit.effective_at):%H:%M}"
+            params = (("arrived", arrived),)
+            return (Blocker("dose_before_arrival", params, (), "", "dose_before_arrival"),)
+    return ()
+
+
+def _minute(instant: datetime) -> datetime:
+    return instant.replace(second=0, microsecond=0)
 
 
 def _of_the_lot(snapshot: Snapshot, dose: TrialDose) -> tuple[Blocker, ...]:

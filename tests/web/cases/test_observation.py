@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -152,6 +152,15 @@ class TestTheSecondPerson:
         for extra in ({}, {"check": "yes"}):
             said = checked.send(pin="", **{"confirmed": checked.carried, **changed, **extra})
             assert "The second person confirms with their own PIN." in said and "May be injected" not in said
+        assert checked.given == ()
+
+    def test_is_asked_again_for_a_time_that_was_not_there(self, checked: Checked) -> None:
+        checked.passes(minutes=5)
+        checked.send(check="yes")
+        earlier = checked.journey.calendar.wall(checked.world.clock.now() - timedelta(minutes=1))
+        typed = {"pin": "", "given_at": earlier.isoformat(timespec="minutes")}
+        said = checked.send(**typed, confirmed=checked.carried)
+        assert "The second person confirms with their own PIN." in said
         assert checked.given == ()
 
     def test_is_asked_again_by_somebody_else(self, checked: Checked) -> None:

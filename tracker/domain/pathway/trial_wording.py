@@ -37,6 +37,7 @@ def _not_listed(params: Mapping[str, str]) -> str:
 TRIAL_SENTENCES: dict[str, Callable[[Mapping[str, str]], str]] = {
     "adverse_events_open": _open_events,
     "baseline_missing": lambda _: "No baseline score",
+    "dose_before_arrival": lambda p: f"The patient came at {p.get('arrived', '')}; this injection was before",
     "dose_differs": lambda p: f"The physician ordered {p.get('ordered', '')} mcg",
     "dose_missing": lambda _: "No test dose is recorded",
     "dose_not_ordered": lambda _: "Next test dose is not ordered",

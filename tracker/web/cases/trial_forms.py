@@ -64,7 +64,11 @@ class GiveDoseForm(DrugLabelFields):
         [InputRequired("Choose how it was given.")],
         choices=options({key: first_upper(label) for key, label in ROUTES.items()}),
     )
-    given_at = MomentField("Time of injection", description="Empty: now, when you record it.")
+    given_at = MomentField(
+        "Time of injection",
+        description="Empty: now, when you record it. Another time than at the check is confirmed by the second person "
+        "again.",
+    )
     second_by = PersonField("Read by a second person", [InputRequired("A second person must have read it.")])
     pin = SecondPinField(may_come_before=True, description="Typed before the injection; the record takes it over.")
     deviation_reason = NoteField("Why it was done all the same")
