@@ -49,11 +49,14 @@ def permission_for(fact: Fact) -> Permission:
 
 
 def needs_second(snapshot: Snapshot, fact: Fact) -> bool:
-    """Whether the refills of a pump hang on the fact: the pump itself, a replacement that brought it in, or the fill
-    that its dates are counted from.
+    """Whether the refills of a pump hang on the fact (the pump itself, a replacement that brought it in, or the fill
+    that its dates are counted from), or the time until the next test dose: a dose.
 
     Without the pump nobody asks for a refill any more, as after its removal; without the fill another date counts.
+    Without a dose nothing stops another one at once, and nobody is observed.
     """
+    if isinstance(fact, TrialDose):
+        return True
     if isinstance(fact, Device):
         return fact.kind == DeviceKind.PUMP and fact.in_place and fact.seq == fact.device
     return is_replacement(fact) or (isinstance(fact, Fill) and snapshot.last_fill == fact)
@@ -70,9 +73,9 @@ def strike(
 ) -> Written:
     """Strike out a fact that stands, with a reason. The stage does not move back; moving is a step of its own.
 
-    A device whose removal is struck out is in the patient again, and so is everything that is due for it. A pump, or
-    its last fill, is struck out only where a second person or a document says so. With what was done in a reoperation
-    goes what that changed in the pump's case.
+    A device whose removal is struck out is in the patient again, and so is everything that is due for it. A pump, its
+    last fill, or a test dose is struck out only where a second person or a document says so. With what was done in a
+    reoperation goes what that changed in the pump's case.
 
     :raises NotFound: if no such fact stands
     :raises NotPermitted: for a clinical fact, if the actor does not treat, and for any other, if they do not coordinate
@@ -88,7 +91,8 @@ def strike(
     if not reason.strip():
         problems["reason"] = "Say what was wrong."
     if needs_second(file.snapshot, fact) and document_seq is None and second_by in (None, work.actor.user_id):
-        problems["second_by"] = "Refills hang on this entry: a second person or a document must confirm it."
+        what = "The next test dose hangs" if isinstance(fact, TrialDose) else "Refills hang"
+        problems["second_by"] = f"{what} on this entry: a second person or a document must confirm it."
     if isinstance(fact, ChecklistItem) and second_by in (None, work.actor.user_id) and is_mended_without(file, fact):
         problems["second_by"] = "A rule is not met by this entry. A second person must see that it is struck out."
     if problems:

@@ -1,4 +1,4 @@
-"""Striking out what a pump's refills hang on: never on one person's word, and never in silence."""
+"""Striking out what a refill or the next test dose hangs on: never on one person's word, and never in silence."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,7 +8,7 @@ import pytest
 from tests.support.journey import Journey
 from tests.support.todos import open_todos
 from tracker.domain.errors import InvalidInput, NotPermitted
-from tracker.domain.facts import Device, Document, Fact, Fill
+from tracker.domain.facts import Device, Document, Fact, Fill, TrialDose
 from tracker.domain.words import DeviceKind, Role
 from tracker.services import corrections, evaluations
 
@@ -64,6 +64,39 @@ class TestWhatRefillsHangOn:
         journey.do(Role.NURSE, lambda w, r: evaluations.record_document(w, r, kind="other", dated_on=today))
         strike(journey, fact, document_seq=journey.look().snapshot.of(Document)[-1].seq)
         assert fact not in journey.look().snapshot.facts
+
+
+class TestATestDose:
+    """Twenty-four hours are counted from it: struck out by one person alone, another could be given at once."""
+
+    @pytest.fixture
+    def dosed(self, at: At) -> tuple[Journey, Fact]:
+        journey = at("trial_observation")
+        return journey, journey.look().snapshot.of(TrialDose)[-1]
+
+    def nurse_strikes(self, dosed: tuple[Journey, Fact], **values: int | None) -> None:
+        journey, dose = dosed
+        journey.do(Role.NURSE, lambda w, r: corrections.strike(w, r, seq=dose.seq, reason="not given", **values))
+
+    def test_is_not_struck_out_by_one_person_alone(self, dosed: tuple[Journey, Fact]) -> None:
+        journey, dose = dosed
+        for nobody_else in (None, journey.user_ids[Role.NURSE]):
+            with pytest.raises(InvalidInput) as caught:
+                self.nurse_strikes(dosed, second_by=nobody_else)
+            assert list(caught.value.problems) == ["second_by"]
+        assert journey.look().snapshot.of(TrialDose) == (dose,)
+
+    def test_is_where_a_second_person_says_so(self, dosed: tuple[Journey, Fact]) -> None:
+        journey, _ = dosed
+        self.nurse_strikes(dosed, second_by=journey.user_ids[Role.PHYSICIAN])
+        assert journey.look().snapshot.of(TrialDose) == ()
+
+    def test_is_where_a_document_says_so(self, dosed: tuple[Journey, Fact]) -> None:
+        journey, _ = dosed
+        today = journey.today
+        journey.do(Role.NURSE, lambda w, r: evaluations.record_document(w, r, kind="other", dated_on=today))
+        self.nurse_strikes(dosed, document_seq=journey.look().snapshot.of(Document)[-1].seq)
+        assert journey.look().snapshot.of(TrialDose) == ()
 
 
 def test_an_earlier_fill_and_a_catheter_hold_no_refill(at: At) -> None:

@@ -99,7 +99,7 @@ class CorrectForm(CaseForm):
 
 
 class ConfirmedCorrectForm(CorrectForm):
-    """Why something is struck out that a pump's refills hang on, and who else says so."""
+    """Why something is struck out that a pump's refills or the next test dose hang on, and who else says so."""
 
     second_by = PersonField("Confirmed by a second person")
     document_seq = PersonField("Or by a document")
