@@ -1,5 +1,6 @@
 """What is typed into an item is read without guessing: the possible is kept in one form, the impossible is refused."""
 
+from datetime import date, datetime, time
 from decimal import Decimal
 
 import pytest
@@ -13,6 +14,8 @@ def rule(value: str, **values: object) -> ChecklistItemRule:
     return ChecklistItemRule(key="k", label="Item", stop="hard", part="before", value=value, **values)
 
 
+DAY = date(2026, 3, 17)
+AT_NIGHT = {"day": DAY, "now": datetime.combine(DAY, time(23, 59))}
 RESIDUAL = {"unit": "mL", "least": Decimal(0), "most": Decimal(50)}
 
 
@@ -40,7 +43,7 @@ RESIDUAL = {"unit": "mL", "least": Decimal(0), "most": Decimal(50)}
     ],
 )
 def test_is_kept_in_one_form(value: str, typed: str, kept: str) -> None:
-    assert read_value(rule(value, **(RESIDUAL if value == "number" else {})), typed) == kept
+    assert read_value(rule(value, **(RESIDUAL if value == "number" else {})), typed, **AT_NIGHT) == kept
 
 
 @pytest.mark.parametrize(
@@ -66,12 +69,24 @@ def test_is_kept_in_one_form(value: str, typed: str, kept: str) -> None:
 )
 def test_of_the_impossible_is_refused_with_a_sentence(value: str, typed: str, said: str) -> None:
     with pytest.raises(UnreadableValue, match=said.replace("°", ".")):
-        read_value(rule(value, **(RESIDUAL if value == "number" else {})), typed)
+        read_value(rule(value, **(RESIDUAL if value == "number" else {})), typed, **AT_NIGHT)
 
 
 def test_of_a_list_is_one_of_it() -> None:
     side = rule("choice", choices=("left", "right"))
-    assert read_value(side, "left") == "left"
+    assert read_value(side, "left", **AT_NIGHT) == "left"
     for typed, said in (("up", "Choose one of the list."), ("", "Choose what it was.")):
         with pytest.raises(UnreadableValue, match=said):
-            read_value(side, typed)
+            read_value(side, typed, **AT_NIGHT)
+
+
+@pytest.mark.parametrize(
+    ("day", "typed", "is_taken"), [(17, "12:52", True), (17, "12:53", False), (17, "23:59", False), (16, "23:59", True)]
+)
+def test_of_a_time_has_come(day: int, typed: str, is_taken: bool) -> None:
+    now = {"day": date(2026, 3, day), "now": datetime.combine(DAY, time(12, 50))}
+    if is_taken:
+        assert read_value(rule("time"), typed, **now) == typed
+        return
+    with pytest.raises(UnreadableValue, match=f"It is 12:50: {typed} is in the future"):
+        read_value(rule("time"), typed, **now)

@@ -178,7 +178,7 @@ def _problems(
         found["reason"] = "Say why."
     if answer.state == ItemState.DONE and rule.value:
         try:
-            value = read_value(rule, answer.value)
+            value = read_value(rule, answer.value, day=day, now=calendar.wall(file.work.now))
         except UnreadableValue as error:
             found["value"] = str(error)
     if answer.state == ItemState.DONE and rule.two_person and answer.second_by in (None, file.work.actor.user_id):

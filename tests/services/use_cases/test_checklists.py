@@ -74,6 +74,12 @@ class TestAnAnswer:
         yesterday = journey.clock.now() - timedelta(days=1)
         assert "answered on that day" in refused(journey, "iv_line", done_at=yesterday)["done_at"]
 
+    def test_of_a_time_that_has_not_come_is_refused(self, at: At) -> None:
+        journey = at("trial_day")
+        answer(journey, "anaesthesia", value="sedation")
+        said = refused(journey, "sedation", value="23:59", reason="in a hurry")
+        assert said == {"value": "It is 09:00: 23:59 is in the future."}
+
     def test_is_given_on_the_day(self, at: At) -> None:
         journey = at("implant_booked")
         visit = journey.visit_for("implant")

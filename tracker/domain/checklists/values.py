@@ -3,7 +3,7 @@ refused with a sentence; one that is merely bad (an expired lot) is taken, and s
 
 import calendar
 import re
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from tracker.domain.checklists.rules import ChecklistItemRule
@@ -22,10 +22,16 @@ class UnreadableValue(ValueError):
     """What was typed is no value of the item. The message is a sentence for a person."""
 
 
-def read_value(rule: ChecklistItemRule, typed: str) -> str:
+#: By how much the clock on a wall may be ahead.
+_AHEAD = timedelta(minutes=2)
+
+
+def read_value(rule: ChecklistItemRule, typed: str, *, day: date, now: datetime) -> str:
     """The value as it is kept: ``07:40``, ``2.1``, ``36.8 °C``, ``2027-05-31``.
 
-    :raises UnreadableValue: for nothing, and for what the item cannot take
+    ``day`` is the visit's, ``now`` the wall time at the clinic.
+
+    :raises UnreadableValue: for nothing, for what the item cannot take, and for a time that has not come
     """
     plain = " ".join(typed.split())
     if not plain:
@@ -35,9 +41,12 @@ def read_value(rule: ChecklistItemRule, typed: str) -> str:
             raise UnreadableValue("Choose one of the list.")
         return plain
     try:
-        return _READERS[rule.value](rule, plain)
+        found = _READERS[rule.value](rule, plain)
     except (UnreadableNumber, UnreadableDate) as error:
         raise UnreadableValue(str(error)) from error
+    if rule.value == "time" and datetime.combine(day, time.fromisoformat(found)) > now + _AHEAD:
+        raise UnreadableValue(f"It is {now:%H:%M}: {found} is in the future.")
+    return found
 
 
 def _time(_: ChecklistItemRule, plain: str) -> str:
