@@ -181,12 +181,20 @@ class TestPaper:
         assert "Not asked: asked of women only" in filled
 
     def test_is_entered_with_the_true_times(self, world: WebWorld, nurse: Browser) -> None:
-        url = a_visit(world)
-        assert text_of(nurse, f"{url}?late=1").count('type="datetime-local"') > 30
+        url = a_visit(world, site="left")
+        times = re.findall(r'<input type="datetime-local"[^>]*>', text_of(nurse, f"{url}?late=1"))
+        assert len(times) > 30 and all('value="" required' in each for each in times)
         status, body = answer(nurse, url, "gown", late=1, done_at="2026-03-17T08:20")
         assert status == 303 and "Done · Nurse Person 08:20, written 09:00" in body
         assert 'value="2026-03-17T08:20"' in body
-        for typed, said in (("2026-03-17T23:00", "in the future"), ("half past", "Type day and time")):
+        wrong = (
+            ("2026-03-17T23:00", "in the future"),
+            ("half past", "Type day and time"),
+            ("9999-12-31T23:59", "Type day and time"),
+            ("0001-01-01T00:00", "Type day and time"),
+            ("", "Type the time at which it was done"),
+        )
+        for typed, said in wrong:
             status, body = answer(nurse, url, "iv_line", late=1, done_at=typed)
             assert status == 422 and said in body
 

@@ -99,13 +99,12 @@ def present_checklist(
     zone: str,
     typed: Typed | None = None,
     is_late: bool = False,
-    done_at: str = "",
     section: str = "",
 ) -> ChecklistPage:
     """Make the page."""
     visit, today = found.visit, clinic_day(now, zone)
     out = not_asked(visit)
-    items = items_of(found, typed, done_at=done_at)
+    items = items_of(found, typed)
     asked = asked_of(visit)
     tone, state = state_of(visit, now, zone)
     purpose = PURPOSE_WORDS.get(visit.purpose, visit.purpose)

@@ -100,8 +100,8 @@ class ItemView:
     is_open: bool
 
 
-def items_of(found: VisitChecklist, typed: Typed | None = None, *, done_at: str = "") -> dict[str, ItemView]:
-    """Every item that can be answered, by its key. ``done_at``: what the time of an open item begins with."""
+def items_of(found: VisitChecklist, typed: Typed | None = None) -> dict[str, ItemView]:
+    """Every item that can be answered, by its key. The time of an open item is empty: nobody knows it but the paper."""
     rules = rules_of(found.visit)
     given = {key: answered.fact for key, answered in found.answers.items()}
     wrong = {fault.item: fault for fault in faults(rules, given, found.day, found.calendar)}
@@ -114,7 +114,6 @@ def items_of(found: VisitChecklist, typed: Typed | None = None, *, done_at: str 
             typed if typed is not None and typed.answer.item == rule.key else None,
             wrong.get(rule.key),
             is_mendable=rule.key in mendable,
-            done_at=done_at,
         )
         for rule in rules
         if not rule.record
@@ -128,7 +127,6 @@ def _item(
     fault: Fault | None,
     *,
     is_mendable: bool,
-    done_at: str,
 ) -> ItemView:
     answer = found.answers.get(rule.key)
     written = answer.fact if answer else None
@@ -155,7 +153,7 @@ def _item(
         hint=_hint(rule),
         value=value,
         reason=reason,
-        done_at=typed_at or (clock(answer, found) if answer else done_at),
+        done_at=typed_at or (clock(answer, found) if answer else ""),
         takes_reason=bool(refused and refused.answer.state == ItemState.DONE and "reason" in problems),
         takes_second=rule.two_person,
         may_take_second=is_mendable and answer is not None,

@@ -1,7 +1,6 @@
 """The checklist of a visit: looked at, answered item by item, read aloud, printed; and the rooms that are looked at."""
 
 from datetime import datetime
-from urllib.parse import urlencode
 
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -27,6 +26,9 @@ from tracker.web.day.paper import present_paper
 from tracker.web.day.presenters import visit_url
 from tracker.web.day.rooms import present_rooms
 from tracker.web.day.routes import VISIT, blueprint, case_ref, number_of, work_in
+
+#: Outside of these years a wall time may have no instant.
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
 
 @blueprint.get(VISIT)
@@ -76,6 +78,8 @@ def answer(case_id: str, appointment: int) -> ResponseReturnValue:
         done_at = _instant(form.done_at.data or "")
     except ValueError:
         done_at, problems["done_at"] = None, "Type day and time, for example 2026-12-04 07:30."
+    if done_at is None and request.form.get("late"):
+        problems.setdefault("done_at", "Type the time at which it was done; it stands on the paper.")
     given = Answer(
         item=form.item.data or "",
         state=form.state.data or "",
@@ -96,7 +100,7 @@ def answer(case_id: str, appointment: int) -> ResponseReturnValue:
         except StaleVersion:
             problems = {"": "Somebody else answered this item meanwhile. Look at it, then answer again."}
     if not problems:
-        return _next(found, given, form.done_at.data or "")
+        return _next(found, given)
     status = 409 if "" in problems else 422
     return _again(case_id, appointment, Typed(given, problems, form.done_at.data or "")), status
 
@@ -114,12 +118,12 @@ def _record(found: VisitChecklist, given: Answer) -> None:
             answer_item(work_in(session), ref, appointment=visit.appointment, answer=given)
 
 
-def _next(found: VisitChecklist, given: Answer, done_at: str) -> ResponseReturnValue:
+def _next(found: VisitChecklist, given: Answer) -> ResponseReturnValue:
     """The page that follows: the next item that is read aloud, or the list at the very item."""
     section = number_of(request.form.get("section"))
     if section is not None:
         return redirect(visit_url(found.visit, f"aloud/{section}"), 303)
-    late = f"?{urlencode({'late': 1, 'at': done_at})}" if request.form.get("late") else ""
+    late = "?late=1" if request.form.get("late") else ""
     return redirect(f"{visit_url(found.visit)}{late}#item-{given.item}", 303)
 
 
@@ -138,7 +142,6 @@ def _aloud(found: VisitChecklist, section: int, item: str, typed: Typed | None =
 
 
 def _page(found: VisitChecklist, typed: Typed | None = None, *, section: str = "") -> ChecklistPage:
-    done_at = request.values.get("at", "") or f"{found.calendar.wall(found.visit.starts_at):%Y-%m-%dT%H:%M}"
     return present_checklist(
         found,
         viewer=actor(),
@@ -146,7 +149,6 @@ def _page(found: VisitChecklist, typed: Typed | None = None, *, section: str = "
         zone=clinic().zone,
         typed=typed,
         is_late=bool(request.values.get("late")),
-        done_at=done_at[:16],
         section=section,
     )
 
@@ -163,7 +165,7 @@ def _instant(text: str) -> datetime | None:
     if not text.strip():
         return None
     wall = datetime.fromisoformat(text.strip())
-    if wall.tzinfo is not None:
+    if wall.tzinfo is not None or not _FIRST_YEAR <= wall.year <= _LAST_YEAR:
         raise ValueError(text)
     return ClinicCalendar(clinic().zone).instant(wall.replace(second=0, microsecond=0))
 
