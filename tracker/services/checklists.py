@@ -13,12 +13,12 @@ from tracker.domain.checklists.run import Fault, faults, left_out, mends, standi
 from tracker.domain.checklists.values import UnreadableValue, read_value
 from tracker.domain.dates import in_words
 from tracker.domain.errors import InvalidInput, NotFound, StaleVersion
-from tracker.domain.facts import Appointment, ChecklistItem
+from tracker.domain.facts import Appointment, ChecklistItem, Device, TrialDose
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.requirements.visit import circumstances
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.pathway.wording import people, sentence_of
-from tracker.domain.words import ConsentState, ItemState, is_word
+from tracker.domain.words import ConsentState, DeterminationKind, ItemState, is_word
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.deviations import require_reason
 from tracker.services.named import reader_problems
@@ -150,7 +150,21 @@ def _left_before(file: CaseFile, visit: Appointment, rule: ChecklistItemRule) ->
     answers = standing_answers(file.snapshot.of(ChecklistItem), visit, file.snapshot.calendar)
     out = left_out(rules, circumstances(file.snapshot, answers, file.snapshot.calendar.today(visit.starts_at)))
     labels = {each.key: each.label for each in rules}
-    return next((labels[key] for key in rule.needs if key not in answers and key not in out), "")
+    return _act_left(file, visit, rule) or next(
+        (labels[key] for key in rule.needs if key not in answers and key not in out), ""
+    )
+
+
+def _act_left(file: CaseFile, visit: Appointment, rule: ChecklistItemRule) -> str:
+    """The dose that an item of the part after it waits for: its words; empty once one was given or a trial catheter
+    placed for the visit, or the trial was broken off. Lists that show no dose wait for none."""
+    rules, snapshot = file.pathway.checklists.get(visit.purpose, ()), file.snapshot
+    label = next((each.label for each in rules if each.record == "dose"), "")
+    if rule.part != "after" or not label:
+        return ""
+    acts = {each.appointment for each in snapshot.of(TrialDose)} | {each.appointment for each in snapshot.of(Device)}
+    aborted = snapshot.determination(DeterminationKind.TRIAL_ABORTED, attempt=snapshot.trial_attempt)
+    return "" if visit.appointment in acts or snapshot.attempt_dose or aborted else label
 
 
 def _role(work: Work, rule: ChecklistItemRule) -> str:
@@ -174,6 +188,8 @@ def _problems(
         found["state"] = "Choose done, not applicable or overridden."
     if answer.state == ItemState.OVERRIDDEN:
         found |= _override_problems(file.work, rule)
+    if answer.state != ItemState.DONE and (act := _act_left(file, visit, rule)):
+        found["state"] = f"“{act}” is not recorded: whether this applies is answered after it."
     if answer.state != ItemState.DONE and not answer.reason.strip():
         found["reason"] = "Say why."
     if answer.state == ItemState.DONE and rule.value:

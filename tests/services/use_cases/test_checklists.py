@@ -11,7 +11,7 @@ from tracker.domain.errors import InvalidInput, NotFound, Refused
 from tracker.domain.facts import ChecklistItem, Determination
 from tracker.domain.words import Role
 from tracker.persistence.models import Case, Room, RoomCheck
-from tracker.services import appointments, checklists, corrections, room_checks
+from tracker.services import appointments, checklists, corrections, room_checks, trials
 from tracker.services.appointments import Slot
 from tracker.services.checklists import Answer
 from tracker.services.work import Work, Written
@@ -22,7 +22,7 @@ NURSE, PHYSICIAN = Role.NURSE, Role.PHYSICIAN
 
 def answer(journey: Journey, item: str, role: Role = NURSE, **values: object) -> Written:
     """Answer one item of the visit of the day."""
-    purpose = journey.stage.removesuffix("_day")
+    purpose = journey.stage.partition("_")[0]
     given = Answer(item=item, **values)
     visit = journey.visit_for(purpose)
     return journey.do(role, lambda w, r: checklists.answer_item(w, r, appointment=visit, answer=given))
@@ -141,6 +141,36 @@ class TestASedative:
         answer(journey, "resuscitation")
         answer(journey, "sedation", value="08:00")
         assert standing(journey, "sedation").value == "08:00"
+
+
+class TestWhatComesAfterTheDose:
+    def test_waits_for_it_or_says_why(self, at: At) -> None:
+        journey = at("trial_day")
+        assert "“Test dose” is not answered" in refused(journey, "discharge")["reason"]
+        said = refused(journey, "watched", state="not_applicable", reason="went home")
+        assert "“Test dose” is not recorded" in said["state"]
+        answer(journey, "discharge", reason="the dose is written down later")
+        deviation = journey.look().snapshot.of(Determination)[-1]
+        assert (deviation.kind, deviation.value) == ("deviation", "checklist_order")
+
+    def test_is_answered_once_it_was_given(self, at: At) -> None:
+        journey = at("trial_observation")
+        answer(journey, "discharge")
+        answer(journey, "watched", state="not_applicable", reason="admitted")
+
+    def test_is_answered_where_the_trial_was_broken_off(self, at: At) -> None:
+        journey = at("trial_day")
+        visit = journey.visit_for("trial")
+        abort = {"why": "failed_puncture", "reason": "three attempts"}
+        journey.do(PHYSICIAN, lambda w, r: trials.abort_trial(w, r, **abort))
+        given = Answer(item="discharge")
+        journey.do(NURSE, lambda w, r: checklists.answer_item(w, r, appointment=visit, answer=given))
+        assert standing(journey, "discharge").state == "done"
+
+    def test_waits_for_nothing_in_a_list_that_shows_no_dose(self, at: At) -> None:
+        journey = at("implant_day")
+        answer(journey, "pocket")
+        assert standing(journey, "pocket").state == "done"
 
 
 class TestARefill:
