@@ -10,6 +10,7 @@ from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.errors import InvalidInput, StaleVersion
 from tracker.domain.words import ItemState
 from tracker.pathways import catalogue
+from tracker.queries.case_detail import open_for_reading
 from tracker.queries.checklists import VisitChecklist, get_checklist, list_rooms
 from tracker.queries.day import rules_of
 from tracker.services.checklists import Answer, answer_item
@@ -26,6 +27,7 @@ from tracker.web.day.paper import present_paper
 from tracker.web.day.presenters import visit_url
 from tracker.web.day.rooms import present_rooms
 from tracker.web.day.routes import VISIT, blueprint, case_ref, number_of, work_in
+from tracker.web.day.said_aloud import said_aloud
 
 #: Outside of these years a wall time may have no instant.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
@@ -138,7 +140,8 @@ def _aloud(found: VisitChecklist, section: int, item: str, typed: Typed | None =
     shown = present_aloud(_page(found, typed, section=str(section)), found.visit, section, item)
     if shown is None:
         abort(404)
-    return render_template("day/aloud.html", aloud=shown, page=shown.page)
+    case = open_for_reading(read_session(), actor(), found.visit.case_public_id)
+    return render_template("day/aloud.html", aloud=shown, page=shown.page, known=said_aloud(found, case))
 
 
 def _page(found: VisitChecklist, typed: Typed | None = None, *, section: str = "") -> ChecklistPage:
