@@ -91,7 +91,8 @@ def _soak(arguments: Sequence[str]) -> list[Group]:
     pumps = Check("a thousand pumps, three years", (*PYTEST, "-n", "2", "-m", "soak", "tests/simulation", *arguments))
     kills = Check("two thousand kills, four schedulers", (*PYTEST, "-n", "2", "-m", "soak", "tests/safety", *arguments))
     stories = Check("long stories of a case", (*PYTEST, "-n", "2", "--hypothesis-profile=long", "tests/stateful"))
-    clinics = Check("two hundred clinics, forecast", (*PYTEST, "-s", "-m", "soak", "tests/domain/forecast"))
+    years = ("tests/domain/forecast", "tests/domain/what_if")
+    clinics = Check("two hundred clinics, forecast and simulated", (*PYTEST, "-s", "-m", "soak", *years))
     return [(pumps,), (kills,), (stories,), (clinics,)]
 
 

@@ -123,7 +123,12 @@ def main() -> None:
         for share in (1e-6, 0.005, 0.025, 0.05, 0.5, 0.9, 0.975, 0.995, 1 - 1e-6)
         for degrees in (0.5, 1, 2, 3, 4, 7, 10, 24, 100, 1001, 20000)
     ]
-    made = {"examples": examples, "proportions": proportions, "chi_square_quantiles": quantiles}
+    student = [
+        [share, degrees, float(stats.t.ppf(share, degrees))]
+        for share in (0.6, 0.8, 0.95, 0.975, 0.995)
+        for degrees in (9, 19, 49, 999)
+    ]
+    made = {"examples": examples, "proportions": proportions, "chi_square_quantiles": quantiles, "student": student}
     json.dump(made, sys.stdout)
     print()
 

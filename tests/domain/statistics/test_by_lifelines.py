@@ -9,6 +9,7 @@ import pytest
 from tracker.domain.statistics.aalen_johansen import aalen_johansen
 from tracker.domain.statistics.chi_square import chi_square_quantile
 from tracker.domain.statistics.kaplan_meier import kaplan_meier
+from tracker.domain.statistics.paired import student_quantile
 from tracker.domain.statistics.risk_sets import Exits, Spell, grouped
 from tracker.domain.statistics.wilson import proportion
 
@@ -68,3 +69,9 @@ class TestChiSquare:
     @pytest.mark.parametrize(("share", "degrees", "expected"), GOLDEN["chi_square_quantiles"])
     def test_has_the_quantiles_of_scipy(self, share: float, degrees: float, expected: float) -> None:
         assert chi_square_quantile(share, degrees) == close(expected)
+
+
+class TestStudent:
+    @pytest.mark.parametrize(("share", "degrees", "expected"), GOLDEN["student"])
+    def test_has_the_quantiles_of_scipy_to_three_digits(self, share: float, degrees: int, expected: float) -> None:
+        assert student_quantile(share, degrees) == pytest.approx(expected, rel=2e-4, abs=1e-12)

@@ -13,6 +13,7 @@ from tracker.domain.statistics.chi_square import chi_square_below, chi_square_qu
 from tracker.domain.statistics.finished_only import quantile_of_finished
 from tracker.domain.statistics.interval import Interval, standard_normal
 from tracker.domain.statistics.kaplan_meier import kaplan_meier
+from tracker.domain.statistics.paired import mean_difference, student_quantile
 from tracker.domain.statistics.rate import poisson_interval, rate
 from tracker.domain.statistics.risk_sets import Exits, Spell, grouped, risk_sets
 from tracker.domain.statistics.small_numbers import suppressed
@@ -125,6 +126,8 @@ class TestIntervals:
             lambda: chi_square_below(1, 0),
             lambda: grouped([Spell(3, "a", joined=4)]),
             lambda: suppressed({"a": -1}),
+            lambda: mean_difference([(1, 2)] * 9),
+            lambda: student_quantile(0.9, 8),
         ],
     )
     def test_of_what_cannot_be_are_refused(self, wrong: Callable[[], object]) -> None:

@@ -20,6 +20,7 @@ import pytest
 from tracker.domain.statistics.aalen_johansen import aalen_johansen
 from tracker.domain.statistics.finished_only import quantile_of_finished
 from tracker.domain.statistics.kaplan_meier import Quantile, kaplan_meier
+from tracker.domain.statistics.paired import mean_difference
 from tracker.domain.statistics.rate import rate
 from tracker.domain.statistics.risk_sets import Spell, grouped
 from tracker.domain.statistics.wilson import proportion
@@ -130,6 +131,13 @@ def test_a_rate_per_pump_year() -> None:
     years = (0.5, 1, 1, 1.5, 2, 2, 2.5, 3, 3, 3.5)
     found = rate(3, sum(years))
     assert (found.per_unit, *found.interval) == pytest.approx((0.15, 0.6187 / 20, 8.7673 / 20), abs=1e-5)
+
+
+def test_the_mean_of_differences() -> None:
+    """Ten patients before and after: the differences 1 to 10 have the mean 5.5 and the standard deviation 3.0277;
+    Student's quantile for nine degrees is 2.2622, so 5.5 give or take 2.2622 · 3.0277 / sqrt(10) = 2.1659."""
+    found = mean_difference([(100 + place, 100 + 2 * place) for place in range(1, 11)])
+    assert (found.mean, *found.interval) == pytest.approx((5.5, 3.3341, 7.6659), abs=1e-3)
 
 
 def test_a_median_nobody_reached() -> None:
