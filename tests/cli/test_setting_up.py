@@ -202,3 +202,10 @@ def _status_of(url: str) -> int:
     except urllib.error.HTTPError as error:
         with error:
             return error.code
+
+
+class TestTheHistory:
+    def test_is_made_when_somebody_does_not_want_to_wait(self, ready: dict[str, str]) -> None:
+        result = run(ready, "history", "make")
+        assert (result.exit_code, result.stdout) == (0, "")
+        assert "was made" in result.stderr

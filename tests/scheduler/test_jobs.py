@@ -74,6 +74,7 @@ class TestJobs:
             "dispatch": (now, "0 reminders due, 0 of 0 taken"),
             "downtime": (now, "no folder is set for downtime kits"),
             "escalate": (now, "0 obligations looked at, 0 changed, 0 pages sent"),
+            "history": (now, "1 histories made"),
             "nightly": (now, "1 cases compared, 1 differed"),
             "purge": (now, "0 sign-ins ended"),
             "reconcile": (now, "0 cases due, 0 changed"),

@@ -20,6 +20,7 @@ from tracker.queries.accounts import TICKING_JOBS
 from tracker.queries.health import list_beats
 from tracker.runtime import Runtime
 from tracker.services.accounts import purge_dead_sessions
+from tracker.services.clinic_histories import make_histories
 from tracker.services.clock_watch import ClockWatch
 from tracker.services.digests import DigestSender, purge_digests
 from tracker.services.downtime import KitMaker
@@ -144,6 +145,11 @@ def _purge(runtime: Runtime, pause: Pause) -> str:
     return f"{gone} sign-ins ended"
 
 
+def _history(runtime: Runtime, pause: Pause) -> str:
+    made = make_histories(runtime.database, runtime.clock, runtime.ids, pause=pause)
+    return f"{made} histories made"
+
+
 def _statistics(runtime: Runtime, _pause: Pause) -> str:
     # PostgreSQL looks after its own.
     if runtime.database.is_sqlite:
@@ -159,6 +165,7 @@ JOBS = (
     Job("safety", 90, _safety),
     Job("downtime", 90, _downtime),
     Job("digest", 300, _digest),
+    Job("history", 300, _history),
     Job(DEAD_MAN, 60, _dead_man),
     Job("nightly", 3600, _nightly),
     Job("purge", 3600, _purge),

@@ -57,6 +57,7 @@ from tracker.persistence.models.people import (
 )
 from tracker.persistence.models.received_entries import ReceivedEntry
 from tracker.persistence.models.replies import DeliveryReport, InboundMessage, ReplyLink
+from tracker.persistence.models.reports import ClinicHistory
 from tracker.persistence.models.room_checks import RoomCheck
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "Case",
     "ChecklistItemRow",
     "Clinic",
+    "ClinicHistory",
     "ClinicJob",
     "Clinician",
     "ClosedDay",

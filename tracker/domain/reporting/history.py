@@ -1,0 +1,131 @@
+"""A clinic's history as the reports read it: made once in the background, counted by every panel.
+
+Counting in columns of small numbers takes milliseconds where the same question to the tables takes a second, and every
+panel counts the very same thing. It is as old as ``as_of`` says, and pages say so.
+"""
+
+import json
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from functools import cached_property
+from struct import calcsize, pack, unpack
+from typing import TypeVar
+
+from tracker.domain.calendar import ClinicCalendar
+from tracker.domain.reporting.columns import Cases, Column, Part
+
+P = TypeVar("P", bound=Part)
+#: Of how the parts are laid out. A history of another form is not read but made anew.
+FORM = 1
+DAY_S = 86400
+#: Integers of four bytes, and of eight.
+NARROW, WIDE = "i", "q"
+_NARROW = 2**31
+
+
+@dataclass(frozen=True)
+class History:
+    """What was known of a clinic at ``as_of``. ``words``: what the codes mean; ``parts``: those that were asked for."""
+
+    as_of: datetime
+    zone: str
+    words: Sequence[str]
+    parts: Mapping[type[Part], Part]
+
+    def of(self, kind: type[P]) -> P:
+        """One part.
+
+        :raises LookupError: for one that was not asked for when the history was read
+        """
+        found = self.parts.get(kind)
+        if not isinstance(found, kind):
+            raise LookupError(f"the history was read without {kind.__name__}")
+        return found
+
+    @cached_property
+    def cases(self) -> Cases:
+        """The cases, which every panel needs."""
+        return self.of(Cases)
+
+    @cached_property
+    def today(self) -> int:
+        """The clinic's day at ``as_of``, as an ordinal."""
+        return ClinicCalendar(self.zone).today(self.as_of).toordinal()
+
+    @cached_property
+    def as_of_s(self) -> int:
+        """``as_of`` in seconds."""
+        return int(self.as_of.timestamp())
+
+    @cached_property
+    def _codes(self) -> Mapping[str, int]:
+        return {word: code for code, word in enumerate(self.words)}
+
+    def code(self, word: str) -> int:
+        """The code of a word; -1, which stands nowhere, where the history does not hold it."""
+        return self._codes.get(word, -1)
+
+    def codes(self, *words: str) -> frozenset[int]:
+        """The codes of several words."""
+        return frozenset(self.code(word) for word in words)
+
+
+def as_day(ordinal: int) -> date | None:
+    """A day as it is said; ``None`` for none."""
+    return date.fromordinal(ordinal) if ordinal else None
+
+
+def packed(part: Part) -> bytes:
+    """A part as it is stored: a compressed JSON object with a text for each column, the Base64 of its numbers.
+
+    Each has 4 bytes (after an ``i``) or 8 (after a ``q``), signed, the lowest first. Lists of numbers would be smaller,
+    and take twice as long to read.
+    """
+    return _compressed({each.name: _text_of(getattr(part, each.name)) for each in fields(part)})
+
+
+def unpacked(kind: type[P], body: bytes) -> P:
+    """A part that was stored.
+
+    :raises ValueError: for what is no such part
+    """
+    read = json.loads(zlib.decompress(body))
+    if not isinstance(read, dict) or read.keys() != {each.name for each in fields(kind)}:
+        raise ValueError(f"these are not the columns of {kind.__name__}")
+    return kind(**{name: _column_of(text) for name, text in read.items()})
+
+
+def packed_words(words: Sequence[str]) -> bytes:
+    """The words as they are stored: a compressed JSON list."""
+    return _compressed(list(words))
+
+
+def unpacked_words(body: bytes) -> Sequence[str]:
+    """The words that were stored.
+
+    :raises ValueError: for anything else
+    """
+    read = json.loads(zlib.decompress(body))
+    if not isinstance(read, list):
+        raise ValueError("these are no words")
+    return read
+
+
+def _compressed(value: object) -> bytes:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    # The lowest level: the history is made often, and read by a machine next to the database.
+    return zlib.compress(text.encode(), 1)
+
+
+def _text_of(column: Column) -> str:
+    is_wide = any(not -_NARROW <= number < _NARROW for number in column)
+    width = WIDE if is_wide else NARROW
+    return width + b64encode(pack(f"<{len(column)}{width}", *column)).decode()
+
+
+def _column_of(text: str) -> Column:
+    width, numbers = text[0], b64decode(text[1:])
+    return unpack(f"<{len(numbers) // calcsize('<' + width)}{width}", numbers)
