@@ -28,12 +28,12 @@ class Told:
         usual: dict[str, object] = {"id": 1000 + len(self._rows[Cases]), "pathway": "itb", "version": 1}
         return self.add(Cases, **{**usual, "referred_on": date(2025, 6, 2), **values})
 
-    def add(self, kind: type[Part], **values: object) -> int:
+    def add(self, part: type[Part], /, **values: object) -> int:
         """One more row of a part; returns its place."""
-        names = [each.name for each in fields(kind)]
-        assert not values.keys() - set(names), f"{kind.__name__} has no such columns"
-        self._rows[kind].append([self._number(values.get(name, NOTHING.get(name, 0))) for name in names])
-        return len(self._rows[kind]) - 1
+        names = [each.name for each in fields(part)]
+        assert not values.keys() - set(names), f"{part.__name__} has no such columns"
+        self._rows[part].append([self._number(values.get(name, NOTHING.get(name, 0))) for name in names])
+        return len(self._rows[part]) - 1
 
     def history(self) -> History:
         """What was told so far, with every part."""

@@ -65,20 +65,19 @@ class Blockers(Part):
 
 @dataclass(frozen=True, slots=True)
 class Visits(Part):
-    """Visits as they stand. ``on``: the clinic's day on which it begins; ``lost_on`` and ``lost_s``: when it was called
-    off or missed; ``cause``: of one lost on its day; ``moves``: how often it was given another time; ``answered``:
-    whether the patient answered a message about it. ``clinician`` and ``room`` are the ids of their rows."""
+    """Visits as they stand. ``on``: the clinic's day on which it begins; ``booked_on``: that of its first booking;
+    ``lost_on``: when it was called off or missed; ``cause``: of one lost on its day; ``moves``: how often it was given
+    another time; ``answered``: whether the patient answered a message about it. ``clinician`` and ``room`` are the ids
+    of their rows."""
 
     case: Column
     number: Column
     purpose: Column
     state: Column
     on: Column
-    starts_s: Column
     minutes: Column
-    booked_s: Column
+    booked_on: Column
     lost_on: Column
-    lost_s: Column
     cause: Column
     clinician: Column
     room: Column
@@ -88,14 +87,12 @@ class Visits(Part):
 
 @dataclass(frozen=True, slots=True)
 class Moves(Part):
-    """A visit given another time. ``visit``: its place in ``Visits``; ``from_on`` and ``from_s``: the time it had."""
+    """A visit given another time. ``visit``: its place in ``Visits``; ``from_on``: the day it had."""
 
     case: Column
     visit: Column
     moved_on: Column
-    moved_s: Column
     from_on: Column
-    from_s: Column
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from operator import and_
 
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.reporting.columns import Part, Visits
@@ -14,8 +15,8 @@ class Filter:
 
     ``clinician`` and ``payer`` are the ids of their rows; ``diagnosis`` is a ``Condition`` of the evaluation,
     ``indication`` an ``Indication``, ``version`` that of the pathway which the case is on. A clinician's patients are
-    those with a visit booked with them that was not cancelled. Where the thing that is counted has a clinician or a
-    payer of its own (a visit, a trial, an authorization), that one has to be the one asked for as well.
+    those with a visit booked with them that was not cancelled. What has a clinician or a payer of its own (a visit, a
+    trial, an authorization) is asked for by that one, whoever's patient it is.
     """
 
     from_on: date
@@ -35,9 +36,12 @@ class Filter:
 @dataclass(frozen=True, slots=True)
 class Selection:
     """A filter as a history understands it. ``from_day`` is the first day, ``until_day`` the one after the last;
-    ``from_s`` and ``until_s`` are the instants at which these begin. ``chosen`` has a 1 for each case selected."""
+    ``from_s`` and ``until_s`` are the instants at which these begin. ``chosen`` has a 1 for each case selected;
+    ``whoever_treats`` and ``whoever_pays`` for those selected by everything but the clinician, or the payer."""
 
     chosen: bytes
+    whoever_treats: bytes
+    whoever_pays: bytes
     from_day: int
     until_day: int
     from_s: int
@@ -49,13 +53,17 @@ class Selection:
         """Whether a day lies in the period."""
         return self.from_day <= day < self.until_day
 
-    def is_of(self, clinician: int) -> bool:
-        """Whether something with a clinician of its own, or none, is asked for."""
-        return self.clinician in (0, clinician)
+    def has_with(self, case: int, clinician: int) -> bool:
+        """Whether something of a case with a clinician of its own is selected; 0: with none, the patient's counts."""
+        if not self.clinician or not clinician:
+            return bool(self.chosen[case])
+        return clinician == self.clinician and bool(self.whoever_treats[case])
 
-    def is_paid_by(self, payer: int) -> bool:
-        """Whether something with a payer of its own is asked for; of what has none the case's payer decides."""
-        return self.payer == 0 or payer in (0, self.payer)
+    def has_paid_by(self, case: int, payer: int) -> bool:
+        """The same for a payer."""
+        if not self.payer or not payer:
+            return bool(self.chosen[case])
+        return payer == self.payer and bool(self.whoever_pays[case])
 
 
 def select(history: History, asked: Filter) -> Selection:
@@ -63,13 +71,10 @@ def select(history: History, asked: Filter) -> Selection:
 
     :raises LookupError: where a clinician is asked for and the history was read without its visits
     """
-    calendar = ClinicCalendar(history.zone)
-    cases = history.cases
-    chosen = bytearray(b"\x01" * len(cases.id))
+    calendar, cases = ClinicCalendar(history.zone), history.cases
     wanted = [
         (column, value)
         for column, value in (
-            (cases.payer, asked.payer),
             (cases.diagnosis, history.code(asked.diagnosis) if asked.diagnosis else 0),
             (cases.indication, history.code(asked.indication) if asked.indication else 0),
             (cases.version, asked.version),
@@ -77,13 +82,14 @@ def select(history: History, asked: Filter) -> Selection:
         if value
     ]
     seen = _patients_of(history, asked.clinician) if asked.clinician else frozenset()
-    for case in range(len(chosen)):
-        owner = owner_of(history, case)
-        chosen[case] = all(column[owner] == value for column, value in wanted) and (
-            not asked.clinician or owner in seen
-        )
+    owners = [owner_of(history, case) for case in range(len(cases.id))]
+    fits = bytes(all(column[owner] == value for column, value in wanted) for owner in owners)
+    treats = bytes(not asked.clinician or owner in seen for owner in owners)
+    pays = bytes(asked.payer in (0, cases.payer[owner]) for owner in owners)
     return Selection(
-        chosen=bytes(chosen),
+        chosen=_both(_both(fits, treats), pays),
+        whoever_treats=_both(fits, pays),
+        whoever_pays=_both(fits, treats),
         from_day=asked.from_on.toordinal(),
         until_day=asked.until_on.toordinal(),
         from_s=int(calendar.start_of(asked.from_on).timestamp()),
@@ -91,6 +97,10 @@ def select(history: History, asked: Filter) -> Selection:
         clinician=asked.clinician,
         payer=asked.payer,
     )
+
+
+def _both(one: bytes, other: bytes) -> bytes:
+    return bytes(map(and_, one, other))
 
 
 def owner_of(history: History, case: int) -> int:

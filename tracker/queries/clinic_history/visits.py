@@ -19,7 +19,7 @@ from tracker.persistence.models import (
     VisitLossRow,
 )
 from tracker.persistence.vocabulary import ReminderState
-from tracker.queries.clinic_history.source import CLINIC, Source, facts, part_of, seconds
+from tracker.queries.clinic_history.source import CLINIC, Source, facts, part_of
 from tracker.queries.replies import DECLINED
 
 #: How a visit was confirmed that the patient confirmed, by answering a message.
@@ -105,11 +105,9 @@ def _visit(source: Source, rows: Sequence[Row[Any]], cause: str, moves: int, *, 
         source.code(last.purpose),
         source.code(last.state),
         source.day(last.starts_at),
-        seconds(last.starts_at),
         int((last.ends_at - last.starts_at).total_seconds()) // 60,
-        seconds(first.recorded_at),
+        source.day(first.recorded_at),
         source.day(lost_at),
-        seconds(lost_at),
         source.code(cause),
         last.clinician_id or 0,
         last.room_id or 0,
@@ -125,9 +123,7 @@ def _moves(source: Source, rows: Sequence[Row[Any]], place: int) -> Iterable[tup
                 source.places[new.case_id],
                 place,
                 source.day(new.recorded_at),
-                seconds(new.recorded_at),
                 source.day(old.starts_at),
-                seconds(old.starts_at),
             )
 
 
