@@ -100,5 +100,8 @@ def _blocker(source: Source, row: Row[Any]) -> tuple[int, ...]:
 
 @cache
 def _phases(pathway: str, version: int) -> Mapping[str, str]:
-    """The phase of the stages that wait for each step."""
-    return {stage.next: stage.phase for stage in catalogue.load(pathway, version).stages.values() if stage.next}
+    """The phase of the stages that wait for each step: usually it is the next one of its stage; where something rules
+    that out, another one out of the same stage."""
+    found = catalogue.load(pathway, version)
+    usual = {stage.next: stage.phase for stage in found.stages.values() if stage.next}
+    return {edge.name: found.stages[edge.source].phase for edge in reversed(found.transitions)} | usual

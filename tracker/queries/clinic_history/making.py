@@ -27,7 +27,7 @@ from tracker.domain.reporting.columns import (
 from tracker.domain.reporting.history import History
 from tracker.persistence.models import Clinic, EventChain
 from tracker.queries.clinic_history.cases import make_blockers, make_cases, make_stays
-from tracker.queries.clinic_history.source import Source, struck_out
+from tracker.queries.clinic_history.source import Source
 from tracker.queries.clinic_history.treatments import (
     Determined,
     make_authorizations,
@@ -63,7 +63,6 @@ def make_history(session: Session, clinic_id: int, now: datetime) -> Made:
     if clinic is None:
         raise NotFound("no such clinic")
     source = Source(connection, clinic_id, ZoneInfo(clinic.zone))
-    source.struck = struck_out(source)
     cases = make_cases(source)
     determined = Determined(source)
     seen = make_visits(source)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Executable, Row, Select, bindparam, select
 
 from tracker.domain.reporting.columns import Part
-from tracker.persistence.models import CorrectionRow, FactRow
+from tracker.persistence.models import FactRow
 
 P = TypeVar("P", bound=Part)
 CLINIC: Any = bindparam("clinic")
@@ -18,14 +18,12 @@ CLINIC: Any = bindparam("clinic")
 
 @dataclass(slots=True)
 class Source:
-    """One clinic while its history is made. ``places``: the place of each case in the history, by its id; ``struck``:
-    the case and the ``seq`` of every fact that was struck out."""
+    """One clinic while its history is made. ``places``: the place of each case in the history, by its id."""
 
     connection: Connection
     clinic_id: int
     zone: ZoneInfo
     places: Mapping[int, int] = field(default_factory=dict)
-    struck: frozenset[tuple[int, int]] = frozenset()
     words: dict[str, int] = field(default_factory=lambda: {"": 0})
 
     def rows(self, query: Executable) -> Iterable[Row[Any]]:
@@ -43,10 +41,6 @@ class Source:
     def day(self, instant: datetime | None) -> int:
         """The clinic's day of an instant."""
         return 0 if instant is None else instant.astimezone(self.zone).toordinal()
-
-    def is_struck(self, row: Row[Any]) -> bool:
-        """Whether a version of a fact was struck out, not followed by another."""
-        return (row.case_id, row.seq) in self.struck
 
 
 def ordinal(day: date | None) -> int:
@@ -67,12 +61,8 @@ def part_of(kind: type[P], rows: Sequence[Sequence[int]]) -> P:
 
 @cache
 def facts(table: type[FactRow], *columns: str, versions: bool = False) -> Select[Any]:
-    """The facts of a clinic as they stand, of each case in the order of their writing; or every version of them."""
+    """The facts of a clinic as they stand, of each case in the order of their writing; or every version of them. A
+    thing whose last version was superseded is gone: a correction struck it out."""
     shown = (getattr(table, name) for name in ("case_id", "seq", *columns))
     found = select(*shown).where(table.clinic_id == CLINIC).order_by(table.case_id, table.seq)
     return found if versions else found.where(table.superseded_by.is_(None))
-
-
-def struck_out(source: Source) -> frozenset[tuple[int, int]]:
-    """What was struck out."""
-    return frozenset((row.case_id, row.corrected_seq) for row in source.rows(facts(CorrectionRow, "corrected_seq")))

@@ -114,8 +114,7 @@ def make_authorizations(source: Source) -> Authorizations:
     )  # fmt: skip
     versions: dict[tuple[int, int], list[Row[Any]]] = defaultdict(list)
     for row in source.of_cases(facts(AuthorizationRow, *columns, versions=True)):
-        if not source.is_struck(row):
-            versions[row.case_id, row.authorization].append(row)
+        versions[row.case_id, row.authorization].append(row)
     return part_of(
         Authorizations,
         [
@@ -147,7 +146,7 @@ def make_pumps(source: Source, determined: Determined) -> Pumps:
         ends[row.case_id] = min(source.day(row.effective_at), ends.get(row.case_id, date.max.toordinal()))
     versions: dict[tuple[int, int], list[Row[Any]]] = defaultdict(list)
     for row in source.of_cases(_PUMP_VERSIONS):
-        if row.kind == DeviceKind.PUMP and not source.is_struck(row):
+        if row.kind == DeviceKind.PUMP:
             versions[row.case_id, row.device].append(row)
     standing = [rows for rows in versions.values() if rows[-1].superseded_by is None]
     return part_of(Pumps, [_pump(source, rows, ends.get(rows[-1].case_id, 0)) for rows in standing])

@@ -77,8 +77,7 @@ def make_visits(source: Source) -> Seen:
     """The visits that stand, in the order of cases and of booking."""
     versions: dict[tuple[int, int], list[Row[Any]]] = defaultdict(list)
     for row in source.of_cases(_VERSIONS):
-        if not source.is_struck(row):
-            versions[row.case_id, row.appointment].append(row)
+        versions[row.case_id, row.appointment].append(row)
     standing = {key: rows[-1] for key, rows in versions.items() if rows[-1].superseded_by is None}
     places = {key: place for place, key in enumerate(standing)}
     causes = {
