@@ -7,12 +7,13 @@ from sqlalchemy import insert
 from tests.factories.facts import make
 from tests.factories.listed import Listed
 from tracker.domain.access import Actor
+from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.facts import Determination
 from tracker.domain.milestones import reached_by
 from tracker.persistence.chain import append_event
 from tracker.persistence.facts import insert_fact
 from tracker.persistence.models import Case, StageVisit
-from tracker.queries.reports import count_conversions, count_outcomes, list_stages
+from tracker.queries.reports import count_conversions, count_outcomes, list_bands, list_stages
 
 
 def stay(listed: Listed, case: Case, *stages: str) -> None:
@@ -48,6 +49,38 @@ class TestStages:
         elsewhere.case(elsewhere.patient("P"), "evaluating", days=30)
         (row,) = list_stages(listed.session, viewer, "itb", ["evaluating"], listed.today)
         assert (row.count, row.over_target, row.median_entered_at) == (0, 0, None)
+
+
+class TestBands:
+    CALENDAR = ClinicCalendar("America/Denver")
+
+    def test_count_whole_days_of_the_clinic_and_readiness(self, listed: Listed, viewer: Actor) -> None:
+        midnight = self.CALENDAR.start_of(listed.today)
+        rows = (
+            (0, True, ""),
+            (6, False, "not_arrived"),
+            (7, False, "not_booked"),
+            (13, False, "not_booked"),
+            (14, False, "x"),
+            (89, True, ""),
+            (90, True, ""),
+        )
+        for days, ready, blocker in rows:
+            # Late in the evening of that day at the clinic.
+            entered = midnight - timedelta(days=days) + timedelta(hours=23 if days else 1)
+            listed.case(
+                listed.patient("P"), "evaluating", stage_entered_at=entered, is_ready=ready, first_blocker=blocker
+            )
+        (row, empty) = list_bands(
+            listed.session, viewer, "itb", ["evaluating", "referred"], calendar=self.CALENDAR, now=listed.now
+        )
+        assert (row.ready, row.blocked, row.bands) == (4, 3, (2, 2, 1, 1, 1))
+        assert (empty.ready, empty.blocked, empty.bands) == (0, 0, (0, 0, 0, 0, 0))
+
+    def test_count_nothing_of_another_clinic(self, listed: Listed, elsewhere: Listed, viewer: Actor) -> None:
+        elsewhere.case(elsewhere.patient("P"), "evaluating", days=30)
+        (row,) = list_bands(listed.session, viewer, "itb", ["evaluating"], calendar=self.CALENDAR, now=listed.now)
+        assert sum(row.bands) == 0
 
 
 class TestOutcomes:

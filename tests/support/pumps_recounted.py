@@ -100,6 +100,11 @@ def _count_open(recount: Recount, pump: Pump, found: dict[str, list[Chart]]) -> 
     found["without date"] += [] if latest else [pump.chart]
     found["overdue"] += [pump.chart] if latest and latest < recount.today else []
     found["unplanned"] += [] if is_planned else [pump.chart]
+    filled = day_of(str(pump.fills[-1]["effective_at"]))
+    day = max(latest or recount.today, recount.today)
+    while day < recount.today + timedelta(days=364):
+        found[f"week {(day - recount.today).days // 7}"].append(pump.chart)
+        day += latest - filled if latest else timedelta(days=364)
 
 
 def recount_complications(recount: Recount) -> Found:

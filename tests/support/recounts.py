@@ -128,6 +128,7 @@ class Recount:
                 cases(row[0] for row in known if row[3] == "positive"),
                 cases(row[0] for row in members if not row[3]),
             )
+        found["converted"] = self.converted()
         gone = [
             (chart.stays[-2][0], chart.stage, chart.stays[-1][3], chart)
             for chart in self.chosen()
@@ -138,6 +139,30 @@ class Recount:
             found[f"left {key}"] = cases(each[3] for each in gone if each[:3] == key)
         return found
 
+    def converted(self) -> tuple[object, ...]:
+        """Who had a first positive outcome in the period: all, who came to a pump after it, who left, who waits."""
+        positive = []
+        for chart in self.charts:
+            outcomes = [each for each in chart.said("outcome") if each["value"] == "positive"]
+            first = min(outcomes, key=lambda each: day_of(str(each["effective_at"])), default=None)
+            if first is None:
+                continue
+            visits = [
+                each["clinician_id"]
+                for each in chart.of("Appointment")
+                if (each["purpose"], each["attempt"], each["state"]) == ("trial", first["attempt"], "completed")
+            ]
+            day = day_of(str(first["effective_at"]))
+            if self.within(day) and self.fits(chart, clinician=visits[-1] if visits else None):
+                positive.append((chart, day))
+        others = [chart for chart, day in positive if (chart.first(["recovering"]) or date.min) < day]
+        return (
+            cases(chart for chart, _ in positive),
+            cases(chart for chart, _ in positive if chart not in others),
+            cases(chart for chart in others if chart.closed_on),
+            cases(chart for chart in others if not chart.closed_on),
+        )
+
     def _visits(self) -> Iterator[tuple[Chart, list[dict[str, object]]]]:
         for chart in self.charts:
             for versions in chart.versions("Appointment"):
@@ -147,7 +172,7 @@ class Recount:
 
     def days(self) -> Found:
         found: dict[str, list[Chart]] = defaultdict(list)
-        hours: dict[str, float] = defaultdict(float)
+        used: dict[str, list[tuple[Chart, float, date]]] = defaultdict(list)
         for chart, versions in self._visits():
             last, on = versions[-1], day_of(str(versions[-1]["starts_at"]))
             for old, new in pairwise(versions):
@@ -169,9 +194,13 @@ class Recount:
                 found[f"cause {causes[0] if causes else ''}"].append(chart)
             if state == "completed":
                 begins, ends = (datetime.fromisoformat(str(last[name])) for name in ("starts_at", "ends_at"))
-                hours[f"room {last['room_id'] or 0}"] += (ends - begins) / timedelta(hours=1)
-                hours[f"clinician {last['clinician_id'] or 0}"] += (ends - begins) / timedelta(hours=1)
-        return {name: cases(of) for name, of in found.items() if of} | {name: round(h, 6) for name, h in hours.items()}
+                for name in (f"room {last['room_id'] or 0}", f"clinician {last['clinician_id'] or 0}"):
+                    used[name].append((chart, (ends - begins) / timedelta(hours=1), on))
+        sums = {
+            name: (round(sum(h for _, h, _ in of), 6), cases(chart for chart, _, _ in of), len({on for _, _, on in of}))
+            for name, of in used.items()
+        }
+        return {name: cases(of) for name, of in found.items() if of} | sums
 
     def referrers(self) -> Found:
         groups: dict[str, list[Chart]] = {"": self.cohort()}

@@ -59,6 +59,13 @@ def of_trials(history: History, selection: Selection) -> Found:
         name: (each.trials.cases, named(each.outcomes), each.positive.part.cases, each.open.cases)
         for name, each in groups
     }
+    converted = said.conversion
+    found["converted"] = (
+        converted.implanted.whole.cases,
+        converted.implanted.part.cases,
+        tuple(sorted(case for _, each in converted.left for case in each.cases)),
+        converted.waits.cases,
+    )
     return found | {f"left {(each.stage, each.closed_as, each.reason)}": each.cases.cases for each in said.leaving}
 
 
@@ -80,8 +87,11 @@ def of_days(history: History, selection: Selection) -> Found:
     listed("cause", said.causes)
     listed("notice", said.notice)
     listed("moved", said.moved)
-    used = {f"room {each.id}": round(each.hours.value, 6) for each in said.rooms}
-    used |= {f"clinician {each.id}": round(each.hours.value, 6) for each in said.clinicians}
+    used: Found = {
+        f"{what} {each.id}": (round(each.hours.value, 6), each.visits.cases, each.days)
+        for what, table in (("room", said.rooms), ("clinician", said.clinicians))
+        for each in table
+    }
     return only(rows) | used
 
 
@@ -101,7 +111,8 @@ def of_refills(history: History, selection: Selection) -> Found:
         ("dateless", said.dateless), ("overdue", said.overdue), ("without date", said.without_date),
         ("unplanned", said.unplanned.part), ("followed", said.unplanned.whole),
     )  # fmt: skip
-    return only((name, each.cases) for name, each in counts) | {"intervals": times(said.intervals)}
+    coming = {f"week {number}": week.refills.cases for number, week in enumerate(said.coming) if week.refills.n}
+    return only((name, each.cases) for name, each in counts) | {"intervals": times(said.intervals)} | coming
 
 
 def of_complications(history: History, selection: Selection) -> Found:

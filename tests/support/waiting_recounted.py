@@ -102,6 +102,8 @@ def recount_waits(session: Session, recount: Recount, now: datetime, zone: str) 
                 continue
             names = {f"code {row.code}" for row in there}
             names |= {f"by {'' if row.code == 'not_arrived' else row.clearable_by}" for row in there}
+            if len({(row.code, json.dumps(row.params)) for row in there}) == 1:
+                names.add(f"alone {there[0].code}")
             for name in {*names, "all"}:
                 days[name][place] = days[name].get(place, timedelta()) + (ends - begins)
         for row in rows:
@@ -132,6 +134,10 @@ def said_of_waits(history: History, selection: Selection) -> Found:
         value, of = codes.get(name, (0.0, ()))
         if each.days.cases:
             codes[name] = (value + each.days.value, tuple(sorted({*of, *each.days.cases})))
+        name = f"alone {each.code}"
+        value, of = codes.get(name, (0.0, ()))
+        if each.alone.cases:
+            codes[name] = (value + each.alone.value, tuple(sorted({*of, *each.alone.cases})))
         holds[f"now {each.code}"] = tuple(sorted((*holds.get(f"now {each.code}", ()), *each.now.cases)))
     clearers = {f"by {' '.join(each.by)}": (each.days.value, each.days.cases) for each in said.clearers}
     sums = {"all": (said.days.value, said.days.cases), **codes, **clearers}

@@ -5,22 +5,27 @@ Each report says what it counts in one sentence (``DEFINITIONS``), the same on t
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, and_, bindparam, func, literal, select, union_all
+from sqlalchemy import CompoundSelect, Row, Select, and_, bindparam, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
+from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.milestones import Milestone
 from tracker.domain.words import DeterminationKind
 from tracker.persistence.models import Case, DeterminationRow, StageCount
+from tracker.queries.case_columns import WAITS_FOR_THE_DAY
 
 DEFINITIONS = {
     "stages": "Open cases by the stage in which they stand now.",
     "ages": "Open cases by stage: whole days since they came into it. Half are younger than the median, one in ten is "
     "older than the last column says. Over target: the stage's target date is before today.",
+    "bands": "Open cases by stage and by whole days since they came into it; ready: nothing stands in the way of the "
+    "next step that somebody could clear before its day.",
     "outcomes": "Outcomes of trials that physicians recorded and that still stand, by the day they were decided.",
     "conversions": "Patients whose case began in the period, and how many of them have come to each step by now. "
     "Cases still under way may come further.",
@@ -80,6 +85,46 @@ def list_stages(
     )
 
 
+#: The first day of each band of whole days in a stage.
+BANDS = (0, 7, 14, 30, 90)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageBands:
+    """One stage now: how many of its cases are ready, or blocked, and how many came into it so long ago (``BANDS``)."""
+
+    stage: str
+    ready: int
+    blocked: int
+    bands: tuple[int, ...]
+
+
+def list_bands(
+    session: Session, viewer: Actor, pathway: str, stages: Sequence[str], *, calendar: ClinicCalendar, now: datetime
+) -> tuple[StageBands, ...]:
+    """The open stages named, in that order, with ageing bands and readiness: one pass over the open cases. Days are
+    the clinic's."""
+    today = calendar.today(now)
+    values: dict[str, object] = {"clinic": viewer.clinic_id, "pathway": pathway}
+    # Who came into the stage before the end of that day has been there for so many days.
+    for first in BANDS[1:]:
+        values[f"before_{first}"] = calendar.start_of(today - timedelta(days=first - 1))
+    rows = {row.stage: row for row in session.connection().execute(_BANDS, values)}
+    return tuple(_bands(stage, rows.get(stage)) for stage in stages)
+
+
+def _bands(stage: str, row: Row[Any] | None) -> StageBands:
+    if row is None:
+        return StageBands(stage=stage, ready=0, blocked=0, bands=(0,) * len(BANDS))
+    at_least = [row.n, *(getattr(row, f"since_{first}") for first in BANDS[1:]), 0]
+    return StageBands(
+        stage=stage,
+        ready=row.ready,
+        blocked=row.n - row.ready,
+        bands=tuple(older - oldest for older, oldest in pairwise(at_least)),
+    )
+
+
 _AGES: Mapping[str, int] = {"median": 2, "tenth": 10}
 _KEPT = (
     select(StageCount.stage, func.sum(StageCount.n).label("n"))
@@ -90,6 +135,21 @@ _IS_OPEN = and_(Case.clinic_id == bindparam("clinic"), Case.is_open.expression, 
 _OVER = (
     select(Case.stage, func.count().label("n"))
     .where(_IS_OPEN, Case.stage.in_(bindparam("stages", expanding=True)), Case.target_on < bindparam("today"))
+    .group_by(Case.stage)
+)
+
+
+_BANDS: Any = (
+    select(
+        Case.stage,
+        func.count().label("n"),
+        func.count().filter(or_(Case.is_ready, Case.first_blocker == WAITS_FOR_THE_DAY)).label("ready"),
+        *(
+            func.count().filter(Case.stage_entered_at < bindparam(f"before_{first}")).label(f"since_{first}")
+            for first in BANDS[1:]
+        ),
+    )
+    .where(_IS_OPEN)
     .group_by(Case.stage)
 )
 

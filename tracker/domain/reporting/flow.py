@@ -20,10 +20,10 @@ DEFINITION = (
     "not counted."
 )
 TIMES_DEFINITION = (
-    "Days from the receipt of the referral to the first test dose and to the implant, of patients referred in the "
-    "period; from the first test dose to the implant, of patients whose first test dose fell into it; and in each "
-    "stage, of stays that began in it. Who still waits is counted as waiting (Kaplan–Meier), who left otherwise until "
-    "that day."
+    "Days from the receipt of the referral to the first test dose and to the implant (the discharge with the pump), of "
+    "patients referred in the period; from the first test dose to the implant, of patients whose first test dose fell "
+    "into it; and in each stage, of stays that began in it. Who still waits is counted as waiting (Kaplan–Meier), who "
+    "left otherwise until that day."
 )
 #: The steps of the funnel and the stages that show that a case has come so far.
 STEPS: Mapping[str, frozenset[str]] = {

@@ -13,7 +13,7 @@ NEEDS = (Blockers,)
 DEFINITION = (
     "Patient-days in the period on which something stood in the way of a patient's next step, before an implant or a "
     "reoperation. A day with two things in the way counts for each of them, and once in the total; it counts as alone "
-    "where nothing else stood there."
+    "where nothing else stood there. A day that is booked and has not come is waited for, and can be cleared by nobody."
 )
 #: With a pump in and no operation ahead nobody waits to come further.
 PHASES = ("referral", "trial", "implant", "preparation", "operation")
