@@ -5,14 +5,14 @@ own and writes nothing that a step of a patient waits for. What it stores can be
 processes at it at once do no harm, and a claim keeps them apart.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from tracker.domain.calendar import ClinicCalendar
-from tracker.domain.reporting.history import FORM, packed, packed_words
+from tracker.domain.reporting.history import FORM, History, packed, packed_words
 from tracker.persistence.database import Database
 from tracker.persistence.models import ClinicHistory
 from tracker.persistence.upsert import upsert
@@ -65,17 +65,22 @@ def make_one(database: Database, clock: Clock, ids: Ids, clinic_id: int) -> bool
         return False
     with database.reading() as session:
         made = make_history(session, clinic_id, clock.now())
+    # Packed before anything is locked: what a page wants to write must not wait for it.
+    bodies = pack(made.history)
     with database.writing() as session:
         finish(session, claim, now=clock.now(), result={"cases": len(made.history.cases.id)})
-        store(session, clinic_id, made)
+        store(session, clinic_id, made, bodies)
     return True
 
 
-def store(session: Session, clinic_id: int, made: Made) -> None:
-    """Put a history in the place of the one before."""
-    history = made.history
+def pack(history: History) -> Mapping[str, bytes]:
+    """What is stored of a history, by the names of its parts."""
     bodies = {NAMES[kind]: packed(part) for kind, part in history.parts.items()}
-    bodies[WORDS] = packed_words(history.words)
+    return {**bodies, WORDS: packed_words(history.words)}
+
+
+def store(session: Session, clinic_id: int, made: Made, bodies: Mapping[str, bytes]) -> None:
+    """Put a history in the place of the one before."""
     for name, body in bodies.items():
-        values = {"as_of": history.as_of, "last_seq": made.last_seq, "form": FORM, "body": body}
+        values = {"as_of": made.history.as_of, "last_seq": made.last_seq, "form": FORM, "body": body}
         upsert(session, ClinicHistory, {"clinic_id": clinic_id, "part": name}, insert=values, update=values)
