@@ -6,7 +6,8 @@ from tests.support.histories import Told
 from tracker.domain.reporting.columns import Complications, Fills, Pumps, RefillsDue
 from tracker.domain.reporting.complications import ComplicationReport, complication_report
 from tracker.domain.reporting.filters import Filter, select
-from tracker.domain.reporting.refills import RefillReport, refill_report
+from tracker.domain.reporting.refills import CRITICAL_DAYS, RefillReport, refill_report
+from tracker.pathways import catalogue
 
 FEBRUARY = Filter(from_on=date(2026, 2, 1), until_on=date(2026, 3, 1))
 LAST_YEAR = Filter(from_on=date(2025, 3, 17), until_on=date(2026, 3, 17))
@@ -74,6 +75,10 @@ class TestRefills:
             0: (0, 1, 2), 1: (4,), 8: (1,), 10: (2,), 17: (1,), 20: (2,), 25: (1,), 27: (4,), 30: (2,), 34: (1,),
             40: (2,), 42: (1,), 50: (2,), 51: (1,),
         }  # fmt: skip
+
+
+def test_late_begins_where_the_file_calls_a_refill_critical() -> None:
+    assert catalogue.current().obligations["refill"].critical_days == -CRITICAL_DAYS
 
 
 class TestComplications:
