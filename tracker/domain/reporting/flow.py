@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import and_
 
 from tracker.domain.milestones import SHOWN_BY, Milestone
 from tracker.domain.reporting.columns import Stays
@@ -147,10 +148,11 @@ def _in_stages(history: History, selection: Selection) -> Mapping[str, WaitingTi
     found: dict[int, list[Wait]] = defaultdict(list)
     stays, cases, pathway = history.of(Stays), history.cases, history.code(PATHWAY)
     closed = history.codes(*CLOSED)
+    today, first, after = history.today, selection.from_day, selection.until_day
+    meant = bytes(map(and_, selection.chosen, (each == pathway for each in cases.pathway)))
     for case, stage, entered_on, left_on in zip(stays.case, stays.stage, stays.entered_on, stays.left_on, strict=True):
-        is_meant = selection.chosen[case] and cases.pathway[case] == pathway and stage not in closed
-        if is_meant and selection.falls_in(entered_on):
-            days = (left_on or history.today) - entered_on
-            found[stage].append(Wait(case, days, CAME if left_on else WAITS))
+        if first <= entered_on < after and meant[case] and stage not in closed:
+            wait_until = left_on or today
+            found[stage].append(Wait(case, wait_until - entered_on, CAME if left_on else WAITS))
     order = sorted(found, key=lambda stage: (-len(found[stage]), history.words[stage]))
     return {history.words[stage]: waiting_times(found[stage]) for stage in order}

@@ -1,7 +1,7 @@
 """Why patients wait: the days lost to each thing that stood in the way, and who could have cleared it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.domain.reporting.columns import Blockers
@@ -54,7 +54,8 @@ class Waits:
 
 
 _What = tuple[int, int, int]
-_Parts = dict[int, float]
+#: Seconds by case.
+_Parts = dict[int, int]
 
 
 def why_they_wait(history: History, selection: Selection) -> Waits:
@@ -66,31 +67,40 @@ def why_they_wait(history: History, selection: Selection) -> Waits:
     clearers: dict[int, _Parts] = defaultdict(dict)
     clearers_alone: dict[int, _Parts] = defaultdict(dict)
     now: dict[_What, list[int]] = defaultdict(list)
-    for case, intervals in _by_case(history, selection, now).items():
-        for days, standing in _segments(intervals):
-            people = {_clearer(what, day) for what in standing}
-            _add(total, case, days)
-            for what in standing:
-                _add(lost[what], case, days)
-            for by in people:
-                _add(clearers[by], case, days)
-            if len(standing) == 1:
-                _add(alone[next(iter(standing))], case, days)
-            if len(people) == 1:
-                _add(clearers_alone[next(iter(people))], case, days)
+    for standing, parts in _together(_by_case(history, selection, now)).items():
+        people = {_clearer(what, day) for what in standing}
+        _add(total, parts)
+        for what in standing:
+            _add(lost[what], parts)
+        for by in people:
+            _add(clearers[by], parts)
+        if len(standing) == 1:
+            _add(alone[standing[0]], parts)
+        if len(people) == 1:
+            _add(clearers_alone[next(iter(people))], parts)
     return Waits(
-        amount(total),
+        _days(total),
         tuple(sorted((_lost(history, what, lost, alone, now) for what in lost.keys() | now.keys()), key=_most_lost)),
         tuple(
             sorted(
                 (
-                    Clearer(_roles(history, by), amount(parts), amount(clearers_alone[by]))
+                    Clearer(_roles(history, by), _days(parts), _days(clearers_alone[by]))
                     for by, parts in clearers.items()
                 ),
                 key=lambda each: (-each.days.value, each.by),
             )
         ),
     )
+
+
+def _together(cases: Mapping[int, Sequence[tuple[int, int, _What]]]) -> Mapping[tuple[_What, ...], _Parts]:
+    """How long each case had just these things in its way: there are few such sets, and many stretches of time."""
+    found: dict[tuple[_What, ...], _Parts] = defaultdict(dict)
+    for case, intervals in cases.items():
+        for seconds, standing in _segments(intervals):
+            parts = found[standing]
+            parts[case] = parts.get(case, 0) + seconds
+    return found
 
 
 def _by_case(
@@ -113,14 +123,14 @@ def _by_case(
     return found
 
 
-def _segments(intervals: Sequence[tuple[int, int, _What]]) -> Iterator[tuple[float, Collection[_What]]]:
-    """The time cut where anything begins or ends: days, and what stood there meanwhile."""
+def _segments(intervals: Sequence[tuple[int, int, _What]]) -> Iterator[tuple[int, tuple[_What, ...]]]:
+    """The time cut where anything begins or ends: seconds, and what stood there meanwhile, in order."""
     changes = [(begins, 1, what) for begins, _, what in intervals] + [(ends, -1, what) for _, ends, what in intervals]
     standing: dict[_What, int] = {}
     since = 0
     for at, change, what in sorted(changes):
         if standing and at > since:
-            yield (at - since) / DAY_S, standing.keys()
+            yield at - since, tuple(standing) if len(standing) == 1 else tuple(sorted(standing))
         since = at
         left = standing.get(what, 0) + change
         if left:
@@ -129,13 +139,21 @@ def _segments(intervals: Sequence[tuple[int, int, _What]]) -> Iterator[tuple[flo
             del standing[what]
 
 
+def _add(into: _Parts, parts: _Parts) -> None:
+    if not into:
+        into.update(parts)
+        return
+    for case, seconds in parts.items():
+        into[case] = into.get(case, 0) + seconds
+
+
+def _days(parts: _Parts) -> Amount:
+    return amount({case: seconds / DAY_S for case, seconds in parts.items()})
+
+
 def _clearer(what: _What, day: frozenset[int]) -> int:
     code, _of, by = what
     return 0 if code in day else by
-
-
-def _add(parts: _Parts, case: int, days: float) -> None:
-    parts[case] = parts.get(case, 0.0) + days
 
 
 def _lost(
@@ -150,8 +168,8 @@ def _lost(
         history.words[code],
         history.words[of],
         _roles(history, by),
-        amount(lost.get(what, {})),
-        amount(alone.get(what, {})),
+        _days(lost.get(what, {})),
+        _days(alone.get(what, {})),
         count(now.get(what, ())),
     )
 
