@@ -1,0 +1,191 @@
+"""How many stand in each stage, for how long, over target or not, ready or blocked: from the rows as they are now."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from statistics import median
+from typing import NamedTuple
+
+from tracker.domain.report_sheets.drawing import Bar, Bars, Columns, Legend, Segment
+from tracker.domain.report_sheets.sheet import Cell, Column, Kind, Row, Section, Sheet, Table
+from tracker.domain.report_sheets.words import Names, plural
+
+DEFINITION = (
+    "Open cases by the stage in which they stand now, and whole days since they came into it. Over target: the stage's "
+    "target date is before today, a share of those in the stage. Ready: nothing but its day stands in the way of the "
+    "next step; blocked: something does."
+)
+AGES_DEFINITION = "All open cases, by whole days since they came into their stage."
+#: The bands of ages: the first day of each.
+BANDS = (0, 7, 14, 28, 56, 112)
+
+
+class OpenCase(NamedTuple):
+    """One open case. ``entered_on``: the clinic's day on which it came into its stage."""
+
+    id: int
+    stage: str
+    entered_on: date
+    target_on: date | None
+    is_ready: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    name: str
+    places: tuple[int, ...]
+    over: tuple[int, ...]
+    ready: tuple[int, ...]
+    blocked: tuple[int, ...]
+    median: float
+
+
+def now_sheet(cases: Sequence[OpenCase], order: Sequence[str], today: date, names: Names) -> Sheet:
+    """``order``: the stages as the pathway has them."""
+    found = _stages(cases, order, today)
+    return Sheet(
+        name="now",
+        answer=_answer(cases, found, names),
+        sections=(_in_stages(cases, found, names), _ages(cases, today)),
+        ids=[case.id for case in cases],
+    )
+
+
+def _stages(cases: Sequence[OpenCase], order: Sequence[str], today: date) -> list[_Stage]:
+    groups: dict[str, list[int]] = defaultdict(list)
+    for place, case in enumerate(cases):
+        groups[case.stage].append(place)
+    known = {name: place for place, name in enumerate(order)}
+    return [
+        _Stage(
+            name,
+            tuple(places),
+            tuple(place for place in places if _is_over(cases[place], today)),
+            tuple(place for place in places if cases[place].is_ready),
+            tuple(place for place in places if not cases[place].is_ready),
+            median(_age(cases[place], today) for place in places),
+        )
+        for name, places in sorted(groups.items(), key=lambda each: (known.get(each[0], len(known)), each[0]))
+    ]
+
+
+def _age(case: OpenCase, today: date) -> int:
+    return max(0, (today - case.entered_on).days)
+
+
+def _is_over(case: OpenCase, today: date) -> bool:
+    return case.target_on is not None and case.target_on < today
+
+
+def _answer(cases: Sequence[OpenCase], stages: Sequence[_Stage], names: Names) -> str:
+    if not cases:
+        return "No case is open."
+    over = sum(len(stage.over) for stage in stages)
+    worst = max(stages, key=lambda stage: len(stage.over))
+    late = f"{over:,} over target, most of them in “{names.stage(worst.name)}”" if over else "none over target"
+    return f"{plural(len(cases), 'case is', 'cases are')} open, {late}."
+
+
+def _in_stages(cases: Sequence[OpenCase], stages: Sequence[_Stage], names: Names) -> Section:
+    rows = [Row(stage.name, names.stage(stage.name), _cells(stage)) for stage in stages]
+    everybody = tuple(range(len(cases)))
+    total = _Stage(
+        "all",
+        everybody,
+        tuple(place for stage in stages for place in stage.over),
+        tuple(place for stage in stages for place in stage.ready),
+        tuple(place for stage in stages for place in stage.blocked),
+        0,
+    )
+    total_row = Row("all", "All open cases", (*_cells(total)[:-1], Cell()), is_total=True)
+    return Section(
+        key="stages",
+        title="Who stands where",
+        answer=_answer(cases, stages, names),
+        definition=DEFINITION,
+        table=Table(
+            "Stage",
+            (
+                Column("open", "Open cases"),
+                Column("over", "Over target"),
+                Column("over_share", "Share", Kind.SHARE),
+                Column("ready", "Ready"),
+                Column("blocked", "Blocked"),
+                Column("median", "Half are there for, days", Kind.DAYS),
+            ),
+            (*rows, total_row) if rows else (),
+        ),
+        drawing=Bars(
+            caption="Open cases by stage, against their target",
+            label_header="Stage",
+            figures_header="over target",
+            bars=tuple(
+                Bar(
+                    label=names.stage(stage.name),
+                    parts=(
+                        Segment(value=len(stage.places) - len(stage.over)),
+                        Segment(value=len(stage.over), style="warn"),
+                    ),
+                    figures=f"{len(stage.over)} of {len(stage.places)}",
+                )
+                for stage in stages
+            ),
+            legend=(Legend(style="solid", label="within target"), Legend(style="warn", label="over target")),
+        )
+        if rows
+        else None,
+    )
+
+
+def _cells(stage: _Stage) -> tuple[Cell, ...]:
+    return (
+        Cell(len(stage.places), stage.places),
+        Cell(len(stage.over), stage.over),
+        Cell(len(stage.over) / len(stage.places) if stage.places else None),
+        Cell(len(stage.ready), stage.ready),
+        Cell(len(stage.blocked), stage.blocked),
+        Cell(stage.median),
+    )
+
+
+def _ages(cases: Sequence[OpenCase], today: date) -> Section:
+    bands = _bands(cases, today)
+    old = len(bands[BANDS[-1]])
+    drawn = Counter({band: len(places) for band, places in bands.items()})
+    return Section(
+        key="ages",
+        title="How long already",
+        answer=f"{plural(old, 'open case has', 'open cases have')} been in a stage for {BANDS[-1]} days or more.",
+        definition=AGES_DEFINITION,
+        table=Table(
+            "Days in the stage",
+            (Column("open", "Open cases"),),
+            tuple(Row(f"from-{band}", _band(band), (Cell(len(places), places),)) for band, places in bands.items()),
+        ),
+        drawing=Columns(
+            title="Open cases by days in their stage",
+            what=f"{old:,} of {len(cases):,} are {BANDS[-1]} days or more in their stage.",
+            unit="open cases",
+            bars=tuple(
+                Bar(label=_band(band), parts=(Segment(value=drawn[band]),), figures=f"{drawn[band]:,}")
+                for band in BANDS
+            ),
+            between=False,
+        )
+        if cases
+        else None,
+    )
+
+
+def _bands(cases: Sequence[OpenCase], today: date) -> Mapping[int, tuple[int, ...]]:
+    found: dict[int, list[int]] = {band: [] for band in BANDS}
+    for place, case in enumerate(cases):
+        age = _age(case, today)
+        found[max(band for band in BANDS if band <= age)].append(place)
+    return {band: tuple(places) for band, places in found.items()}
+
+
+def _band(band: int) -> str:
+    later = next((other for other in BANDS if other > band), None)
+    return f"{band}–{later - 1}" if later is not None else f"{band} or more"
