@@ -19,7 +19,7 @@ BANNED = {
 }
 REFERENCE = re.compile(r"{%-?\s*(?:extends|include|import|from)\s+[\"']([^\"']+)[\"']")
 #: Folders that belong to no blueprint.
-SHARED = frozenset({"layouts", "components", "messages", "errors", "kit"})
+SHARED = frozenset({"layouts", "components", "charts", "messages", "errors", "kit"})
 
 
 def is_view(node: FunctionNode) -> bool:

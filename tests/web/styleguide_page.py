@@ -1,6 +1,6 @@
 """The style guide: every macro with plain data, in a bare Jinja environment. Not a page of the product.
 
-``python tests/web/styleguide_page.py FOLDER`` writes it with its static files, to look at.
+``python -m tests.web.styleguide_page FOLDER`` writes it with its static files, to look at.
 """
 
 import shutil
@@ -24,6 +24,8 @@ from wtforms import (
     validators,
 )
 from wtforms.fields.choices import SelectChoice
+
+from tests.web.chart_samples import charts, spark
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "tracker" / "web" / "static"
@@ -354,39 +356,34 @@ WEEKS = [
         figures=f"{booked} + {unbooked}",
     )
     for day, month, booked, unbooked in [
-        (23, "Nov", 11, 1),
-        (30, "Nov", 14, 0),
-        (7, "Dec", 13, 3),
-        (14, "Dec", 9, 8),
-        (21, "Dec", 4, 6),
-        (28, "Dec", 2, 11),
+        (23, "Nov", 11, 1), (30, "Nov", 14, 0), (7, "Dec", 13, 3),
+        (14, "Dec", 9, 8), (21, "Dec", 4, 6), (28, "Dec", 2, 11),
     ]
-]
+]  # fmt: skip
 
 
 def render() -> str:
     """Render the guide."""
-    return (
-        environment()
-        .get_template("styleguide.html")
-        .render(
-            frame=frame(),
-            app_version="0.1.0",
-            form=filled_form(),
-            fresh=ScoreForm(on=date(2026, 12, 4)),
-            patient=PATIENT,
-            steps=STEPS,
-            stopped=STOPPED,
-            blockers=BLOCKERS,
-            met=MET,
-            history=HISTORY,
-            todos=TODOS,
-            phases=PHASES,
-            day=DAY,
-            refill_headers=REFILL_HEADERS,
-            refills=REFILLS,
-            weeks=WEEKS,
-        )
+    guide = environment().get_template("styleguide.html")
+    return guide.render(
+        frame=frame(),
+        app_version="0.1.0",
+        form=filled_form(),
+        fresh=ScoreForm(on=date(2026, 12, 4)),
+        patient=PATIENT,
+        steps=STEPS,
+        stopped=STOPPED,
+        blockers=BLOCKERS,
+        met=MET,
+        history=HISTORY,
+        todos=TODOS,
+        phases=PHASES,
+        day=DAY,
+        refill_headers=REFILL_HEADERS,
+        refills=REFILLS,
+        weeks=WEEKS,
+        charts=charts(),
+        spark=spark(),
     )
 
 

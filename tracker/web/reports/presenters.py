@@ -1,243 +1,264 @@
-"""Reports: the answer as a sentence, then what is counted, the bars and the table that the file holds too."""
+"""What the pages of the reports show: the sheet of a panel as text, links and charts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from tracker.domain.pathway.definition import Pathway
-from tracker.domain.pathway.wording import OUTCOME_WORDS
-from tracker.queries.reports import DEFINITIONS, Counted, StageRow
-from tracker.web.common.case_lines import days_since
-from tracker.web.common.filters import at, on, plural
+from tracker.domain.report_sheets.sheet import Cell, Found, Kind, Section, Table, address
+from tracker.domain.report_sheets.words import Names
+from tracker.queries.report_lists import Listed
+from tracker.web.charts.chart import Chart, placed
+from tracker.web.charts.rows import Sparkline, sparkline
+from tracker.web.common.case_lines import PersonLine, case_url, person_line
+from tracker.web.common.filters import at
+from tracker.web.reports.cells import text_of
+from tracker.web.reports.filters import Asked
+from tracker.web.reports.links import Links
+from tracker.web.reports.panels import HEADINGS, Heading, Told
 
-STEP_WORDS = {
-    "referred": "Referred",
-    "trial": "Had a test dose or trial catheter",
-    "positive": "Trial positive",
-    "implanted": "Implanted",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
-    """From the first day to the last, both counted, at the clinic."""
-
-    from_on: date
-    to_on: date
-    from_at: datetime
-    until_at: datetime
-
-    @property
-    def words(self) -> str:
-        """The period as a report says it."""
-        return f"{on(self.from_on)} to {on(self.to_on)}"
+NOTHING_YET = (
+    "Nothing is counted yet: the reports count in a history that the scheduler makes, a quarter of an hour after the "
+    "first case at the latest."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """A part of a bar."""
+class CellView:
+    """A cell of a table. An empty ``url``: nobody stands behind it."""
 
-    value: int
-    style: str
+    text: str
+    url: str
+    is_number: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
-    """One bar with its figures."""
+class RowView:
+    """A row. ``label`` names it."""
 
     label: str
-    parts: tuple[Part, ...]
-    figures: str
+    cells: tuple[CellView, ...]
+    is_total: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """One report. ``rows`` are what the file holds; the first column names the row, the others are numbers."""
+class TableView:
+    """A table with its headers; a mapping of a label and whether numbers stand below it."""
 
-    name: str
+    headers: tuple[Mapping[str, object], ...]
+    rows: tuple[RowView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionView:
+    """One question. ``is_first``: its answer stands at the top of the page already."""
+
+    key: str
     title: str
     answer: str
     definition: str
-    headers: tuple[str, ...]
-    rows: tuple[tuple[str | int, ...], ...]
-    bars: tuple[Bar, ...] = ()
-    bar_headers: tuple[str, str] = ("", "")
-    caption: str = ""
-    legend: tuple[tuple[str, str], ...] = ()
-    period: str = ""
+    table: TableView
+    chart: Chart | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReportsPage:
-    """What the page shows."""
+class PanelPage:
+    """A report page. ``notice``: said instead of the sections."""
 
-    reports: tuple[Report, ...]
+    heading: Heading
+    asked: Asked
     as_of: str
-    from_on: str
-    to_on: str
-    may_export: bool
+    clinic: str
+    answer: str
+    sections: tuple[SectionView, ...]
+    notice: str
+    tabs: tuple[Mapping[str, object], ...]
+    csv_url: str
+    xlsx_url: str
+    reset_url: str
 
 
-def present_page(
-    reports: Sequence[Report], period: Period, *, now: datetime, zone: str, may_export: bool
-) -> ReportsPage:
-    """Make the page."""
-    return ReportsPage(
-        reports=tuple(reports),
-        as_of=at(now, zone),
-        from_on=period.from_on.isoformat(),
-        to_on=period.to_on.isoformat(),
-        may_export=may_export,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One line of the index."""
+
+    heading: Heading
+    answer: str
+    url: str
+    spark: Sparkline | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexPage:
+    """All questions with their answers."""
+
+    asked: Asked
+    as_of: str
+    notice: str
+    questions: tuple[Question, ...]
+    reset_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientView:
+    """One patient behind a number. ``times``: how often they are counted in it."""
+
+    person: PersonLine
+    stage: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientsPage:
+    """The patients behind one number."""
+
+    heading: Heading
+    what: str
+    number: str
+    definition: str
+    as_of: str
+    period: str
+    summary: str
+    previous_url: str
+    next_url: str
+    back_url: str
+    shows_times: bool
+    patients: tuple[PatientView, ...]
+
+
+def present_panel(
+    heading: Heading, told: Told | None, asked: Asked, links: Links, *, clinic: str, zone: str, may_export: bool
+) -> PanelPage:
+    """``told`` is ``None`` where the filter is wrong: nothing is counted then."""
+    sheet = told.sheet if told else None
+    return PanelPage(
+        heading=heading,
+        asked=asked,
+        as_of=at(told.as_of, zone) if told and sheet else "",
+        clinic=clinic,
+        answer=sheet.answer if sheet else "",
+        sections=tuple(_section(section, heading.name, links) for section in sheet.sections) if sheet else (),
+        notice="" if sheet else _notice(told),
+        tabs=_tabs(heading.name, links),
+        csv_url=links.file(heading.name, "csv") if sheet and may_export else "",
+        xlsx_url=links.file(heading.name, "xlsx") if sheet and may_export else "",
+        reset_url=links.plain(heading.name),
     )
 
 
-def present_stages(rows: Sequence[StageRow], pathway: Pathway) -> Report:
-    """How many cases stand in each stage."""
-    total = sum(row.count for row in rows)
-    fullest = max(rows, key=lambda row: row.count, default=None)
-    answer = "No case is open."
-    if total and fullest:
-        label = pathway.stages[fullest.stage].label
-        answer = f"{plural(total, 'case is', 'cases are')} open; most of them, {fullest.count}, in “{label}”."
-    return Report(
-        name="stages",
-        title="Cases by stage",
-        answer=answer,
-        definition=DEFINITIONS["stages"],
-        headers=("Stage", "Phase", "Open cases"),
+def present_index(told: Mapping[str, Told] | None, asked: Asked, links: Links, *, zone: str) -> IndexPage:
+    """The questions in their order."""
+    counted = [each for each in (told or {}).values() if each.sheet]
+    return IndexPage(
+        asked=asked,
+        as_of=at(min((each.as_of for each in counted), default=None), zone) if counted else "",
+        notice="Nothing is counted until the filter is put right." if told is None else "",
+        questions=tuple(
+            _question(heading, told[heading.name] if told else None, links) for heading in HEADINGS.values()
+        ),
+        reset_url=links.index_plain(),
+    )
+
+
+def _question(heading: Heading, told: Told | None, links: Links) -> Question:
+    sheet = told.sheet if told else None
+    return Question(
+        heading=heading,
+        answer=sheet.answer if sheet else "" if told is None else NOTHING_YET,
+        url=links.panel(heading.name),
+        spark=sparkline(sheet.spark) if sheet and sheet.spark else None,
+    )
+
+
+def _notice(told: Told | None) -> str:
+    return "Nothing is counted until the filter is put right." if told is None else NOTHING_YET
+
+
+def _tabs(current: str, links: Links) -> tuple[Mapping[str, object], ...]:
+    return tuple(
+        {"label": each.title, "url": links.panel(each.name), "is_current": each.name == current}
+        for each in HEADINGS.values()
+    )
+
+
+def _section(section: Section, panel: str, links: Links) -> SectionView:
+    return SectionView(
+        key=section.key,
+        title=section.title,
+        answer=section.answer,
+        definition=section.definition,
+        table=_table(section, panel, links),
+        chart=placed(section.drawing) if section.drawing else None,
+    )
+
+
+def _table(section: Section, panel: str, links: Links) -> TableView:
+    table = section.table
+    return TableView(
+        headers=tuple(_headers(table)),
         rows=tuple(
-            (pathway.stages[row.stage].label, pathway.phases[pathway.stages[row.stage].phase], row.count)
-            for row in rows
-        ),
-        bars=tuple(
-            Bar(
-                label=pathway.stages[row.stage].label,
-                parts=(Part(value=row.count, style="solid"),),
-                figures=str(row.count),
-            )
-            for row in rows
-        ),
-        bar_headers=("Stage", "open cases"),
-        caption="Open cases now",
-    )
-
-
-def present_ages(rows: Sequence[StageRow], pathway: Pathway, today: date, zone: str) -> Report:
-    """How long cases have been in their stage."""
-    over = sum(row.over_target for row in rows)
-    worst = max(rows, key=lambda row: row.over_target, default=None)
-    answer = "No open case is over its target."
-    if over and worst:
-        label = pathway.stages[worst.stage].label
-        answer = f"{plural(over, 'open case is', 'open cases are')} over target, most of them in “{label}”."
-    filled = [row for row in rows if row.count]
-    return Report(
-        name="ages",
-        title="Time in stage",
-        answer=answer,
-        definition=DEFINITIONS["ages"],
-        headers=("Stage", "Open cases", "Target, days", "Median, days", "One in ten older than, days", "Over target"),
-        rows=tuple(
-            (
-                pathway.stages[row.stage].label,
-                row.count,
-                _target(pathway.stages[row.stage].target_days),
-                _age(row.median_entered_at, today, zone),
-                _age(row.tenth_entered_at, today, zone),
-                row.over_target,
-            )
-            for row in filled
-        ),
-        bars=tuple(
-            Bar(
-                label=pathway.stages[row.stage].label,
-                parts=(
-                    Part(value=max(0, row.count - row.over_target), style="solid"),
-                    Part(value=row.over_target, style="warn"),
+            RowView(
+                label=row.label,
+                cells=tuple(
+                    CellView(
+                        text=text_of(cell, column.kind),
+                        url=links.patients(panel, address(section, row, column)) if _is_open(cell) else "",
+                        is_number=column.kind is not Kind.TEXT,
+                    )
+                    for column, cell in zip(table.columns, row.cells, strict=True)
                 ),
-                figures=f"{row.over_target} of {row.count}",
+                is_total=row.is_total,
             )
-            for row in filled
+            for row in table.rows
         ),
-        bar_headers=("Stage", "over target"),
-        caption="Open cases now, against their target",
-        legend=(("solid", "within target"), ("warn", "over target")),
     )
 
 
-def present_outcomes(found: Sequence[Counted], period: Period) -> Report:
-    """What trials showed."""
-    total = sum(each.count for each in found)
-    positive = sum(each.count for each in found if each.name == "positive")
-    answer = "No trial outcome was recorded in this period."
-    if total:
-        answer = f"{positive} of {plural(total, 'trial outcome')} {'was' if positive == 1 else 'were'} positive."
-    return Report(
-        name="outcomes",
-        title="Trial outcomes",
-        answer=answer,
-        definition=DEFINITIONS["outcomes"],
-        headers=("Outcome", "Trials", "Share, %"),
-        rows=tuple((_outcome(each.name), each.count, _share(each.count, total)) for each in found),
-        bars=tuple(
-            Bar(
-                label=_outcome(each.name),
-                parts=(Part(value=each.count, style="ready" if each.name == "positive" else "solid"),),
-                figures=str(each.count),
+def _headers(table: Table) -> Iterable[Mapping[str, object]]:
+    yield {"label": table.label_header}
+    for column in table.columns:
+        yield {"label": column.header, "is_number": column.kind is not Kind.TEXT}
+
+
+def _is_open(cell: Cell) -> bool:
+    return bool(cell.cases) and not cell.is_hidden
+
+
+def present_patients(
+    heading: Heading,
+    found: Found,
+    told: Told,
+    asked: Asked,
+    links: Links,
+    *,
+    listed: Sequence[Listed],
+    times: Mapping[int, int],
+    summary: str,
+    pages: tuple[str, str],
+    names: Names,
+    today: date,
+    zone: str,
+    may_open: bool,
+) -> PatientsPage:
+    """The list behind a number."""
+    row, column = found.row, found.column
+    return PatientsPage(
+        heading=heading,
+        what=f"{found.section.title}: {row.label}, {column.header[:1].lower()}{column.header[1:]}",
+        number=text_of(found.cell, column.kind),
+        definition=found.section.definition,
+        as_of=at(told.as_of, zone),
+        period="; ".join(asked.words),
+        summary=summary,
+        previous_url=pages[0],
+        next_url=pages[1],
+        back_url=links.panel(heading.name),
+        shows_times=any(count > 1 for count in times.values()),
+        patients=tuple(
+            PatientView(
+                person=person_line(each.patient, today, url=case_url(each.public_id) if may_open else ""),
+                stage=names.stage(each.stage),
+                times=times[each.case_id],
             )
-            for each in found
+            for each in listed
         ),
-        bar_headers=("Outcome", "trials"),
-        caption="Trials by outcome",
-        period=period.words,
     )
-
-
-def present_conversions(found: Sequence[Counted], period: Period) -> Report:
-    """How far the patients of a period have come."""
-    counts = {each.name: each.count for each in found}
-    referred = counts["referred"]
-    answer = "No case began in this period."
-    if referred:
-        answer = f"Of {plural(referred, 'patient')} referred, {counts['implanted']} have a pump by now."
-    return Report(
-        name="conversions",
-        title="From referral to pump",
-        answer=answer,
-        definition=DEFINITIONS["conversions"],
-        headers=("Step", "Patients", "Share of referred, %"),
-        rows=tuple((STEP_WORDS[each.name], each.count, _share(each.count, referred)) for each in found),
-        bars=tuple(
-            Bar(
-                label=STEP_WORDS[each.name],
-                parts=(
-                    Part(value=each.count, style="solid"),
-                    Part(value=referred - each.count, style="open"),
-                ),
-                figures=f"{each.count} of {referred}",
-            )
-            for each in found
-        ),
-        bar_headers=("Step", "patients"),
-        caption="Patients by how far they have come",
-        legend=(("solid", "came so far"), ("open", "not, or not yet")),
-        period=period.words,
-    )
-
-
-def _outcome(name: str) -> str:
-    words = OUTCOME_WORDS.get(name, name.replace("_", " "))
-    return words[:1].upper() + words[1:]
-
-
-def _target(days: int | None) -> str | int:
-    return "booked date" if days is None else days
-
-
-def _age(entered_at: datetime | None, today: date, zone: str) -> str | int:
-    return "–" if entered_at is None else days_since(entered_at, today, zone)
-
-
-def _share(count: int, total: int) -> str | int:
-    """Whole percent, rounded to the nearest; a dash where there is nothing to share."""
-    return "–" if not total else (200 * count + total) // (2 * total)

@@ -1,102 +1,138 @@
-"""Reports, and the same figures as files."""
+"""Reports: the index of questions, a page for each, the patients behind each number, and the same as files."""
 
-from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from collections import Counter
+from typing import NamedTuple
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 
 from tracker.domain.access import Permission
-from tracker.domain.calendar import ClinicCalendar
-from tracker.pathways.catalogue import current
-from tracker.queries.reports import StageRow, count_conversions, count_outcomes, list_stages
+from tracker.domain.errors import NotPermitted
+from tracker.domain.report_sheets.sheet import Sheet, find
+from tracker.domain.report_sheets.small import without_small_numbers
+from tracker.domain.report_sheets.words import Names
+from tracker.queries.clinic_calendar import get_calendar
+from tracker.queries.report_lists import list_cases
 from tracker.web.common.access import permission
 from tracker.web.common.current import actor, clinic, now, today
 from tracker.web.common.database import read_session
-from tracker.web.common.listing import seen
-from tracker.web.reports.csv_file import csv_text
-from tracker.web.reports.presenters import (
-    Period,
-    Report,
-    present_ages,
-    present_conversions,
-    present_outcomes,
-    present_page,
-    present_stages,
-)
+from tracker.web.common.listing import page_number, pager, seen
+from tracker.web.reports.files import About, csv_text, xlsx_bytes
+from tracker.web.reports.filters import Asked, read_filter
+from tracker.web.reports.links import Links
+from tracker.web.reports.panels import HEADINGS, Heading, Place, Told, names_of, tell, tell_all, versions
+from tracker.web.reports.presenters import present_index, present_panel, present_patients
 
-blueprint = Blueprint("reports", __name__)
+blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 
-_USUAL = timedelta(days=365)
-_EARLIEST = date(2000, 1, 1)
+ROWS_ON_PAGE = 50
+_NAMES = ", ".join(f'"{name}"' for name in HEADINGS)
+_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
-@blueprint.get("/reports")
+class _Request(NamedTuple):
+    """What is asked of one report. ``told`` is ``None`` where the filter is wrong."""
+
+    heading: Heading
+    names: Names
+    asked: Asked
+    links: Links
+
+    def told(self) -> Told | None:
+        """The panel as the viewer may see it."""
+        wanted = self.asked.wanted
+        return None if wanted is None else _for_viewer(tell(_place(), self.heading.name, wanted, self.names))
+
+
+@blueprint.get("")
 @permission(Permission.SEE_REPORTS)
 def index() -> str:
-    """Show every report, answers first."""
-    period, stages = _period(), _stages()
-    reports = (
-        present_stages(stages, current()),
-        present_ages(stages, current(), today(), clinic().zone),
-        _outcomes(period),
-        _conversions(period),
-    )
-    page = present_page(reports, period, now=now(), zone=clinic().zone, may_export=actor().may(Permission.EXPORT))
-    return seen(render_template("reports/index.html", page=page), row_count=sum(len(each.rows) for each in reports))
+    """Every question with its answer: the first thing that a manager reads."""
+    names = names_of(read_session(), clinic().id)
+    asked = read_filter(request.args, names, versions(), today())
+    told = None
+    if asked.wanted is not None:
+        told = {name: _for_viewer(each) for name, each in tell_all(_place(), asked.wanted, names).items()}
+    page = present_index(told, asked, Links(asked.query), zone=clinic().zone)
+    return seen(render_template("reports/index.html", page=page), row_count=len(page.questions))
 
 
-@blueprint.get("/reports/<any(stages, ages, outcomes, conversions):name>.csv")
+@blueprint.get(f"/<any({_NAMES}):name>")
+@permission(Permission.SEE_REPORTS)
+def panel(name: str) -> str:
+    """One question: the answer, the chart, the table."""
+    wanted = _request(name)
+    page = present_panel(
+        wanted.heading, wanted.told(), wanted.asked, wanted.links,
+        clinic=clinic().name, zone=clinic().zone, may_export=actor().may(Permission.EXPORT),
+    )  # fmt: skip
+    rows = sum(len(section.table.rows) for section in page.sections)
+    return seen(render_template("reports/panel.html", page=page), row_count=rows)
+
+
+@blueprint.get(f"/<any({_NAMES}):name>/patients")
+@permission(Permission.SEE_REPORTS)
+def patients(name: str) -> str:
+    """Whom a number counts, for those who may see patients."""
+    if not actor().may(Permission.SEE_PATIENTS):
+        raise NotPermitted(Permission.SEE_PATIENTS)
+    wanted = _request(name)
+    told = wanted.told()
+    if told is None or told.sheet is None:
+        abort(404)
+    found = find(told.sheet, request.args.get("of", ""))
+    if found is None:
+        abort(404)
+    ids = [told.sheet.ids[place] for place in sorted(set(found.cell.cases))]
+    times = Counter(told.sheet.ids[place] for place in found.cell.cases)
+    page = page_number()
+    listed = list_cases(read_session(), actor(), ids[(page - 1) * ROWS_ON_PAGE : page * ROWS_ON_PAGE])
+    pages = pager(page, per_page=ROWS_ON_PAGE, shown=len(listed), total=len(ids))
+    view = present_patients(
+        wanted.heading, found, told, wanted.asked, wanted.links,
+        listed=listed, times=times, summary=pages.summary, pages=(pages.previous_url, pages.next_url),
+        names=wanted.names, today=today(), zone=clinic().zone, may_open=actor().may(Permission.SEE_CLINICAL),
+    )  # fmt: skip
+    return seen(render_template("reports/patients.html", page=view), row_count=len(listed))
+
+
+@blueprint.get(f"/<any({_NAMES}):name>.<any(csv, xlsx):kind>")
 @permission(Permission.EXPORT)
-def export(name: str) -> Response:
-    """Hand out one report as a file."""
-    report = _BY_NAME[name](_period())
-    body = seen(csv_text(report, clinic().name, now(), clinic().zone), row_count=len(report.rows))
-    response = Response(body, content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{today().isoformat()}.csv"'
+def export(name: str, kind: str) -> Response:
+    """The same numbers as a file."""
+    wanted = _request(name)
+    told = wanted.told()
+    if told is None:
+        abort(400)
+    if told.sheet is None:
+        abort(404)
+    about = About(
+        title=wanted.heading.title,
+        clinic=clinic().name,
+        as_of=told.as_of,
+        zone=clinic().zone,
+        filters=wanted.asked.words,
+    )
+    body = csv_text(told.sheet, about).encode() if kind == "csv" else xlsx_bytes(told.sheet, about)
+    seen("", row_count=sum(len(section.table.rows) for section in told.sheet.sections))
+    response = Response(body, content_type=_TYPES[kind])
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{today().isoformat()}.{kind}"'
     return response
 
 
-def _stages() -> tuple[StageRow, ...]:
-    pathway = current()
-    stages = [stage.name for stage in pathway.stages.values() if stage.is_open]
-    return list_stages(read_session(), actor(), pathway.name, stages, today())
+def _request(name: str) -> _Request:
+    heading, names = HEADINGS[name], names_of(read_session(), clinic().id)
+    asked = read_filter(request.args, names, versions(), today(), has_period=not heading.is_live)
+    return _Request(heading, names, asked, Links(asked.query))
 
 
-def _outcomes(period: Period) -> Report:
-    found = count_outcomes(read_session(), actor(), period.from_at, period.until_at)
-    return present_outcomes(found, period)
+def _place() -> Place:
+    calendar = get_calendar(read_session(), clinic().id)
+    return Place(read_session(), actor(), calendar, now(), actor().may(Permission.SEE_PATIENTS))
 
 
-def _conversions(period: Period) -> Report:
-    found = count_conversions(read_session(), actor(), current().name, period.from_at, period.until_at)
-    return present_conversions(found, period)
-
-
-_BY_NAME: Mapping[str, Callable[[Period], Report]] = {
-    "stages": lambda _period: present_stages(_stages(), current()),
-    "ages": lambda _period: present_ages(_stages(), current(), today(), clinic().zone),
-    "outcomes": _outcomes,
-    "conversions": _conversions,
-}
-
-
-def _period() -> Period:
-    """The days of the address; the last year where they are no days or stand the wrong way round."""
-    from_on, to_on = _date("from", today() - _USUAL), _date("to", today())
-    if from_on > to_on:
-        from_on, to_on = today() - _USUAL, today()
-    calendar = ClinicCalendar(clinic().zone)
-    return Period(
-        from_on=from_on,
-        to_on=to_on,
-        from_at=calendar.start_of(from_on),
-        until_at=calendar.start_of(to_on + timedelta(days=1)),
-    )
-
-
-def _date(name: str, default: date) -> date:
-    try:
-        found = date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return default
-    return min(max(found, _EARLIEST), today())
+def _for_viewer(told: Told) -> Told:
+    """Small numbers are for those who may see patients."""
+    sheet: Sheet | None = told.sheet
+    if sheet is None or actor().may(Permission.SEE_PATIENTS):
+        return told
+    return Told(without_small_numbers(sheet), told.as_of)

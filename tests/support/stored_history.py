@@ -1,0 +1,34 @@
+"""A clinic in the database of which every report has something to say: patients with names, and a told history."""
+
+from tests.factories.listed import Listed
+from tests.support.told_clinic import CLINICIANS, PAYERS, ROOM, told_clinic
+from tests.support.web import WebWorld
+from tracker.domain.reporting.history import History
+from tracker.persistence.models import Clinician, Payer, Room
+from tracker.queries.clinic_history.making import Made
+from tracker.services.clinic_histories import pack, store
+
+#: A name that a spreadsheet, a page or an address must not take for something else.
+FAMILY = '=1+1 <i>"Oyelaran"</i>'
+
+
+def fill(world: WebWorld, cases: int = 40) -> History:
+    """So many patients, each with an open case, and the history that is told of them."""
+    with world.database.writing() as session:
+        listed = Listed(session, world.clinic_id, world.clock.now(), world.ids)
+        ids = []
+        for number in range(cases):
+            case = listed.case(
+                listed.patient(FAMILY, f"Number {number}"), "referred", days=number, is_ready=number % 3 == 0
+            )
+            listed.visit(case, ("trial", "implant")[number % 2], hours=24 * (number % 9))
+            ids.append(case.id)
+        common = {"clinic_id": world.clinic_id, "is_active": True, "version": 1}
+        for number, row_id in enumerate(CLINICIANS):
+            session.add(Clinician(id=row_id, name=f"Dr. {number}", kind="physician", **common))
+        for number, row_id in enumerate(PAYERS):
+            session.add(Payer(id=row_id, name=f"Payer {number}", name_key=f"payer {number}", **common))
+        session.add(Room(id=ROOM, name="OR 1", **common))
+        history = told_clinic(sorted(ids))
+        store(session, world.clinic_id, Made(history, 1), pack(history))
+    return history

@@ -1,0 +1,101 @@
+"""What reports need beside a clinic's history: the cases as they are now, what their rows are called, and who they are.
+
+What is live is read here from the rows themselves; everything that is counted over time comes from the history.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, literal, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from tracker.domain.access import Actor, Permission
+from tracker.domain.errors import NotPermitted
+from tracker.domain.report_sheets.now import OpenCase
+from tracker.persistence.models import Case, Clinician, Patient, Payer, Room
+from tracker.queries.case_columns import WAITS_FOR_THE_DAY
+from tracker.queries.identity import IDENTITY, Identity, identity_of, is_patient_of_case
+
+_CLINIC: Any = bindparam("clinic")
+_NAMED: dict[str, Any] = {"clinician": Clinician, "payer": Payer, "room": Room}
+_NAMES = union_all(
+    *(
+        select(literal(kind).label("kind"), row.id, row.name).where(row.clinic_id == _CLINIC)
+        for kind, row in _NAMED.items()
+    )
+)
+_OPEN = (
+    select(
+        Case.id,
+        Case.stage,
+        Case.stage_entered_at,
+        Case.target_on,
+        # Nobody can do anything about a day that has not come: who waits for it alone is ready.
+        or_(Case.is_ready, Case.first_blocker == WAITS_FOR_THE_DAY),
+    )
+    .where(Case.clinic_id == _CLINIC, Case.is_open.expression, Case.pathway == bindparam("pathway"))
+    .order_by(Case.stage_entered_at, Case.id)
+)
+_IDS: Any = select(Case.id, Case.public_id).where(
+    Case.clinic_id == _CLINIC, Case.public_id.in_(bindparam("public_ids", expanding=True))
+)
+_LISTED: Any = (
+    select(Case.id, Case.public_id, Case.pathway, Case.pathway_version, Case.stage, *IDENTITY)
+    .join(Patient, is_patient_of_case())
+    .where(Case.clinic_id == _CLINIC, Case.id.in_(bindparam("cases", expanding=True)))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One case behind a number."""
+
+    case_id: int
+    public_id: str
+    pathway: str
+    pathway_version: int
+    stage: str
+    patient: Identity
+
+
+def list_names(session: Session, clinic_id: int) -> Mapping[str, Mapping[int, str]]:
+    """What clinicians, payers and rooms are called (keys ``clinician``, ``payer``, ``room``), those not in use too."""
+    found: dict[str, dict[int, str]] = {kind: {} for kind in _NAMED}
+    for row in session.connection().execute(_NAMES, {"clinic": clinic_id}):
+        found[row.kind][row.id] = row.name
+    return found
+
+
+def list_open_cases(session: Session, clinic_id: int, pathway: str, zone: str) -> list[OpenCase]:
+    """The open cases of a pathway, those that are longest in their stage first."""
+    clock = ZoneInfo(zone)
+    rows = session.connection().execute(_OPEN, {"clinic": clinic_id, "pathway": pathway})
+    return [
+        OpenCase(case_id, stage, entered_at.astimezone(clock).date(), target_on, bool(is_ready))
+        for case_id, stage, entered_at, target_on, is_ready in rows
+    ]
+
+
+def list_case_ids(session: Session, clinic_id: int, public_ids: Collection[str]) -> Mapping[str, int]:
+    """The ids of cases by their public ids."""
+    if not public_ids:
+        return {}
+    values = {"clinic": clinic_id, "public_ids": sorted(public_ids)}
+    return {row.public_id: row.id for row in session.connection().execute(_IDS, values)}
+
+
+def list_cases(session: Session, viewer: Actor, case_ids: Sequence[int]) -> list[Listed]:
+    """The cases with these ids, in the same order; those that are not in the viewer's clinic are left out.
+
+    :raises NotPermitted: for whoever may not see patients
+    """
+    if not viewer.may(Permission.SEE_PATIENTS):
+        raise NotPermitted(Permission.SEE_PATIENTS)
+    rows = session.connection().execute(_LISTED, {"clinic": viewer.clinic_id, "cases": list(case_ids)})
+    found = {
+        row.id: Listed(row.id, row.public_id, row.pathway, row.pathway_version, row.stage, identity_of(row))
+        for row in rows
+    }
+    return [found[case_id] for case_id in case_ids if case_id in found]

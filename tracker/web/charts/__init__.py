@@ -1,0 +1,1 @@
+"""Charts as places: pure geometry for the macros in ``templates/charts``."""

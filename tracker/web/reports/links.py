@@ -1,0 +1,35 @@
+"""Addresses between the pages of the reports: each keeps the filter."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """``query``: the filter as it stands in the address."""
+
+    query: Mapping[str, Any]
+
+    def panel(self, name: str) -> str:
+        """A report with the same filter."""
+        return url_for("reports.panel", name=name, **self.query)
+
+    def plain(self, name: str) -> str:
+        """The same report without a filter."""
+        return url_for("reports.panel", name=name)
+
+    def index_plain(self) -> str:
+        """The index without a filter."""
+        return url_for("reports.index")
+
+    def file(self, name: str, kind: str) -> str:
+        """The same numbers as a file."""
+        return url_for("reports.export", name=name, kind=kind, **self.query)
+
+    def patients(self, name: str, number: str, page: int = 1) -> str:
+        """The patients behind a number."""
+        paged: dict[str, Any] = {"page": str(page)} if page > 1 else {}
+        return url_for("reports.patients", name=name, of=number, **{**self.query, **paged})

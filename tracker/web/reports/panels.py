@@ -1,0 +1,189 @@
+"""One report as it stands now: which panels there are, and their sheet for one clinic and one filter.
+
+The page, its lists, its files and the command line ask here, so that they say the same.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.access import Actor
+from tracker.domain.calendar import ClinicCalendar
+from tracker.domain.pathway.wording import sentence_of
+from tracker.domain.report_sheets.catalogue import PANELS
+from tracker.domain.report_sheets.next_days import Procedure, next_days_sheet
+from tracker.domain.report_sheets.now import now_sheet
+from tracker.domain.report_sheets.sheet import Sheet
+from tracker.domain.report_sheets.words import Names, who_clears
+from tracker.domain.reporting.filters import Filter, Selection, select
+from tracker.domain.reporting.history import History
+from tracker.pathways import catalogue
+from tracker.queries.clinic_history.stored import read_history
+from tracker.queries.next_days import DEFINITION as NEXT_DAYS_DEFINITION
+from tracker.queries.next_days import WORKING_DAYS, Upcoming, list_next_days
+from tracker.queries.report_lists import list_case_ids, list_names, list_open_cases
+from tracker.web.common.visit_words import CAUSE_WORDS
+
+#: The ids of the cases that a filter selects; ``None``: all of them.
+Chosen = frozenset[int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """``title``: in the navigation and of the page; ``question``: what it answers; ``is_live``: from the rows as they
+    are now, without a period."""
+
+    name: str
+    title: str
+    question: str
+    is_live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sheet and the instant at which it was true. ``None`` for the sheet: no history has been made yet."""
+
+    sheet: Sheet | None
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose reports, when, and whether names of patients may be told."""
+
+    session: Session
+    viewer: Actor
+    calendar: ClinicCalendar
+    now: datetime
+    with_names: bool
+
+    @property
+    def clinic_id(self) -> int:
+        """The viewer's."""
+        return self.viewer.clinic_id
+
+
+HEADINGS: Mapping[str, Heading] = {
+    heading.name: heading
+    for heading in (
+        Heading("next-days", "Next ten working days", "What could go wrong in the next days?", is_live=True),
+        Heading("now", "Now", "Who stands where, for how long, and over target?", is_live=True),
+        *(Heading(panel.name, panel.title, panel.question) for panel in PANELS.values()),
+    )
+}
+
+
+def names_of(session: Session, clinic_id: int) -> Names:
+    """What a clinic's rows, stages and causes are called."""
+    found = list_names(session, clinic_id)
+    # Those of the way to a pump last: a name that two pathways share means that one.
+    stages = {
+        stage.name: stage.label
+        for pathway in reversed(catalogue.CURRENT)
+        for stage in catalogue.current(pathway).stages.values()
+    }
+    return Names(
+        stages=stages,
+        clinicians=found["clinician"],
+        payers=found["payer"],
+        rooms=found["room"],
+        causes={str(cause): words for cause, words in CAUSE_WORDS.items()},
+    )
+
+
+def versions() -> Mapping[int, str]:
+    """The versions of the pathway to a pump."""
+    return {version: f"version {version}" for name, version in catalogue.FILES if name == catalogue.FIRST}
+
+
+def tell(place: Place, name: str, wanted: Filter, names: Names) -> Told:
+    """One panel.
+
+    :raises KeyError: for one that does not exist
+    """
+    live = _LIVE.get(name)
+    if live is not None:
+        return Told(live(place, _chosen_now(place, wanted), names), place.now)
+    panel = PANELS[name]
+    history = read_history(place.session, place.clinic_id, *{*panel.needs, *wanted.needs})
+    if history is None:
+        return Told(None, place.now)
+    return Told(panel.make(history, select(history, wanted), names), history.as_of)
+
+
+def tell_all(place: Place, wanted: Filter, names: Names) -> Mapping[str, Told]:
+    """Every panel, with one reading of the history."""
+    needed = {part for panel in PANELS.values() for part in panel.needs}
+    history = read_history(place.session, place.clinic_id, *needed)
+    selection = select(history, wanted) if history else None
+    chosen = _chosen(history, selection) if is_about_cases(wanted) else None
+    told = {name: Told(live(place, chosen, names), place.now) for name, live in _LIVE.items()}
+    for name, panel in PANELS.items():
+        if history is None or selection is None:
+            told[name] = Told(None, place.now)
+        else:
+            told[name] = Told(panel.make(history, selection, names), history.as_of)
+    return told
+
+
+def _now(place: Place, chosen: Chosen, names: Names) -> Sheet:
+    cases = list_open_cases(place.session, place.clinic_id, catalogue.FIRST, place.calendar.zone)
+    order = [stage.name for stage in catalogue.current().stages.values()]
+    kept = cases if chosen is None else [case for case in cases if case.id in chosen]
+    return now_sheet(kept, order, place.calendar.today(place.now), names)
+
+
+def _next_days(place: Place, chosen: Chosen, _names: Names) -> Sheet:
+    calendar, today = place.calendar, place.calendar.today(place.now)
+    days = [calendar.add_open_days(today, count) for count in range(WORKING_DAYS + 1)]
+    upcoming = list_next_days(place.session, place.viewer, calendar, place.now)
+    ids = list_case_ids(place.session, place.clinic_id, {each.case_public_id for each in upcoming})
+    procedures = [
+        _procedure(each, ids[each.case_public_id], place)
+        for each in upcoming
+        if chosen is None or ids[each.case_public_id] in chosen
+    ]
+    return next_days_sheet(procedures, days, NEXT_DAYS_DEFINITION)
+
+
+def _procedure(each: Upcoming, case_id: int, place: Place) -> Procedure:
+    procedure = catalogue.load(each.pathway, each.pathway_version).procedures[each.purpose]
+    is_due = each.starts_at <= place.now
+    has_begun = each.stage == procedure.day_stage or (is_due and each.stage != procedure.booked_stage)
+    wall = place.calendar.wall(each.starts_at)
+    return Procedure(
+        case_id=case_id,
+        has_begun=has_begun,
+        purpose=each.purpose,
+        on=wall.date(),
+        starts=f"{wall:%H:%M}",
+        missing=()
+        if has_begun
+        else tuple((sentence_of(blocker), who_clears(blocker.clearable_by)) for blocker in each.missing),
+        place=", ".join(filter(None, (each.room, each.clinician))),
+        patient=each.patient.name if place.with_names else "",
+    )
+
+
+_LIVE: Mapping[str, Callable[[Place, Chosen, Names], Sheet]] = {"next-days": _next_days, "now": _now}
+
+
+def is_about_cases(wanted: Filter) -> bool:
+    """Whether a filter asks for some patients, and not only for a period."""
+    return any((wanted.clinician, wanted.payer, wanted.diagnosis, wanted.indication, wanted.version))
+
+
+def _chosen_now(place: Place, wanted: Filter) -> Chosen:
+    if not is_about_cases(wanted):
+        return None
+    history = read_history(place.session, place.clinic_id, *wanted.needs)
+    return _chosen(history, select(history, wanted) if history else None)
+
+
+def _chosen(history: History | None, selection: Selection | None) -> frozenset[int]:
+    """The ids of the cases selected. A case that is newer than the history is not in it yet, and is not selected."""
+    if history is None or selection is None:
+        return frozenset()
+    return frozenset(case for case, is_chosen in zip(history.cases.id, selection.chosen, strict=True) if is_chosen)
