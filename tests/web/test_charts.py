@@ -107,6 +107,11 @@ class TestColumns:
         plot = plots.columns(Columns(title="", what="", unit="", bars=(bar("a", 1), bar("b", 1)), between=False))
         assert [(mark.x, mark.width) for mark in plot.marks] == [("0%", "50%"), ("50%", "50%")]
 
+    def test_write_fewer_labels_the_longer_they_are(self) -> None:
+        for length, written in ((1, 6), (9, 4), (10, 3), (40, 1)):
+            bars = tuple(bar("x" * length, 1) for _ in range(12))
+            assert len(plots.columns(Columns(title="", what="", unit="", bars=bars)).x_ticks) == written
+
     def test_of_nothing_are_an_empty_plot(self) -> None:
         assert plots.columns(Columns(title="", what="", unit="", bars=())).marks == ()
 

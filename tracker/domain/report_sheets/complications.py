@@ -103,7 +103,7 @@ def _early(found: ComplicationReport) -> Section:
     answer = "No pump was put in here early enough in this period to tell."
     if share.whole.n:
         answer = (
-            f"{share.part.n:,} of {plural(share.whole.n, 'pump')} put in were infected within 90 days: "
+            f"Of {plural(share.whole.n, 'pump')} put in, {share.part.n:,} infected within 90 days: "
             f"{percent(share.proportion.share)}."
         )
     return Section(

@@ -17,6 +17,8 @@ NOTICE_WORDS = {
     "8_to_28_days": "8–28 days before",
     "more_than_28_days": "more than 28 days before",
 }
+#: The same below a column.
+_NOTICE_LABELS = dict(zip(NOTICE_WORDS, ("0", "1–2", "3–7", "8–28", "> 28"), strict=True))
 _KEPT = (
     Column("booked", "Booked"),
     Column("came", "Came"),
@@ -155,12 +157,12 @@ def _notice(found: Days) -> Section:
             ),
         ),
         drawing=Columns(
-            title="Visits cancelled and moved, by notice",
+            title="Visits cancelled and moved, by how many days before",
             what=f"{cancelled:,} were cancelled, {late:,} of them on the day.",
             unit="visits",
             bars=tuple(
                 Bar(
-                    label=NOTICE_WORDS[name].removesuffix(" before").replace("more than ", "> "),
+                    label=_NOTICE_LABELS[name],
                     parts=(Segment(value=lost.n), Segment(value=moved[name].n, style="hatch")),
                     figures=f"{lost.n} cancelled, {moved[name].n} moved",
                 )

@@ -55,7 +55,8 @@ def _in_time(found: RefillReport) -> Section:
     return Section(
         key="in_time",
         title="Refills done",
-        answer=_answer(found) + f" Of {found.dateless.n:,} more nobody knew the latest date.",
+        answer=_answer(found)
+        + (f" Of {found.dateless.n:,} more nobody knew the latest date." if found.dateless.n else ""),
         definition=DEFINITION,
         table=Table("When", (Column("refills", "Refills"), Column("share", "Share", Kind.SHARE)), rows),
         drawing=Bars(

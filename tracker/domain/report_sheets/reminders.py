@@ -100,7 +100,7 @@ def _answers(found: ReminderReport) -> Section:
         ("silent", "Had a message, did not answer", found.missed_silent),
         ("untold", "Had no message about the visit", found.missed_untold),
     )
-    shares = [percent(share.proportion.share) for _, _, share in groups]
+    shares = [percent(share.proportion.share) if share.whole.n else "no such visit" for _, _, share in groups]
     return Section(
         key="answers",
         title="Who comes",

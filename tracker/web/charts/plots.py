@@ -13,8 +13,8 @@ from tracker.web.charts.scales import as_tick, every, nice_top, percent, share_o
 
 #: Of the stretched box.
 BOX = 1000
-#: So many labels below a plot can be read on a phone.
-_MOST_LABELS = 6
+#: So many labels below a plot can be read on a phone, and so many letters with the gaps between them.
+_MOST_LABELS, _MOST_LETTERS, _BETWEEN = 6, 46, 2
 #: Of the width that a column has for itself, the part that stays empty beside it.
 _GAP = 0.25
 
@@ -186,7 +186,8 @@ def _points(chart: Lines, series: Series, top: float, last: int) -> Iterable[Poi
 
 
 def _labels(labels: Sequence[str], at: Callable[[int], float]) -> tuple[Tick, ...]:
-    step = every(len(labels), _MOST_LABELS)
+    longest = max(map(len, labels), default=0) + _BETWEEN
+    step = every(len(labels), max(1, min(_MOST_LABELS, _MOST_LETTERS // longest)))
     return tuple(Tick(at=percent(at(place)), text=labels[place]) for place in range(0, len(labels), step))
 
 

@@ -16,6 +16,8 @@ from tracker.web.reports.filters import Asked
 from tracker.web.reports.links import Links
 from tracker.web.reports.panels import HEADINGS, Heading, Told
 
+#: A table with more rows is folded where a chart shows the same.
+LONG = 45
 NOTHING_YET = (
     "Nothing is counted yet: the reports count in a history that the scheduler makes, a quarter of an hour after the "
     "first case at the latest."
@@ -50,7 +52,7 @@ class TableView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionView:
-    """One question. ``is_first``: its answer stands at the top of the page already."""
+    """One question. ``is_long``: the table is folded; on paper the chart stands for it."""
 
     key: str
     title: str
@@ -58,6 +60,7 @@ class SectionView:
     definition: str
     table: TableView
     chart: Chart | None
+    is_long: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +191,7 @@ def _section(section: Section, panel: str, links: Links) -> SectionView:
         definition=section.definition,
         table=_table(section, panel, links),
         chart=placed(section.drawing) if section.drawing else None,
+        is_long=len(section.table.rows) > LONG and section.drawing is not None,
     )
 
 

@@ -1,0 +1,60 @@
+"""Every report in the browser: it stands up to axe, fits a phone and a desk, and the text of its charts can be read."""
+
+from playwright.sync_api import Browser
+
+from tests.support.browser import DESKTOP, PHONE, Window, served, window
+from tests.support.fixed import FixedClock, SeededIds
+from tests.support.stored_history import fill
+from tests.support.web import make_world
+from tracker.domain.words import Role
+from tracker.persistence.database import Database
+from tracker.web.reports.panels import HEADINGS
+
+PATHS = (
+    "/reports",
+    "/reports/flow?payer=x&from=soon",
+    "/reports/flow/patients?of=funnel.referred.reached",
+    *(f"/reports/{name}" for name in HEADINGS),
+)
+#: What hangs over the edge of the window; what scrolls in a box of its own does not.
+_OVER = "() => document.documentElement.scrollWidth - window.innerWidth"
+#: Labels of charts that are shown smaller than 11 px, that leave the window, or that lie on their neighbour.
+_LABELS = """() => [...document.querySelectorAll('.chart-plot')].flatMap(plot => {
+    const found = [];
+    for (const kind of ['.chart-x', '.chart-y']) {
+        let before = null;
+        for (const label of plot.querySelectorAll(kind)) {
+            const box = label.getBoundingClientRect();
+            if (parseFloat(getComputedStyle(label).fontSize) < 11) found.push('small: ' + label.textContent);
+            if (box.left < 0 || box.right > window.innerWidth) found.push('outside: ' + label.textContent);
+            if (before && kind === '.chart-x' && box.left < before.right) found.push('overlaps: ' + label.textContent);
+            before = box;
+        }
+    }
+    return found;
+})"""
+
+
+def look(opened: Window, path: str) -> list[str]:
+    """What is wrong with a page, in each width."""
+    opened.open(path)
+    wrong = [f"{path}: {finding}" for finding in opened.accessibility_findings()]
+    for viewport in (DESKTOP, PHONE):
+        opened.page.set_viewport_size(viewport)
+        over = opened.page.evaluate(_OVER)
+        wrong += [f"{path} at {viewport['width']}: {over} px too wide"] if over > 0 else []
+        wrong += [f"{path} at {viewport['width']}: {label}" for label in opened.page.evaluate(_LABELS)]
+    return wrong
+
+
+def test_reports_stand_up_to_axe_and_fit_a_phone_and_a_desk(
+    chromium: Browser, sqlite_database: Database, clock: FixedClock, ids: SeededIds
+) -> None:
+    world = make_world(sqlite_database, clock, ids)
+    fill(world)
+    with served(world.app) as address, window(chromium, address) as opened:
+        name = world.app.session_interface.cookie_name
+        cookie = world.sign_in(Role.MANAGER).client.get_cookie(name)
+        assert cookie is not None
+        opened.page.context.add_cookies([{"name": name, "value": cookie.value, "url": address}])
+        assert [wrong for path in PATHS for wrong in look(opened, path)] == []
