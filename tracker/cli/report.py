@@ -9,11 +9,12 @@ from tracker.cli.context import runtime_of
 from tracker.domain.report_sheets.small import without_small_numbers
 from tracker.queries.clinic import get_settings
 from tracker.queries.clinic_calendar import get_calendar
+from tracker.queries.report_lists import names_of
 from tracker.services.system_actor import nobody
 from tracker.web.reports.document import json_text
 from tracker.web.reports.files import About, csv_text
 from tracker.web.reports.filters import read_filter
-from tracker.web.reports.panels import HEADINGS, Place, names_of, tell, versions
+from tracker.web.reports.panels import HEADINGS, Place, tell, versions
 
 
 @click.command("report")
@@ -45,7 +46,7 @@ def _told(place: Place, name: str, form: str, typed: dict[str, str]) -> str:
     asked = read_filter(given, names, versions(), today, has_period=not heading.is_live)
     if asked.wanted is None:
         raise click.UsageError(" ".join(f"--{field.name}: {field.error}" for field in asked.fields if field.error))
-    told = tell(place, name, asked.wanted, names)
+    told = tell(place, name, asked.wanted, names, with_cases=True)
     if told.sheet is None:
         raise click.ClickException("Nothing is counted yet: run tracker history make, or let the scheduler run.")
     sheet = without_small_numbers(told.sheet)

@@ -13,7 +13,10 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.errors import NotPermitted
+from tracker.domain.loss_words import CAUSE_WORDS
 from tracker.domain.report_sheets.now import OpenCase
+from tracker.domain.report_sheets.words import Names
+from tracker.pathways import catalogue
 from tracker.persistence.models import Case, Clinician, Patient, Payer, Room
 from tracker.queries.case_columns import WAITS_FOR_THE_DAY
 from tracker.queries.identity import IDENTITY, Identity, identity_of, is_patient_of_case
@@ -60,12 +63,24 @@ class Listed:
     patient: Identity
 
 
-def list_names(session: Session, clinic_id: int) -> Mapping[str, Mapping[int, str]]:
-    """What clinicians, payers and rooms are called (keys ``clinician``, ``payer``, ``room``), those not in use too."""
+def names_of(session: Session, clinic_id: int) -> Names:
+    """What a clinic's clinicians, payers and rooms are called, those not in use too, and the stages and causes."""
     found: dict[str, dict[int, str]] = {kind: {} for kind in _NAMED}
     for row in session.connection().execute(_NAMES, {"clinic": clinic_id}):
         found[row.kind][row.id] = row.name
-    return found
+    # Those of the way to a pump last: a name that two pathways share means that one.
+    stages = {
+        stage.name: stage.label
+        for pathway in reversed(catalogue.CURRENT)
+        for stage in catalogue.current(pathway).stages.values()
+    }
+    return Names(
+        stages=stages,
+        clinicians=found["clinician"],
+        payers=found["payer"],
+        rooms=found["room"],
+        causes={str(cause): words for cause, words in CAUSE_WORDS.items()},
+    )
 
 
 def list_open_cases(session: Session, clinic_id: int, pathway: str, zone: str) -> list[OpenCase]:

@@ -39,11 +39,18 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Cell:
     """``None``: there is no such value (nobody to divide by, not reached). ``cases``: places of the cases behind it,
-    one of which two things count twice. ``is_hidden``: so small a count that it could be somebody."""
+    one of which two things count twice. ``is_hidden``: so small a count that it could be somebody.
+    ``is_listed``: somebody stands behind it, and the cases were left out."""
 
     value: Value = None
     cases: tuple[int, ...] = ()
     is_hidden: bool = False
+    is_listed: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the list of those behind it may be asked for."""
+        return (bool(self.cases) or self.is_listed) and not self.is_hidden
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 from tracker.domain.dates import in_words
 from tracker.domain.facts import Fact
+from tracker.domain.loss_words import CAUSE_WORDS
 from tracker.domain.pathway.trial_wording import ADVERSE_WORDS
 from tracker.domain.typed_text import isolated
 from tracker.domain.words import LossCause, MomentKind
@@ -42,7 +43,6 @@ from tracker.web.cases.words import (
 from tracker.web.common.filters import at
 from tracker.web.common.visit_words import (
     ANAESTHESIA_WORDS,
-    CAUSE_WORDS,
     ESCORT_WORDS,
     HELD_WORDS,
     INTERPRETER_WORDS,

@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 
 from tracker.domain.access import Permission
 from tracker.domain.facts import Appointment, Arrangement
+from tracker.domain.loss_words import CAUSE_WORDS
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.words import (
     NO_SHOW_CAUSES,
@@ -28,7 +29,6 @@ from tracker.web.common.forms import options
 from tracker.web.common.number_fields import CountField
 from tracker.web.common.visit_words import (
     ANAESTHESIA_WORDS,
-    CAUSE_WORDS,
     ESCORT_WORDS,
     HELD_WORDS,
     INTERPRETER_WORDS,

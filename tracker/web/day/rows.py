@@ -13,13 +13,14 @@ from flask import url_for
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.calendar import ClinicCalendar
+from tracker.domain.loss_words import CAUSE_WORDS
 from tracker.domain.pathway.wording import PURPOSE_WORDS
 from tracker.domain.visit_day import HERE, DayState, closing_instant, latest_injection
 from tracker.domain.words import NEEDS_ESCORT, AppointmentState, Escort, HeldMedicines, Interpreter
 from tracker.queries.day import Visit
 from tracker.web.common.case_lines import PersonLine, case_url, clinic_day, pathway_of, person_line
 from tracker.web.common.languages import language_name
-from tracker.web.common.visit_words import ANAESTHESIA_WORDS, CAUSE_WORDS, HELD_WORDS
+from tracker.web.common.visit_words import ANAESTHESIA_WORDS, HELD_WORDS
 from tracker.web.day.presenters import blocked_by, checklist_of, hour, open_stops, state_of, visit_url
 from tracker.web.day.steps import Choice, Step
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from tracker.domain.dates import in_words
+from tracker.domain.report_sheets.usual import first_day
 from tracker.domain.report_sheets.words import CONDITION_WORDS, INDICATION_WORDS, Names
 from tracker.domain.reporting.filters import Filter
 
 EARLIEST = date(2000, 1, 1)
-USUAL_DAYS = 365
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ def read_filter(
     wanted = None
     if not any(field.error for field in fields):
         wanted = Filter(
-            from_on=date.fromisoformat(values["from"]) if has_period else today - timedelta(days=USUAL_DAYS - 1),
+            from_on=date.fromisoformat(values["from"]) if has_period else first_day(today),
             until_on=(date.fromisoformat(values["to"]) if has_period else today) + timedelta(days=1),
             clinician=int(values["clinician"] or 0),
             payer=int(values["payer"] or 0),
@@ -72,7 +72,7 @@ def read_filter(
 
 
 def _dates(typed: Mapping[str, str], today: date) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
-    usual = {"from": today - timedelta(days=USUAL_DAYS - 1), "to": today}
+    usual = {"from": first_day(today), "to": today}
     labels = {"from": "From", "to": "to"}
     fields = {name: _date(typed.get(name, "").strip(), name, labels[name], usual[name]) for name in usual}
     first, last = fields["from"], fields["to"]

@@ -23,8 +23,8 @@ from tracker.pathways import catalogue
 from tracker.queries.clinic_history.stored import read_history
 from tracker.queries.next_days import DEFINITION as NEXT_DAYS_DEFINITION
 from tracker.queries.next_days import WORKING_DAYS, Upcoming, list_next_days
-from tracker.queries.report_lists import list_case_ids, list_names, list_open_cases
-from tracker.web.common.visit_words import CAUSE_WORDS
+from tracker.queries.report_lists import list_case_ids, list_open_cases
+from tracker.queries.stored_sheets import find_sheets
 
 #: The ids of the cases that a filter selects; ``None``: all of them.
 Chosen = frozenset[int] | None
@@ -75,37 +75,23 @@ HEADINGS: Mapping[str, Heading] = {
 }
 
 
-def names_of(session: Session, clinic_id: int) -> Names:
-    """What a clinic's rows, stages and causes are called."""
-    found = list_names(session, clinic_id)
-    # Those of the way to a pump last: a name that two pathways share means that one.
-    stages = {
-        stage.name: stage.label
-        for pathway in reversed(catalogue.CURRENT)
-        for stage in catalogue.current(pathway).stages.values()
-    }
-    return Names(
-        stages=stages,
-        clinicians=found["clinician"],
-        payers=found["payer"],
-        rooms=found["room"],
-        causes={str(cause): words for cause, words in CAUSE_WORDS.items()},
-    )
-
-
 def versions() -> Mapping[int, str]:
     """The versions of the pathway to a pump."""
     return {version: f"version {version}" for name, version in catalogue.FILES if name == catalogue.FIRST}
 
 
-def tell(place: Place, name: str, wanted: Filter, names: Names) -> Told:
-    """One panel.
+def tell(place: Place, name: str, wanted: Filter, names: Names, *, with_cases: bool = False) -> Told:
+    """One panel; as it was made ahead, where that is what is asked for and the cases behind
+    its numbers are not.
 
     :raises KeyError: for one that does not exist
     """
     live = _LIVE.get(name)
     if live is not None:
         return Told(live(place, _chosen_now(place, wanted), names), place.now)
+    ahead = {} if with_cases else find_sheets(place.session, place.clinic_id, [name], wanted)
+    if name in ahead:
+        return Told(*ahead[name])
     panel = PANELS[name]
     history = read_history(place.session, place.clinic_id, *{*panel.needs, *wanted.needs})
     if history is None:
@@ -114,7 +100,11 @@ def tell(place: Place, name: str, wanted: Filter, names: Names) -> Told:
 
 
 def tell_all(place: Place, wanted: Filter, names: Names) -> Mapping[str, Told]:
-    """Every panel, with one reading of the history."""
+    """Every panel: as they were made ahead, else with one reading of the history."""
+    ahead = find_sheets(place.session, place.clinic_id, PANELS, wanted)
+    if len(ahead) == len(PANELS):
+        live = {name: Told(tell_now(place, None, names), place.now) for name, tell_now in _LIVE.items()}
+        return live | {name: Told(*ahead[name]) for name in PANELS}
     needed = {part for panel in PANELS.values() for part in panel.needs}
     history = read_history(place.session, place.clinic_id, *needed)
     selection = select(history, wanted) if history else None

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.domain.report_sheets.sheet import Cell, Found, Kind, Section, Table, address
+from tracker.domain.report_sheets.sheet import Found, Kind, Section, Table, address
 from tracker.domain.report_sheets.words import Names
 from tracker.queries.report_lists import Listed
 from tracker.web.charts.chart import Chart, placed
@@ -205,7 +205,7 @@ def _table(section: Section, panel: str, links: Links) -> TableView:
                 cells=tuple(
                     CellView(
                         text=text_of(cell, column.kind),
-                        url=links.patients(panel, address(section, row, column)) if _is_open(cell) else "",
+                        url=links.patients(panel, address(section, row, column)) if cell.is_open else "",
                         is_number=column.kind is not Kind.TEXT,
                     )
                     for column, cell in zip(table.columns, row.cells, strict=True)
@@ -221,10 +221,6 @@ def _headers(table: Table) -> Iterable[Mapping[str, object]]:
     yield {"label": table.label_header}
     for column in table.columns:
         yield {"label": column.header, "is_number": column.kind is not Kind.TEXT}
-
-
-def _is_open(cell: Cell) -> bool:
-    return bool(cell.cases) and not cell.is_hidden
 
 
 def present_patients(

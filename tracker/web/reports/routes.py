@@ -11,7 +11,7 @@ from tracker.domain.report_sheets.sheet import Sheet, find
 from tracker.domain.report_sheets.small import without_small_numbers
 from tracker.domain.report_sheets.words import Names
 from tracker.queries.clinic_calendar import get_calendar
-from tracker.queries.report_lists import list_cases
+from tracker.queries.report_lists import list_cases, names_of
 from tracker.web.common.access import permission
 from tracker.web.common.current import actor, clinic, now, today
 from tracker.web.common.database import read_session
@@ -19,7 +19,7 @@ from tracker.web.common.listing import page_number, pager, seen
 from tracker.web.reports.files import About, csv_text, xlsx_bytes
 from tracker.web.reports.filters import Asked, read_filter
 from tracker.web.reports.links import Links
-from tracker.web.reports.panels import HEADINGS, Heading, Place, Told, names_of, tell, tell_all, versions
+from tracker.web.reports.panels import HEADINGS, Heading, Place, Told, tell, tell_all, versions
 from tracker.web.reports.presenters import present_index, present_panel, present_patients
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
@@ -37,10 +37,12 @@ class _Request(NamedTuple):
     asked: Asked
     links: Links
 
-    def told(self) -> Told | None:
-        """The panel as the viewer may see it."""
-        wanted = self.asked.wanted
-        return None if wanted is None else _for_viewer(tell(_place(), self.heading.name, wanted, self.names))
+    def told(self, *, with_cases: bool = False) -> Told | None:
+        """The panel as the viewer may see it. What is small is judged by the cases behind it."""
+        wanted, needs_cases = self.asked.wanted, with_cases or not actor().may(Permission.SEE_PATIENTS)
+        if wanted is None:
+            return None
+        return _for_viewer(tell(_place(), self.heading.name, wanted, self.names, with_cases=needs_cases))
 
 
 @blueprint.get("")
@@ -76,7 +78,7 @@ def patients(name: str) -> str:
     if not actor().may(Permission.SEE_PATIENTS):
         raise NotPermitted(Permission.SEE_PATIENTS)
     wanted = _request(name)
-    told = wanted.told()
+    told = wanted.told(with_cases=True)
     if told is None or told.sheet is None:
         abort(404)
     found = find(told.sheet, request.args.get("of", ""))

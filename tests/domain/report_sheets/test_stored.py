@@ -1,0 +1,44 @@
+"""A sheet that was stored says what it said, without the cases."""
+
+import json
+import zlib
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from tests.domain.report_sheets.test_sheets import FILTERS, sheet
+from tracker.domain.report_sheets.catalogue import PANELS
+from tracker.domain.report_sheets.sheet import Sheet
+from tracker.domain.report_sheets.stored import packed_sheet, unpacked_sheet
+from tracker.web.charts.chart import placed
+
+
+def again(name: str, asked: str) -> Sheet:
+    found = unpacked_sheet(packed_sheet(sheet(name, asked), FILTERS[asked]))
+    assert found is not None and found[1] == FILTERS[asked]
+    return found[0]
+
+
+@pytest.mark.parametrize(("name", "asked"), list(product(PANELS, ("everybody", "nobody"))))
+def test_says_the_same(name: str, asked: str) -> None:
+    told, read = sheet(name, asked), again(name, asked)
+    assert (read.name, read.answer, read.spark) == (told.name, told.answer, told.spark)
+    for one, other in zip(told.sections, read.sections, strict=True):
+        assert replace(one, table=other.table, drawing=None) == replace(other, drawing=None)
+        assert (one.drawing and placed(one.drawing)) == (other.drawing and placed(other.drawing))
+        assert one.table.columns == other.table.columns
+        for row, kept in zip(one.table.rows, other.table.rows, strict=True):
+            assert (row.key, row.label, row.is_total) == (kept.key, kept.label, kept.is_total)
+            assert [(cell.value, cell.is_open) for cell in row.cells] == [(c.value, c.is_open) for c in kept.cells]
+            assert not [cell for cell in kept.cells if cell.cases]
+
+
+def test_of_another_form_is_not_read() -> None:
+    assert unpacked_sheet(zlib.compress(json.dumps([0, {}, {}]).encode())) is None
+
+
+@pytest.mark.parametrize("what", [{"is": "Popen", "args": "x"}, {"is": "Spark", "title": "", "values": []}, 3])
+def test_that_is_none_is_refused(what: object) -> None:
+    with pytest.raises(ValueError, match="sheet"):
+        unpacked_sheet(zlib.compress(json.dumps([1, what, what]).encode()))

@@ -1,0 +1,75 @@
+"""A sheet as it is stored, for pages that nobody should wait for: compressed JSON, without the cases behind numbers.
+
+Every class is written with its name, so that nothing but these classes can be read.
+"""
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from datetime import date
+from typing import Any
+
+from tracker.domain.report_sheets import drawing, sheet
+from tracker.domain.report_sheets.sheet import Kind, Sheet
+from tracker.domain.reporting.filters import Filter
+
+#: Of how sheets are stored. One of another form is not read, but counted anew.
+FORM = 1
+_CLASSES: Mapping[str, type[Any]] = {
+    kind.__name__: kind
+    for kind in (
+        drawing.Bar, drawing.Bars, drawing.Columns, drawing.Curve, drawing.Curves, drawing.Funnel, drawing.FunnelStep,
+        drawing.Legend, drawing.Lines, drawing.Segment, drawing.Series, drawing.Spark, sheet.Cell, sheet.Column,
+        sheet.Row, sheet.Section, sheet.Sheet, sheet.Table, Filter,
+    )
+}  # fmt: skip
+
+
+def packed_sheet(told: Sheet, asked: Filter) -> bytes:
+    """A sheet and what it was asked for."""
+    text = json.dumps([FORM, _written(replace(told, ids=())), _written(asked)], separators=(",", ":"))
+    return zlib.compress(text.encode(), 1)
+
+
+def unpacked_sheet(body: bytes) -> tuple[Sheet, Filter] | None:
+    """The same again; ``None`` for one of another form.
+
+    :raises ValueError: for what is no such thing
+    """
+    read = json.loads(zlib.decompress(body))
+    if not isinstance(read, list) or not read or read[0] != FORM:
+        return None
+    told, asked = (_read(each) for each in read[1:])
+    if not isinstance(told, Sheet) or not isinstance(asked, Filter):
+        raise ValueError("this is no sheet")
+    return told, asked
+
+
+def _written(value: object) -> object:
+    if isinstance(value, sheet.Cell):
+        # Of a row's hundred thousand cases the page shows none.
+        value = replace(value, cases=(), is_listed=value.is_open)
+    name = type(value).__name__
+    if _CLASSES.get(name) is type(value):
+        return {"is": name, **{each.name: _written(getattr(value, each.name)) for each in fields(value)}}  # type: ignore[arg-type]  # every one of them is a dataclass
+    if isinstance(value, date):
+        return {"is": "date", "on": value.isoformat()}
+    if isinstance(value, list | tuple):
+        return [_written(each) for each in value]
+    return value
+
+
+def _read(value: object) -> object:
+    if isinstance(value, list):
+        return tuple(_read(each) for each in value)
+    if not isinstance(value, dict):
+        return value
+    name = value.pop("is", "")
+    if name == "date":
+        return date.fromisoformat(value["on"])
+    if name not in _CLASSES:
+        raise ValueError(f"{name} is nothing that a sheet holds")
+    if name == "Column":
+        value["kind"] = Kind(value["kind"])
+    return _CLASSES[name](**{field: _read(each) for field, each in value.items()})
