@@ -51,7 +51,7 @@ def test_reports_stand_up_to_axe_and_fit_a_phone_and_a_desk(
     chromium: Browser, sqlite_database: Database, clock: FixedClock, ids: SeededIds
 ) -> None:
     world = make_world(sqlite_database, clock, ids)
-    fill(world)
+    fill(world, 14)
     with served(world.app) as address, window(chromium, address) as opened:
         name = world.app.session_interface.cookie_name
         cookie = world.sign_in(Role.MANAGER).client.get_cookie(name)
