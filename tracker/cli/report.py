@@ -43,7 +43,7 @@ def _told(place: Place, name: str, form: str, typed: dict[str, str]) -> str:
     heading, names = HEADINGS[name], names_of(place.session, place.clinic_id)
     given = {option.rstrip("_"): value for option, value in typed.items()}
     today = place.calendar.today(place.now)
-    asked = read_filter(given, names, versions(), today, has_period=not heading.is_live)
+    asked = read_filter(given, names, versions(), today, has_period=heading.has_period)
     if asked.wanted is None:
         raise click.UsageError(" ".join(f"--{field.name}: {field.error}" for field in asked.fields if field.error))
     told = tell(place, name, asked.wanted, names, with_cases=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.domain.report_sheets import now
+from tracker.domain.report_sheets import forecast, now
 from tracker.domain.report_sheets.next_days import Procedure, next_days_sheet
 from tracker.domain.report_sheets.now import OpenCase, now_sheet
 from tracker.domain.report_sheets.sheet import Sheet
@@ -84,4 +84,5 @@ class TestNextDays:
 def test_definitions_stand_in_the_document_word_for_word() -> None:
     document = Path(__file__).resolve().parents[3] / "docs/reports.md"
     text = " ".join(document.read_text(encoding="utf-8").split())
-    assert now.DEFINITION in text and now.AGES_DEFINITION in text
+    for definition in (now.DEFINITION, now.AGES_DEFINITION, forecast.DEFINITION, forecast.BACKTEST_DEFINITION):
+        assert definition in text

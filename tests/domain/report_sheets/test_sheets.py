@@ -74,7 +74,7 @@ class TestEverySheet:
             assert all(len(row.cells) == len(section.table.columns) for row in section.table.rows)
 
 
-@pytest.mark.parametrize("name", PANELS)
+@pytest.mark.parametrize("name", [name for name, panel in PANELS.items() if not panel.is_slow])
 def test_says_something_of_a_clinic_where_everything_happens(name: str) -> None:
     told = sheet(name)
     assert all(section.table.rows for section in told.sections)

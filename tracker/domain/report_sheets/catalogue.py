@@ -7,6 +7,8 @@ from tracker.domain.report_sheets.authorizations import authorizations_sheet
 from tracker.domain.report_sheets.complications import complications_sheet
 from tracker.domain.report_sheets.days import days_sheet
 from tracker.domain.report_sheets.flow import flow_sheet
+from tracker.domain.report_sheets.forecast import NEEDS as FORECAST_NEEDS
+from tracker.domain.report_sheets.forecast import forecast_sheet
 from tracker.domain.report_sheets.referrers import referrers_sheet
 from tracker.domain.report_sheets.refills import refills_sheet
 from tracker.domain.report_sheets.reminders import reminders_sheet
@@ -32,13 +34,15 @@ from tracker.domain.reporting.history import History
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """``needs``: the parts of the history that it counts in."""
+    """``needs``: the parts of the history that it counts in; ``is_slow``: it takes seconds and has no period of its
+    own, so that only who asks for it waits for it."""
 
     name: str
     title: str
     question: str
     needs: tuple[type[Part], ...]
     make: Callable[[History, Selection, Names], Sheet]
+    is_slow: bool = False
 
 
 PANELS: dict[str, Panel] = {
@@ -65,5 +69,13 @@ PANELS: dict[str, Panel] = {
         ),
         Panel("reminders", "Reminders", "Do messages arrive, and do they help?", reminders.NEEDS, reminders_sheet),
         Panel("referrers", "Referrers", "Who refers, and what becomes of them?", referrers.NEEDS, referrers_sheet),
+        Panel(
+            "forecast",
+            "Forecast",
+            "How many trials and implants are coming?",
+            FORECAST_NEEDS,
+            forecast_sheet,
+            is_slow=True,
+        ),
     )
 }

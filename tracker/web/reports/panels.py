@@ -33,12 +33,18 @@ Chosen = frozenset[int] | None
 @dataclass(frozen=True, slots=True)
 class Heading:
     """``title``: in the navigation and of the page; ``question``: what it answers; ``is_live``: from the rows as they
-    are now, without a period."""
+    are now; ``is_slow``: it takes seconds where it was not made ahead. Neither has a period."""
 
     name: str
     title: str
     question: str
     is_live: bool = False
+    is_slow: bool = False
+
+    @property
+    def has_period(self) -> bool:
+        """Whether it counts in the days that are asked for."""
+        return not (self.is_live or self.is_slow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ HEADINGS: Mapping[str, Heading] = {
     for heading in (
         Heading("next-days", "Next ten working days", "What could go wrong in the next days?", is_live=True),
         Heading("now", "Now", "Who stands where, for how long, and over target?", is_live=True),
-        *(Heading(panel.name, panel.title, panel.question) for panel in PANELS.values()),
+        *(Heading(panel.name, panel.title, panel.question, is_slow=panel.is_slow) for panel in PANELS.values()),
     )
 }
 
@@ -100,7 +106,7 @@ def tell(place: Place, name: str, wanted: Filter, names: Names, *, with_cases: b
 
 
 def tell_all(place: Place, wanted: Filter, names: Names) -> Mapping[str, Told]:
-    """Every panel: as they were made ahead, else with one reading of the history."""
+    """Every panel: as they were made ahead, else with one reading of the history, save those that are slow."""
     ahead = find_sheets(place.session, place.clinic_id, PANELS, wanted)
     if len(ahead) == len(PANELS):
         live = {name: Told(tell_now(place, None, names), place.now) for name, tell_now in _LIVE.items()}
@@ -111,7 +117,9 @@ def tell_all(place: Place, wanted: Filter, names: Names) -> Mapping[str, Told]:
     chosen = _chosen(history, selection) if is_about_cases(wanted) else None
     told = {name: Told(live(place, chosen, names), place.now) for name, live in _LIVE.items()}
     for name, panel in PANELS.items():
-        if history is None or selection is None:
+        if name in ahead:
+            told[name] = Told(*ahead[name])
+        elif history is None or selection is None or panel.is_slow:
             told[name] = Told(None, place.now)
         else:
             told[name] = Told(panel.make(history, selection, names), history.as_of)

@@ -24,6 +24,9 @@ NOTHING_YET = (
 )
 
 
+LATER = "This is drawn when it is opened, which takes some seconds."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellView:
     """A cell of a table. An empty ``url``: nobody stands behind it."""
@@ -166,7 +169,7 @@ def _question(heading: Heading, told: Told | None, links: Links) -> Question:
     sheet = told.sheet if told else None
     return Question(
         heading=heading,
-        answer=sheet.answer if sheet else "" if told is None else NOTHING_YET,
+        answer=sheet.answer if sheet else "" if told is None else LATER if heading.is_slow else NOTHING_YET,
         url=links.panel(heading.name),
         spark=sparkline(sheet.spark) if sheet and sheet.spark else None,
     )

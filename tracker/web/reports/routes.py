@@ -123,7 +123,7 @@ def export(name: str, kind: str) -> Response:
 
 def _request(name: str) -> _Request:
     heading, names = HEADINGS[name], names_of(read_session(), clinic().id)
-    asked = read_filter(request.args, names, versions(), today(), has_period=not heading.is_live)
+    asked = read_filter(request.args, names, versions(), today(), has_period=heading.has_period)
     return _Request(heading, names, asked, Links(asked.query))
 
 
