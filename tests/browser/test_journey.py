@@ -167,6 +167,7 @@ def when_a_first_dose_fails_and_a_wrong_score_is_struck_out(team: Team) -> None:
     clinic.comes_to("2026-03-25 07:30")
     nurse.receives(PATIENT)
     physician.orders("50")
+    clinic.comes_to("2026-03-25 08:15")
     nurse.opens_the_checklist(PATIENT)
     nurse.answers("trial", "before", each=True)
     clinic.comes_to("2026-03-25 09:00")
@@ -208,6 +209,7 @@ def when_a_second_dose_waits_its_day_and_works(team: Team) -> None:
 
     clinic.comes_to("2026-03-27 07:30")
     nurse.receives(PATIENT)
+    clinic.comes_to("2026-03-27 08:15")
     nurse.opens_the_checklist(PATIENT)
     nurse.answers("trial", "before")
     clinic.comes_to("2026-03-27 09:00")
@@ -239,6 +241,7 @@ def when_the_pump_is_implanted(team: Team) -> None:
 
     clinic.comes_to("2026-04-09 06:10")
     nurse.receives(PATIENT)
+    clinic.comes_to("2026-04-09 08:45")
     nurse.opens_the_checklist(PATIENT)
     nurse.reads_aloud("Sign-in", "Monitors on finger and arm", "Blood loss over 500 mL")
     nurse.answers("implant", "before")

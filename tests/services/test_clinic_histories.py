@@ -81,8 +81,10 @@ class TestHistory:
         remake()
         before = of_clinic(world, Trials)
         assert (len(before.cases.id), list(before.of(Trials).dose_ng)) == (1, [50_000])
-        dose = journey.look().snapshot.attempt_dose
-        journey.do(PHYSICIAN, lambda w, r: corrections.strike(w, r, seq=dose.seq, reason="another patient's"))
+        dose, nurse = journey.look().snapshot.attempt_dose, journey.user_ids[Role.NURSE]
+        journey.do(
+            PHYSICIAN, lambda w, r: corrections.strike(w, r, seq=dose.seq, reason="another patient's", second_by=nurse)
+        )
         world.clock.advance(hours=1)
         remake()
         assert list(of_clinic(world, Trials).of(Trials).dose_ng) == []

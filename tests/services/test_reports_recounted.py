@@ -85,8 +85,10 @@ class Played:
         self.world.clock.advance(days=88)
         journey.refill()
         journey.step("device_review", reason="infection")
-        dose = journey.look().snapshot.of(TrialDose)[0]
-        journey.do(PHYSICIAN, lambda w, r: corrections.strike(w, r, seq=dose.seq, reason="typed twice"))
+        dose, nurse = journey.look().snapshot.of(TrialDose)[0], journey.user_ids[Role.NURSE]
+        journey.do(
+            PHYSICIAN, lambda w, r: corrections.strike(w, r, seq=dose.seq, reason="typed twice", second_by=nurse)
+        )
         self.world.clock.advance(days=95)
 
     def tested_twice(self) -> None:
