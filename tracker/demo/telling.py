@@ -24,8 +24,11 @@ from tracker.services.work import CaseRef, Work, Written
 
 P = ParamSpec("P")
 #: What is chosen and typed in every story.
-_CHOSEN = {"anaesthesia": "local only", "anticoagulants": "takes none", "incision": "10:05"}
-_TYPED = {"time": "09:40", "number": "12", "lot": "B40117", "text": "read and noted", "": ""}
+_CHOSEN = {"anaesthesia": "local only", "anticoagulants": "takes none"}
+_TYPED = {"number": "12", "lot": "B40117", "text": "read and noted", "": ""}
+
+#: How many minutes ago something was done whose time is asked: what comes before an incision, and the incision.
+_AGO, _INCISION_AGO = 25, 5
 
 #: A story waits by yielding the instant at which it goes on.
 Story = Iterator[datetime]
@@ -163,6 +166,9 @@ class Teller:
     def _answer(self, rule: ChecklistItemRule) -> Answer:
         days = {"expiry": 500, "date": 12}.get(rule.value)
         typed = (self.day + timedelta(days=days)).isoformat() if days else _TYPED.get(rule.value, "")
+        if rule.value == "time":
+            ago = timedelta(minutes=_INCISION_AGO if rule.key == "incision" else _AGO)
+            typed = f"{self.clinic.calendar.wall(self.clinic.clock.now() - ago):%H:%M}"
         typed = _CHOSEN.get(rule.key) or (rule.choices[0] if rule.choices else typed)
         return Answer(rule.key, value=typed, second_by=self.clinic.user("nurse2") if rule.two_person else None)
 

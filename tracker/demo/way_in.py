@@ -269,8 +269,6 @@ def _to_implant(teller: Teller, plan: Plan) -> Story:
         return
     yield from teller.until(day, 9)
     teller.arrive()
-    # When what was given and begun has been: no time that has not come is an answer.
-    yield teller.at(10, 10)
     if part.stage == "implant_day":
         teller.answer("implant", "before", leave=5)
         return
