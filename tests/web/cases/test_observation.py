@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.journey import Journey
+from tests.support.journey import Journey, a_person
 from tests.support.observing import a_score
 from tests.support.statements import sent
 from tests.support.web import Browser, WebWorld
@@ -162,6 +162,15 @@ class TestTheSecondPerson:
         said = checked.send(**typed, confirmed=checked.carried)
         assert "The second person confirms with their own PIN." in said
         assert checked.given == ()
+
+    def test_is_asked_again_for_another_patient(self, checked: Checked) -> None:
+        checked.send(check="yes")
+        other = replace(checked.journey, public_id="", version=0)
+        other.refer(a_person(2))
+        beside = replace(checked, journey=other, typed={**checked.typed, "expected_version": other.version})
+        said = beside.send(pin="", confirmed=checked.carried, check="yes")
+        assert "The second person confirms with their own PIN." in said
+        assert "Stop: do not inject." in beside.send(check="yes")
 
     def test_is_asked_again_by_somebody_else(self, checked: Checked) -> None:
         checked.send(check="yes")

@@ -98,7 +98,8 @@ class Check:
     """A look before something is done: the words of its button, what it finds, and what it says of either answer.
     What cannot be at all it refuses as the deed itself would (``InvalidInput``).
 
-    ``read``: what the second person read and confirmed with it, so that the deed itself need not ask again."""
+    ``read``: what of this patient's the second person read and confirmed with it, so that the deed itself need not ask
+    again."""
 
     label: str
     find: Callable[[], Sequence[Blocker]]
@@ -187,6 +188,11 @@ def answer(
     return _carry_out(case, form, act, use_case)
 
 
+def _what_was_read(case: OpenedCase, check: Check) -> str:
+    """What a carried confirmation holds for: these words, at this act, for this patient."""
+    return f"{case.head.public_id} {request.endpoint} {check.read()}"
+
+
 def _carry_out(
     case: OpenedCase, form: CaseForm, act: Act, use_case: Callable[[Work, CaseRef], Written]
 ) -> ResponseReturnValue:
@@ -195,7 +201,7 @@ def _carry_out(
     try:
         act.first()
         if act.check is not None:
-            open_sealed(act.check.read())
+            open_sealed(_what_was_read(case, act.check))
         if act.check is not None and "check" in request.form:
             return _page(case, form, act, version, blockers=act.check.find(), is_checked=True), 200
         with writing() as session:
@@ -297,7 +303,7 @@ def _page(
         is_multipart=any(isinstance(each, PaperField) for each in form),
         check=act.check.label if act.check else "",
         verdict=(act.check.stop if missing else act.check.go()) if act.check and is_checked else "",
-        confirmed=sealed(act.check.read()) if act.check and is_checked else request.form.get(CARRIED, ""),
+        confirmed=sealed(_what_was_read(case, act.check)) if act.check and is_checked else request.form.get(CARRIED, ""),
         fields=act.fields,
     )
     return render_template(act.template, page=page, form=form, **act.context)

@@ -128,7 +128,7 @@ def _check_before_injecting(case: OpenedCase, form: GiveDoseForm, readers: Mappi
         find=find,
         stop="Stop: do not inject.",
         go=go,
-        read=lambda: f"dose of {case.head.public_id}: {form.given(frozenset()).syringe}|{form.given_at.data or ''}",
+        read=lambda: f"{form.given(frozenset()).syringe}|{form.given_at.data or ''}",
     )
 
 
