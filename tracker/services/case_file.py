@@ -269,7 +269,8 @@ class CaseFile:
         if self.questions:
             detail = {**detail, "asked_back": [each.code for each in self.questions]}
         second = self.work.second
-        if second is not None and any(getattr(fact, "second_by", None) == second.user_id for fact in self.written):
+        named = {getattr(fact, "second_by", None) for fact in self.written} | {detail.get("second_by")}
+        if second is not None and second.user_id in named:
             detail = {**detail, "second_by_pin": second.user_id, "second_at": second.at}
         return {"facts": facts, "moves": moves, "detail": detail}
 

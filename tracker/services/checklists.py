@@ -15,6 +15,7 @@ from tracker.domain.dates import in_words
 from tracker.domain.errors import InvalidInput, NotFound, StaleVersion
 from tracker.domain.facts import Appointment, ChecklistItem, Device, TrialDose
 from tracker.domain.pathway.blocker import Blocker
+from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.requirements.visit import circumstances
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.pathway.wording import people, sentence_of
@@ -68,7 +69,7 @@ def answer_item(work: Work, ref: CaseRef, *, appointment: int, answer: Answer) -
     problems, value = _problems(file, visit, rule, answer)
     if problems:
         raise InvalidInput(problems)
-    before = _faults(file, visit)
+    before = _faults(file.pathway, file.snapshot, visit)
     fact = _write(file, visit, rule, answer, value)
     _refuse_mending_alone(file, visit, before, answer)
     if answer.state == ItemState.DONE:
@@ -110,19 +111,18 @@ def _consent_named(file: CaseFile, visit: Appointment, rule: ChecklistItemRule, 
 
 def _refuse_mending_alone(file: CaseFile, visit: Appointment, before: tuple[Fault, ...], answer: Answer) -> None:
     """A change by which a rule is met that was not needs a second person, whatever was changed."""
-    mended = mends(before, _faults(file, visit))
+    mended = mends(before, _faults(file.pathway, file.snapshot, visit))
     if mended and answer.second_by in (None, file.work.actor.user_id):
         why = sentence_of(Blocker(mended[0].code, mended[0].params))
         raise InvalidInput({"second_by": f"This takes back: {why}. A second person must see such a change."})
 
 
-def is_mended_without(file: CaseFile, fact: ChecklistItem) -> bool:
+def is_mended_without(pathway: Pathway, snapshot: Snapshot, fact: ChecklistItem) -> bool:
     """Whether a rule is met that was not once an answer is struck out: that is changed by two people too."""
-    visit = next((each for each in file.snapshot.of(Appointment) if each.appointment == fact.appointment), None)
+    visit = next((each for each in snapshot.of(Appointment) if each.appointment == fact.appointment), None)
     if visit is None:
         return False
-    before = _faults(file, visit)
-    return bool(mends(before, _faults(file, visit, file.snapshot.without(fact.seq))))
+    return bool(mends(_faults(pathway, snapshot, visit), _faults(pathway, snapshot.without(fact.seq), visit)))
 
 
 def _record_what_came_early(file: CaseFile, visit: Appointment, rule: ChecklistItemRule, fact: ChecklistItem) -> None:
@@ -137,9 +137,8 @@ def _record_what_came_early(file: CaseFile, visit: Appointment, rule: ChecklistI
     require_reason(file, visit.purpose, [early], fact.reason, about_seq=fact.seq, begun_in=file.case.stage)
 
 
-def _faults(file: CaseFile, visit: Appointment, snapshot: Snapshot | None = None) -> tuple[Fault, ...]:
-    snapshot = snapshot or file.snapshot
-    calendar, rules = snapshot.calendar, file.pathway.checklists.get(visit.purpose, ())
+def _faults(pathway: Pathway, snapshot: Snapshot, visit: Appointment) -> tuple[Fault, ...]:
+    calendar, rules = snapshot.calendar, pathway.checklists.get(visit.purpose, ())
     answers = standing_answers(snapshot.of(ChecklistItem), visit, calendar)
     return faults(rules, answers, calendar.today(visit.starts_at), calendar)
 

@@ -86,16 +86,18 @@ class TestATestDose:
             assert list(caught.value.problems) == ["second_by"]
         assert journey.look().snapshot.of(TrialDose) == (dose,)
 
+    def test_is_not_on_a_document(self, dosed: tuple[Journey, Fact]) -> None:
+        journey, dose = dosed
+        today = journey.today
+        journey.do(Role.NURSE, lambda w, r: evaluations.record_document(w, r, kind="other", dated_on=today))
+        with pytest.raises(InvalidInput) as caught:
+            self.nurse_strikes(dosed, document_seq=journey.look().snapshot.of(Document)[-1].seq)
+        assert list(caught.value.problems) == ["second_by"]
+        assert journey.look().snapshot.of(TrialDose) == (dose,)
+
     def test_is_where_a_second_person_says_so(self, dosed: tuple[Journey, Fact]) -> None:
         journey, _ = dosed
         self.nurse_strikes(dosed, second_by=journey.user_ids[Role.PHYSICIAN])
-        assert journey.look().snapshot.of(TrialDose) == ()
-
-    def test_is_where_a_document_says_so(self, dosed: tuple[Journey, Fact]) -> None:
-        journey, _ = dosed
-        today = journey.today
-        journey.do(Role.NURSE, lambda w, r: evaluations.record_document(w, r, kind="other", dated_on=today))
-        self.nurse_strikes(dosed, document_seq=journey.look().snapshot.of(Document)[-1].seq)
         assert journey.look().snapshot.of(TrialDose) == ()
 
 

@@ -10,9 +10,10 @@ from sqlalchemy import select
 from tests.support.devices import a_filling
 from tests.support.journey import Journey
 from tracker.domain.errors import InvalidInput
+from tracker.domain.facts import TrialDose
 from tracker.domain.words import Role
 from tracker.persistence.models import Event
-from tracker.services import checklists, decisions
+from tracker.services import checklists, corrections, decisions
 from tracker.services.checklists import Answer
 from tracker.services.work import CaseRef, Confirmation, Work, Written
 
@@ -48,7 +49,17 @@ def an_item(journey: Journey, second_by: int) -> None:
     journey.do(Role.NURSE, use_case)
 
 
-ACTS = [("trial_day", a_dose), ("implant_day", an_implant), ("maintained", a_refill), ("implant_day", an_item)]
+def a_dose_struck(journey: Journey, second_by: int) -> None:
+    """A test dose that was not given: without it another one may be given at once."""
+    seq = journey.look().snapshot.of(TrialDose)[-1].seq
+    said = {"seq": seq, "reason": "not given", "second_by": second_by}
+    journey.do(Role.NURSE, lambda w, r: corrections.strike(w, r, **said))  # type: ignore[arg-type]  # as named
+
+
+ACTS = [
+    ("trial_day", a_dose), ("implant_day", an_implant), ("maintained", a_refill), ("implant_day", an_item),
+    ("trial_observation", a_dose_struck),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("stage", "act"), ACTS)

@@ -6,7 +6,7 @@ from tests.web.cases.consent_forms import CONSENT_FORMS
 from tests.web.cases.device_forms import DEVICE_FORMS, new_catheter, new_pump
 from tests.web.cases.scene import COORDINATOR, DESK, NURSE, PHYSICIAN, FormCase, Scene, pump
 from tests.web.cases.visit_cases import VISIT_FORMS
-from tracker.domain.facts import Advisory, Assessment, Authorization, Device, PumpCall, Scan
+from tracker.domain.facts import Advisory, Assessment, Authorization, Device, PumpCall, Scan, TrialDose
 from tracker.domain.words import Role
 from tracker.services import steps, trials
 from tracker.services.advisories import record_advisory
@@ -322,6 +322,13 @@ FORMS = (
         number=pump,
         good=lambda s: {"reason": "other patient", **s.second(NURSE)}, bad={"reason": "other patient"},
         sentence="a second person or a document must confirm it.", kept=("other patient",),
+    ),
+    FormCase(
+        name="correct a dose", stage="trial_observation", path="correct-clinical/{}", refused=COORDINATOR,
+        number=lambda j: j.look().snapshot.of(TrialDose)[-1].seq,
+        good=lambda s: {"reason": "other patient", **s.reader(NURSE)},
+        bad=lambda s: {"reason": "other patient", **s.second(NURSE)},
+        sentence="The second person types their own PIN.", kept=("other patient",),
     ),
     FormCase(
         name="correct a score", stage="trial_review", path="correct-clinical/{}", role=Role.THERAPIST,

@@ -7,8 +7,10 @@ import pytest
 
 from tests.support.journey import Journey
 from tests.support.web import WebWorld
-from tests.web.cases.scene import NURSE
+from tests.web.cases.scene import NURSE, Scene
+from tracker.domain.facts import ChecklistItem
 from tracker.domain.words import Role
+from tracker.services import checklists
 
 At = Callable[[str], tuple[WebWorld, Journey]]
 
@@ -35,3 +37,19 @@ def test_who_answers_checklists_is_offered_there(at: At) -> None:
     url = f"/day/visits/{journey.public_id}/{journey.visit_for('implant')}"
     page = world.sign_in(NURSE).get(url).get_data(as_text=True)
     assert offered(page) == {str(world.user_ids[Role.PHYSICIAN])}
+
+
+def test_an_answer_without_which_a_rule_is_met_is_struck_out_by_two_at_one_screen(at: At) -> None:
+    world, journey = at("implant_day")
+    visit = journey.visit_for("implant")
+    for item, time in (("antibiotic", "07:00"), ("incision", "09:00")):
+        given = checklists.Answer(item=item, value=time)
+        journey.do(NURSE, lambda w, r, a=given: checklists.answer_item(w, r, appointment=visit, answer=a))
+    answers = {each.item: each.seq for each in journey.look().snapshot.of(ChecklistItem)}
+    browser = world.sign_in(NURSE)
+    url = f"/cases/{journey.public_id}/correct-clinical/{answers['antibiotic']}"
+    assert offered(browser.get(url).get_data(as_text=True)) == {str(world.user_ids[Role.PHYSICIAN])}
+    typed = {"reason": "typo", "expected_version": journey.version, **Scene(world, journey).second()}
+    refused = browser.submit(url, typed)
+    assert refused.status_code == 422 and "The second person types their own PIN." in refused.get_data(as_text=True)
+    assert browser.submit(url, {**typed, **Scene(world, journey).reader()}).status_code == 303

@@ -193,6 +193,11 @@ def _what_was_read(case: OpenedCase, check: Check) -> str:
     return f"{case.head.public_id} {request.endpoint} {check.read()}"
 
 
+def _carried(case: OpenedCase, checked: Check | None) -> str:
+    """What the page carries along: the confirmation of what was just checked, or what it came with."""
+    return sealed(_what_was_read(case, checked)) if checked else request.form.get(CARRIED, "")
+
+
 def _carry_out(
     case: OpenedCase, form: CaseForm, act: Act, use_case: Callable[[Work, CaseRef], Written]
 ) -> ResponseReturnValue:
@@ -303,7 +308,9 @@ def _page(
         is_multipart=any(isinstance(each, PaperField) for each in form),
         check=act.check.label if act.check else "",
         verdict=(act.check.stop if missing else act.check.go()) if act.check and is_checked else "",
-        confirmed=sealed(_what_was_read(case, act.check)) if act.check and is_checked else request.form.get(CARRIED, ""),
+        confirmed=sealed(_what_was_read(case, act.check))
+        if act.check and is_checked
+        else request.form.get(CARRIED, ""),
         fields=act.fields,
     )
     return render_template(act.template, page=page, form=form, **act.context)

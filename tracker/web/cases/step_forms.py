@@ -4,6 +4,7 @@ from wtforms import RadioField
 from wtforms.validators import InputRequired
 
 from tracker.web.cases.fields import CaseForm, DayField, NoteField, PersonField, TextField
+from tracker.web.common.second_person import SecondPinField
 
 _SECOND = "A second person must confirm it."
 
@@ -99,7 +100,14 @@ class CorrectForm(CaseForm):
 
 
 class ConfirmedCorrectForm(CorrectForm):
-    """Why something is struck out that a pump's refills or the next test dose hang on, and who else says so."""
+    """Why something is struck out that a pump's refills hang on, and who else says so."""
 
     second_by = PersonField("Confirmed by a second person")
     document_seq = PersonField("Or by a document")
+
+
+class ReadCorrectForm(CorrectForm):
+    """Why something is struck out that a rule of the day hangs on, and who confirms it at the same screen."""
+
+    second_by = PersonField("Confirmed by a second person", [InputRequired("Choose the second person.")])
+    pin = SecondPinField()

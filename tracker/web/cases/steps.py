@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import NotFound
-from tracker.domain.facts import Document
+from tracker.domain.facts import Document, Fact
 from tracker.domain.pathway.engine import offered
 from tracker.queries.case_detail import OpenedCase, open_pumps_case
 from tracker.services import corrections, pumps, steps
@@ -25,6 +25,7 @@ from tracker.web.cases.step_forms import (
     DeathForm,
     HoldForm,
     PlainStepForm,
+    ReadCorrectForm,
     ResumeForm,
     StepForm,
     StopTherapyForm,
@@ -281,15 +282,27 @@ _OF_OPERATION = (
 )
 
 
+def _correct_form(case: OpenedCase, fact: Fact) -> CorrectForm:
+    """The form asks for whoever else must confirm it, beside the first person or in an office."""
+    reader = corrections.reader_of(case.pathway, case.snapshot, fact)
+    if reader is not None:
+        read = ReadCorrectForm()
+        read.second_by.offer(colleagues(reader))
+        return read
+    if corrections.needs_second(case.snapshot, fact):
+        confirmed = ConfirmedCorrectForm()
+        confirmed.second_by.offer(colleagues())
+        confirmed.document_seq.offer(_documents(case))
+        return confirmed
+    return CorrectForm()
+
+
 def _strike(public_id: str, seq: int) -> ResponseReturnValue:
     case = opened(public_id)
     fact = next((each for each in case.snapshot.facts if each.seq == seq), None)
     if fact is None or isinstance(fact, corrections.NOT_HERE):
         raise NotFound(str(seq))
-    form = ConfirmedCorrectForm() if corrections.needs_second(case.snapshot, fact) else CorrectForm()
-    if isinstance(form, ConfirmedCorrectForm):
-        form.second_by.offer(colleagues())
-        form.document_seq.offer(_documents(case))
+    form = _correct_form(case, fact)
     of_the_pump = open_pumps_case(read_session(), actor(), case) if is_operation(fact) else case
     told = as_told(fact)
     names = names_of(read_session(), actor(), (), [fact])
@@ -305,11 +318,7 @@ def _strike(public_id: str, seq: int) -> ResponseReturnValue:
     )
 
     def use_case(work: Work, ref: CaseRef) -> Written:
-        confirmed = (
-            {"second_by": form.second_by.data, "document_seq": form.document_seq.data}
-            if isinstance(form, ConfirmedCorrectForm)
-            else {}
-        )
+        confirmed = {name: form[name].data for name in ("second_by", "document_seq") if name in form}
         return corrections.strike(work, ref, seq=seq, reason=form.reason.data, **confirmed)
 
     return answer(case, form, act, use_case)
