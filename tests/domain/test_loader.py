@@ -92,6 +92,10 @@ UNREADABLE = (
      r"^\[\[checklists.implant\]\]"),
     ("a hard stop that is recorded elsewhere", 'label = "Test dose", stop = "note"',
      'label = "Test dose", stop = "hard"', "checklists.trial", r"^\[\[checklists.trial\]\]"),
+    ("something arranged that nobody arranges", 'key = "gown", ', 'key = "gown", arranged = true, ',
+     "checklists.trial", r"^\[\[checklists.trial\]\]"),
+    ("a denial that is no choice", 'denies = "none known"', 'denies = "never"', "checklists.trial",
+     r"^\[\[checklists.trial\]\]"),
     ("an item that stands twice", 'key = "consent"', 'key = "identity"', "checklists.trial",
      r"^\[\[checklists.trial\]\]"),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from tests.factories.facts import make
 from tests.factories.listed import Listed
 from tests.factories.rows import a_room
 from tests.support.web import Browser, WebWorld
-from tracker.domain.facts import ChecklistItem, TrialDose
+from tracker.domain.facts import Arrangement, ChecklistItem, TrialDose
 from tracker.domain.words import Role
 from tracker.pathways.catalogue import current
 from tracker.persistence.facts import insert_fact
@@ -122,6 +122,19 @@ class TestWhatIsRecordedElsewhere:
             assert dose in shown and "Nurse Person and Physician Person 09:00" in shown
         assert f'href="/cases/{case}/observation">Observation<' in text_of(nurse, url)
         assert dose not in text_of(nurse, f"{url}/paper?blank=1")
+
+
+def test_what_was_arranged_is_taken_over_with_one_press(world: WebWorld, nurse: Browser) -> None:
+    url = a_visit(world, "trial")
+    arranged = {"escort": "named", "escort_name": "Maria", "escort_phone": "555-0100", "anaesthesia": "sedation"}
+    now = world.clock.now()
+    with world.database.writing() as session:
+        fact = make(Arrangement, 41, appointment=20, effective_at=now, recorded_at=now, **arranged)
+        insert_fact(session, world.clinic_id, session.scalars(select(Case.id)).one(), fact)
+    assert "Arranged: sedation" in text_of(nurse, url)
+    status, body = answer(nurse, url, "anaesthesia", value="sedation")
+    assert status == 303 and "Arranged: sedation" not in body
+    assert "Maria, 555-0100" in body  # asked only now: an escort is for whoever is sedated
 
 
 class TestAnotherDay:

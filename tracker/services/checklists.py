@@ -5,9 +5,10 @@ step, and the rules say so; what comes before its turn is a deviation with a rea
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from tracker.domain.access import Permission
+from tracker.domain.allergies import named_allergies
 from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.checklists.run import Fault, faults, left_out, mends, standing_answers
 from tracker.domain.checklists.values import UnreadableValue, read_value
@@ -19,7 +20,9 @@ from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.requirements.visit import circumstances
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.pathway.wording import people, sentence_of
+from tracker.domain.typed_text import isolated
 from tracker.domain.words import ConsentState, DeterminationKind, ItemState, is_word
+from tracker.persistence.models import Patient
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.deviations import require_reason
 from tracker.services.named import reader_problems
@@ -183,6 +186,35 @@ def _problems(
     if calendar.today(file.effective_at) < day:
         said = f"The visit is on {in_words(day)}: its checklist is answered on that day."
         found["done_at" if answer.done_at else "state"] = said
+    found |= _state_problems(file, visit, rule, answer)
+    if answer.state == ItemState.DONE and rule.value:
+        value, refused = _value(file, rule, answer.value, day)
+        found |= refused
+    if answer.state == ItemState.DONE and rule.two_person and answer.second_by in (None, file.work.actor.user_id):
+        found["second_by"] = "A second person must read it too."
+    return found | reader_problems(file.work, answer.second_by, Permission.CHECKLIST), value
+
+
+def _value(file: CaseFile, rule: ChecklistItemRule, typed: str, day: date) -> tuple[str, dict[str, str]]:
+    """The value as it is kept, or a sentence for one that cannot be, or that the patient's record contradicts."""
+    try:
+        value = read_value(rule, typed, day=day, now=file.snapshot.calendar.wall(file.work.now))
+    except UnreadableValue as error:
+        return "", {"value": str(error)}
+    if rule.denies and value == rule.denies and (known := _allergies(file)):
+        return "", {"value": f"On record: {isolated(known)}. Choose another answer, or put the record right first."}
+    return value, {}
+
+
+def _allergies(file: CaseFile) -> str:
+    """What the patient's record names."""
+    patient = file.work.session.get_one(Patient, (file.case.clinic_id, file.case.patient_id))
+    return named_allergies(patient.allergies)
+
+
+def _state_problems(file: CaseFile, visit: Appointment, rule: ChecklistItemRule, answer: Answer) -> dict[str, str]:
+    """A sentence where the item cannot be left out, or not yet, or not without a reason."""
+    found = dict[str, str]()
     if not is_word(answer.state, ItemState):
         found["state"] = "Choose done, not applicable or overridden."
     if answer.state == ItemState.OVERRIDDEN:
@@ -191,14 +223,7 @@ def _problems(
         found["state"] = f"“{act}” is not recorded: whether this applies is answered after it."
     if answer.state != ItemState.DONE and not answer.reason.strip():
         found["reason"] = "Say why."
-    if answer.state == ItemState.DONE and rule.value:
-        try:
-            value = read_value(rule, answer.value, day=day, now=calendar.wall(file.work.now))
-        except UnreadableValue as error:
-            found["value"] = str(error)
-    if answer.state == ItemState.DONE and rule.two_person and answer.second_by in (None, file.work.actor.user_id):
-        found["second_by"] = "A second person must read it too."
-    return found | reader_problems(file.work, answer.second_by, Permission.CHECKLIST), value
+    return found
 
 
 def _override_problems(work: Work, rule: ChecklistItemRule) -> dict[str, str]:

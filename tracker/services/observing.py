@@ -188,6 +188,9 @@ def _problems(measured: Measured) -> dict[str, str]:
         value = getattr(measured.vitals, name)
         if value is not None and not 0 <= value <= most:
             found[name] = f"Must be from 0 to {most}. Read it again."
+    upper, lower = measured.vitals.systolic, measured.vitals.diastolic
+    if upper is not None and lower is not None and lower >= upper:
+        found.setdefault("diastolic", "The lower pressure must be below the upper one. Read it again.")
     return found
 
 

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from tests.support.journey import Journey
 from tracker.domain.errors import InvalidInput, NotFound, Refused
 from tracker.domain.facts import ChecklistItem, Determination
 from tracker.domain.words import Role
-from tracker.persistence.models import Case, Room, RoomCheck
+from tracker.persistence.models import Case, Patient, Room, RoomCheck
 from tracker.services import appointments, checklists, corrections, room_checks, trials
 from tracker.services.appointments import Slot
 from tracker.services.checklists import Answer
@@ -122,6 +122,21 @@ class TestATimeByWhichARuleIsMet:
     def test_may_be_changed_by_one_where_the_rule_is_still_broken(self, late: Journey) -> None:
         answer(late, "antibiotic", value="07:10")
         assert standing(late, "antibiotic").value == "07:10"
+
+
+class TestAllergies:
+    def test_on_record_are_not_denied(self, at: At) -> None:
+        journey = at("trial_day")
+        said = "On record: latex. Choose another answer, or put the record right first."
+        assert refused(journey, "allergies", value="none known") == {"value": said}
+        answer(journey, "allergies", value="as on record")
+
+    def test_may_be_none_where_the_record_says_so(self, at: At) -> None:
+        journey = at("trial_day")
+        with journey.database.writing() as session:
+            session.execute(update(Patient).values(allergies="NKDA"))
+        answer(journey, "allergies", value="none known")
+        assert standing(journey, "allergies").value == "none known"
 
 
 class TestASedative:

@@ -63,6 +63,7 @@ class TestASetOfScores:
             ({"scores": (Score("penn_severity", "0"),)}, "value"),
             ({"scores": (Score("ashworth", "1", "Knee", "middle"),)}, "side"),
             ({"vitals": Vitals(saturation=101)}, "saturation"),
+            ({"vitals": Vitals(systolic=80, diastolic=120)}, "diastolic"),
             ({"vitals": Vitals(alertness="lively")}, "alertness"),
             ({"scores": (Score("penn", "1"),), "rater_id": 999}, "rater_id"),
         ],

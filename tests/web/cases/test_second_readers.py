@@ -53,3 +53,21 @@ def test_an_answer_without_which_a_rule_is_met_is_struck_out_by_two_at_one_scree
     refused = browser.submit(url, typed)
     assert refused.status_code == 422 and "The second person types their own PIN." in refused.get_data(as_text=True)
     assert browser.submit(url, {**typed, **Scene(world, journey).reader()}).status_code == 303
+
+
+def test_what_two_read_for_the_checklist_stands_in_the_form_and_the_pin_is_asked_again(at: At) -> None:
+    world, journey = at("implant_day")
+    visit, physician = journey.visit_for("implant"), world.user_ids[Role.PHYSICIAN]
+    given = (
+        checklists.Answer(item="drug_check", value="L-77", second_by=physician),
+        checklists.Answer(item="drug_expiry", value="2031-05"),
+    )
+    browser, url = world.sign_in(NURSE), f"/cases/{journey.public_id}/implant"
+    assert 'name="lot" required type="text" value=""' in browser.get(url).get_data(as_text=True)
+    for each in given:
+        journey.do(NURSE, lambda w, r, a=each: checklists.answer_item(w, r, appointment=visit, answer=a))
+    page = browser.get(url).get_data(as_text=True)
+    assert 'name="lot" required type="text" value="L-77"' in page and "As two read it for the checklist, 09:00." in page
+    assert 'name="expires_on" type="date" value="2031-05-31"' in page
+    assert f'<option selected value="{physician}">' in page
+    assert re.search(r'name="pin"[^>]*value=""', page)

@@ -11,6 +11,10 @@ STOPS = frozenset({"hard", "soft", "note"})
 PARTS = frozenset({"before", "after"})
 #: What has a page of its own, on which it is recorded once.
 RECORDS = frozenset({"", "catheter_out", "dose", "observation"})
+#: What is arranged around a visit beforehand, and asked once more on the day by the item of that key.
+ARRANGED = frozenset({"anaesthesia", "escort"})
+#: What the patient's record says something about, by the key of the item that asks it on the day.
+ON_RECORD = frozenset({"allergies"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,13 @@ class ChecklistItemRule:
 
     ``part``: answered before the act, or after it. ``section`` is its heading; where ``is_aloud``, it is read aloud.
     ``value`` is one of ``VALUES``; ``unit``, ``least`` and ``most`` say what a number may be. ``is_standing``: where
-    the visit moves to another day the old answer is shown, to be given again. ``per_room``: looked at once for a room
-    and a day. ``needs``: items that come first. ``timed``: what its time is held against. ``override_by``: who alone
-    may leave it out; empty: whoever answers. ``names_consent``: the answer names the consent that stands, and counts
-    for no other. ``record``, of a note: what is recorded on a page of its own; the list shows it and asks nothing.
+    the visit moves to another day the old answer is shown, to be given again; ``is_arranged``: what was arranged for
+    the visit is shown so (the key is one of ``ARRANGED``). ``denies``: the choice that says that there is nothing of
+    the kind, which the patient's record must not contradict (the key is one of ``ON_RECORD``). ``per_room``: looked at
+    once for a room and a day. ``needs``: items that come first. ``timed``: what its time is held against.
+    ``override_by``: who alone may leave it out; empty: whoever answers. ``names_consent``: the answer names the consent
+    that stands, and counts for no other. ``record``, of a note: what is recorded on a page of its own; the list shows
+    it and asks nothing.
     """
 
     key: str
@@ -62,6 +69,8 @@ class ChecklistItemRule:
     choices: tuple[str, ...] = ()
     two_person: bool = False
     is_standing: bool = False
+    is_arranged: bool = False
+    denies: str = ""
     per_room: bool = False
     only: Condition = Condition()
     needs: tuple[str, ...] = ()

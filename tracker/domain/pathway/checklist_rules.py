@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from tracker.domain.checklists.rules import PARTS, RECORDS, STOPS, VALUES, ChecklistItemRule, Condition, TimeRule
+from tracker.domain.checklists.rules import (
+    ARRANGED,
+    ON_RECORD,
+    PARTS,
+    RECORDS,
+    STOPS,
+    VALUES,
+    ChecklistItemRule,
+    Condition,
+    TimeRule,
+)
 from tracker.domain.pathway.definition import Parameter
 from tracker.domain.pathway.source import Source, Table
 from tracker.domain.words import Indication, Role, is_word
@@ -11,8 +21,8 @@ from tracker.domain.words import Indication, Role, is_word
 Rules = tuple[ChecklistItemRule, ...]
 _SECTION = {"section", "part", "aloud", "items"}
 _ITEM = {
-    "key", "label", "stop", "value", "unit", "least", "most", "choices", "two_person", "standing", "per_room", "only",
-    "needs", "after", "override_by", "names_consent", "record", "source",
+    "key", "label", "stop", "value", "unit", "least", "most", "choices", "two_person", "standing", "arranged", "denies",
+    "per_room", "only", "needs", "after", "override_by", "names_consent", "record", "source",
 }  # fmt: skip
 _ONLY = {"indication", "sex", "from_years", "to_years"}
 
@@ -67,8 +77,14 @@ class _Reader:
             source.fail(
                 at, "what is recorded elsewhere is a note without a value: a dose, an observation, catheter_out"
             )
+        key, is_arranged = source.text_of(raw, "key", at), source.flag_of(raw, "arranged", at)
+        if is_arranged and key not in ARRANGED:
+            source.fail(at, f"{key!r} is not arranged beforehand; {' and '.join(sorted(ARRANGED))} are")
+        denies = source.text_of(raw, "denies", at, "")
+        if denies and (key not in ON_RECORD or denies not in choices):
+            source.fail(at, f"denies is a choice of {' or '.join(sorted(ON_RECORD))}")
         return ChecklistItemRule(
-            key=source.text_of(raw, "key", at),
+            key=key,
             label=source.text_of(raw, "label", at),
             stop=stop,
             part=part,
@@ -81,6 +97,8 @@ class _Reader:
             choices=choices,
             two_person=source.flag_of(raw, "two_person", at),
             is_standing=source.flag_of(raw, "standing", at),
+            is_arranged=is_arranged,
+            denies=denies,
             per_room=source.flag_of(raw, "per_room", at),
             only=self._condition(raw),
             needs=self._earlier(source.texts_of(raw, "needs", at)),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from tracker.domain.allergies import named_allergies
 from tracker.domain.pathway.requirements.person import age_on
 from tracker.queries.case_detail import CasePatient
 from tracker.web.common.languages import language_name
@@ -10,7 +11,6 @@ from tracker.web.common.languages import language_name
 PREFERS = {
     "email": "prefers e-mail", "sms": "prefers text messages", "phone": "prefers a call", "letter": "prefers a letter",
 }  # fmt: skip
-NO_ALLERGY = frozenset({"", "none", "no", "nkda", "none known", "no known allergies"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +30,8 @@ class Person:
 
 def person_of(patient: CasePatient, today: date, *, url: str = "", is_clinical: bool = True) -> Person:
     """The patient of a case; allergies only for those who see clinical detail."""
-    allergies = patient.allergies.strip()
-    alerts = (f"allergy: {allergies}",) if is_clinical and allergies.casefold() not in NO_ALLERGY else ()
+    allergies = named_allergies(patient.allergies)
+    alerts = (f"allergy: {allergies}",) if is_clinical and allergies else ()
     language = language_name(patient.language)
     notes = (PREFERS.get(patient.prefers, ""), f"speaks {language}" if language else "")
     return Person(

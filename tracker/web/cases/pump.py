@@ -1,15 +1,18 @@
 """The pump of a case: implanted, refilled, its alarm date read twice, its next refill planned, taken out."""
 
+from datetime import date
+
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.domain.access import Permission
+from tracker.domain.checklists.run import standing_answers
 from tracker.domain.errors import NotFound
-from tracker.domain.facts import Document, Fill
+from tracker.domain.facts import ChecklistItem, Document, Fill
 from tracker.domain.obligations.device_life import is_discrepant
 from tracker.domain.pathway.alarm_date import computed_left
 from tracker.domain.pathway.engine import refill_blockers
-from tracker.domain.words import DocumentKind, FillKind, Purpose
+from tracker.domain.words import DocumentKind, FillKind, ItemState, Purpose
 from tracker.queries.case_detail import OpenedCase
 from tracker.services import implants, pumps, refills
 from tracker.services.work import Written
@@ -17,6 +20,7 @@ from tracker.web.cases.acting import Act, Notice, answer, missing_for, opened, p
 from tracker.web.cases.blueprint import blueprint
 from tracker.web.cases.device import ordered
 from tracker.web.cases.pump_forms import (
+    FillingForm,
     ImplantForm,
     RefillForm,
     RefillPlanForm,
@@ -56,6 +60,30 @@ def _pump(case: OpenedCase) -> list[tuple[str, str]]:
     return found
 
 
+def _show_what_two_read(case: OpenedCase, purpose: Purpose, form: FillingForm) -> None:
+    """Put in the lot and expiry that two people read from this very vial for the checklist, and who the second was.
+
+    The PIN is asked again: now they confirm drug and concentration as they are typed here.
+    """
+    visit = case.snapshot.visit(purpose)
+    if form.is_submitted() or visit is None:
+        return
+    rules = {
+        each.value: each.key for each in case.pathway.checklists.get(purpose, ()) if each.value in ("lot", "expiry")
+    }
+    given = standing_answers(case.snapshot.of(ChecklistItem), visit, case.snapshot.calendar)
+    lot, expiry = given.get(rules.get("lot", "")), given.get(rules.get("expiry", ""))
+    if lot is not None and lot.state == ItemState.DONE:
+        form.lot.data, form.lot.description = (
+            lot.value,
+            f"As two read it for the checklist, {at(lot.effective_at)[-5:]}.",
+        )
+        if lot.second_by in dict(colleagues(Permission.REFILL)):
+            form.second_by.data = lot.second_by
+    if expiry is not None and expiry.state == ItemState.DONE:
+        form.expires_on.data = date.fromisoformat(expiry.value)
+
+
 @blueprint.route(path("/implant"), methods=["GET", "POST"])
 @permission(Permission.IMPLANT)
 def implant(public_id: str) -> ResponseReturnValue:
@@ -63,6 +91,7 @@ def implant(public_id: str) -> ResponseReturnValue:
     case, form = opened(public_id), ImplantForm()
     form.offer_drugs(case.pathway)
     form.second_by.offer(colleagues(Permission.REFILL))
+    _show_what_two_read(case, Purpose.IMPLANT, form)
     act = Act(
         title="Record the implant",
         submit="Record the implant",
@@ -90,6 +119,7 @@ def refill(public_id: str) -> ResponseReturnValue:
     form.offer_drugs(case.pathway)
     form.second_by.offer(colleagues(Permission.REFILL))
     form.residual_expected_ml.description = _expected(case)
+    _show_what_two_read(case, Purpose.REFILL, form)
     act = Act(
         title="Record a refill",
         submit="Record the refill",

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from tracker.domain.access import Actor, Permission
+from tracker.domain.allergies import named_allergies
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.requirements.person import age_on
 from tracker.domain.pathway.wording import ROLE_WORDS, sentence
@@ -60,7 +61,7 @@ def person_line(identity: Identity, today: date, *, url: str = "", sex: str = ""
         mrn=identity.mrn,
         url=url,
         sex=sex,
-        alerts=(f"allergy: {allergies}",) if allergies else (),
+        alerts=(f"allergy: {known}",) if (known := named_allergies(allergies)) else (),
     )
 
 

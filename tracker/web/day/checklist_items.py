@@ -7,9 +7,10 @@ from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.checklists.run import Fault, faults
 from tracker.domain.dates import in_words
 from tracker.domain.pathway.wording import ROLE_WORDS, sentence
-from tracker.domain.words import ItemState, Role
+from tracker.domain.typed_text import isolated
+from tracker.domain.words import Anaesthesia, Escort, ItemState, Role
 from tracker.queries.checklists import Answered, VisitChecklist
-from tracker.queries.day import rules_of
+from tracker.queries.day import Visit, rules_of
 from tracker.services.checklists import Answer
 
 ANSWERS = {
@@ -26,6 +27,8 @@ HINTS = {
     "lot": "as printed",
     "expiry": "as printed: 2027-05, or 31 May 2027",
 }
+#: What was planned, as an item's choice says it.
+_PLANNED = {Anaesthesia.LOCAL: "local only", Anaesthesia.SEDATION: "sedation", Anaesthesia.GENERAL: "general"}
 #: More choices than this are a list to choose from instead of a button each.
 MOST_BUTTONS = 4
 
@@ -232,8 +235,20 @@ def _others(rule: ChecklistItemRule, refused: Typed | None) -> tuple[Choice, ...
 
 
 def _before(rule: ChecklistItemRule, found: VisitChecklist) -> Before | None:
+    """What was answered on an earlier day; or what was arranged for this visit, where nobody answered then."""
     answered = found.before(rule.key) if rule.is_standing else None
     if answered is None or answered.fact.state != ItemState.DONE:
-        return None
+        return _arranged(rule, found.visit) if rule.is_arranged else None
     on = in_words(found.calendar.wall(answered.at).date())
     return Before(text=f"{on}: {answered.fact.value or 'done'} · {answered.by}", value=answered.fact.value)
+
+
+def _arranged(rule: ChecklistItemRule, visit: Visit) -> Before | None:
+    """What was arranged beforehand in words, for somebody at the patient to say that it is still so."""
+    if rule.key == "anaesthesia":
+        value = _PLANNED.get(Anaesthesia(visit.anaesthesia), "") if visit.anaesthesia else ""
+        return Before(text=f"Arranged: {value}", value=value) if value in rule.choices else None
+    if visit.escort != Escort.NAMED:
+        return None
+    who = ", ".join(filter(None, (visit.escort_name, visit.escort_phone)))
+    return Before(text=f"Arranged: {isolated(who)}", value="")
