@@ -8,7 +8,7 @@ from tracker.domain.pathway.requirements.visit import circumstances
 from tracker.services.case_file import open_case
 from tracker.services.work import CaseRef, Work, Written
 
-_BY_ITEM = {"anaesthesia": "local only", "incision": "08:40"}
+_BY_ITEM = {"allergies": "as on record", "anaesthesia": "local only", "incision": "08:40"}
 _BY_VALUE = {
     "time": "08:10",
     "number": "12",

@@ -24,7 +24,7 @@ from tracker.services.work import CaseRef, Work, Written
 
 P = ParamSpec("P")
 #: What is chosen and typed in every story.
-_CHOSEN = {"anaesthesia": "local only", "anticoagulants": "takes none"}
+_CHOSEN = {"allergies": "as on record", "anaesthesia": "local only", "anticoagulants": "takes none"}
 _TYPED = {"number": "12", "lot": "B40117", "text": "read and noted", "": ""}
 
 #: How many minutes ago something was done whose time is asked: what comes before an incision, and the incision.
