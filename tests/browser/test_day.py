@@ -115,7 +115,7 @@ class TestTheDay:
         page = ward.opens(Role.NURSE).page
         before = row(page, "Ruiz").bounding_box()
         ward.arranges(ward.cases[1])
-        page.touchscreen.tap(400, 300)
+        page.get_by_role("heading", level=1).tap()
         page.clock.run_for(ASKED_MS)
         expect(page.locator(".day-live-said")).to_have_text("1 change")
         expect(row(page, "Ruiz")).to_contain_text("has changed")
@@ -128,6 +128,7 @@ class TestTheDay:
 
     def test_renews_itself_once_nobody_touches_it_or_types(self, ward: Ward) -> None:
         page = ward.opens(Role.NURSE).page
+        page.get_by_text("Another day, order, rooms").tap()
         page.get_by_label("Go to").focus()
         ward.arranges(ward.cases[1])
         page.clock.run_for(QUIET_MS + ASKED_MS)

@@ -66,15 +66,17 @@ class TestRows:
         today.fact(case, Arrangement, 30, anaesthesia="sedation", **nobody)
         assert "Nobody is named who takes the patient home" in page(world)
 
-    def test_say_by_when_to_inject_and_when_that_has_passed(self, world: WebWorld, today: Today) -> None:
+    @pytest.mark.parametrize("kind", ["preparation", "procedure"])
+    def test_say_by_when_to_inject_and_when_that_has_passed(self, world: WebWorld, today: Today, kind: str) -> None:
         with world.database.writing() as session:
             session.execute(update(Clinic).values(closes_at="14:00"))
         case, _ = today.visit("Okafor", stage="trial_day", state="arrived", hours=0)
-        today.fact(case, VisitMoment, 31, kind="procedure")
+        today.fact(case, VisitMoment, 31, kind=kind)
         world.clock.advance(hours=1)
         assert "Inject by 10:00" in page(world) and "beyond closing" not in page(world)
         world.clock.advance(seconds=1)
-        assert "An injection now is watched beyond closing at 14:00" in page(world)
+        body = page(world)
+        assert "An injection now is watched beyond closing at 14:00" in body and "Was to be injected by 10:00" in body
 
     @pytest.mark.parametrize("state", ["cancelled", "no_show"])
     def test_say_why_a_visit_was_lost_and_who_tells(self, world: WebWorld, today: Today, state: str) -> None:

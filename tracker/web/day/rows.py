@@ -163,15 +163,15 @@ def _where(visit: Visit, view: Viewing) -> str:
 
 def _missing(visit: Visit, view: Viewing) -> str:
     """The one thing that is missing now."""
-    if blocker := blocked_by(visit):
-        return blocker
+    if first := blocked_by(visit) or _too_late_to_inject(visit, view):
+        return first
     stops = open_stops(visit) if visit.standing.state in {DayState.ARRIVED, DayState.PREPARATION} else ()
     if stops:
         return f"Next: {stops[0].label}"
     is_there = visit.standing.state in HERE or visit.standing.state is DayState.EXPECTED
     if is_there and visit.anaesthesia in NEEDS_ESCORT and visit.escort != Escort.NAMED:
         return "Nobody is named who takes the patient home"
-    return _too_late_to_inject(visit, view)
+    return ""
 
 
 def _too_late_to_inject(visit: Visit, view: Viewing) -> str:
@@ -230,7 +230,9 @@ def _clinical_notes(visit: Visit, view: Viewing) -> list[Note]:
     if least and visit.dose_at is not None and state in HERE and view.days_away == 0:
         found.append(Note(f"Watched until {hour(visit.dose_at + least, view.zone)} at least"))
     elif latest is not None:
-        found.append(Note(f"Inject by {hour(latest, view.zone)}"))
+        is_over = view.now > latest
+        said = "Was to be injected by" if is_over else "Inject by"
+        found.append(Note(f"{said} {hour(latest, view.zone)}", is_warning=is_over))
     if visit.cause:
         found.append(Note(f"Because: {CAUSE_WORDS[visit.cause]}"))  # type: ignore[index]  # a word is its text
     if visit.held == HeldMedicines.TELLER:
