@@ -14,7 +14,7 @@ _BY_VALUE = {
     "number": "12",
     "temperature": "36.8",
     "lot": "T-12",
-    "expiry": "2099-12",
+    "expiry": "2099-12-31",
     "date": "2099-12-01",
     "text": "read aloud",
 }

@@ -38,6 +38,8 @@ class TestRows:
     def test_say_by_how_much_somebody_came_late(self, world: WebWorld, today: Today) -> None:
         today.visit("Slow", hours=-0.5, state="arrived", effective_at=world.clock.now())
         assert "Arrived 09:00, 30 min late" in page(world)
+        today.visit("Slower", hours=-2.25, state="arrived", effective_at=world.clock.now())
+        assert "Arrived 09:00, 2 h 15 min late" in page(world)
 
     @pytest.mark.parametrize(("state", "said"), [("booked", "Not confirmed"), ("confirmed", "Confirmed")])
     def test_say_whether_somebody_confirmed(self, world: WebWorld, today: Today, state: str, said: str) -> None:

@@ -2,6 +2,7 @@
 asked separately. Signed on the tablet, the text and the drawn signature are kept as they were; signed on paper, the
 text is kept where it is one of ours."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,9 +10,11 @@ from sqlalchemy import insert, select
 
 from tracker.domain.access import Permission
 from tracker.domain.consent_texts import ConsentText, hash_of
-from tracker.domain.errors import InvalidInput, NotFound
+from tracker.domain.errors import InvalidInput, NotFound, Question
 from tracker.domain.facts import Consent
 from tracker.domain.languages import code_of
+from tracker.domain.pathway.requirements.consent import ConsentValid
+from tracker.domain.pathway.wording import sentence_of
 from tracker.domain.signature import NotASignature, hash_of_strokes, read_strokes
 from tracker.domain.words import Assent, ConsentState, Signer, is_word
 from tracker.persistence.models import Clinic, ConsentFormRow, Patient
@@ -226,4 +229,21 @@ def _record(
         file.record(Consent, purpose=purpose, **said)
     else:
         file.change(standing, **said)
+    file.ask(*_about_the_signer(file, purpose))
     return file.finish("consent_signed", **hashes)
+
+
+def _about_the_signer(file: CaseFile, purpose: str) -> Iterator[Question]:
+    """What would stop the procedure for who signed, asked while they are still here; a child's "no" is an answer."""
+    signed = file.snapshot.consent(purpose)
+    needs = (need for edge in file.pathway.transitions for need in edge.needs)
+    rule = next((each for each in needs if isinstance(each, ConsentValid) and each.purpose == purpose), None)
+    if signed is None or rule is None:
+        return
+    day = max(file.snapshot.day_of(purpose) or signed.signed_on, signed.signed_on)
+    for found in rule.of_the_signer(file.snapshot.birth_on, signed, day):
+        sentence = sentence_of(found)
+        if found.code == "assent_missing":
+            yield Question("assent", "not asked", sentence, "Nobody asked the child")
+        elif found.code != "assent_declined":
+            yield Question("relation", signed.relation, sentence, "It was signed so all the same")

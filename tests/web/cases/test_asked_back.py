@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from tests.support.journey import Journey
@@ -17,7 +17,7 @@ from tests.web.cases.test_patients import PUMP
 from tracker.domain.facts import ChecklistItem
 from tracker.domain.task_words import task_words
 from tracker.domain.words import Role
-from tracker.persistence.models import StaffTask
+from tracker.persistence.models import Patient, StaffTask
 from tracker.services import pumps, steps
 
 At = Callable[[str], tuple[WebWorld, Journey]]
@@ -228,3 +228,25 @@ def test_a_baseline_that_was_taken_after_the_dose(at: At, minutes: int | None, i
         assert "a baseline is taken before it" in page.partition("<form")[2]
         status, _page = send(browser, journey, "score", {**values, "meant": f"taken_at:{typed or 'now'}"})
         assert status == 303
+
+
+@pytest.mark.parametrize("path", ["consent", "sign-consent"])
+def test_a_signature_that_would_not_hold_while_whoever_must_sign_is_still_here(at: At, path: str) -> None:
+    world, journey = at("trial_day")
+    with world.database.writing() as session:
+        session.execute(update(Patient).values(birth_on=journey.today.replace(year=journey.today.year - 15)))
+    browser, path = world.sign_in(NURSE), f"{path}?purpose=trial"
+    here = {"text_version": "1", "strokes": "9,9 99,99"}
+    typed = {"purpose": "trial", "signed_on": journey.today.isoformat(), "signed_by": "James Okafor", **here}
+    status, page = send(browser, journey, path, {**typed, "relation": "self"})
+    assert status == 422 and "was signed by a child alone: who signs for it?" in page
+    assert 'name="meant" value="relation:self"' in page and 'value="James Okafor"' in page
+    status, page = send(browser, journey, path, {**typed, "relation": "parent"})
+    assert status == 422 and "The child was not asked about the trial: from 7 years on it must agree" in page
+    status, page = send(browser, journey, path, {**typed, "relation": "parent", "assent": "declined"})
+    assert status == 303, "a child's no is an answer, and stops the trial"
+    standing = journey.look().snapshot.consent("trial")
+    assert standing is not None and standing.assent == "declined"
+    journey.version = journey.look().head.version
+    status, page = send(browser, journey, path, {**typed, "relation": "self", "meant": "relation:self"})
+    assert status == 303, page

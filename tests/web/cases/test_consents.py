@@ -143,7 +143,9 @@ class TestOnTheTablet:
         with world.database.writing() as session:
             session.execute(update(Patient).values(birth_on=journey.today.replace(year=journey.today.year - 12)))
         assert 'name="assent"' in plain(nurse.get(url(journey)))
-        nurse.submit(url(journey), typed(journey, relation="parent", signed_by="Rosa Okafor"))
+        asked = typed(journey, relation="parent", signed_by="Rosa Okafor")
+        assert "The child was not asked about the implant" in plain(nurse.submit(url(journey), asked))
+        assert nurse.submit(url(journey), {**asked, "meant": "assent:not asked"}).status_code == 303
         assert "The child was not asked about the implant" in plain(nurse.get(url(journey, "")[:-1]))
         nurse.submit(url(journey), typed(journey, relation="parent", signed_by="Rosa Okafor", assent="given"))
         assert "The child was not asked" not in plain(nurse.get(url(journey, "")[:-1]))
@@ -166,7 +168,7 @@ class TestBesideTheChecklist:
         world, journey = at("trial_day")
         panel = self.panel(world, journey)
         assert "is-ready" in panel and "takes it back" in panel and "Have it signed" not in panel
-        signed = typed(journey, relation="parent", signed_by="Rosa Okafor")
+        signed = typed(journey, relation="parent", signed_by="Rosa Okafor", meant="relation:parent")
         world.sign_in(NURSE).submit(url(journey, "sign-consent?purpose=trial"), signed)
         panel = self.panel(world, journey)
         assert "does not hold" in panel and "ask the patient again" in panel and "is-ready" not in panel

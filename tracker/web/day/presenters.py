@@ -90,7 +90,12 @@ def state_of(visit: Visit, now: datetime, zone: str, *, is_clinical: bool = True
         words = f"{words} {hour(stands.since, zone)}"
     minutes = int((stands.since - due_at(visit)).total_seconds() // 60)
     is_behind = stands.state is DayState.ARRIVED and minutes > 0
-    return ("warn", f"{words}, {minutes} min late") if is_behind else (tone, words)
+    return ("warn", f"{words}, {_long(minutes)} late") if is_behind else (tone, words)
+
+
+def _long(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    return " ".join(filter(None, (f"{hours} h" if hours else "", f"{rest} min" if rest else "")))
 
 
 def _was_before_today(visit: Visit, now: datetime, zone: str) -> bool:

@@ -50,13 +50,13 @@ class ConsentValid(Requirement):
             return (self.blocker("consent_out_of_date", CLINICAL, "consent", purpose=self.purpose, ends=ends, on=day),)
         visit = snapshot.visit(self.purpose)
         by = visit.clinician_id if visit else None
-        found = list(self._of_the_signer(snapshot.birth_on, consent, day))
+        found = list(self.of_the_signer(snapshot.birth_on, consent, day))
         if None not in (by, consent.clinician_id) and by != consent.clinician_id:
             found.append(self.blocker("consent_other_surgeon", CLINICAL, "consent", purpose=self.purpose))
         return tuple(found)
 
-    def _of_the_signer(self, birth_on: date, consent: Consent, day: date) -> Iterator[Blocker]:
-        """What age has to say, on the day of the signature and on that of the procedure."""
+    def of_the_signer(self, birth_on: date, consent: Consent, day: date) -> Iterator[Blocker]:
+        """What age has to say, on the day of the signature and on ``day``, that of the procedure."""
         if not self.of_age_years:
             return
         then, now = (age_on(birth_on, each) for each in (consent.signed_on, day))
