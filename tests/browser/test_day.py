@@ -200,6 +200,9 @@ class TestTheDay:
         ):
             opened.open(path)
             assert opened.accessibility_findings() == [], path
+        opened.open(f"/cases/{case}")
+        heights = opened.page.evaluate(_HEIGHTS, _ALL)
+        assert len(heights) > 20 and [each for each in heights if each[1] < FINGER_PX] == []
 
 
 class TestTheWall:
