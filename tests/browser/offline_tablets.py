@@ -11,9 +11,8 @@ from threading import Thread
 
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-from werkzeug.serving import make_server
 
-from tests.support.browser import PATIENCE_MS, TABLET, Window
+from tests.support.browser import PATIENCE_MS, TABLET, Window, server_of
 from tests.support.chromium import ARGUMENTS, chromium_path
 from tests.support.web import PASSWORD, WebWorld, email_of
 from tracker.domain.words import Role
@@ -35,7 +34,7 @@ class Network:
 
     def comes(self) -> None:
         """Let it be there."""
-        server = make_server("127.0.0.1", self._port, self._app, threaded=True)
+        server = server_of(self._app, self._port)
         self._port = server.server_port
         thread = Thread(target=server.serve_forever)
         thread.start()

@@ -1,16 +1,19 @@
 """A real browser on the real application: served on this computer, and strict about what pages try to do."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from threading import Thread
+from typing import TYPE_CHECKING, Any
 
 from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize, expect, sync_playwright
-from werkzeug.serving import make_server
+from werkzeug.serving import BaseWSGIServer, make_server
 
 from tests.support.chromium import ARGUMENTS, chromium_path
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 #: WCAG 2.2 AA and everything it builds on.
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -57,10 +60,25 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
+def server_of(app: "WSGIApplication", port: int = 0) -> BaseWSGIServer:
+    """A server on this computer that does not serve yet; port 0 is a free one.
+
+    Each answer is whole before any of it is sent: Werkzeug's server never closes what it sends (a file) to a browser
+    that has hung up meanwhile, as the window of a finished test does.
+    """
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
+        parts: Any = app(environ, start_response)
+        with closing(parts):
+            return [b"".join(parts)]
+
+    return make_server("127.0.0.1", port, answer, threaded=True)
+
+
 @contextmanager
-def served(app: Flask) -> Iterator[str]:
+def served(app: "WSGIApplication") -> Iterator[str]:
     """Serve the application on a free port of this computer; yields its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = server_of(app)
     thread = Thread(target=server.serve_forever)
     thread.start()
     try:
