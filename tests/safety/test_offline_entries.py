@@ -6,7 +6,7 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from tests.factories.listed import Listed
 from tests.support.fixed import FixedClock, SeededIds
@@ -93,3 +93,26 @@ def test_of_several_answers_one_stands_and_every_other_one_is_a_task(world: WebW
     entries = [entry(world, case, number, item="xray", value=f"L{number}") for number in range(1, PAGES + 1)]
     assert at_once(world, entries, people=list(Role)[:PAGES]) == ["conflict"] * (PAGES - 1) + ["saved"]
     assert stored(world) == (1, PAGES, PAGES - 1)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"value": "L4/L5"}, {"value": "L2/L3", "reason": "by ultrasound"}, {"state": "not_applicable", "reason": "none"}],
+)
+def test_another_answer_under_the_id_of_one_that_was_saved_is_set_aside(
+    world: WebWorld, case: str, other: dict[str, str]
+) -> None:
+    saved, changed = entry(world, case, 1, item="xray", value="L2/L3"), entry(world, case, 1, item="xray", **other)
+    assert [send(world, each, Role.NURSE) for each in (saved, changed, changed, saved)] == [
+        "saved", "conflict", "conflict", "saved",
+    ]  # fmt: skip
+    assert stored(world) == (1, 2, 1)
+
+
+def test_what_was_received_before_its_digest_was_kept_counts_as_the_same(world: WebWorld, case: str) -> None:
+    sent = entry(world, case, 1, item="xray", value="L2/L3")
+    assert send(world, sent, Role.NURSE) == "saved"
+    with world.database.writing() as session:
+        session.execute(update(ReceivedEntry).values(digest=None))
+    assert send(world, sent, Role.NURSE) == "saved"
+    assert stored(world) == (1, 1, 0)

@@ -1,20 +1,15 @@
 """What a tablet sends from its queue: once each, in order, by whoever answered, and never dropped."""
 
 import json
-from base64 import b64decode, b64encode
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import select, update
 
 from tests.factories.listed import Listed
 from tests.factories.rows import a_room
+from tests.support.sealing import seal
 from tests.support.web import Browser, WebWorld
 from tracker.domain.task_words import task_words
 from tracker.domain.words import Role
@@ -95,9 +90,7 @@ class TestAnEntry:
         assert len(answers(world)) == len(received(world)) == 1
         assert tasks(world) == []
 
-    @pytest.mark.parametrize(
-        "values", [{"item": "identity"}, {"made_at": "2026-01-05T09:00:00.123+00:00"}, {"case": ""}]
-    )
+    @pytest.mark.parametrize("values", [{"item": "identity"}, {"case": ""}])
     def test_under_a_used_id_is_another_one_and_not_dropped(
         self, world: WebWorld, case: str, values: dict[str, Any]
     ) -> None:
@@ -111,6 +104,18 @@ class TestAnEntry:
         assert [value for _, value, _, _ in answers(world)] == ["L2/L3"]
         [(kind, words)] = tasks(world)
         assert kind == "answer_not_taken" and "L4/L5" in words and "under the same number" in words
+
+    @pytest.mark.parametrize("values", [{}, {"made_at": "2026-01-05T09:00:00.123+00:00"}])
+    def test_to_the_same_item_under_a_used_id_is_shown_beside_the_one_that_stands(
+        self, world: WebWorld, case: str, values: dict[str, Any]
+    ) -> None:
+        nurse = world.sign_in(Role.NURSE)
+        first = entry(world, case, "xray", value="L2/L3")
+        send(nurse, first)
+        for _ in range(2):
+            assert send(nurse, first | {"value": "L4/L5"} | values)[1]["outcome"] == "conflict"
+        [(kind, words)] = tasks(world)
+        assert kind == "two_answers" and "stands: done: L2/L3" in words and "entered: done: L4/L5" in words
 
     def test_too_long_under_a_used_id_is_not_dropped_either(self, world: WebWorld, case: str) -> None:
         nurse = world.sign_in(Role.NURSE)
@@ -219,6 +224,9 @@ class TestWhatIsNotTaken:
             ({"item": "nothing"}, "There is no such visit or item any more."),
             ({"appointment": 21}, "There is no such visit or item any more."),
             ({"case": "f" * 32}, "There is no such visit or item any more."),
+            ({"item": "discharge"}, "“Test dose” is not answered. Answer it first"),
+            ({"item": "discharge", "state": "not_applicable", "reason": "stays"}, "“Test dose” is not recorded"),
+            ({"item": "sedation", "value": "09:03", "reason": "early"}, "It is 09:00: 09:03 is in the future."),
         ],
     )
     def test_becomes_a_task_with_what_was_entered(
@@ -338,14 +346,3 @@ def test_a_form_of_another_site_is_refused(world: WebWorld, case: str) -> None:
     nurse.csrf_token = "forged"
     assert send(nurse, entry(world, case))[0] == 400
     assert received(world) == []
-
-
-def seal(key: str, text: str) -> str:
-    """What ``seal.js`` does."""
-    mine = ec.generate_private_key(ec.SECP256R1())
-    point = mine.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    theirs = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), b64decode(key))
-    shared = mine.exchange(ec.ECDH(), theirs)
-    aes = HKDF(SHA256(), 32, salt=point, info=b"tracker: what a tablet keeps").derive(shared)
-    nonce = b"\x07" * 12
-    return b64encode(point + nonce + AESGCM(aes).encrypt(nonce, text.encode(), None)).decode()

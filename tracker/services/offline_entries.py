@@ -62,7 +62,7 @@ def take_entry(work: Work, entry: Entry) -> EntryOutcome:
     :raises InvalidInput: for an answer that the item does not allow, and for a time in the future
     :raises NotFound: if the clinic has no such visit or item
     :raises NotPermitted: if the actor may not answer, or the id is that of somebody else's entry
-    :raises UsedId: if the actor entered something else under the id
+    :raises UsedId: if the actor entered something else under the id, be it another value
     """
     place = _place(work, entry)
     case_id = place.case_id
@@ -88,7 +88,7 @@ def set_aside(work: Work, entry: Entry, error: DomainError) -> EntryOutcome:
     """Keep what could not be taken as a task for the nurses, with what was entered; what was received before changes
     nothing. ``error``: why ``take_entry`` did not take it; its transaction is over."""
     place = _place(work, entry)
-    is_conflict = isinstance(error, StaleVersion) and place.answer is not None
+    is_conflict = isinstance(error, (StaleVersion, UsedId)) and place.answer is not None
     outcome = EntryOutcome.CONFLICT if is_conflict else EntryOutcome.REFUSED
     try:
         before = _note(work, entry, place, outcome)
@@ -167,6 +167,7 @@ def _note(
             made_at=entry.made_at,
             received_at=work.now,
             outcome=outcome,
+            digest=_digest(entry),
         )
         .returning(ReceivedEntry.entry_id)
     )
@@ -179,15 +180,22 @@ def _note(
         raise NotPermitted(entry.id)
     is_other_case = None not in {row.case_id, place.case_id} and row.case_id != place.case_id
     told = (entry.appointment, entry.answer.item, entry.made_at)
-    if is_other_case or (row.appointment, row.item, row.made_at) != told:
+    is_other_answer = row.digest not in {None, _digest(entry)}
+    if is_other_case or is_other_answer or (row.appointment, row.item, row.made_at) != told:
         raise UsedId(entry.id)
     return EntryOutcome(row.outcome)
 
 
 def _other_id(entry: Entry) -> str:
     """An id for what came under one that was used: the same one each time that it is sent."""
-    said = (entry.id, entry.case, entry.appointment, entry.answer.item, entry.made_at.isoformat())
+    said = (entry.id, entry.case, entry.appointment, entry.answer.item, entry.made_at.isoformat(), _digest(entry))
     return sha256(repr(said).encode()).hexdigest()[:32]
+
+
+def _digest(entry: Entry) -> str:
+    """What tells an answer from another one: of two alike it is the same only under the same id."""
+    given = entry.answer
+    return sha256(repr((entry.id, given.state, given.value, given.reason)).encode()).hexdigest()
 
 
 def _inserting(session: Session) -> Insert:

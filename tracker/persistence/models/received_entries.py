@@ -13,7 +13,8 @@ class ReceivedEntry(Tenant, Base):
     """One answer from a tablet's queue, under the id that the tablet gave it: what is sent again changes nothing.
 
     ``made_at`` is when it was answered, ``answer_seq`` the fact that it became. What was entered stands in that fact,
-    or in the task that was opened for it.
+    or in the task that was opened for it. ``digest`` tells another answer under the same id from the same one sent
+    again, without holding either; none for what was received before it was kept.
     """
 
     __tablename__ = "received_entries"
@@ -34,3 +35,4 @@ class ReceivedEntry(Tenant, Base):
     received_at: Mapped[datetime]
     outcome: Mapped[str]
     answer_seq: Mapped[int | None]
+    digest: Mapped[str | None]
