@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select, update
 from tests.factories.desk import ADMINISTRATOR, COORDINATOR, LEAD, NURSE, PHYSICIAN, SECOND, Desk, no_pause
 from tests.factories.rows import a_case, a_clinic, a_member, a_patient
 from tests.support.fixed import FixedClock, SeededIds
+from tests.support.histories import Told
 from tests.support.mailers import RecordingMailer
 from tests.support.statements import sent
 from tracker.domain.digest import NOTHING
@@ -20,6 +21,7 @@ from tracker.persistence.models import (
     Absence,
     Case,
     Clinic,
+    ClinicHistory,
     ClosedDay,
     DeploymentValue,
     Digest,
@@ -28,6 +30,8 @@ from tracker.persistence.models import (
     StaffTask,
     User,
 )
+from tracker.queries.clinic_history.making import Made
+from tracker.services.clinic_histories import pack, store
 from tracker.services.digests import ENDING, KEPT, Digested, DigestSender, purge_digests
 from tracker.services.reminders import pause_sending
 
@@ -268,6 +272,53 @@ class TestAMember:
         send(desk, mailer)
         assert {each.subject for each in mailer.sent} == {"This morning at your clinic"}
         assert "Pump" not in "".join(each.body for each in mailer.sent)
+
+
+class TestAWeek:
+    """The first mail of a manager's week says what the last four weeks were like."""
+
+    @pytest.fixture
+    def managed(self, desk: Desk) -> Desk:
+        """The administrator manages the clinic too; of six patients who were referred last week a history tells."""
+        story = Told(desk.clock.now())
+        for _ in range(6):
+            story.case(referred_on=DAY - timedelta(days=7))
+        with desk.database.writing() as session:
+            roles = {"clinic_id": desk.clinic_id, "user_id": ADMINISTRATOR, "role": Role.MANAGER}
+            session.execute(insert(MembershipRole).values(roles))
+            store(session, desk.clinic_id, Made(story.history(), 1), pack(story.history()))
+        return desk
+
+    def test_is_told_to_managers_alone_and_once(self, managed: Desk, mailer: RecordingMailer) -> None:
+        send(managed, mailer)
+        bodies = {each.recipient: each.body for each in mailer.sent}
+        (told,) = [address for address, body in bodies.items() if "Referrals: 6 (none)" in body]
+        assert told == f"user{ADMINISTRATOR - 1000}@clinic.example"
+        assert "To-dos overdue: 2" in bodies[told] and "Four weeks until Sun 7 Jun" in bodies[told]
+        managed.on(DAY + timedelta(days=2))  # a Sunday
+        assert not send(managed, mailer).tried
+        mailer.sent.clear()
+        managed.on(DAY + timedelta(days=3))
+        send(managed, mailer)
+        assert ["Four weeks until Sun 14 Jun" in each.body for each in mailer.sent].count(True) == 1
+        mailer.sent.clear()
+        managed.on(DAY + timedelta(days=4))
+        send(managed, mailer)
+        assert mailer.sent and not any("Four weeks" in each.body for each in mailer.sent)
+
+    def test_without_a_history_is_left_out_and_the_morning_told(self, managed: Desk, mailer: RecordingMailer) -> None:
+        with managed.database.writing() as session:
+            session.execute(delete(ClinicHistory))
+        send(managed, mailer)
+        assert any("To-dos overdue: 2" in each.body for each in mailer.sent)
+        assert not any("Four weeks" in each.body for each in mailer.sent)
+
+    def test_whose_history_cannot_be_read_holds_up_no_morning(self, managed: Desk, mailer: RecordingMailer) -> None:
+        with managed.database.writing() as session:
+            session.execute(update(ClinicHistory).values(body=b"broken"))
+        with pytest.raises(ExceptionGroup, match="digests"):
+            send(managed, mailer)
+        assert any("To-dos overdue: 2" in each.body for each in mailer.sent)
 
 
 class TestWhatGoesWrong:

@@ -6,7 +6,7 @@ to somebody who is away; how many of them are about patients that the reader has
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.words import Role
@@ -22,6 +22,8 @@ FOLLOW_UPS = frozenset({"follow_up"})
 TOLD_OF_NOTHING = frozenset({Role.LEAD_COORDINATOR, Role.PHYSICIAN})
 NOTHING = "Nothing is waiting for you."
 MONDAY = 1
+#: Who reads on the first morning of a week what the last four weeks were like.
+READS_WEEKS = frozenset({Role.MANAGER})
 PLURALS = {
     Role.COORDINATOR: "coordinators", Role.LEAD_COORDINATOR: "lead coordinators", Role.NURSE: "nurses",
     Role.PHYSICIAN: "physicians", Role.THERAPIST: "therapists", Role.FRONT_DESK: "front desk",
@@ -71,6 +73,11 @@ class Reader:
 def is_morning(calendar: ClinicCalendar, now: datetime) -> bool:
     """Whether the digests of today may leave: an open day of the clinic, between two of its wall times."""
     return calendar.is_open(calendar.today(now)) and FROM <= calendar.wall(now).time() < UNTIL
+
+
+def monday_of(today: date) -> date:
+    """The Monday of the week of a day."""
+    return today - timedelta(days=today.isoweekday() - MONDAY)
 
 
 def digest(reader: Reader, figures: Figures, today: date) -> tuple[str, ...]:

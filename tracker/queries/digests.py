@@ -8,12 +8,24 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, BindParameter, Row, Select, and_, bindparam, func, literal_column, select, type_coerce
+from sqlalchemy import (
+    JSON,
+    BindParameter,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
 from tracker.domain.calendar import ClinicCalendar
-from tracker.domain.digest import Due, Figures, Reader
+from tracker.domain.digest import Due, Figures, Reader, monday_of
 from tracker.domain.languages import USUAL
 from tracker.domain.neutral import name_in_messages
 from tracker.domain.words import LIVE_APPOINTMENT, Role
@@ -29,10 +41,11 @@ FAILED = ("rejected", "too_late", "unavailable", "undelivered", "unknown")
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """A member and where to write to."""
+    """A member and where to write to. ``begins_week``: they have had no morning's mail since Monday."""
 
     reader: Reader
     address: str
+    begins_week: bool = True
 
 
 def list_unread(session: Session, clinic_id: int, today: date) -> list[Addressed]:
@@ -43,12 +56,15 @@ def list_unread(session: Session, clinic_id: int, today: date) -> list[Addressed
         for user_id in members:
             roles.setdefault(user_id, set()).add(role)
     has_one = select(Digest.user_id).where(Digest.clinic_id == clinic_id, Digest.on_date == today)
+    had_one = exists().where(
+        Digest.clinic_id == clinic_id, Digest.user_id == User.id, Digest.on_date >= monday_of(today)
+    )
     rows = session.execute(
-        select(User.id, User.email)
+        select(User.id, User.email, (~had_one).label("begins_week"))
         .where(User.id.in_(sorted(roles.keys() - roster.absent)), User.email != "", User.id.not_in(has_one))
         .order_by(User.id)
     )
-    return [Addressed(Reader(row.id, frozenset(roles[row.id])), row.email) for row in rows]
+    return [Addressed(Reader(row.id, frozenset(roles[row.id])), row.email, row.begins_week) for row in rows]
 
 
 def get_neutral_name(session: Session, clinic_id: int) -> str:

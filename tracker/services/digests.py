@@ -1,13 +1,15 @@
 """The job ``digest``: once on each open day of a clinic, whoever has something waiting gets one mail with numbers.
 
-It says nothing of a patient: at which clinic, by the name that messages call it, how many, and where the tracker is. A
+A manager reads in the first one of each week besides what the last four weeks were like, by the clinic's history. It
+says nothing of a patient: at which clinic, by the name that messages call it, how many, and where the tracker is. A
 mail is written down before it leaves, by one process, and never sent a second time: a process that dies in between
-leaves a morning without it, which is harmless, since Today says the same and escalations are paged at once. Two would
-be noise, and noise is not read. For the same reason one that a mail server did not take is not tried again.
+leaves a morning without it, which is harmless, since Today and the reports say the same and escalations are paged at
+once. Two would be noise, and noise is not read. For the same reason one that a mail server did not take is not tried
+again.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, select, update
@@ -15,12 +17,19 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from tracker.domain.dates import in_words
-from tracker.domain.digest import Figures, digest, is_morning
+from tracker.domain.digest import READS_WEEKS, Figures, digest, is_morning, monday_of
 from tracker.domain.mail import MailError, Message
+from tracker.domain.report_sheets.small import without_small_numbers
+from tracker.domain.report_sheets.waits import waits_sheet
+from tracker.domain.report_sheets.words import Names
+from tracker.domain.reporting.filters import select as select_cases
+from tracker.domain.reporting.four_weeks import NEEDS, four_weeks, span_before
+from tracker.domain.weekly_digest import weekly_digest
 from tracker.persistence.database import Database
 from tracker.persistence.models import Clinic, Digest
 from tracker.persistence.vocabulary import DigestOutcome
 from tracker.queries.clinic_calendar import get_calendar
+from tracker.queries.clinic_history.stored import read_history
 from tracker.queries.digests import Addressed, get_figures, get_neutral_name, list_unread
 from tracker.queries.sending import is_all_paused, is_demo, is_paused
 from tracker.services.ports import Clock, Mailer
@@ -43,13 +52,22 @@ class Digested:
 
 @dataclass(frozen=True, slots=True)
 class _Morning:
-    """One clinic on one day, by its neutral name: who has had no digest, and the numbers."""
+    """One clinic on one day, by its neutral name: who has had no digest, and the numbers. ``weekly``: what managers
+    read besides on the first morning of their week."""
 
     clinic_id: int
     today: date
     clinic: str = ""
     members: tuple[Addressed, ...] = ()
     figures: Figures = field(default_factory=Figures)
+    weekly: tuple[str, ...] = ()
+
+    def lines_for(self, member: Addressed) -> tuple[str, ...]:
+        """What the mail says."""
+        lines = digest(member.reader, self.figures, self.today)
+        if not self.weekly or not _reads_week(member):
+            return lines
+        return (*lines, "", *self.weekly) if lines else self.weekly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +90,9 @@ class DigestSender:
         for clinic_id in self._clinics():
             with turns.next():
                 morning = self._morning(clinic_id)
+                if any(map(_reads_week, morning.members)):
+                    with turns.next():
+                        morning = replace(morning, weekly=self._weekly(morning))
                 for member in morning.members:
                     with turns.next():
                         self._send(morning, member, done)
@@ -100,9 +121,19 @@ class DigestSender:
             figures = get_figures(session, clinic_id, calendar, today, [each.reader for each in members])
         return _Morning(clinic_id, today, clinic, tuple(members), figures)
 
+    def _weekly(self, morning: _Morning) -> tuple[str, ...]:
+        """The last four weeks as the clinic's history has them; nothing where none was made yet."""
+        with self.database.reading() as session:
+            history = read_history(session, morning.clinic_id, *NEEDS)
+        if history is None:
+            return ()
+        until_on = monday_of(morning.today)
+        waits = waits_sheet(history, select_cases(history, span_before(until_on)), Names())
+        return weekly_digest(four_weeks(history, until_on), without_small_numbers(waits).answer, until_on)
+
     def _send(self, morning: _Morning, member: Addressed, done: Digested) -> None:
         done.looked_at += 1
-        lines = digest(member.reader, morning.figures, morning.today)
+        lines = morning.lines_for(member)
         key = (morning.clinic_id, member.reader.user_id, morning.today)
         with self.database.writing() as session:
             is_ours = not is_paused(session, morning.clinic_id) and write_down(
@@ -129,6 +160,10 @@ class DigestSender:
         heading = f"{morning.clinic}, {in_words(morning.today, morning.today)}"
         body = "\n".join((heading, "", *lines, "", self.base_url, "", ENDING, ""))
         return Message(address, SUBJECT.format(clinic=morning.clinic), body, reference)
+
+
+def _reads_week(member: Addressed) -> bool:
+    return member.begins_week and bool(member.reader.roles & READS_WEEKS)
 
 
 Key = tuple[int, int, date]
