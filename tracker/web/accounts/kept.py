@@ -15,7 +15,7 @@ from tracker.web.common.filters import at
 from tracker.web.common.kept_forms import Kept, kept_forms
 
 #: Fields of which a person would not know that they typed them.
-_OF_THE_PAGE = frozenset({"expected_version", "deviation_seen", "meant", "seen"})
+_OF_THE_PAGE = frozenset({"expected_version", "deviation_seen", "meant", "seen", "typed_here"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,7 @@ def read_entry(text: str | bytes) -> Sent:
         case=_id(said, "case"),
         appointment=_whole(said, "appointment"),
         answer=answer,
-        made_at=_instant(said, "made_at"),
+        made_at=instant_of(said, "made_at"),
         after=_text(said, "after", 32),
     )
     return Sent(_text(said, "owner", 60), entry)
@@ -94,7 +94,11 @@ def _whole(said: Mapping[str, Any], name: str) -> int:
     return value
 
 
-def _instant(said: Mapping[str, Any], name: str) -> datetime:
+def instant_of(said: Mapping[str, Any], name: str) -> datetime:
+    """The instant that a tablet wrote down under a name.
+
+    :raises UnreadableEntry: for anything else, and for a time without a zone
+    """
     try:
         local = datetime.fromisoformat(_text(said, name, 40))
         instant = local.astimezone(UTC)

@@ -39,7 +39,7 @@ SHELL = (
     "favicon.svg", "tracker.css", "css/components.css", "css/pages.css", "css/observation.css", "css/print.css",
     "css/offline.css", "tracker.js",
 )  # fmt: skip
-MODULES = ("page.js", "queue.js", "rules.js", "seal.js", "show.js", "store.js", "taking.js", "unlocked.js")
+MODULES = ("page.js", "queue.js", "rules.js", "seal.js", "show.js", "store.js", "taking.js", "typed.js", "unlocked.js")
 #: Who answered no longer ago than this is still before the item, and reads there why it was not taken.
 JUST_NOW = timedelta(seconds=20)
 
@@ -55,7 +55,7 @@ class OfflinePanel:
     at: str
 
 
-@blueprint.context_processor
+@blueprint.app_context_processor
 def _panel() -> dict[str, Any]:
     return {"offline_panel": offline_panel}
 

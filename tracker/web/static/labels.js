@@ -42,6 +42,7 @@ function fillIn(fields) {
     if (!target || (target.value && target.value !== filledByLabel.get(target))) continue;
     target.value = value;
     filledByLabel.set(target, value);
+    target.dispatchEvent(new Event("input", { bubbles: true }));
   }
 }
 

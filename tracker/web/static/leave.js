@@ -2,6 +2,12 @@
    where somebody signs out there may be no network to load it. */
 
 import { mayLeave } from "./offline/leaving.js";
+import { canSeal } from "./offline/seal.js";
+import { forgetTaken } from "./offline/typed.js";
+
+/* Whatever page follows: what the server has taken is not typed any more. Where the browser refuses its storage, nothing
+   was kept there. */
+if (canSeal()) forgetTaken().catch(() => {});
 
 async function leave(form, submitter) {
   const owner = document.querySelector("[data-leaving]")?.dataset.leaving;

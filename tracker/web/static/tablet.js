@@ -1,6 +1,8 @@
 /* A shared tablet: after some minutes without use its page is covered, what was typed is kept for whoever typed it, and
    the tablet is locked on the server. Nothing is sent: a kept form is read again before it is saved. */
 
+import { isChanged } from "./changed.js";
+
 const lockForm = document.getElementById("tablet-lock");
 const cover = document.getElementById("tablet-cover");
 const LOCK_AFTER_MS = Number(lockForm.dataset.lockAfter) * 1000;
@@ -20,15 +22,6 @@ function usedAt() {
 
 function isOver() {
   return Date.now() - usedAt() >= LOCK_AFTER_MS;
-}
-
-function isChanged(control) {
-  if (control.type === "checkbox" || control.type === "radio") return control.checked !== control.defaultChecked;
-  if (control.tagName === "SELECT") {
-    const first = [...control.options].findIndex((option) => option.defaultSelected);
-    return control.selectedIndex !== Math.max(first, 0);
-  }
-  return "defaultValue" in control && control.type !== "hidden" && control.value !== control.defaultValue;
 }
 
 /* A form that came back with a sentence holds what was typed, and nothing of it is saved. */

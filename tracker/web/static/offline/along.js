@@ -142,7 +142,7 @@ if (canKeep) {
   });
   setInterval(() => { if (!document.hidden) void takeAlong(); }, RENEW_EVERY_MS);
   void start();
-  if (!document.getElementById("tablet-lock")) lockWhenAway(panel.dataset.owner);
+  if (!document.getElementById("tablet-lock")) lockWhenAway();
 }
 
 /* The page of the list sends what waits; a checklist does so itself. */

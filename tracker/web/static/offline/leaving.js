@@ -1,10 +1,11 @@
-/* Signing out takes the day off the tablet. What is not yet saved stays, encrypted, and is told of before. Without network
-   nobody can be signed out: then the page is left for the locked one. */
+/* Signing out takes the day off the tablet, and what is typed and not sent. Answers that are not yet saved stay, encrypted.
+   Both are told of before. Without network nobody can be signed out: then the page is left for the locked one. */
 
 import { canSeal } from "./seal.js";
-import { clearDay, listEntries } from "./store.js";
+import { clearDay, listEntries, listTyped } from "./store.js";
 import { make, plural } from "./show.js";
 import { LOCKED_PAGE, isServerThere } from "./taking.js";
+import { clearTyped } from "./typed.js";
 
 /* Ask whether to go; whether the answer was yes. Without a word for going there is nowhere to go. */
 function ask({ title, text, go }) {
@@ -24,10 +25,13 @@ function ask({ title, text, go }) {
   });
 }
 
-function confirmLeaving(count) {
+function confirmLeaving(answers, forms) {
+  const both = [answers && plural(answers, "answer"), forms && `what is typed into ${plural(forms, "form")}`];
+  const stays = "Answers stay on this tablet, encrypted, and are saved when whoever gave them signs in here again with network. Signed out, nobody can see them.";
+  const goes = "What is typed into a form and was not sent is gone after signing out.";
   return ask({
-    title: `${plural(count, "answer")} not yet saved`,
-    text: "They stay on this tablet, encrypted, and are saved when whoever gave them signs in here again with network. Signed out, nobody can see them.",
+    title: `${both.filter(Boolean).join(" and ")} not yet saved`.replace(/^w/, "W"),
+    text: [answers && stays, forms && goes].filter(Boolean).join(" "),
     go: "Sign out all the same",
   });
 }
@@ -52,15 +56,20 @@ function note(form, name, value) {
 export async function mayLeave(form, submitter, owner) {
   if (!canSeal()) return true;
   const entries = await listEntries();
-  const isForAll = submitter?.value === "all" || (!submitter?.value && !document.getElementById("tablet-lock"));
+  const isShared = submitter?.value === "all" || document.getElementById("tablet-lock") !== null;
+  const isForAll = submitter?.value === "all" || (!submitter?.value && !isShared);
   const concerned = isForAll ? entries : entries.filter((each) => each.owner === owner);
+  /* On a computer that is not shared, what somebody else typed before their session ended is not the leaver's to lose. */
+  const typist = isForAll && isShared ? null : owner;
+  const typed = await listTyped(typist);
   if (!(await isServerThere())) {
     await lockInstead(concerned.length);
     return false;
   }
-  if (concerned.length && !(await confirmLeaving(concerned.length))) return false;
+  if (concerned.length + typed.length && !(await confirmLeaving(concerned.length, typed.length))) return false;
   await clearDay(isForAll ? null : owner);
+  await clearTyped(typist);
   /* The server has the browser forget everything only where that loses nothing. */
-  if (!entries.length) note(form, "unsaved", "none");
+  if (!entries.length && !(await listTyped()).length) note(form, "unsaved", "none");
   return true;
 }

@@ -4,14 +4,14 @@
 import { sendAll } from "./queue.js";
 import { answersOf, askedOf, clock, lacks } from "./rules.js";
 import { checklist, dayList, make, plural, sayNotTaken } from "./show.js";
-import { draftName, expire, getDay, listDays, listEntries } from "./store.js";
+import { expire, getDay, listDays, listEntries } from "./store.js";
 import { ask, take } from "./taking.js";
 import { unlock } from "./unlocked.js";
 
 const LOCK_AFTER_MS = 5 * 60 * 1000;
 const LOOK_EVERY_MS = 2_000;
 const TRY_EVERY_MS = 10_000;
-const DRAFT_AFTER_MS = 300;
+const TYPED_AFTER_MS = 300;
 
 const view = document.querySelector("[data-view]");
 const said = document.querySelector("[data-said]");
@@ -27,7 +27,7 @@ let network = "no_network";
 let isTrying = false;
 /* How many answers became a task since this page was opened. */
 let notTaken = 0;
-let draftTimer = 0;
+let typedTimer = 0;
 
 function say(sentence) {
   said.textContent = sentence;
@@ -158,36 +158,46 @@ async function answer(form, submitter) {
   }
   await person.answer(visit, rule.key, given);
   form.reset();
+  await person.keepTyped(visit, `${rule.key}/${form.classList.contains("item-other") ? "other" : "first"}`, []);
   await drawAnew(rule.key);
   void tryNetwork();
 }
 
 /* ── What is being typed ────────────────────────────────────────────────── */
 
-function typedFields() {
-  const visit = person.day.visits[openedPlace()];
-  return [...view.querySelectorAll("[data-item] input:not([type=hidden])")].map((field) => {
-    const { item } = field.closest("[data-item]").dataset;
-    return [draftName(`${visit.case}/${visit.appointment}`, item, field), field];
+/* By the name of a form of an item, as the pages of the day name it: its fields. */
+function typedForms() {
+  const forms = [...view.querySelectorAll("[data-item] form")].map((form) => {
+    const which = form.classList.contains("item-other") ? "other" : "first";
+    return [`${form.closest("[data-item]").dataset.item}/${which}`, [...form.querySelectorAll("input:not([type=hidden]), select[name=value]")]];
   });
+  return forms.filter(([, fields]) => fields.length);
 }
 
+function typedField(field) {
+  const label = field.closest("label").firstChild.textContent.trim();
+  return { name: field.name, nth: 0, value: field.value, checked: false, label, said: field.value };
+}
+
+/* What is shown of a form as it stands, and what else was typed into it on another page. */
 async function keepTyped() {
-  clearTimeout(draftTimer);
+  clearTimeout(typedTimer);
   if (!person?.day || openedPlace() === null) return;
-  const drafts = { ...person.drafts };
-  for (const [name, field] of typedFields()) {
-    if (field.value) drafts[name] = field.value;
-    else delete drafts[name];
+  const visit = person.day.visits[openedPlace()];
+  for (const [form, shown] of typedForms()) {
+    const others = person.typedOf(visit, form).filter((each) => shown.every((field) => field.name !== each.name));
+    await person.keepTyped(visit, form, [...shown.filter((field) => field.value).map(typedField), ...others]);
   }
-  await person.keepDrafts(drafts);
 }
 
 function putTypedBack() {
   if (openedPlace() === null) return;
-  for (const [name, field] of typedFields()) {
-    field.value = person.drafts[name] ?? "";
-    if (field.value) field.closest("details")?.setAttribute("open", "");
+  const visit = person.day.visits[openedPlace()];
+  for (const [form, shown] of typedForms()) {
+    for (const field of shown) {
+      field.value = person.typedOf(visit, form).findLast((each) => each.name === field.name)?.value ?? "";
+      if (field.value) field.closest("details")?.setAttribute("open", "");
+    }
   }
 }
 
@@ -270,8 +280,8 @@ view.addEventListener("submit", (event) => {
   if (person && event.target.closest("[data-item]")) void answer(event.target, event.submitter);
 });
 view.addEventListener("input", () => {
-  clearTimeout(draftTimer);
-  draftTimer = setTimeout(keepTyped, DRAFT_AFTER_MS);
+  clearTimeout(typedTimer);
+  typedTimer = setTimeout(keepTyped, TYPED_AFTER_MS);
 });
 lockButton.addEventListener("click", lock);
 addEventListener("hashchange", show);

@@ -1,8 +1,9 @@
-/* What is on the tablet: for each person a keyring, the day that was taken along and what is being typed, and all answers
-   that the server does not have yet. Days, drafts and answers are sealed (seal.js); in the open stand whose they are,
-   random ids of visits and keys of items, and times. */
+/* What is on the tablet: for each person a keyring, the day that was taken along and what is being typed (typed.js), and
+   all answers that the server does not have yet. Days, answers and what is typed are sealed (seal.js); in the open stand
+   whose they are, random ids of cases and visits, keys of items, and times. */
 
 const NAME = "tracker-offline";
+const VERSION = 2;
 /* Nothing but unsent answers is older than this. */
 export const KEPT_MS = 12 * 60 * 60 * 1000;
 
@@ -10,11 +11,14 @@ let opened;
 
 function open() {
   opened ??= new Promise((resolve, reject) => {
-    const asked = indexedDB.open(NAME, 1);
-    asked.onupgradeneeded = () => {
+    const asked = indexedDB.open(NAME, VERSION);
+    asked.onupgradeneeded = ({ oldVersion }) => {
       const database = asked.result;
-      for (const name of ["keyrings", "days", "drafts"]) database.createObjectStore(name, { keyPath: "owner" });
-      database.createObjectStore("entries", { keyPath: "order", autoIncrement: true });
+      if (oldVersion < 1) {
+        for (const name of ["keyrings", "days"]) database.createObjectStore(name, { keyPath: "owner" });
+        database.createObjectStore("entries", { keyPath: "order", autoIncrement: true });
+      } else database.deleteObjectStore("drafts");
+      database.createObjectStore("typed", { keyPath: "id" });
     };
     asked.onsuccess = () => {
       /* Another page wants the database gone: it is let go, and opened anew when it is needed. */
@@ -47,15 +51,9 @@ function put(name, value) {
 
 export const getKeyring = (owner) => get("keyrings", owner);
 export const getDay = (owner) => get("days", owner);
-export const getDraft = (owner) => get("drafts", owner);
 export const putKeyring = (keyring) => put("keyrings", keyring);
 export const putDay = (day) => put("days", day);
-export const putDraft = (draft) => put("drafts", draft);
-
-/* The name of what is being typed into a field of an item. */
-export function draftName(visit, item, field) {
-  return `${visit}/${item}/${field.form.classList.contains("item-other") ? "other" : "first"}/${field.name}`;
-}
+export const putTyped = (typed) => put("typed", typed);
 
 export async function listDays() {
   const [days] = await transact(["days"], "readonly", (store) => [store.getAll()]);
@@ -76,23 +74,34 @@ export function removeEntry(order) {
   return transact(["entries"], "readwrite", (store) => [store.delete(order)]);
 }
 
+/* What is typed and not yet sent; of everybody without an owner. */
+export async function listTyped(owner) {
+  const [typed] = await transact(["typed"], "readonly", (store) => [store.getAll()]);
+  return owner ? typed.filter((each) => each.owner === owner) : typed;
+}
+
+export function removeTyped(ids) {
+  return transact(["typed"], "readwrite", (store) => ids.map((id) => store.delete(id)));
+}
+
 /* Take a person's day away, everybody's without an owner. The keyring stays while unsent answers are sealed for it. */
 export async function clearDay(owner) {
   const unsent = new Set((await listEntries()).map((each) => each.owner));
   const keyrings = (await transact(["keyrings"], "readonly", (store) => [store.getAllKeys()]))[0];
   const owners = owner ? [owner] : keyrings;
-  await transact(["keyrings", "days", "drafts"], "readwrite", (keys, days, drafts) => {
+  await transact(["keyrings", "days"], "readwrite", (keys, days) => {
     for (const each of owners) {
       days.delete(each);
-      drafts.delete(each);
       if (!unsent.has(each)) keys.delete(each);
     }
   });
 }
 
-/* Take away what is too old; whether there was anything. A day from the future means that the clock was set back: it goes too. */
+/* Take away what is too old; whether a day was. One from the future means that the clock was set back: it goes too. */
 export async function expire(now = Date.now()) {
-  const old = (await listDays()).filter((day) => now - day.takenAt >= KEPT_MS || day.takenAt > now + 60_000);
+  const isOld = (since) => now - since >= KEPT_MS || since > now + 60_000;
+  await removeTyped((await listTyped()).filter((each) => isOld(each.keptAt)).map((each) => each.id));
+  const old = (await listDays()).filter((day) => isOld(day.takenAt));
   for (const day of old) await clearDay(day.owner);
   return old.length > 0;
 }

@@ -14,7 +14,7 @@ const TAKE_AFTER_MS = 2_000;
 /* Who answered no longer ago than this is still before the item. */
 const JUST_NOW_MS = 20_000;
 /* A form with any other answer in it, like a second person's PIN or an earlier time, goes to the server by itself. */
-const TAKEN = new Set(["csrf_token", "form_of", "expected_version", "section", "item", "seen", "state", "value", "reason"]);
+const TAKEN = new Set(["csrf_token", "form_of", "expected_version", "section", "item", "seen", "state", "value", "reason", "typed_here"]);
 const [, CASE, APPOINTMENT] = /^\/day\/visits\/([0-9a-f]{32})\/(\d+)/.exec(location.pathname) ?? [];
 
 /* What was answered on this page, by the id of the entry: when, and whether it ever waited. */
@@ -149,7 +149,9 @@ async function renewPage() {
 function putBack({ given, form, submitter }, problems) {
   for (const name of ["state", "value", "reason"]) {
     const field = form.querySelector(`input[name=${name}]:not([type=hidden]), select[name=${name}]`);
-    if (field && given[name]) field.value = given[name];
+    if (!field || !given[name]) continue;
+    field.value = given[name];
+    field.dispatchEvent(new Event("input", { bubbles: true }));
   }
   form.closest("details")?.setAttribute("open", "");
   const lacks = Object.keys(problems).find((name) => !form.querySelector(`[name=${name}]`));

@@ -1,8 +1,9 @@
 /* One person's day while it is unlocked on the page without network: read with their key, which is in memory alone. */
 
 import { follow, keep } from "./queue.js";
-import { openKeyring, openSealed, sealFor } from "./seal.js";
-import { clearDay, getDay, getDraft, getKeyring, listEntries, putDraft, putKeyring } from "./store.js";
+import { openKeyring, openSealed, randomId } from "./seal.js";
+import { clearDay, getDay, getKeyring, listEntries, listTyped, putKeyring, removeTyped } from "./store.js";
+import { keepTyped, placeOfVisit } from "./typed.js";
 
 /* After so many wrong PINs the day is taken off the tablet. */
 export const TRIES = 5;
@@ -28,7 +29,7 @@ export async function unlock(owner, pin) {
     const key = await openKeyring(keyring, pin);
     if (key) {
       await putKeyring({ ...keyring, tries: 0 });
-      const person = new Unlocked(owner, key, keyring.publicKey);
+      const person = new Unlocked(owner, key);
       await person.read();
       return { person };
     }
@@ -38,8 +39,8 @@ export async function unlock(owner, pin) {
 }
 
 class Unlocked {
-  constructor(owner, key, publicKey) {
-    Object.assign(this, { owner, key, publicKey, day: null, drafts: {}, pending: new Map() });
+  constructor(owner, key) {
+    Object.assign(this, { owner, key, day: null, typed: new Map(), pending: new Map() });
   }
 
   /* Read what is on the tablet: the day, what waits, and what was being typed. */
@@ -51,9 +52,18 @@ class Unlocked {
     this.name = stored.name;
     this.day = await openSealed(this.key, stored.sealed);
     await this.readWaiting();
-    const draft = await getDraft(this.owner);
-    const sealed = [draft?.sealed, ...(draft?.added ?? [])].filter(Boolean);
-    this.drafts = Object.assign({}, ...(await Promise.all(sealed.map((each) => openOr(this.key, each, {})))));
+    await this.readTyped();
+  }
+
+  /* What is being typed, here or on the pages of the day, by the name of its form. */
+  async readTyped() {
+    this.typed = new Map();
+    for (const stored of await listTyped(this.owner)) {
+      const content = stored.forOwner ? await openOr(this.key, stored.forOwner, null) : null;
+      if (!content) continue;
+      const name = `${stored.place}/${stored.form.replace(/#.*/, "")}`;
+      this.typed.set(name, { id: stored.id, fields: [...(this.typed.get(name)?.fields ?? []), ...content.fields] });
+    }
   }
 
   async readWaiting() {
@@ -72,9 +82,14 @@ class Unlocked {
     return this.pending.get(visitKey(visit)) ?? new Map();
   }
 
-  /* Keep an answer to an item of a visit, made now by the clock of the server. */
+  /* By the clock of the server. */
+  now() {
+    return Date.now() + this.clockIsBehind;
+  }
+
+  /* Keep an answer to an item of a visit, made now. */
   async answer(visit, item, given) {
-    const at = Date.now() + this.clockIsBehind;
+    const at = this.now();
     const seen = visit.answers.find((each) => each.item === item)?.seq ?? 0;
     const answer = { case: visit.case, appointment: visit.appointment, item, seen, ...given };
     await keep(answer, { owner: this.owner, serverKey: this.day.server_key, at });
@@ -82,9 +97,30 @@ class Unlocked {
     this.pending.set(visitKey(visit), items);
   }
 
+  /* The fields of a form of an item as they were being typed. */
+  typedOf(visit, form) {
+    return this.typed.get(`${placeOfVisit(visitKey(visit))}/${form}`)?.fields ?? [];
+  }
+
+  labelOf(visit, form) {
+    const [item] = form.split("/");
+    return this.day.checklists[visit.checklist].find((each) => each.key === item)?.label ?? "";
+  }
+
   /* What is being typed is kept too, sealed: the battery may be flat in a minute. */
-  async keepDrafts(drafts) {
-    this.drafts = drafts;
-    await putDraft({ owner: this.owner, sealed: await sealFor(this.publicKey, drafts) });
+  async keepTyped(visit, form, fields) {
+    const place = placeOfVisit(visitKey(visit));
+    const name = `${place}/${form}`;
+    const had = this.typed.get(name);
+    if (JSON.stringify(fields) === JSON.stringify(had?.fields ?? [])) return;
+    const id = had?.id ?? randomId();
+    if (!fields.length) {
+      this.typed.delete(name);
+      await removeTyped([id]);
+      return;
+    }
+    this.typed.set(name, { id, fields });
+    const at = this.now();
+    await keepTyped({ id, owner: this.owner, place, form, about: this.labelOf(visit, form), fields }, { serverKey: this.day.server_key, at });
   }
 }
