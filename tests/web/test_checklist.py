@@ -76,6 +76,22 @@ class TestTheList:
         assert status == 303 and "Anaesthesia planned: local only" in body
         assert f"1 of {len(asked)} answered" in body
 
+    @pytest.mark.parametrize(
+        ("purpose", "item", "said"),
+        [
+            ("trial", "gown", "stops the dose until it is answered, or left out with a reason"),
+            ("trial", "identity", "must be answered"),
+            ("trial", "voided", "to be answered, or left out with a reason"),
+            ("implant", "skin", "stops the procedure until it is answered, or left out with a reason"),
+            ("implant", "priming", "note, may stay open"),
+        ],
+    )
+    def test_says_at_an_item_what_it_stops(
+        self, world: WebWorld, nurse: Browser, purpose: str, item: str, said: str
+    ) -> None:
+        _, _, shown = text_of(nurse, a_visit(world, purpose)).partition(f'id="item-{item}"')
+        assert f'<span class="tap-sub">{said}' in shown.partition("</li>")[0]
+
     def test_has_no_way_to_answer_several_items_at_once(self, world: WebWorld, nurse: Browser) -> None:
         body = text_of(nurse, a_visit(world))
         forms = re.findall(r'<form class="(?:item-form|form-row item-other|item-before)".*?</form>', body, re.DOTALL)

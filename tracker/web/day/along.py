@@ -14,7 +14,7 @@ from tracker.domain.words import AppointmentState
 from tracker.queries.day import Visit, rules_of
 from tracker.queries.offline_day import StoredAnswer
 from tracker.web.common.case_lines import clinic_day, person_line
-from tracker.web.day.checklist_items import ANSWERS, HINTS, KEYPADS
+from tracker.web.day.checklist_items import ANSWERS, HINTS, KEYPADS, stop_words
 from tracker.web.day.presenters import blocked_by, hour, state_of
 
 #: Visits that nobody comes to: their checklists are not answered.
@@ -35,7 +35,8 @@ def present_along(visits: Sequence[Visit], answers: Answers, taking: Taking) -> 
     """The visits of the day and each kind of checklist once, as plain values for JSON."""
     coming = [visit for visit in visits if visit.state not in _OFF]
     checklists = {
-        _kind(visit): [_rule(rule, taking.viewer) for rule in rules_of(visit) if not rule.record] for visit in coming
+        _kind(visit): [_rule(rule, rules_of(visit), taking.viewer) for rule in rules_of(visit) if not rule.record]
+        for visit in coming
     }
     return {
         "visits": [_visit(each, answers.get((each.case_public_id, each.appointment), ()), taking) for each in coming],
@@ -73,13 +74,13 @@ def _never_asked(visit: Visit) -> set[str]:
     return set(left_out(rules, Circumstances(indication=visit.indication, sex=visit.sex, years=years)))
 
 
-def _rule(rule: ChecklistItemRule, viewer: Actor) -> dict[str, Any]:
+def _rule(rule: ChecklistItemRule, rules: Sequence[ChecklistItemRule], viewer: Actor) -> dict[str, Any]:
     timed = rule.timed
     return {
         "key": rule.key,
         "label": rule.label,
         "part": rule.section,
-        "is_hard": rule.stop == "hard",
+        "says": stop_words(rule, rules),
         "is_note": rule.stop == "note",
         "stops": rule.stop == "hard" and rule.part == "before",
         "may_leave_out": rule.stop != "hard" and (not rule.override_by or bool(rule.override_by & viewer.roles)),

@@ -1,12 +1,12 @@
 """One item of a checklist as a page shows it: its answer, or what it asks for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.checklists.run import Fault, faults
 from tracker.domain.dates import in_words
-from tracker.domain.pathway.wording import ROLE_WORDS, sentence
+from tracker.domain.pathway.wording import ROLE_WORDS, people, sentence
 from tracker.domain.typed_text import isolated
 from tracker.domain.words import Anaesthesia, Escort, ItemState, Role
 from tracker.queries.checklists import Answered, VisitChecklist
@@ -18,7 +18,6 @@ ANSWERS = {
     ItemState.NOT_APPLICABLE: "Does not apply",
     ItemState.OVERRIDDEN: "Left out",
 }
-STOPS = {"hard": "must be answered", "soft": "", "note": "note, may stay open"}
 #: Which keypad a value needs.
 KEYPADS = {"number": "decimal", "temperature": "decimal", "time": "numeric"}
 HINTS = {
@@ -31,6 +30,17 @@ HINTS = {
 _PLANNED = {Anaesthesia.LOCAL: "local only", Anaesthesia.SEDATION: "sedation", Anaesthesia.GENERAL: "general"}
 #: More choices than this are a list to choose from instead of a button each.
 MOST_BUTTONS = 4
+
+
+def stop_words(rule: ChecklistItemRule, rules: Sequence[ChecklistItemRule]) -> str:
+    """What an open item of a list stands in the way of, and how the way is cleared: before anybody gets there."""
+    if rule.stop != "soft":
+        return {"hard": "must be answered", "note": "note, may stay open"}[rule.stop]
+    by = f" by {people(rule.override_by)}" if rule.override_by else ""
+    if rule.part != "before":
+        return f"to be answered, or left out with a reason{by}"
+    act = "dose" if any(each.record == "dose" for each in rules) else "procedure"
+    return f"stops the {act} until it is answered, or left out with a reason{by}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +151,7 @@ def _item(
         key=rule.key,
         seen=found.written.get(rule.key, 0),
         label=rule.label,
-        stop=STOPS[rule.stop],
+        stop=stop_words(rule, rules_of(found.visit)),
         is_hard=rule.stop == "hard",
         is_note=rule.stop == "note",
         is_done=answer is not None,

@@ -104,7 +104,7 @@ function fields(rule, isEarly) {
 }
 
 function itemForm(rule, { said, isDone, first }) {
-  const hints = dot(rule.is_hard ? "must be answered" : "", rule.is_note ? "note, may stay open" : "", rule.hint,
+  const hints = dot(rule.says, rule.hint,
     rule.two_person ? "counts once the second person has confirmed: that takes the network" : "",
     first && !isDone ? `comes after: ${first.label}` : "");
   const text = make("span", { class: "tap-text" }, rule.label, make("span", { class: "tap-sub" }, said || hints));
