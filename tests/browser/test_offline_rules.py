@@ -1,7 +1,8 @@
 """The rules that the page without network follows: they stop what the server stops, and take what it takes."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -14,9 +15,11 @@ from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.checklists.values import UnreadableValue, read_value
 
 DAY = {"on": "2026-03-17", "zone": "America/Denver"}
+EVENING = datetime(2026, 3, 17, 23, 59, tzinfo=ZoneInfo(DAY["zone"]))
 USUAL: dict[str, Any] = {
-    "part": "Before", "is_hard": True, "is_note": False, "stops": True, "may_leave_out": False, "value": "", "unit": "",
-    "least": None, "most": None, "choices": [], "two_person": False, "needs": [], "when": [], "timed": None,
+    "part": "Before", "says": "", "is_note": False, "stops": True, "may_leave_out": False, "value": "", "unit": "",
+    "least": None, "most": None, "choices": [], "two_person": False, "needs": [], "is_after": False, "when": [],
+    "timed": None,
 }  # fmt: skip
 TYPED = {
     "time": ["07:40", "7.40", "0740", "24:00", "8 o'clock", ""],
@@ -43,14 +46,19 @@ def stops(page: Page, rules: list[dict[str, Any]], answers: dict[str, tuple[str,
     )
 
 
-def lacks(page: Page, what: dict[str, Any], text: str) -> str:
-    """What an answer with this value lacks."""
+def lacks(page: Page, what: dict[str, Any], *, now: datetime = EVENING, waits_for: str = "", **given: str) -> str:
+    """What an answer lacks that is given at an instant, on a visit that may wait for its dose."""
     return page.evaluate(
-        """async ([rule, value]) => {
+        """async ([rule, given, visit, moment]) => {
           const { lacks } = await import("/static/offline/rules.js");
-          return lacks(rule, { state: "done", value, reason: "" }, [rule], new Map());
+          return lacks(rule, given, visit, { asked: [rule], answers: new Map(), moment });
         }""",
-        [what, text],
+        [
+            what,
+            {"state": "done", "value": "", "reason": ""} | given,
+            {"waits_for": waits_for},
+            DAY | {"now": int(now.timestamp() * 1000)},
+        ],
     )
 
 
@@ -89,4 +97,27 @@ def test_take_what_the_server_takes(page: Page, kind: str) -> None:
             )
         except UnreadableValue:
             taken = False
-        assert (lacks(page, here, text) == "") == taken, text
+        assert (lacks(page, here, value=text) == "") == taken, text
+
+
+@pytest.mark.parametrize(("minutes", "is_taken"), [(-1, True), (2, True), (3, False), (600, False)])
+def test_refuse_a_time_that_has_not_come_in_the_words_of_the_server(page: Page, minutes: int, is_taken: bool) -> None:
+    now = datetime(2026, 3, 17, 9, 0, tzinfo=ZoneInfo(DAY["zone"]))
+    text = f"{now + timedelta(minutes=minutes):%H:%M}"
+    there = ChecklistItemRule(key="item", label="Item", stop="hard", part="before", value="time")
+    try:
+        said = "" if read_value(there, text, day=now.date(), now=now.replace(tzinfo=None)) else "nothing"
+    except UnreadableValue as error:
+        said = str(error)
+    assert (said == "") == is_taken
+    assert lacks(page, rule("item", value="time"), now=now, value=text) == said
+    assert lacks(page, rule("item", value="time"), now=now + timedelta(days=1), value=text) == ""
+
+
+def test_have_what_is_asked_after_the_dose_wait_for_it(page: Page) -> None:
+    after, reason = rule("after", is_after=True), "given upstairs"
+    assert lacks(page, after, waits_for="Test dose").startswith("“Test dose” is not answered. Answer it first;")
+    assert lacks(page, after, waits_for="Test dose", reason=reason) == ""
+    refused = lacks(page, after, waits_for="Test dose", state="not_applicable", reason=reason)
+    assert refused == "“Test dose” is not recorded: whether this applies is answered after it."
+    assert lacks(page, after) == lacks(page, rule("before"), waits_for="Test dose") == ""

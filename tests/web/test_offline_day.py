@@ -5,11 +5,14 @@ import re
 import pytest
 from sqlalchemy import select
 
+from tests.factories.facts import make
 from tests.factories.listed import Listed
 from tests.support.statements import sent
 from tests.support.web import Browser, WebWorld
+from tracker.domain.facts import TrialDose
 from tracker.domain.words import Role
-from tracker.persistence.models import AccessEntry
+from tracker.persistence.facts import insert_fact
+from tracker.persistence.models import AccessEntry, Case
 from tracker.web.common.security_headers import CONTENT_SECURITY_POLICY
 
 
@@ -52,8 +55,20 @@ class TestTheDayToTakeAlong:
         [visit] = nurse(world).get("/day/along").get_json()["visits"]
         assert set(visit) == {
             "case", "appointment", "time", "name", "born", "procedure", "room", "state", "stops", "checklist",
-            "not_asked", "answers",
+            "not_asked", "waits_for", "answers",
         }  # fmt: skip
+
+    def test_says_which_dose_is_waited_for_until_it_is_recorded(self, world: WebWorld) -> None:
+        [_, public_id] = fill(world)
+        browser = nurse(world)
+        [visit] = browser.get("/day/along").get_json()["visits"]
+        assert visit["waits_for"] == "Test dose"
+        with world.database.writing() as session:
+            case, now = session.scalars(select(Case).where(Case.public_id == public_id)).one(), world.clock.now()
+            dose = make(TrialDose, 40, appointment=20, effective_at=now, recorded_at=now)
+            insert_fact(session, world.clinic_id, case.id, dose)
+        [visit] = browser.get("/day/along").get_json()["visits"]
+        assert visit["waits_for"] == ""
 
     def test_is_recorded_as_seen(self, world: WebWorld) -> None:
         fill(world)

@@ -40,7 +40,8 @@ MOST_VISITS = 120
 class Visit:
     """One visit as it stands, and its case. ``answered`` are the keys of the checklist's items whose answer counts on
     its day, ``chosen`` those answers with their values; ``least_stay``: how long somebody is watched at least after the
-    act; ``dose_at`` when a test dose was given in it; ``teller`` who tells the patient about held medicines."""
+    act; ``dose_at`` when a test dose was given in it, ``has_act`` whether that, or what ends the waiting for it, is on
+    record; ``teller`` who tells the patient about held medicines."""
 
     case_public_id: str
     case_version: int
@@ -59,6 +60,7 @@ class Visit:
     standing: Standing
     least_stay: timedelta
     dose_at: datetime | None
+    has_act: bool
     turn_at: datetime | None
     escort: str
     escort_name: str
@@ -98,6 +100,8 @@ def of_its_visit(table: Any) -> ColumnElement[bool]:
     )
 
 
+#: A test dose; a device that went in, or a trial that was broken off.
+_ACTS = frozenset({Sign.DOSE, Sign.WATCHED})
 #: What the mark of a day is made of: the first ones by the time, the others as they are.
 _WATCHED: tuple[Any, ...] = (
     AppointmentRow.starts_at,
@@ -246,6 +250,12 @@ def rules_of(visit: Visit) -> tuple[ChecklistItemRule, ...]:
     return catalogue.load(visit.pathway, visit.pathway_version).checklists.get(visit.purpose, ())
 
 
+def waits_for(visit: Visit) -> str:
+    """The dose that items after it wait for, in the words of the checklist; empty once it, or what ends the waiting,
+    is on record, and where the checklist shows no dose."""
+    return "" if visit.has_act else next((rule.label for rule in rules_of(visit) if rule.record == "dose"), "")
+
+
 def not_asked(visit: Visit) -> dict[str, str]:
     """The items of its checklist that are not asked of this patient today, each with why."""
     years = age_on(visit.patient.birth_on, visit.on)
@@ -285,6 +295,7 @@ def _visit(row: Row[Any], signs: Signs) -> Visit:
         standing=signs.standing(of["state"], of["effective_at"], stays=has_stay(pathway, of["purpose"])),
         least_stay=_least_stay(of["pathway"], of["pathway_version"], of["purpose"]),
         dose_at=doses[-1] if doses else None,
+        has_act=any(each.kind in _ACTS for each in signs.happened),
         turn_at=of["turn_at"],
         escort=of["escort"] or "",
         escort_name=of["escort_name"] or "",

@@ -11,7 +11,7 @@ from tracker.domain.checklists.run import Circumstances, left_out
 from tracker.domain.pathway.requirements.person import age_on
 from tracker.domain.pathway.wording import PURPOSE_WORDS
 from tracker.domain.words import AppointmentState
-from tracker.queries.day import Visit, rules_of
+from tracker.queries.day import Visit, rules_of, waits_for
 from tracker.queries.offline_day import StoredAnswer
 from tracker.web.common.case_lines import clinic_day, person_line
 from tracker.web.day.checklist_items import ANSWERS, HINTS, KEYPADS, stop_words
@@ -63,6 +63,7 @@ def _visit(visit: Visit, answers: Sequence[StoredAnswer], taking: Taking) -> dic
         "stops": [stop] if stop else [],
         "checklist": _kind(visit),
         "not_asked": sorted(_never_asked(visit)),
+        "waits_for": waits_for(visit),
         "answers": [_answer(each, visit, taking.zone) for each in answers],
     }
 
@@ -93,6 +94,7 @@ def _rule(rule: ChecklistItemRule, rules: Sequence[ChecklistItemRule], viewer: A
         "hint": HINTS.get(rule.value, ""),
         "two_person": rule.two_person,
         "needs": list(rule.needs),
+        "is_after": rule.part == "after",
         "when": [[item, sorted(wanted)] for item, wanted in rule.only.chosen],
         "timed": None if timed is None else {"item": timed.item, "least": timed.least, "most": timed.most},
     }

@@ -135,7 +135,8 @@ function complain(row, sentence) {
 function lacking(rule, visit, given) {
   const rules = person.day.checklists[visit.checklist];
   const answers = answersOf(rules, visit, person.pendingOf(visit));
-  return lacks(rule, given, askedOf(rules, visit, answers), answers);
+  const moment = { on: person.day.on, zone: person.day.zone, now: person.now() };
+  return lacks(rule, given, visit, { asked: askedOf(rules, visit, answers), answers, moment });
 }
 
 /* What is asked further on, and what stops, follows from each answer: the whole list is drawn anew, in its place. */

@@ -46,6 +46,8 @@ export function askedOf(rules, visit, answers) {
 
 /* ── What an answer lacks ───────────────────────────────────────────────── */
 
+/* By how much the clock on a wall may be ahead. */
+const AHEAD_MIN = 2;
 const MONTH = /^(?:(\d{4})[-/.](\d{1,2})|(\d{1,2})[-/.](\d{4}))$/;
 
 /* The time by the 24-hour clock, as minutes of the day; null for none. */
@@ -75,25 +77,44 @@ function lacksAsNumber(rule, text) {
   return "";
 }
 
-function lacksAsValue(rule, text) {
+/* Of a time of day, on the day of the list: the clock on a wall may be two minutes ahead. */
+function lacksAsTime(text, { on, zone, now }) {
+  const minutes = minutesOf(text);
+  if (minutes === null) return "Type the time by the 24-hour clock, for example 07:40.";
+  const [today, time] = [civilDay(now, zone), clock(now, zone)];
+  if (today > on || (today === on && minutes <= minutesOf(time) + AHEAD_MIN)) return "";
+  return `It is ${time}: ${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")} is in the future.`;
+}
+
+function lacksAsValue(rule, text, moment) {
   if (!text) return rule.choices.length ? "Choose what it was." : "Write down what was read or measured.";
   if (rule.choices.length) return rule.choices.includes(text) ? "" : "Choose one of the list.";
   if (rule.value === "number") return lacksAsNumber(rule, text);
-  if (rule.value === "time" && minutesOf(text) === null) return "Type the time by the 24-hour clock, for example 07:40.";
+  if (rule.value === "time") return lacksAsTime(text, moment);
   if (rule.value === "expiry" && !expiryOf(text)) return "Type the expiry as it is printed, for example 2027-05 or 31 May 2027.";
   return "";
 }
 
-/* The first item that comes before this one and is open; undefined where none is. */
-export function openBefore(rule, asked, answers) {
-  return asked.find((each) => rule.needs.includes(each.key) && !answers.has(each.key));
+/* The dose that an item after it waits for, as `{ label }`; undefined where it waits for none. */
+function actBefore(rule, visit) {
+  return rule.is_after && visit.waits_for ? { label: visit.waits_for } : undefined;
 }
 
-/* A sentence that says what an answer lacks; empty where nothing does. */
-export function lacks(rule, { state, value, reason }, asked, answers) {
-  if (state !== "done") return reason.trim() ? "" : "Say why.";
-  const missing = rule.value ? lacksAsValue(rule, value.trim()) : "";
-  const first = openBefore(rule, asked, answers);
+/* What comes before this item and is open: the dose, or the first such item; undefined where nothing is. */
+export function openBefore(rule, visit, asked, answers) {
+  return actBefore(rule, visit) ?? asked.find((each) => rule.needs.includes(each.key) && !answers.has(each.key));
+}
+
+/* A sentence that says what an answer to an item of a visit lacks; empty where nothing does. `moment`: the day of the
+   list and the zone of the clinic, and now, by the clock of the server. */
+export function lacks(rule, { state, value, reason }, visit, { asked, answers, moment }) {
+  if (state !== "done") {
+    const act = actBefore(rule, visit);
+    if (act) return `“${act.label}” is not recorded: whether this applies is answered after it.`;
+    return reason.trim() ? "" : "Say why.";
+  }
+  const missing = rule.value ? lacksAsValue(rule, value.trim(), moment) : "";
+  const first = openBefore(rule, visit, asked, answers);
   if (missing || !first || reason.trim()) return missing;
   return `“${first.label}” is not answered. Answer it first; if this was done all the same, say why.`;
 }
@@ -104,6 +125,12 @@ export function lacks(rule, { state, value, reason }, asked, answers) {
 export function clock(instant, zone) {
   const how = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone };
   return new Intl.DateTimeFormat("en-GB", how).format(new Date(instant));
+}
+
+/* The civil day of an instant at the clinic, as YYYY-MM-DD. */
+function civilDay(instant, zone) {
+  const how = { year: "numeric", month: "2-digit", day: "2-digit", timeZone: zone };
+  return new Intl.DateTimeFormat("en-CA", how).format(new Date(instant));
 }
 
 function momentOf(rule, answer, zone) {

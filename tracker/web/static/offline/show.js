@@ -132,7 +132,7 @@ function item(rule, shown) {
   const isDone = shown.answers.has(rule.key);
   const look = `item${isDone ? " is-done" : ""}${shown.pending.has(rule.key) ? " is-unsaved" : ""}`;
   return make("li", { class: look, id: `item-${rule.key}`, "data-item": rule.key },
-    itemForm(rule, { said, isDone, first: openBefore(rule, shown.asked, shown.answers) }), otherForm(rule, isDone));
+    itemForm(rule, { said, isDone, first: openBefore(rule, shown.visit, shown.asked, shown.answers) }), otherForm(rule, isDone));
 }
 
 function section(label, number, shown) {
