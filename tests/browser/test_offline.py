@@ -364,3 +364,27 @@ def test_what_was_answered_this_moment_is_told_beside_it(
     expect(nurse.item("identity")).to_contain_text("Done · Nurse Person")
     expect(nurse.bar).to_have_text("1 answer was not taken")
     assert tasks(world) == [] and outcomes(world) == ["saved", "saved"]
+    expect(nurse.item("xray")).to_contain_text("Done: L4/L5 · Physician Person")
+    nurse.item("xray").get_by_role("button", name="Done").first.tap()
+    expect(nurse.item("xray")).to_contain_text("Done: L2/L3 · Nurse Person")
+    expect(nurse.bar).to_have_text("all saved")
+    assert outcomes(world) == ["saved", "saved", "saved"]
+
+
+def test_that_an_answer_became_a_task_stays_said_on_the_day(world: WebWorld, nurse: Tablet, checklist: str) -> None:
+    nurse.page.route("**/day/entries", lambda route: route.abort())
+    nurse.writes("xray", "L2/L3")
+    nurse.ticks("identity")
+    expect(nurse.bar).to_have_text("waiting for network (2)")
+    physician = world.sign_in(Role.PHYSICIAN)
+    physician.get("/day")
+    physician.post(checklist, {"item": "xray", "state": "done", "value": "L4/L5", "seen": 0})
+    nurse.page.clock.install()
+    nurse.opens("/day")
+    said, task = nurse.page.locator("[data-offline-said]"), nurse.page.locator("[data-offline-tasks]")
+    expect(said).to_contain_text("2 answers from this tablet not yet saved: tried again.")
+    nurse.page.unroute("**/day/entries")
+    nurse.page.clock.run_for(11_000)
+    expect(said).to_contain_text("1 answer from this tablet saved.")
+    expect(task).to_contain_text("1 answer from this tablet could not be taken, and became a task for the nurses")
+    assert tasks(world) == ["two_answers"]

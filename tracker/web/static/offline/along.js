@@ -18,7 +18,10 @@ export const panel = document.querySelector("[data-offline]");
 export const canKeep = Boolean(panel) && canSeal() && "serviceWorker" in navigator && "locks" in navigator;
 
 const line = panel?.querySelector("[data-offline-said]");
+const tasks = panel?.querySelector("[data-offline-tasks]");
 const form = panel?.querySelector("form");
+/* Why answers were not taken, since this page was opened. */
+const becameTasks = [];
 /* What the answers of this person need to be kept: `at` is now by the clock of the server. */
 let clockIsBehind = Date.parse(panel?.dataset.at ?? "") - Date.now();
 export const keeping = () => ({ owner: panel.dataset.owner, serverKey: panel.dataset.serverKey, at: Date.now() + clockIsBehind });
@@ -93,9 +96,11 @@ export async function renewAlong() {
   if (await getDay(panel.dataset.owner)) await takeAlong();
 }
 
+/* Nothing that is said later takes its place: it stands until the page is left. */
 function sayWhatBecame(asides) {
-  if (!asides.length) return;
-  say(`${plural(asides.length, "answer")} from this tablet could not be taken, and became a task for the nurses: ${asides.join(" ")}`);
+  becameTasks.push(...asides);
+  panel.hidden = false;
+  tasks.textContent = `${plural(becameTasks.length, "answer")} from this tablet could not be taken, and became a task for the nurses: ${[...new Set(becameTasks)].join(" ")}`;
 }
 
 /* The server's secret is another one since: the person's own copy is needed, and the other page has it. */
@@ -115,10 +120,12 @@ export async function sendWaiting() {
   const tell = (_entry, said) => { if (["conflict", "refused"].includes(said.outcome)) asides.push(said.said); };
   const renew = async () => (await ask()).told?.csrf_token ?? null;
   const inTheWay = await sendAll(panel.dataset.owner, form.elements.csrf_token.value, { tell, renew });
-  if (inTheWay === "unreadable") sayThatThePinIsNeeded(waiting);
-  else if (inTheWay) say(`${plural(waiting, "answer")} from this tablet not yet saved: tried again.`);
-  else if (asides.length) sayWhatBecame(asides);
-  else say(`${plural(waiting, "answer")} from this tablet saved.`);
+  if (asides.length) sayWhatBecame(asides);
+  const { length: left } = await listEntries(panel.dataset.owner);
+  const saved = waiting - left - asides.length;
+  if (inTheWay === "unreadable") sayThatThePinIsNeeded(left);
+  else if (inTheWay) say(`${plural(left, "answer")} from this tablet not yet saved: tried again.`);
+  else if (saved > 0) say(`${plural(saved, "answer")} from this tablet saved.`);
 }
 
 /* Whether there is a worker: without it no page comes up where there is no network, and nothing is said to be on the

@@ -114,8 +114,17 @@ function isTypedIn(row) {
   return fields.some((field) => field === document.activeElement || (field.tagName === "INPUT" && field.value !== field.defaultValue));
 }
 
+/* What stands now, beside what was not taken: whoever has read both may answer in its place. */
+function showWhatStands(row, newer) {
+  const [place, stands] = [row, newer].map((each) => each.querySelector(".tap-sub"));
+  if (place && stands) place.textContent = stands.textContent;
+  const seen = newer.querySelector("[name=seen]")?.value;
+  if (seen) for (const field of row.querySelectorAll("[name=seen]")) field.value = seen;
+}
+
 function renewRow(row, newer) {
   const isProblem = row.querySelector(".field-error") && !taskOf(row);
+  if (isProblem && !row.classList.contains("is-unsaved")) showWhatStands(row, newer);
   if (row.classList.contains("is-unsaved") || isProblem || (isTypedIn(row) && !row.dataset.kept)) return;
   const hadFocus = row.contains(document.activeElement);
   if (row.dataset.kept || standsFor(row) !== standsFor(newer)) row.replaceWith(newer);
