@@ -1,13 +1,17 @@
 """Every report in the browser: it stands up to axe, fits a phone and a desk, and the text of its charts can be read."""
 
+import pytest
 from playwright.sync_api import Browser
 
 from tests.support.browser import DESKTOP, PHONE, Window, served, window
 from tests.support.fixed import FixedClock, SeededIds
+from tests.support.played_clinic import fill_played
 from tests.support.stored_history import fill
 from tests.support.web import make_world
+from tracker.domain.forecast import forecast as method
 from tracker.domain.words import Role
 from tracker.persistence.database import Database
+from tracker.services.report_sheets import make_sheets
 from tracker.web.reports.panels import HEADINGS
 
 PATHS = (
@@ -15,6 +19,12 @@ PATHS = (
     "/reports/flow?payer=x&from=soon",
     "/reports/flow/patients?of=funnel.referred.reached",
     *(f"/reports/{name}" for name in HEADINGS),
+)
+PLAYED = (
+    "/reports/what-if",
+    "/reports/what-if?trial-slots=many&implant-weekdays=",
+    "/reports/what-if?trial-weekdays=0&trial-weekdays=1&trial-turnaround=3",
+    "/reports/forecast?months=12",
 )
 #: What hangs over the edge of the window; what scrolls in a box of its own does not.
 _OVER = "() => document.documentElement.scrollWidth - window.innerWidth"
@@ -48,7 +58,7 @@ def look(opened: Window, path: str) -> list[str]:
 
 
 def test_reports_stand_up_to_axe_and_fit_a_phone_and_a_desk(
-    chromium: Browser, sqlite_database: Database, clock: FixedClock, ids: SeededIds
+    chromium: Browser, sqlite_database: Database, clock: FixedClock, ids: SeededIds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = make_world(sqlite_database, clock, ids)
     fill(world, 14)
@@ -58,3 +68,8 @@ def test_reports_stand_up_to_axe_and_fit_a_phone_and_a_desk(
         assert cookie is not None
         opened.page.context.add_cookies([{"name": name, "value": cookie.value, "url": address}])
         assert [wrong for path in PATHS for wrong in look(opened, path)] == []
+        # Another history, of which there is enough to say what is coming and what would be; few futures are as wide.
+        monkeypatch.setattr(method, "MODELS", 2)
+        fill_played(world)
+        make_sheets(world.database, world.clock, pause=lambda: None)
+        assert [wrong for path in PLAYED for wrong in look(opened, path)] == []

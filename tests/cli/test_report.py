@@ -10,11 +10,13 @@ from click.testing import CliRunner, Result
 from config import load_settings
 from tests.cli.test_backup import environ
 from tests.support.fixed import FixedClock, SeededIds
+from tests.support.played_clinic import fill_played
 from tests.support.stored_history import fill
 from tests.support.web import WebWorld, make_world
 from tracker.app import create_app
 from tracker.cli import main
 from tracker.cli.context import Composition
+from tracker.domain.forecast import forecast as method
 from tracker.integrations.clock import SystemClock
 from tracker.persistence.database import Database
 from tracker.web.reports.panels import HEADINGS
@@ -71,6 +73,52 @@ class TestAReport:
         wrong = run(world, "flow", "--from", "soon")
         assert wrong.exit_code == 2 and "--from: This is not a day." in wrong.stderr
 
+    def test_looks_as_far_ahead_as_is_asked(self, world: WebWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(method, "MODELS", 2)
+        fill_played(world, weeks=60)
+        told = json.loads(run(world, "forecast", "--months", "3").stdout)
+        assert told["filters"] == ["The next 3 months"] and len(told["sections"][0]["rows"]) == 13
+        wrong = run(world, "forecast", "--months", "4")
+        assert wrong.exit_code == 2 and "--months: “4” is none of these." in wrong.stderr
+
     def test_says_what_to_do_where_nothing_is_counted_yet(self, world: WebWorld) -> None:
         result = run(world, "flow")
         assert result.exit_code == 1 and "tracker history make" in result.stderr and result.stdout == ""
+
+
+class TestWhatIf:
+    def test_takes_the_rules_as_options(self, world: WebWorld) -> None:
+        fill_played(world)
+        changed = ("--trial-weekdays", "Mon,thu", "--implant-slots", "2", "--trial-turnaround", "7")
+        told = json.loads(run(world, "what-if", *changed, "--pairs", "10").stdout)
+        assert told["answer"].startswith(
+            "With payers answering about trials within 7 days instead of 12, trials on two weekdays instead of one and "
+            "2 implant slots a day instead of 1, the median wait"
+        )
+        assert told["filters"] == [
+            "Trial: payers answer within: 7 days instead of 12 days",
+            "Trial: on: Mon, Thu instead of Tue",
+            "Implant: slots on such a day: 2 instead of 1",
+        ]
+        assert "10 pairs of years." in told["sections"][0]["definition"]
+        waits = told["sections"][0]["rows"][0]["values"]
+        assert waits.keys() == {"present", "changed", "difference", "low", "high"} and waits["present"] > 0
+
+    def test_without_rules_has_those_that_are_observed(self, world: WebWorld) -> None:
+        fill_played(world)
+        lines = list(csv.reader(io.StringIO(run(world, "what-if", "--csv").stdout.removeprefix("\ufeff"))))
+        assert ["Trial: on", "Tue", "as it is"] in lines
+
+    @pytest.mark.parametrize(
+        ("arguments", "sentence"),
+        [
+            (("what-if", "--trial-slots", "0"), "--trial-slots: Write a whole number from 1 to 50."),
+            (("what-if", "--trial-weekdays", "never"), "--trial-weekdays: “never” is no weekday."),
+            (("what-if", "--pairs", "9"), "10<=x<=1000"),
+            (("flow", "--trial-slots", "3"), "Rules can only be changed in what-if."),
+        ],
+    )
+    def test_says_what_is_wrong(self, world: WebWorld, arguments: tuple[str, ...], sentence: str) -> None:
+        fill_played(world, weeks=40)
+        result = run(world, *arguments)
+        assert result.exit_code == 2 and sentence in result.stderr and result.stdout == ""

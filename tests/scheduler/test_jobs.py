@@ -80,6 +80,7 @@ class TestJobs:
             "reconcile": (now, "0 cases due, 0 changed"),
             "safety": (now, "1 clinics checked, 1 cases, 1 with something that does not hold"),
             "statistics": (now, "sizes of tables known"),
+            "what_if": (now, "0 questions played"),
         }
 
     def test_run_again_find_nothing_left(self, runtime: Runtime) -> None:

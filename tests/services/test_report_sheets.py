@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import update
 
 from tests.support.fixed import FixedClock, SeededIds
+from tests.support.played_clinic import fill_played
 from tests.support.statements import sent
 from tests.support.stored_history import fill
 from tests.support.web import Browser, WebWorld, make_world
+from tracker.domain.forecast import forecast as method
 from tracker.domain.report_sheets.catalogue import PANELS
 from tracker.domain.words import Role
 from tracker.persistence.database import Database
@@ -24,6 +26,11 @@ def world(database: Database, clock: FixedClock, ids: SeededIds) -> WebWorld:
     return world
 
 
+_GROUPS = re.compile(
+    r'<section class="section report" aria-labelledby="by-(?:payer|diagnosis|indication)">.*?</section>\s*', re.DOTALL
+)
+
+
 def make(world: WebWorld) -> int:
     return make_sheets(world.database, world.clock, pause=lambda: None)
 
@@ -31,7 +38,7 @@ def make(world: WebWorld) -> int:
 def main_of(browser: Browser, path: str) -> str:
     """What a page says, without what differs each time."""
     body = browser.get(path).get_data(as_text=True).partition("<main")[2]
-    return re.sub(r'name="csrf_token"[^>]*>', "", body)
+    return " ".join(re.sub(r'name="csrf_token"[^>]*>', "", body).split())
 
 
 def reads_history(world: WebWorld, browser: Browser, path: str) -> bool:
@@ -47,7 +54,8 @@ class TestSheetsMadeAhead:
         paths = [f"/reports/{name}" for name in PANELS]
         before = [main_of(browser, path) for path in paths]
         assert make(world) == 1
-        assert [main_of(browser, path) for path in paths] == before
+        # What is coming of groups is drawn ahead alone.
+        assert [_GROUPS.sub("", main_of(browser, path)) for path in paths] == before
         assert not [path for path in ("/reports", *paths) if reads_history(world, browser, path)]
 
     def test_answer_the_slow_question_on_the_first_page_too(self, world: WebWorld) -> None:
@@ -56,6 +64,21 @@ class TestSheetsMadeAhead:
         make(world)
         assert "Too few patients to say how many trials are coming" in main_of(browser, "/reports")
         assert "This is drawn when it is opened" in main_of(browser, "/reports?payer=31")
+
+    def test_of_the_forecast_are_there_for_each_horizon_with_groups(
+        self, world: WebWorld, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(method, "MODELS", 2)
+        fill_played(world)
+        browser = world.sign_in(Role.MANAGER)
+        assert "By payer" not in main_of(browser, "/reports/forecast"), "nobody waits for the groups"
+        make(world)
+        for months, weeks in (("3", 13), ("6", 26), ("9", 39), ("12", 52)):
+            path = f"/reports/forecast?months={months}"
+            body = main_of(browser, path)
+            assert f"in the next {weeks} weeks" in body and "By payer" in body
+            assert not reads_history(world, browser, path)
+        assert reads_history(world, browser, "/reports/forecast?months=12&payer=31")
 
     def test_are_made_once_for_each_history(self, world: WebWorld) -> None:
         assert (make(world), make(world)) == (1, 0)

@@ -45,7 +45,8 @@ class TestTheIndex:
 
     def test_says_so_where_nothing_was_counted_yet(self, world: WebWorld) -> None:
         body = body_of(world.sign_in(Role.MANAGER), "/reports")
-        assert body.count("Nothing is counted yet") == len(HEADINGS) - 3
+        assert body.count("Nothing is counted yet") == len(HEADINGS) - 4
+        assert "Change how fast payers answer" in body
         assert "No case is open." in body
 
     def test_keeps_the_filter_in_its_links(self, world: WebWorld) -> None:
@@ -71,7 +72,8 @@ class TestEveryReport:
             found = links(body_of(browser, f"/reports/{name}"))
             # Each kind of number once: the last row of each table. All of them: tests of the sheets.
             columns = {re.sub(r"of=([^.]+)\.[^.]+\.", r"\1.", url): (url, text) for url, text in found}
-            assert columns or name == "forecast", name
+            # What is coming, and what would be, is of nobody yet.
+            assert columns or name in {"forecast", "what-if"}, name
             for url, text in columns.values():
                 page = body_of(browser, url)
                 listed, times = page.count('class="person"'), [int(each) for each in COUNTED.findall(page)]
@@ -106,9 +108,9 @@ class TestEveryReport:
             assert response.headers["Content-Disposition"] == f'attachment; filename="{name}-2026-03-17.xlsx"'
             book = load_workbook(io.BytesIO(response.data))
             said = [(row[0].value, row[1].value) for row in book.worksheets[1].iter_rows()]
-            assert {("As of", "Tue 17 Mar 2026 09:00"), ("Clinic", "Main Clinic"), ("Filter", "Payer: Payer 0")} <= set(
-                said
-            )
+            assert {("As of", "Tue 17 Mar 2026 09:00"), ("Clinic", "Main Clinic")} <= set(said)
+            # Slots are everybody's, so what-if has no filter.
+            assert (("Filter", "Payer: Payer 0") in said) != (name == "what-if")
             assert len(said) > len(book.worksheets) + 3
             kinds = {cell.data_type for page in book.worksheets for row in page.iter_rows() for cell in row}
             assert kinds <= {"s", "n", "d"}, "a formula"
@@ -175,6 +177,16 @@ class TestTheFilter:
             assert "Nothing is counted until the filter is put right." in body and '<p class="answer">' not in body
         assert browser.get(f"/reports/flow.csv?{query}").status_code == 400
         assert browser.get(f"/reports/flow/patients?of=funnel.referred.reached&{query}").status_code == 404
+
+    @pytest.mark.parametrize("months", ["5", "<b>", "-3", "6.0"])
+    def test_of_the_forecast_is_three_to_twelve_months(self, world: WebWorld, months: str) -> None:
+        fill(world, 3)
+        browser = world.sign_in(Role.MANAGER)
+        body = body_of(browser, f"/reports/forecast?months={months}")
+        assert "is none of these. Choose 3, 6, 9 or 12 months." in body and '<p class="answer">' not in body
+        assert f'<option value="{html.escape(months)}" selected>' in body
+        assert browser.get(f"/reports/forecast.csv?months={months}").status_code == 400
+        assert 'name="months"' not in body_of(browser, "/reports/flow")
 
     def test_reaches_the_last_day_itself(self, world: WebWorld) -> None:
         fill(world)

@@ -2,10 +2,14 @@
 person: whoever reads this at a shell may not be somebody who may see patients.
 """
 
+from datetime import datetime
+
 import click
 
 from tracker.cli.clinic_choice import chosen_clinic, clinic_option
 from tracker.cli.context import runtime_of
+from tracker.cli.what_if import NOTHING_YET, played, rule_options, taken_rules
+from tracker.domain.report_sheets.sheet import Sheet
 from tracker.domain.report_sheets.small import without_small_numbers
 from tracker.queries.clinic import get_settings
 from tracker.queries.clinic_calendar import get_calendar
@@ -28,33 +32,46 @@ from tracker.web.reports.panels import HEADINGS, Place, tell, versions
 @click.option("--diagnosis", help="As in the page's address.")
 @click.option("--indication", help="As in the page's address.")
 @click.option("--version", help="Of the pathway.")
+@click.option("--months", help="How far ahead: 3, 6, 9 or 12.")
+@rule_options
 @clinic_option
 @click.pass_context
 def report(context: click.Context, /, *, name: str, form: str, clinic: str | None, **typed: str | None) -> None:
-    """Print one report: what is counted, of whom, and as of when. Counts below 5 are not shown."""
+    """Print one report: what is counted, of whom, and as of when. Counts below 5 are not shown.
+
+    The rules are for what-if: each is as observed where it is not named.
+    """
     with runtime_of(context) as runtime, runtime.database.reading() as session:
         clinic_id = chosen_clinic(session, clinic)
         calendar = get_calendar(session, clinic_id)
         place = Place(session, nobody(clinic_id), calendar, runtime.clock.now(), with_names=False)
-        click.echo(_told(place, name, form, {key: value for key, value in typed.items() if value}), nl=False)
+        given = {key: value for key, value in typed.items() if value}
+        rules = taken_rules(given)
+        if HEADINGS[name].is_asked:
+            sheet, as_of, filters = played(place, rules)
+        elif rules:
+            raise click.UsageError("Rules can only be changed in what-if.")
+        else:
+            sheet, as_of, filters = _told(place, name, given)
+        about = About(
+            title=HEADINGS[name].title,
+            clinic=get_settings(session, clinic_id).name,
+            as_of=as_of,
+            zone=calendar.zone,
+            filters=filters,
+        )
+        sheet = without_small_numbers(sheet)
+        click.echo(csv_text(sheet, about) if form == "csv" else json_text(sheet, about) + "\n", nl=False)
 
 
-def _told(place: Place, name: str, form: str, typed: dict[str, str]) -> str:
+def _told(place: Place, name: str, typed: dict[str, str]) -> tuple[Sheet, datetime, tuple[str, ...]]:
     heading, names = HEADINGS[name], names_of(place.session, place.clinic_id)
     given = {option.rstrip("_"): value for option, value in typed.items()}
     today = place.calendar.today(place.now)
-    asked = read_filter(given, names, versions(), today, has_period=heading.has_period)
+    asked = read_filter(given, names, versions(), today, has_period=heading.has_period, has_horizon=heading.has_horizon)
     if asked.wanted is None:
         raise click.UsageError(" ".join(f"--{field.name}: {field.error}" for field in asked.fields if field.error))
     told = tell(place, name, asked.wanted, names, with_cases=True)
     if told.sheet is None:
-        raise click.ClickException("Nothing is counted yet: run tracker history make, or let the scheduler run.")
-    sheet = without_small_numbers(told.sheet)
-    about = About(
-        title=heading.title,
-        clinic=get_settings(place.session, place.clinic_id).name,
-        as_of=told.as_of,
-        zone=place.calendar.zone,
-        filters=asked.words,
-    )
-    return csv_text(sheet, about) if form == "csv" else json_text(sheet, about) + "\n"
+        raise click.ClickException(NOTHING_YET)
+    return told.sheet, told.as_of, asked.words

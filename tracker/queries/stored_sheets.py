@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.report_sheets.sheet import Sheet
 from tracker.domain.report_sheets.stored import unpacked_sheet
-from tracker.domain.reporting.filters import Filter
+from tracker.domain.reporting.filters import USUAL_MONTHS, Filter
 from tracker.domain.reporting.history import FORM
 from tracker.persistence.models import ClinicHistory
 from tracker.queries.clinic_history.stored import WORDS
@@ -28,15 +28,21 @@ def find_sheets(
 ) -> Mapping[str, tuple[Sheet, Any]]:
     """Those of the named sheets that were made ahead for this very filter and of the present history, with the instant
     at which it was true; a list behind a number is counted in that history."""
-    values = {"clinic": clinic_id, "parts": [WORDS, *(PREFIX + name for name in names)]}
+    named = {part_of(name, asked.months): name for name in names}
+    values = {"clinic": clinic_id, "parts": [WORDS, *named]}
     rows = {row.part: row for row in session.connection().execute(_PARTS, values)}
     words = rows.pop(WORDS, None)
     found = {}
     for part, row in rows.items():
         stored = unpacked_sheet(row.body)
         if words is not None and row.as_of == words.as_of and stored is not None and stored[1] == asked:
-            found[part.removeprefix(PREFIX)] = (stored[0], row.as_of)
+            found[named[part]] = (stored[0], row.as_of)
     return found
+
+
+def part_of(name: str, months: int) -> str:
+    """Under what a sheet is stored that looks so far ahead."""
+    return PREFIX + name if months == USUAL_MONTHS else f"{PREFIX}{name}:{months}"
 
 
 def are_made(session: Session, clinic_id: int, names: Collection[str]) -> bool:

@@ -35,6 +35,7 @@ from tracker.services.reply_links import purge_reply_links
 from tracker.services.replying.forgetting import forget_words
 from tracker.services.report_sheets import make_sheets
 from tracker.services.safety import check_clinics
+from tracker.services.what_if import play_questions
 
 log = structlog.get_logger()
 
@@ -153,6 +154,11 @@ def _history(runtime: Runtime, pause: Pause) -> str:
     return f"{made} histories made"
 
 
+def _what_if(runtime: Runtime, pause: Pause) -> str:
+    played = play_questions(runtime.database, runtime.clock, runtime.ids, pause=pause)
+    return f"{played} questions played"
+
+
 def _statistics(runtime: Runtime, _pause: Pause) -> str:
     # PostgreSQL looks after its own.
     if runtime.database.is_sqlite:
@@ -164,9 +170,10 @@ JOBS = (
     Job("reconcile", 15, _reconcile),
     Job("dispatch", 15, _dispatch),
     Job("escalate", 30, _escalate),
-    # These two come often because a person may have asked for them; where nobody did, they are seldom due.
+    # These three come often because a person may have asked for them; where nobody did, they are seldom due.
     Job("safety", 90, _safety),
     Job("downtime", 90, _downtime),
+    Job("what_if", 60, _what_if),
     Job("digest", 300, _digest),
     Job("history", 300, _history),
     Job(DEAD_MAN, 60, _dead_man),

@@ -4,20 +4,22 @@ Counting takes seconds where there are a hundred thousand cases, and most people
 which history and which days it is; where that is not the present one, the page counts itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.report_sheets.catalogue import PANELS
 from tracker.domain.report_sheets.stored import packed_sheet
 from tracker.domain.report_sheets.usual import usual_filter
+from tracker.domain.report_sheets.words import Names
 from tracker.domain.reporting.filters import Filter, select
-from tracker.domain.reporting.history import FORM
+from tracker.domain.reporting.history import FORM, History
 from tracker.persistence.database import Database
 from tracker.persistence.models import ClinicHistory
 from tracker.persistence.upsert import upsert
 from tracker.queries.clinic_history.stored import list_standings, read_history
 from tracker.queries.report_lists import names_of
-from tracker.queries.stored_sheets import PREFIX, are_made
+from tracker.queries.stored_sheets import are_made, part_of
 from tracker.services.ports import Clock
 from tracker.services.turns import Turns
 
@@ -47,12 +49,20 @@ def _make(database: Database, clinic_id: int, last_seq: int, asked: Filter) -> b
         names = names_of(session, clinic_id)
     if history is None:
         return False
-    selection = select(history, asked)
-    bodies = {name: packed_sheet(panel.make(history, selection, names), asked) for name, panel in PANELS.items()}
+    bodies = dict(_bodies(history, names, asked))
     with database.writing() as session:
-        for name, body in bodies.items():
+        for part, body in bodies.items():
             values = {"as_of": history.as_of, "last_seq": last_seq, "form": FORM, "body": body}
-            upsert(
-                session, ClinicHistory, {"clinic_id": clinic_id, "part": PREFIX + name}, insert=values, update=values
-            )
+            upsert(session, ClinicHistory, {"clinic_id": clinic_id, "part": part}, insert=values, update=values)
     return True
+
+
+def _bodies(history: History, names: Names, asked: Filter) -> Iterator[tuple[str, bytes]]:
+    """Every sheet as it is stored, by its part; of a panel that looks ahead one for each of its horizons."""
+    selection = select(history, asked)
+    for name, panel in PANELS.items():
+        if panel.horizons is None:
+            yield part_of(name, asked.months), packed_sheet(panel.make(history, selection, names), asked)
+            continue
+        for months, sheet in panel.horizons(history, selection, names).items():
+            yield part_of(name, months), packed_sheet(sheet, replace(asked, months=months))

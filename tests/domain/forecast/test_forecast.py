@@ -82,7 +82,7 @@ class TestForecast:
 
     def test_is_the_same_for_the_same_seed(self) -> None:
         history = clockwork(lost=True)
-        first, again, other = (implants(history, seed=seed) for seed in (5, 5, 6))
+        first, again, other = (implants(history, weeks=26, seed=seed) for seed in (5, 5, 6))
         assert first == again != other
 
     def test_ends_where_a_way_goes_in_circles(self) -> None:
@@ -121,7 +121,30 @@ class TestExpected:
         ],
     )
     def test_is_the_narrowest_interval_that_holds_four_fifths(self, drawn: list[int], expected: Expected) -> None:
-        assert method._expected(drawn) == expected
+        assert method._narrowest(drawn) == expected
+
+
+class TestSums:
+    @pytest.mark.parametrize(
+        ("drawn", "expected"),
+        [([3] * 10, Expected(3, 3, 3)), (list(range(10)), Expected(5, 1, 8)), ([0] * 9 + [9], Expected(0, 0, 0))],
+    )
+    def test_leave_out_as_many_futures_below_as_above(self, drawn: list[int], expected: Expected) -> None:
+        assert method._central(drawn) == expected
+
+    def test_are_no_surer_of_a_longer_time(self) -> None:
+        """After two weeks the slow futures have caught up to 4, and nobody knows more than before."""
+        found = method._sums([[number, max(0, 4 - number)] for number in range(10)])
+        assert found[0] == Expected(5, 1, 8)
+        assert found[1].high == 8 and found[1].low == 1, "the central interval would be 4 to 8"
+
+    @pytest.mark.parametrize("seed", range(1, 9))
+    def test_have_ends_that_do_not_fall(self, seed: int) -> None:
+        found = implants(clockwork(lost=True), weeks=26, seed=seed)
+        assert isinstance(found, Forecast)
+        for one, later in pairwise(found.so_far):
+            assert one.low <= later.low <= later.middle <= later.high and one.high <= later.high
+            assert one.high - one.low <= later.high - later.low
 
 
 class TestBacktest:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.domain.report_sheets import forecast, now
+from tracker.domain.report_sheets import forecast, forecast_groups, now, what_if
 from tracker.domain.report_sheets.next_days import Procedure, next_days_sheet
 from tracker.domain.report_sheets.now import OpenCase, now_sheet
 from tracker.domain.report_sheets.sheet import Sheet
@@ -84,5 +84,15 @@ class TestNextDays:
 def test_definitions_stand_in_the_document_word_for_word() -> None:
     document = Path(__file__).resolve().parents[3] / "docs/reports.md"
     text = " ".join(document.read_text(encoding="utf-8").split())
-    for definition in (now.DEFINITION, now.AGES_DEFINITION, forecast.DEFINITION, forecast.BACKTEST_DEFINITION):
-        assert definition in text
+    for definition in (
+        now.DEFINITION,
+        now.AGES_DEFINITION,
+        forecast.DEFINITION,
+        forecast.BACKTEST_DEFINITION,
+        forecast_groups.DEFINITION,
+        what_if.WAITS_DEFINITION,
+        what_if.DONE_DEFINITION,
+        what_if.INTERVAL_DEFINITION,
+        what_if.RULES_DEFINITION,
+    ):
+        assert definition in text, definition

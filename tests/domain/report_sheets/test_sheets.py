@@ -9,7 +9,7 @@ from tests.support.told_clinic import CLINICIANS, PAYERS, ROOM, told_clinic
 from tracker.domain.pathway.wording import SENTENCES
 from tracker.domain.report_sheets.catalogue import PANELS
 from tracker.domain.report_sheets.sheet import Kind, Sheet, find, numbers
-from tracker.domain.report_sheets.words import Names, key_of, missing, percent, plural, who_clears
+from tracker.domain.report_sheets.words import Names, at_most, key_of, missing, percent, plural, who_clears
 from tracker.domain.reporting.filters import Filter, select
 
 NAMES = Names(
@@ -100,6 +100,9 @@ class TestWords:
             "–", "0 %", "1 %", "13 %", "50 %", "100 %",
         ]  # fmt: skip
         assert plural(1, "patient") == "1 patient" and plural(1200, "patient") == "1,200 patients"
+
+    def test_do_not_say_how_few_a_few_are(self) -> None:
+        assert [at_most(seen) for seen in (0, 1, 4, 5, 1200)] == ["0", "fewer than 5", "fewer than 5", "5", "1,200"]
 
     def test_name_what_is_missing_without_a_single_patients_day(self) -> None:
         assert missing("consent_missing", "trial") == "Consent for the trial is not signed"

@@ -4,7 +4,7 @@ Why it is made by drawing futures, and what makes the intervals honest: docs/adr
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import accumulate
 
@@ -35,11 +35,13 @@ MODELS = 20
 FUTURES = 25
 #: The share of outcomes that an interval is made to hold.
 COVER = 0.8
+#: A fifth of 500 in two halves is a little less than 50 each.
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A whole number of procedures: the middle future, and the narrowest interval that holds ``COVER`` of them."""
+    """A whole number of procedures: the middle future, and the interval that holds ``COVER`` of them."""
 
     middle: int
     low: int
@@ -48,7 +50,9 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Of one procedure. Week 1 begins on the day after ``on``. ``so_far``: all weeks up to that one together."""
+    """Of one procedure. Week 1 begins on the day after ``on``. ``per_week`` has the narrowest intervals, because counts
+    of a week are small and lopsided. ``so_far``: all weeks up to that one together, each interval leaving out as many
+    futures below as above; from week to week neither of its ends falls, and it does not get narrower."""
 
     name: str
     on: date
@@ -89,8 +93,8 @@ def forecast(
             found[each.name] = Forecast(
                 each.name,
                 on,
-                tuple(map(_expected, zip(*drawn, strict=True))),
-                tuple(map(_expected, zip(*map(accumulate, drawn), strict=True))),
+                tuple(map(_narrowest, zip(*drawn, strict=True))),
+                _sums(drawn),
             )
     return found
 
@@ -140,7 +144,7 @@ def _futures(
     return found
 
 
-def _expected(drawn: Sequence[int]) -> Expected:
+def _narrowest(drawn: Sequence[int]) -> Expected:
     """The ends belong to the interval. Of several as narrow, the one that holds the most."""
     ordered = sorted(drawn)
     best = (ordered[-1] - ordered[0] + 1, 0, ordered[0], ordered[-1])
@@ -155,3 +159,23 @@ def _expected(drawn: Sequence[int]) -> Expected:
                 best = min(best, (high - low, -held, low, high))
                 break
     return Expected(ordered[len(ordered) // 2], best[2], best[3])
+
+
+def _sums(drawn: Sequence[Sequence[int]]) -> tuple[Expected, ...]:
+    """Each future only adds up, so the ends of central intervals do not fall; those of the narrowest ones would. Whole
+    numbers can still bring them closer to each other for a week: the lower end stays behind then, for nobody knows
+    more about a longer time."""
+    found: list[Expected] = []
+    width = 0
+    for sums in zip(*map(accumulate, drawn), strict=True):
+        central = _central(sums)
+        width = max(width, central.high - central.low)
+        found.append(replace(central, low=central.high - width))
+    return tuple(found)
+
+
+def _central(drawn: Sequence[int]) -> Expected:
+    """The ends belong to the interval."""
+    ordered = sorted(drawn)
+    out = int(len(ordered) * (1 - COVER) / 2 + _ROUNDING)
+    return Expected(ordered[len(ordered) // 2], ordered[out], ordered[-1 - out])

@@ -1,6 +1,6 @@
 """The panels that count in a clinic's history, by their names in addresses and on the command line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tracker.domain.report_sheets.authorizations import authorizations_sheet
@@ -8,7 +8,7 @@ from tracker.domain.report_sheets.complications import complications_sheet
 from tracker.domain.report_sheets.days import days_sheet
 from tracker.domain.report_sheets.flow import flow_sheet
 from tracker.domain.report_sheets.forecast import NEEDS as FORECAST_NEEDS
-from tracker.domain.report_sheets.forecast import forecast_sheet
+from tracker.domain.report_sheets.forecast import forecast_sheet, forecast_sheets
 from tracker.domain.report_sheets.referrers import referrers_sheet
 from tracker.domain.report_sheets.refills import refills_sheet
 from tracker.domain.report_sheets.reminders import reminders_sheet
@@ -35,7 +35,8 @@ from tracker.domain.reporting.history import History
 @dataclass(frozen=True, slots=True)
 class Panel:
     """``needs``: the parts of the history that it counts in; ``is_slow``: it takes seconds and has no period of its
-    own, so that only who asks for it waits for it."""
+    own, so that only who asks for it waits for it. ``horizons``: of one that looks ahead, its sheets by the months
+    that a reader may choose, made at once."""
 
     name: str
     title: str
@@ -43,6 +44,7 @@ class Panel:
     needs: tuple[type[Part], ...]
     make: Callable[[History, Selection, Names], Sheet]
     is_slow: bool = False
+    horizons: Callable[[History, Selection, Names], Mapping[int, Sheet]] | None = None
 
 
 PANELS: dict[str, Panel] = {
@@ -76,6 +78,7 @@ PANELS: dict[str, Panel] = {
             FORECAST_NEEDS,
             forecast_sheet,
             is_slow=True,
+            horizons=forecast_sheets,
         ),
     )
 }

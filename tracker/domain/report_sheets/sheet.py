@@ -76,7 +76,8 @@ class Table:
 class Section:
     """One question of a panel: the answer as a sentence, the definition with its denominator, the table, the chart.
 
-    ``is_of_people``: its rows are single patients."""
+    ``is_of_people``: its rows are single patients. ``is_too_few``: nothing is said, because too few patients would be
+    behind it."""
 
     key: str
     title: str
@@ -85,6 +86,7 @@ class Section:
     table: Table
     drawing: Drawing | None = None
     is_of_people: bool = False
+    is_too_few: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

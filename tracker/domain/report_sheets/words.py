@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from tracker.domain.pathway.wording import DOCUMENT_WORDS, PURPOSE_WORDS, people, sentence
+from tracker.domain.statistics.small_numbers import SMALLEST_SHOWN
 from tracker.domain.words import Condition, Indication, Role
 
 CONDITION_WORDS: Mapping[str, str] = {
@@ -93,6 +94,11 @@ def first(text: str) -> str:
 def plural(count: int, one: str, many: str = "") -> str:
     """``1 patient``, ``3 patients``."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def at_most(seen: int) -> str:
+    """A number for everybody to read, also who may not see that it is a few: ``fewer than 5``, or itself."""
+    return f"fewer than {SMALLEST_SHOWN}" if 0 < seen < SMALLEST_SHOWN else f"{seen:,}"
 
 
 def percent(share: float | None) -> str:

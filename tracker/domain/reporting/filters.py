@@ -8,6 +8,9 @@ from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.reporting.columns import Part, Visits
 from tracker.domain.reporting.history import History
 
+#: How far ahead is looked where nothing else is asked for.
+USUAL_MONTHS = 6
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
@@ -16,7 +19,8 @@ class Filter:
     ``clinician`` and ``payer`` are the ids of their rows; ``diagnosis`` is a ``Condition`` of the evaluation,
     ``indication`` an ``Indication``, ``version`` that of the pathway which the case is on. A clinician's patients are
     those with a visit booked with them that was not cancelled. What has a clinician or a payer of its own (a visit, a
-    trial, an authorization) is asked for by that one, whoever's patient it is.
+    trial, an authorization) is asked for by that one, whoever's patient it is. ``months``: how far ahead is looked,
+    where that is asked.
     """
 
     from_on: date
@@ -26,6 +30,7 @@ class Filter:
     diagnosis: str = ""
     indication: str = ""
     version: int = 0
+    months: int = USUAL_MONTHS
 
     @property
     def needs(self) -> tuple[type[Part], ...]:
@@ -48,6 +53,7 @@ class Selection:
     until_s: int
     clinician: int
     payer: int
+    months: int
 
     def falls_in(self, day: int) -> bool:
         """Whether a day lies in the period."""
@@ -96,6 +102,7 @@ def select(history: History, asked: Filter) -> Selection:
         until_s=int(calendar.start_of(asked.until_on).timestamp()),
         clinician=asked.clinician,
         payer=asked.payer,
+        months=asked.months,
     )
 
 

@@ -1,16 +1,20 @@
 """Two policies beside each other, in the same simulated years."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
 from tracker.domain.statistics.paired import ENOUGH_PAIRS, MeanDifference, mean_difference
+from tracker.domain.what_if.flow import Flow
 from tracker.domain.what_if.policy import Policy
-from tracker.domain.what_if.simulation import Clinic, simulate
+from tracker.domain.what_if.simulation import Clinic, Outcome, simulate
 
 #: Pairs of simulated years, and their days.
 REPLICATIONS = 20
 YEAR = 365
+
+#: A year under the present policy and the same year under the other, by procedure.
+Pair = tuple[Mapping[str, Outcome], Mapping[str, Outcome]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +41,30 @@ class Comparison:
 def compare(
     clinic: Clinic, present: Policy, other: Policy, *, seed: int, replications: int = REPLICATIONS, days: int = YEAR
 ) -> Mapping[str, Comparison]:
-    """By procedure. Each pair of years has the same referrals and the same luck, so that few pairs tell a difference.
+    """So many pairs, and what they say together.
 
     :raises KeyError: for a policy that leaves out a procedure of the file
     """
-    pairs = [
-        (
+    return together(clinic.flow, list(play(clinic, present, other, seed=seed, replications=replications, days=days)))
+
+
+def play(
+    clinic: Clinic, present: Policy, other: Policy, *, seed: int, replications: int = REPLICATIONS, days: int = YEAR
+) -> Iterator[Pair]:
+    """One pair of years after the other, so that whoever plays many can do something else in between. Each has the same
+    referrals and the same luck under both policies, so that few pairs tell a difference.
+
+    :raises KeyError: for a policy that leaves out a procedure of the file
+    """
+    for number in range(replications):
+        yield (
             simulate(clinic, present, seed=seed + number, days=days),
             simulate(clinic, other, seed=seed + number, days=days),
         )
-        for number in range(replications)
-    ]
+
+
+def together(flow: Flow, pairs: Sequence[Pair]) -> Mapping[str, Comparison]:
+    """What pairs of years say, by procedure."""
     return {
         name: Comparison(
             done=_compared((first[name].done, second[name].done) for first, second in pairs),
@@ -58,7 +75,7 @@ def compare(
                 (first[name].days_for_a_slot, second[name].days_for_a_slot) for first, second in pairs
             ),
         )
-        for name in clinic.flow.procedures
+        for name in flow.procedures
     }
 
 

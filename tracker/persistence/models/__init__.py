@@ -57,7 +57,7 @@ from tracker.persistence.models.people import (
 )
 from tracker.persistence.models.received_entries import ReceivedEntry
 from tracker.persistence.models.replies import DeliveryReport, InboundMessage, ReplyLink
-from tracker.persistence.models.reports import ClinicHistory
+from tracker.persistence.models.reports import ClinicHistory, WhatIfQuestion
 from tracker.persistence.models.room_checks import RoomCheck
 
 __all__ = [
@@ -139,4 +139,5 @@ __all__ = [
     "VisitLossRow",
     "VisitMomentRow",
     "VitalSignsRow",
+    "WhatIfQuestion",
 ]

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from tracker.domain.dates import in_words
+from tracker.domain.report_sheets.forecast import WEEKS_OF
 from tracker.domain.report_sheets.usual import first_day
 from tracker.domain.report_sheets.words import CONDITION_WORDS, INDICATION_WORDS, Names
-from tracker.domain.reporting.filters import Filter
+from tracker.domain.reporting.filters import USUAL_MONTHS, Filter
 
 EARLIEST = date(2000, 1, 1)
 
@@ -35,10 +36,17 @@ class Asked:
 
 
 def read_filter(
-    typed: Mapping[str, str], names: Names, versions: Mapping[int, str], today: date, *, has_period: bool = True
+    typed: Mapping[str, str],
+    names: Names,
+    versions: Mapping[int, str],
+    today: date,
+    *,
+    has_period: bool = True,
+    has_horizon: bool = False,
 ) -> Asked:
     """Read the bar. ``versions``: of the pathway, by their numbers."""
     first, last = _dates(typed, today) if has_period else ((), ())
+    ahead = (_horizon(typed.get("months", "")),) if has_horizon else ()
     choices: dict[str, tuple[str, Mapping[str, str]]] = {
         "clinician": ("Clinician", {str(key): name for key, name in names.clinicians.items()}),
         "payer": ("Payer", {str(key): name for key, name in names.payers.items()}),
@@ -47,7 +55,7 @@ def read_filter(
         "version": ("Pathway version", {str(key): name for key, name in versions.items()}),
     }
     chosen = [_choice(typed, name, label, known) for name, (label, known) in choices.items()]
-    fields = (*first, *last, *chosen)
+    fields = (*first, *last, *ahead, *chosen)
     values = {field.name: field.value for field in fields}
     wanted = None
     if not any(field.error for field in fields):
@@ -59,10 +67,13 @@ def read_filter(
             diagnosis=values["diagnosis"],
             indication=values["indication"],
             version=int(values["version"] or 0),
+            months=int(values.get("months", USUAL_MONTHS)),
         )
     words = [f"{label}: {known[values[name]]}" for name, (label, known) in choices.items() if wanted and values[name]]
     if wanted and has_period:
         words.insert(0, f"{in_words(wanted.from_on)} to {in_words(wanted.until_on - timedelta(days=1))}")
+    if wanted and has_horizon:
+        words.insert(0, f"The next {wanted.months} months")
     return Asked(
         fields=fields,
         wanted=wanted,
@@ -97,6 +108,18 @@ def _wrong_date(text: str) -> str:
     if not EARLIEST <= day < date(2100, 1, 1):
         return "Choose a day from 1 Jan 2000 until the end of 2099."
     return ""
+
+
+def _horizon(text: str) -> Field:
+    value = text or str(USUAL_MONTHS)
+    known = tuple((str(months), f"{months} months") for months in WEEKS_OF)
+    return Field(
+        name="months",
+        label="The next",
+        value=value,
+        error="" if value in dict(known) else f"“{value[:40]}” is none of these. Choose 3, 6, 9 or 12 months.",
+        choices=known,
+    )
 
 
 def _choice(typed: Mapping[str, str], name: str, label: str, known: Mapping[str, str]) -> Field:

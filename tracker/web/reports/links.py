@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import url_for
 
+from tracker.web.reports.panels import HEADINGS
+
 
 @dataclass(frozen=True, slots=True)
 class Links:
@@ -14,11 +16,15 @@ class Links:
     query: Mapping[str, Any]
 
     def panel(self, name: str) -> str:
-        """A report with the same filter."""
+        """A report with the same filter; one that is asked with rules has none."""
+        if HEADINGS[name].is_asked:
+            return self.plain(name)
         return url_for("reports.panel", name=name, **self.query)
 
     def plain(self, name: str) -> str:
         """The same report without a filter."""
+        if HEADINGS[name].is_asked:
+            return url_for("reports.what_if")
         return url_for("reports.panel", name=name)
 
     def index_plain(self) -> str:
@@ -27,6 +33,8 @@ class Links:
 
     def file(self, name: str, kind: str) -> str:
         """The same numbers as a file."""
+        if HEADINGS[name].is_asked:
+            return url_for("reports.what_if_file", kind=kind, **self.query)
         return url_for("reports.export", name=name, kind=kind, **self.query)
 
     def patients(self, name: str, number: str, page: int = 1) -> str:

@@ -16,6 +16,7 @@ from tracker.domain.report_sheets.catalogue import PANELS
 from tracker.domain.report_sheets.next_days import Procedure, next_days_sheet
 from tracker.domain.report_sheets.now import now_sheet
 from tracker.domain.report_sheets.sheet import Sheet
+from tracker.domain.report_sheets.what_if import NAME as WHAT_IF
 from tracker.domain.report_sheets.words import Names, who_clears
 from tracker.domain.reporting.filters import Filter, Selection, select
 from tracker.domain.reporting.history import History
@@ -33,13 +34,16 @@ Chosen = frozenset[int] | None
 @dataclass(frozen=True, slots=True)
 class Heading:
     """``title``: in the navigation and of the page; ``question``: what it answers; ``is_live``: from the rows as they
-    are now; ``is_slow``: it takes seconds where it was not made ahead. Neither has a period."""
+    are now; ``is_slow``: it takes seconds where it was not made ahead. Neither has a period. ``has_horizon``: a reader
+    chooses how far it looks ahead; ``is_asked``: it answers once a reader has changed a rule, and has no filter."""
 
     name: str
     title: str
     question: str
     is_live: bool = False
     is_slow: bool = False
+    has_horizon: bool = False
+    is_asked: bool = False
 
     @property
     def has_period(self) -> bool:
@@ -76,7 +80,17 @@ HEADINGS: Mapping[str, Heading] = {
     for heading in (
         Heading("next-days", "Next ten working days", "What could go wrong in the next days?", is_live=True),
         Heading("now", "Now", "Who stands where, for how long, and over target?", is_live=True),
-        *(Heading(panel.name, panel.title, panel.question, is_slow=panel.is_slow) for panel in PANELS.values()),
+        *(
+            Heading(
+                panel.name,
+                panel.title,
+                panel.question,
+                is_slow=panel.is_slow,
+                has_horizon=panel.horizons is not None,
+            )
+            for panel in PANELS.values()
+        ),
+        Heading(WHAT_IF, "What if", "What would change if a rule were changed?", is_asked=True),
     )
 }
 
@@ -88,17 +102,18 @@ def versions() -> Mapping[int, str]:
 
 def tell(place: Place, name: str, wanted: Filter, names: Names, *, with_cases: bool = False) -> Told:
     """One panel; as it was made ahead, where that is what is asked for and the cases behind
-    its numbers are not.
+    its numbers are not. What is coming has none.
 
     :raises KeyError: for one that does not exist
     """
     live = _LIVE.get(name)
     if live is not None:
         return Told(live(place, _chosen_now(place, wanted), names), place.now)
-    ahead = {} if with_cases else find_sheets(place.session, place.clinic_id, [name], wanted)
+    panel = PANELS[name]
+    has_cases = panel.horizons is None
+    ahead = {} if with_cases and has_cases else find_sheets(place.session, place.clinic_id, [name], wanted)
     if name in ahead:
         return Told(*ahead[name])
-    panel = PANELS[name]
     history = read_history(place.session, place.clinic_id, *{*panel.needs, *wanted.needs})
     if history is None:
         return Told(None, place.now)

@@ -23,8 +23,10 @@ NOTHING_YET = (
     "first case at the latest."
 )
 
-
 LATER = "This is drawn when it is opened, which takes some seconds."
+INVITATION = (
+    "Change how fast payers answer, the weekdays, the slots or how many visits are lost, and read what comes of it."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,8 @@ class TableView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionView:
-    """One question. ``is_long``: the table is folded; on paper the chart stands for it."""
+    """One question. ``is_long``: the table is folded; on paper the chart stands for it. ``is_too_few``: nothing is
+    said, and the answer says why."""
 
     key: str
     title: str
@@ -64,6 +67,7 @@ class SectionView:
     table: TableView
     chart: Chart | None
     is_long: bool
+    is_too_few: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,9 +146,9 @@ def present_panel(
         as_of=at(told.as_of, zone) if told and sheet else "",
         clinic=clinic,
         answer=sheet.answer if sheet else "",
-        sections=tuple(_section(section, heading.name, links) for section in sheet.sections) if sheet else (),
+        sections=tuple(section_view(section, heading.name, links) for section in sheet.sections) if sheet else (),
         notice="" if sheet else _notice(told),
-        tabs=_tabs(heading.name, links),
+        tabs=tabs(heading.name, links),
         csv_url=links.file(heading.name, "csv") if sheet and may_export else "",
         xlsx_url=links.file(heading.name, "xlsx") if sheet and may_export else "",
         reset_url=links.plain(heading.name),
@@ -159,7 +163,7 @@ def present_index(told: Mapping[str, Told] | None, asked: Asked, links: Links, *
         as_of=at(min((each.as_of for each in counted), default=None), zone) if counted else "",
         notice="Nothing is counted until the filter is put right." if told is None else "",
         questions=tuple(
-            _question(heading, told[heading.name] if told else None, links) for heading in HEADINGS.values()
+            _question(heading, told.get(heading.name) if told else None, links) for heading in HEADINGS.values()
         ),
         reset_url=links.index_plain(),
     )
@@ -169,24 +173,32 @@ def _question(heading: Heading, told: Told | None, links: Links) -> Question:
     sheet = told.sheet if told else None
     return Question(
         heading=heading,
-        answer=sheet.answer if sheet else "" if told is None else LATER if heading.is_slow else NOTHING_YET,
+        answer=sheet.answer if sheet else _unanswered(heading, told),
         url=links.panel(heading.name),
         spark=sparkline(sheet.spark) if sheet and sheet.spark else None,
     )
+
+
+def _unanswered(heading: Heading, told: Told | None) -> str:
+    if heading.is_asked:
+        return INVITATION
+    return "" if told is None else LATER if heading.is_slow else NOTHING_YET
 
 
 def _notice(told: Told | None) -> str:
     return "Nothing is counted until the filter is put right." if told is None else NOTHING_YET
 
 
-def _tabs(current: str, links: Links) -> tuple[Mapping[str, object], ...]:
+def tabs(current: str, links: Links) -> tuple[Mapping[str, object], ...]:
+    """All reports, the current one marked."""
     return tuple(
         {"label": each.title, "url": links.panel(each.name), "is_current": each.name == current}
         for each in HEADINGS.values()
     )
 
 
-def _section(section: Section, panel: str, links: Links) -> SectionView:
+def section_view(section: Section, panel: str, links: Links) -> SectionView:
+    """One question of a panel."""
     return SectionView(
         key=section.key,
         title=section.title,
@@ -195,6 +207,7 @@ def _section(section: Section, panel: str, links: Links) -> SectionView:
         table=_table(section, panel, links),
         chart=placed(section.drawing) if section.drawing else None,
         is_long=len(section.table.rows) > LONG and section.drawing is not None,
+        is_too_few=section.is_too_few,
     )
 
 

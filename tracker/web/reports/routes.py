@@ -25,7 +25,8 @@ from tracker.web.reports.presenters import present_index, present_panel, present
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 
 ROWS_ON_PAGE = 50
-_NAMES = ", ".join(f'"{name}"' for name in HEADINGS)
+#: What is asked with rules has routes of its own.
+_NAMES = ", ".join(f'"{name}"' for name, heading in HEADINGS.items() if not heading.is_asked)
 _TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
@@ -114,16 +115,23 @@ def export(name: str, kind: str) -> Response:
         zone=clinic().zone,
         filters=wanted.asked.words,
     )
-    body = csv_text(told.sheet, about).encode() if kind == "csv" else xlsx_bytes(told.sheet, about)
-    seen("", row_count=sum(len(section.table.rows) for section in told.sheet.sections))
+    return handed_out(told.sheet, about, kind)
+
+
+def handed_out(sheet: Sheet, about: About, kind: str) -> Response:
+    """A sheet as a file of that kind, and on record."""
+    body = csv_text(sheet, about).encode() if kind == "csv" else xlsx_bytes(sheet, about)
+    seen("", row_count=sum(len(section.table.rows) for section in sheet.sections))
     response = Response(body, content_type=_TYPES[kind])
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{today().isoformat()}.{kind}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{sheet.name}-{today().isoformat()}.{kind}"'
     return response
 
 
 def _request(name: str) -> _Request:
     heading, names = HEADINGS[name], names_of(read_session(), clinic().id)
-    asked = read_filter(request.args, names, versions(), today(), has_period=heading.has_period)
+    asked = read_filter(
+        request.args, names, versions(), today(), has_period=heading.has_period, has_horizon=heading.has_horizon
+    )
     return _Request(heading, names, asked, Links(asked.query))
 
 
