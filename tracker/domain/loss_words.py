@@ -19,5 +19,6 @@ CAUSE_WORDS = {
     LossCause.STAFF_MISSING: "somebody of the team missing",
     LossCause.EMERGENCY: "an emergency came first",
     LossCause.SCHEDULING_ERROR: "booked or told wrongly",
+    LossCause.BROKEN_OFF: "broken off after it had begun: nothing was put in",
     LossCause.OTHER: "something else",
 }

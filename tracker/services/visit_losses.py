@@ -43,7 +43,14 @@ def loss_problems(file: CaseFile, visit: Appointment, state: AppointmentState, l
         found["cause"] = "Choose the cause from the list."
     elif state == AppointmentState.NO_SHOW and given.cause not in NO_SHOW_CAUSES:
         found["cause"] = "This keeps nobody from coming. Cancel the visit instead."
+    elif given.cause == LossCause.BROKEN_OFF and not may_be_broken_off(visit):
+        found["cause"] = "No operation had begun: the patient is not here for one. Choose another cause."
     return found | _held_problems(file, visit, given) | person_problems(file.work, given.teller_id, "teller_id")
+
+
+def may_be_broken_off(visit: Appointment) -> bool:
+    """Whether an operation of this visit can have begun. A trial that was broken off has a record of its own."""
+    return visit.state == AppointmentState.ARRIVED and visit.purpose in (Purpose.IMPLANT, Purpose.REOPERATION)
 
 
 def _held_problems(file: CaseFile, visit: Appointment, given: Loss) -> dict[str, str]:

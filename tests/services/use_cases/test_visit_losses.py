@@ -63,6 +63,26 @@ class TestLosses:
         with pytest.raises(InvalidInput, match="This keeps nobody from coming"):
             self.missed(self.late(at), NURSE, Loss("no_bed", "nothing"))
 
+    @pytest.mark.parametrize(
+        ("stage", "is_taken"), [("implant_day", True), ("implant_booked", False), ("trial_day", False)]
+    )
+    def test_of_an_operation_that_was_broken_off_need_one_that_had_begun(
+        self, at: Any, stage: str, *, is_taken: bool
+    ) -> None:
+        journey = at(stage)
+        visit = journey.look().snapshot.visit(stage.partition("_")[0])
+        assert visit is not None
+        journey.clock.set(visit.starts_at)
+        loss = Loss("broken_off", "nothing")
+        cancel = partial(appointments.cancel, appointment=visit.appointment, reason="bled", loss=loss)
+        if not is_taken:
+            with pytest.raises(InvalidInput, match="No operation had begun"):
+                journey.do(NURSE, cancel)
+            return
+        written = journey.do(NURSE, cancel)
+        assert [each.cause for each in written.facts if isinstance(each, VisitLoss)] == ["broken_off"]
+        assert journey.stage == "implant_to_book"
+
     def test_stay_a_todo_until_the_patient_was_told(self, at: Any) -> None:
         journey = self.late(at)
         teller = journey.user_ids[PHYSICIAN]

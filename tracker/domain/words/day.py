@@ -78,6 +78,7 @@ class LossCause(StrEnum):
     STAFF_MISSING = "staff_missing"
     EMERGENCY = "emergency"
     SCHEDULING_ERROR = "scheduling_error"
+    BROKEN_OFF = "broken_off"  # an operation that had begun and put nothing in; with a part in it is an implant
     OTHER = "other"
 
 

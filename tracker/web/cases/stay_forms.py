@@ -19,7 +19,7 @@ from tracker.domain.words import (
 from tracker.queries.case_detail import OpenedCase
 from tracker.queries.colleagues import list_colleagues
 from tracker.services.visit_day import LONGEST_NAME, LONGEST_PHONE, Arranged
-from tracker.services.visit_losses import is_asked
+from tracker.services.visit_losses import is_asked, may_be_broken_off
 from tracker.web.cases.fields import CaseForm, MomentField, PersonField, Section, TextField, with_blank
 from tracker.web.cases.visit_forms import LossForm, NoShowForm
 from tracker.web.cases.words import PURPOSE_WORDS, first_upper
@@ -44,9 +44,11 @@ def ask_loss(case: OpenedCase, visit: Appointment, form: LossForm) -> None:
     if not is_asked(visit, case.snapshot.calendar, today()) and not isinstance(form, NoShowForm):
         drop(form, "cause", "held", "teller_id")
         return
-    causes = NO_SHOW_CAUSES if isinstance(form, NoShowForm) else LossCause
-    form.cause.choices = with_blank({word: first_upper(CAUSE_WORDS[word]) for word in LossCause if word in causes})
     is_clinical = actor().may(Permission.SEE_CLINICAL)
+    causes = set(NO_SHOW_CAUSES if isinstance(form, NoShowForm) else LossCause)
+    if not (is_clinical and may_be_broken_off(visit)):
+        causes.discard(LossCause.BROKEN_OFF)
+    form.cause.choices = with_blank({word: first_upper(CAUSE_WORDS[word]) for word in LossCause if word in causes})
     if is_clinical and visit.purpose not in case.pathway.procedures:
         drop(form, "held", "teller_id")
         return
