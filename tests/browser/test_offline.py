@@ -266,7 +266,8 @@ def test_signing_out_warns_and_takes_the_day_away(world: WebWorld, nurse: Tablet
     expect(page.get_by_role("main")).to_contain_text("Nothing of the day is on this tablet.")
     expect(page.get_by_role("main")).to_contain_text("1 answer not yet saved: kept here, encrypted")
     page.unroute("**/day/entries")
-    nurse.signs_in(Role.NURSE)
+    with page.expect_response("**/day/entries"):
+        nurse.signs_in(Role.NURSE)
     expect(page.locator("[data-offline-said]")).to_be_visible()
     nurse.opens(checklist)
     expect(nurse.item("identity")).to_contain_text("Done · Nurse Person")
@@ -384,7 +385,7 @@ def test_that_an_answer_became_a_task_stays_said_on_the_day(world: WebWorld, nur
     said, task = nurse.page.locator("[data-offline-said]"), nurse.page.locator("[data-offline-tasks]")
     expect(said).to_contain_text("2 answers from this tablet not yet saved: tried again.")
     nurse.page.unroute("**/day/entries")
-    nurse.page.clock.run_for(11_000)
+    nurse.page.clock.fast_forward(11_000)
     expect(said).to_contain_text("1 answer from this tablet saved.")
     expect(task).to_contain_text("1 answer from this tablet could not be taken, and became a task for the nurses")
     assert tasks(world) == ["two_answers"]
