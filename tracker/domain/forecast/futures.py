@@ -8,7 +8,7 @@ from tracker.domain.chance import Chance, any_of
 from tracker.domain.forecast.stage_times import StageTimes
 from tracker.domain.statistics.risk_sets import Spell
 
-#: Ready-made ways from a stage on, per stage: drawn from instead of being made anew for every patient of every future.
+#: After so many ways from a stage on, they are drawn from instead of being made anew for every patient of every future.
 JOURNEYS = 200
 
 #: Days after entering a stage at which a stage that is counted is entered, and its name.
@@ -42,7 +42,7 @@ class Model:
         self._counted = counted
         self._days = days
         self._chance = chance
-        self._journeys: dict[str, Sequence[Journey]] = {}
+        self._journeys: dict[str, list[Journey]] = defaultdict(list)
 
     def of_waiting(self, waiting: Waiting) -> list[tuple[int, str]]:
         """On which of the days to come (1 is the next one) a case that is there enters which counted stage."""
@@ -59,10 +59,13 @@ class Model:
     def _from(self, stage: str, day: int) -> list[tuple[int, str]]:
         if day > self._days:
             return []
-        journeys = self._journeys.get(stage)
-        if journeys is None:
-            journeys = self._journeys[stage] = [self._journey(stage) for _ in range(JOURNEYS)]
-        later = [(day + days, name) for days, name in any_of(self._chance, journeys)]
+        journeys = self._journeys[stage]
+        if len(journeys) < JOURNEYS:
+            journeys.append(self._journey(stage))
+            journey = journeys[-1]
+        else:
+            journey = any_of(self._chance, journeys)
+        later = [(day + days, name) for days, name in journey]
         return [(day, stage), *later] if stage in self._counted else later
 
     def _journey(self, stage: str) -> Journey:
