@@ -102,5 +102,5 @@ class TestFilter:
         found = select(history, Filter(from_on=FEBRUARY.from_on, until_on=FEBRUARY.until_on, clinician=5))
         assert list(found.chosen) == [1, 0, 0, 1, 1]
         # A visit is the clinician's whosever patient it is; one with nobody is of the clinician's patients.
-        assert [found.has_with(1, clinician) for clinician in (5, 6, 0)] == [True, False, False]
-        assert [found.has_with(0, clinician) for clinician in (5, 6, 0)] == [True, False, True]
+        assert list(found.with_own_clinician([1, 1, 1], [5, 6, 0])) == [1, 0, 0]
+        assert list(found.with_own_clinician([0, 0, 0], [5, 6, 0])) == [1, 0, 1]

@@ -40,7 +40,7 @@ def cells(times: WaitingTimes) -> tuple[Cell, ...]:
 
 def half_after(times: WaitingTimes, who: str, what: str) -> str:
     """``Half of referred patients have a pump after 121 days (96–140).``"""
-    if not times.all.n:
+    if not times.n:
         return f"There are no {who} in this period."
     median = times.median
     if median.time is None:

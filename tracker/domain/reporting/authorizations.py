@@ -1,14 +1,16 @@
 """How payers answer: how long it takes, how often they deny, what an appeal brings, and what expires unused."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
+from typing import NamedTuple
 
 from tracker.domain.reporting.columns import Authorizations, Visits
 from tracker.domain.reporting.counted import Count, Share, count
 from tracker.domain.reporting.filters import Selection
 from tracker.domain.reporting.history import History
-from tracker.domain.reporting.waiting_times import CAME, LEFT, WAITS, Wait, WaitingTimes, waiting_times
+from tracker.domain.reporting.waiting_times import CAME, LEFT, WAITS, WaitingTimes, waiting_times
 from tracker.domain.words import AppointmentState, AuthorizationState
 
 NEEDS = (Authorizations, Visits)
@@ -46,118 +48,119 @@ class AuthorizationReport:
     groups: tuple[Answered, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """One authorization. ``answers``: the days and states of its versions that are a payer's, in their order;
-    ``valid_from``: the day on which it was granted; ``valid_to`` is 0 unless it is granted and has an end."""
+class _Request(NamedTuple):
+    """One authorization, whatever is asked for. ``payer``: its own, else that of the case; ``days`` and ``ended``: of
+    the wait for the first answer; ``denied`` at first, ``won`` later; ``ended_on``: the last day of a grant, where that
+    is over, else 0; ``unused``: nobody came while it was valid."""
 
     case: int
     payer: int
     stage: str
     asked_on: int
-    answers: tuple[tuple[int, str], ...]
-    withdrawn_on: int
-    valid_from: int
-    valid_to: int
+    days: int
+    ended: str
+    is_denied: bool
+    is_won: bool
+    ended_on: int
+    is_unused: bool
 
 
+#: A day and the state from then on.
+_State = tuple[int, str]
 #: Days by case and purpose.
 _Came = Mapping[tuple[int, str], Sequence[int]]
 
 
 def authorization_report(history: History, selection: Selection) -> AuthorizationReport:
     """Count the requests of the period, and what expired in it."""
+    everything = history.once(_requests)
+    meant = selection.with_own_payer([each.case for each in everything], [each.payer for each in everything])
+    first, after = selection.from_day, selection.until_day
     requests = [
-        each
-        for each in _requests(history)
-        if selection.has_paid_by(each.case, each.payer or history.cases.payer[each.case])
+        each for each in compress(everything, meant) if first <= each.asked_on < after or first <= each.ended_on < after
     ]
-    used = _visits(history)
     groups: dict[tuple[int, str], list[_Request]] = defaultdict(list)
     for each in requests:
-        groups[each.payer or history.cases.payer[each.case], each.stage].append(each)
-    found = [_answered(history, selection, key, members, used) for key, members in groups.items()]
-    shown = [each for each in found if each.asked.n or each.expired.whole.n]
+        groups[each.payer, each.stage].append(each)
+    shown = [_answered(selection, key, members) for key, members in groups.items()]
     return AuthorizationReport(
-        _answered(history, selection, (0, ""), requests, used),
+        _answered(selection, (0, ""), requests),
         tuple(sorted(shown, key=lambda each: (-each.asked.n, each.payer, each.stage))),
     )
 
 
-def _requests(history: History) -> Iterator[_Request]:
-    table = history.of(Authorizations)
+def _requests(history: History) -> Sequence[_Request]:
+    table, used = history.of(Authorizations), _visits(history)
     rows: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for row, case in enumerate(table.case):
-        rows[case, table.number[row]].append(row)
-    for (case, _number), versions in rows.items():
-        yield _request(history, case, versions)
+    for row, key in enumerate(zip(table.case, table.number, strict=True)):
+        rows[key].append(row)
+    return [_request(history, case, versions, used) for (case, _number), versions in rows.items()]
 
 
-def _request(history: History, case: int, rows: Sequence[int]) -> _Request:
+def _request(history: History, case: int, rows: Sequence[int], used: _Came) -> _Request:
     table, words = history.of(Authorizations), history.words
     last = rows[-1]
     states = [(table.since_on[row], words[table.state[row]]) for row in rows]
-    answers = tuple(each for each in states if each[1] in (AuthorizationState.GRANTED, AuthorizationState.DENIED))
-    is_granted = states[-1][1] == AuthorizationState.GRANTED
+    stage, asked_on = words[table.stage[last]], _asked_on(table, rows, states)
+    answers = [each for each in states if each[1] in (AuthorizationState.GRANTED, AuthorizationState.DENIED)]
+    is_denied = bool(answers) and answers[0][1] == AuthorizationState.DENIED
+    granted_on = next((day for day, state in answers if state == AuthorizationState.GRANTED), 0)
+    valid_to = table.valid_to[last] if states[-1][1] == AuthorizationState.GRANTED else 0
+    ended_on = valid_to if valid_to < history.today else 0
     return _Request(
-        case=case,
-        payer=table.payer[last],
-        stage=words[table.stage[last]],
-        # A request that nobody asked for: none is required.
-        asked_on=0
-        if states[0][1] == AuthorizationState.NOT_REQUIRED
-        else next((table.asked_on[row] for row in rows if table.asked_on[row]), states[0][0]),
-        answers=answers,
-        withdrawn_on=states[-1][0]
-        if states[-1][1] in (AuthorizationState.WITHDRAWN, AuthorizationState.NOT_REQUIRED)
-        else 0,
-        valid_from=next((day for day, state in states if state == AuthorizationState.GRANTED), 0),
-        valid_to=table.valid_to[last] if is_granted else 0,
+        case,
+        table.payer[last] or history.cases.payer[case],
+        stage,
+        asked_on,
+        *_wait(history, case, asked_on, answers, states[-1]),
+        is_denied,
+        is_denied and granted_on > 0,
+        ended_on,
+        ended_on > 0 and not any(granted_on <= day <= ended_on for day in used.get((case, stage), ())),
     )
+
+
+def _asked_on(table: Authorizations, rows: Sequence[int], states: Sequence[_State]) -> int:
+    """0: none is required, and nobody asked for it."""
+    if states[0][1] == AuthorizationState.NOT_REQUIRED:
+        return 0
+    return next((table.asked_on[row] for row in rows if table.asked_on[row]), states[0][0])
+
+
+def _wait(history: History, case: int, asked_on: int, answers: Sequence[_State], last: _State) -> tuple[int, str]:
+    if answers:
+        return answers[0][0] - asked_on, CAME
+    is_withdrawn = last[1] in (AuthorizationState.WITHDRAWN, AuthorizationState.NOT_REQUIRED)
+    ended_on = last[0] if is_withdrawn else history.cases.closed_on[case]
+    return (ended_on - asked_on, LEFT) if ended_on else (history.today - asked_on, WAITS)
 
 
 def _visits(history: History) -> _Came:
     """The days of the visits that patients came to."""
-    visits, came = history.of(Visits), history.codes(*CAME_IN)
+    visits, came, words = history.of(Visits), history.codes(*CAME_IN), history.words
     found: dict[tuple[int, str], list[int]] = defaultdict(list)
-    for row, case in enumerate(visits.case):
-        if visits.state[row] in came:
-            found[case, history.words[visits.purpose[row]]].append(visits.on[row])
+    for case, purpose, state, on in zip(visits.case, visits.purpose, visits.state, visits.on, strict=True):
+        if state in came:
+            found[case, words[purpose]].append(on)
     return found
 
 
-def _answered(
-    history: History, selection: Selection, of: tuple[int, str], members: Sequence[_Request], used: _Came
-) -> Answered:
+def _answered(selection: Selection, of: tuple[int, str], members: Sequence[_Request]) -> Answered:
     payer, stage = of
-    asked = [each for each in members if each.asked_on and selection.falls_in(each.asked_on)]
-    answered = [each for each in asked if each.answers]
-    denied = [each for each in answered if each.answers[0][1] == AuthorizationState.DENIED]
-    won = [each for each in denied if any(state == AuthorizationState.GRANTED for _, state in each.answers)]
-    ended = [each for each in members if selection.falls_in(each.valid_to) and each.valid_to < history.today]
-    unused = [
-        each
-        for each in ended
-        if not any(each.valid_from <= day <= each.valid_to for day in used.get((each.case, each.stage), ()))
-    ]
+    first, after = selection.from_day, selection.until_day
+    asked = [each for each in members if first <= each.asked_on < after]
+    answered = [each for each in asked if each.ended == CAME]
+    denied = [each for each in answered if each.is_denied]
+    ended = [each for each in members if first <= each.ended_on < after]
     return Answered(
         payer=payer,
         stage=stage,
         asked=_count(asked),
-        turnaround=waiting_times(_wait(history, each) for each in asked),
+        turnaround=waiting_times((each.case, each.days, each.ended) for each in asked),
         denied=Share(_count(denied), _count(answered)),
-        won=Share(_count(won), _count(denied)),
-        expired=Share(_count(unused), _count(ended)),
+        won=Share(_count(each for each in denied if each.is_won), _count(denied)),
+        expired=Share(_count(each for each in ended if each.is_unused), _count(ended)),
     )
-
-
-def _wait(history: History, request: _Request) -> Wait:
-    if request.answers:
-        return Wait(request.case, request.answers[0][0] - request.asked_on, CAME)
-    ended_on = request.withdrawn_on or history.cases.closed_on[request.case]
-    if ended_on:
-        return Wait(request.case, ended_on - request.asked_on, LEFT)
-    return Wait(request.case, history.today - request.asked_on, WAITS)
 
 
 def _count(requests: Iterable[_Request]) -> Count:

@@ -1,11 +1,13 @@
 """What became of booked visits: kept, moved, cancelled, missed; and how rooms and clinicians were used."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, compress
 
 from tracker.domain.reporting.columns import Moves, Visits
-from tracker.domain.reporting.counted import Amount, Count, Share, amount, count
+from tracker.domain.reporting.counted import Amount, Count, Share, count
 from tracker.domain.reporting.filters import Selection
 from tracker.domain.reporting.grouping import Named, counted_by
 from tracker.domain.reporting.history import History
@@ -64,99 +66,100 @@ class Days:
     clinicians: tuple[Used, ...]
 
 
+#: What became of a visit, as far as it matters to whom.
+_CAME, _MISSED, _UNMARKED, _ON_THE_DAY, _BEFORE, _OTHERWISE = range(6)
+
+
 def days(history: History, selection: Selection) -> Days:
     """Count the visits of the period."""
     visits, words = history.of(Visits), history.words
-    rows = [
-        row
-        for row, case in enumerate(visits.case)
-        if selection.has_with(case, visits.clinician[row])
-        and selection.falls_in(visits.on[row])
-        and visits.on[row] <= history.today
-    ]
+    fates, rows = history.once(_fates), held_in(history, selection)
     purposes: dict[int, list[int]] = defaultdict(list)
     for row in rows:
         purposes[visits.purpose[row]].append(row)
-    lost = [row for row in rows if _is_lost_on_its_day(history, row)]
-    cancelled = [row for row in rows if visits.state[row] == history.code(AppointmentState.CANCELLED)]
+    cancelled = [row for row in rows if fates[row] in (_ON_THE_DAY, _BEFORE)]
+    came = [row for row in rows if fates[row] == _CAME]
     kept = (_kept(history, words[purpose], members) for purpose, members in purposes.items())
     return Days(
         everything=_kept(history, "", rows),
         purposes=tuple(sorted(kept, key=lambda each: (-each.booked.n, each.purpose))),
-        causes=counted_by((words[visits.cause[row]], visits.case[row]) for row in lost),
+        causes=counted_by(
+            (words[visits.cause[row]], visits.case[row]) for row in rows if fates[row] in (_MISSED, _ON_THE_DAY)
+        ),
         notice=_by_notice((visits.on[row] - visits.lost_on[row], visits.case[row]) for row in cancelled),
         moved=_moved(history, selection),
-        rooms=_used(history, rows, visits.room),
-        clinicians=_used(history, rows, visits.clinician),
+        rooms=_used(history, came, visits.room),
+        clinicians=_used(history, came, visits.clinician),
     )
 
 
-def _is_lost_on_its_day(history: History, row: int) -> bool:
-    visits = history.of(Visits)
-    if visits.state[row] == history.code(AppointmentState.NO_SHOW):
-        return True
-    # What was written down later was not known before the day either.
-    is_cancelled = visits.state[row] == history.code(AppointmentState.CANCELLED)
-    return is_cancelled and visits.lost_on[row] >= visits.on[row]
+def held_in(history: History, selection: Selection) -> list[int]:
+    """The rows of the visits that were booked for a day of the period which has come."""
+    visits, first, after = history.of(Visits), selection.from_day, min(selection.until_day, history.today + 1)
+    meant, on = selection.with_own_clinician(visits.case, visits.clinician), visits.on
+    return [row for row in compress(range(len(meant)), meant) if first <= on[row] < after]
+
+
+def _fates(history: History) -> bytes:
+    """What became of each visit. What was written down later was not known before the day either."""
+    visits, plain = history.of(Visits), {history.code(state): _CAME for state in CAME}
+    plain[history.code(AppointmentState.NO_SHOW)] = _MISSED
+    plain |= {history.code(state): _UNMARKED for state in (AppointmentState.BOOKED, AppointmentState.CONFIRMED)}
+    cancelled = history.code(AppointmentState.CANCELLED)
+    return bytes(
+        (_ON_THE_DAY if lost_on >= on else _BEFORE) if state == cancelled else plain.get(state, _OTHERWISE)
+        for state, on, lost_on in zip(visits.state, visits.on, visits.lost_on, strict=True)
+    )
 
 
 def _kept(history: History, purpose: str, rows: Sequence[int]) -> Kept:
-    visits = history.of(Visits)
-
-    def of(chosen: Iterable[int]) -> Count:
-        return count(visits.case[row] for row in chosen)
-
-    def with_state(*states: str) -> list[int]:
-        codes = history.codes(*states)
-        return [row for row in rows if visits.state[row] in codes]
-
-    came, missed = with_state(*CAME), with_state(AppointmentState.NO_SHOW)
-    unmarked = with_state(AppointmentState.BOOKED, AppointmentState.CONFIRMED)
-    cancelled = with_state(AppointmentState.CANCELLED)
-    on_the_day = [row for row in cancelled if _is_lost_on_its_day(history, row)]
-    to_take_place = of([*came, *missed, *unmarked, *on_the_day])
+    case, fates = history.of(Visits).case, history.once(_fates)
+    found: list[list[int]] = [[] for _ in range(_OTHERWISE + 1)]
+    for row in rows:
+        found[fates[row]].append(case[row])
+    to_take_place = count(chain(found[_CAME], found[_MISSED], found[_UNMARKED], found[_ON_THE_DAY]))
+    missed = count(found[_MISSED])
     return Kept(
         purpose=purpose,
-        booked=of(rows),
-        came=of(came),
-        cancelled=of(cancelled),
-        no_show=of(missed),
-        unmarked=of(unmarked),
+        booked=count(chain(*found)),
+        came=count(found[_CAME]),
+        cancelled=count(chain(found[_ON_THE_DAY], found[_BEFORE])),
+        no_show=missed,
+        unmarked=count(found[_UNMARKED]),
         to_take_place=to_take_place,
-        on_the_day=Share(of(on_the_day), to_take_place),
-        missed=Share(of(missed), to_take_place),
+        on_the_day=Share(count(found[_ON_THE_DAY]), to_take_place),
+        missed=Share(missed, to_take_place),
     )
 
 
 def _by_notice(losses: Iterable[tuple[int, int]]) -> Named:
     """By how many days before; each band in its order, also those with nobody."""
-    found: dict[str, list[int]] = {name: [] for name, _ in NOTICE}
+    begins = [first for _, first in NOTICE]
+    found: list[list[int]] = [[] for _ in NOTICE]
     for days_before, case in losses:
-        name = next((name for name, first in reversed(NOTICE) if days_before >= first), NOTICE[0][0])
-        found[name].append(case)
-    return tuple((name, count(cases)) for name, cases in found.items())
+        found[max(0, bisect_right(begins, days_before) - 1)].append(case)
+    return tuple((name, count(cases)) for (name, _), cases in zip(NOTICE, found, strict=True))
 
 
 def _moved(history: History, selection: Selection) -> Named:
     moves, visits = history.of(Moves), history.of(Visits)
+    meant = selection.with_own_clinician(moves.case, [visits.clinician[visit] for visit in moves.visit])
     return _by_notice(
-        (moves.from_on[row] - moves.moved_on[row], case)
-        for row, case in enumerate(moves.case)
-        if selection.has_with(case, visits.clinician[moves.visit[row]]) and selection.falls_in(moves.from_on[row])
+        (moves.from_on[row] - moves.moved_on[row], moves.case[row])
+        for row in compress(range(len(meant)), meant)
+        if selection.falls_in(moves.from_on[row])
     )
 
 
-def _used(history: History, rows: Iterable[int], column: Sequence[int]) -> tuple[Used, ...]:
-    visits, came = history.of(Visits), history.codes(*CAME)
+def _used(history: History, came: Sequence[int], column: Sequence[int]) -> tuple[Used, ...]:
+    visits = history.of(Visits)
     groups: dict[int, list[int]] = defaultdict(list)
-    for row in rows:
-        if visits.state[row] in came:
-            groups[column[row]].append(row)
+    for row in came:
+        groups[column[row]].append(row)
     found = []
     for which, members in groups.items():
-        hours: dict[int, float] = defaultdict(float)
-        for row in members:
-            hours[visits.case[row]] += visits.minutes[row] / 60
+        minutes = sum([visits.minutes[row] for row in members])
+        hours = Amount(minutes / 60, tuple(sorted({visits.case[row] for row in members if visits.minutes[row]})))
         on = {visits.on[row] for row in members}
-        found.append(Used(which, amount(hours), count(visits.case[row] for row in members), len(on)))
+        found.append(Used(which, hours, count([visits.case[row] for row in members]), len(on)))
     return tuple(sorted(found, key=lambda each: (-each.hours.value, each.id)))

@@ -1,11 +1,13 @@
 """Of which patients and which time a report is asked: the filter of its page, and what it selects in a history."""
 
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import and_
 
 from tracker.domain.calendar import ClinicCalendar
-from tracker.domain.reporting.columns import Part, Visits
+from tracker.domain.reporting.columns import Column, Part, Visits
 from tracker.domain.reporting.history import History
 
 #: How far ahead is looked where nothing else is asked for.
@@ -31,6 +33,11 @@ class Filter:
     indication: str = ""
     version: int = 0
     months: int = USUAL_MONTHS
+
+    @property
+    def whose(self) -> tuple[int | str, ...]:
+        """What it asks for beside the period."""
+        return (self.clinician, self.payer, self.diagnosis, self.indication, self.version)
 
     @property
     def needs(self) -> tuple[type[Part], ...]:
@@ -59,17 +66,23 @@ class Selection:
         """Whether a day lies in the period."""
         return self.from_day <= day < self.until_day
 
-    def has_with(self, case: int, clinician: int) -> bool:
-        """Whether something of a case with a clinician of its own is selected; 0: with none, the patient's counts."""
-        if not self.clinician or not clinician:
-            return bool(self.chosen[case])
-        return clinician == self.clinician and bool(self.whoever_treats[case])
+    def with_own_clinician(self, cases: Sequence[int], clinicians: Sequence[int]) -> bytes:
+        """A 1 for each thing that is selected: things of these cases, each with a clinician of its own; 0: with none,
+        the patient's count."""
+        return _own(cases, clinicians, self.clinician, self.chosen, self.whoever_treats)
 
-    def has_paid_by(self, case: int, payer: int) -> bool:
-        """The same for a payer."""
-        if not self.payer or not payer:
-            return bool(self.chosen[case])
-        return payer == self.payer and bool(self.whoever_pays[case])
+    def with_own_payer(self, cases: Sequence[int], payers: Sequence[int]) -> bytes:
+        """The same for payers."""
+        return _own(cases, payers, self.payer, self.chosen, self.whoever_pays)
+
+
+def _own(cases: Sequence[int], own: Sequence[int], wanted: int, chosen: bytes, otherwise: bytes) -> bytes:
+    if not wanted:
+        return bytes(map(chosen.__getitem__, cases))
+    return bytes(
+        otherwise[case] if each == wanted else 0 if each else chosen[case]
+        for case, each in zip(cases, own, strict=True)
+    )
 
 
 def select(history: History, asked: Filter) -> Selection:
@@ -77,21 +90,17 @@ def select(history: History, asked: Filter) -> Selection:
 
     :raises LookupError: where a clinician is asked for and the history was read without its visits
     """
-    calendar, cases = ClinicCalendar(history.zone), history.cases
-    wanted = [
-        (column, value)
-        for column, value in (
-            (cases.diagnosis, history.code(asked.diagnosis) if asked.diagnosis else 0),
-            (cases.indication, history.code(asked.indication) if asked.indication else 0),
-            (cases.version, asked.version),
-        )
-        if value
-    ]
-    seen = _patients_of(history, asked.clinician) if asked.clinician else frozenset()
-    owners = [owner_of(history, case) for case in range(len(cases.id))]
-    fits = bytes(all(column[owner] == value for column, value in wanted) for owner in owners)
-    treats = bytes(not asked.clinician or owner in seen for owner in owners)
-    pays = bytes(asked.payer in (0, cases.payer[owner]) for owner in owners)
+    calendar = ClinicCalendar(history.zone)
+    fits = _all(history)
+    for column, value in (
+        ("diagnosis", history.code(asked.diagnosis) if asked.diagnosis else 0),
+        ("indication", history.code(asked.indication) if asked.indication else 0),
+        ("version", asked.version),
+    ):
+        if value:
+            fits = _both(fits, _having(history, column, value))
+    treats = _treated_by(history, asked.clinician) if asked.clinician else _all(history)
+    pays = _having(history, "payer", asked.payer) if asked.payer else _all(history)
     return Selection(
         chosen=_both(_both(fits, treats), pays),
         whoever_treats=_both(fits, pays),
@@ -110,16 +119,26 @@ def _both(one: bytes, other: bytes) -> bytes:
     return bytes(map(and_, one, other))
 
 
-def owner_of(history: History, case: int) -> int:
-    """The case of the patient's pump: a case itself, or what a reoperation is about."""
-    about = history.cases.about[case]
-    return case if about < 0 else about
+def _all(history: History) -> bytes:
+    return b"\1" * len(history.cases.id)
 
 
-def _patients_of(history: History, clinician: int) -> frozenset[int]:
-    visits, cancelled = history.of(Visits), history.code("cancelled")
-    return frozenset(
-        owner_of(history, case)
-        for case, booked_with, state in zip(visits.case, visits.clinician, visits.state, strict=True)
-        if booked_with == clinician and state != cancelled
-    )
+def _having(history: History, column: str, value: int) -> bytes:
+    """Which cases belong to a pump's case that has this value."""
+    of_case: Column = getattr(history.cases, column)
+    return bytes(map(value.__eq__, map(of_case.__getitem__, history.once(owners))))
+
+
+def owners(history: History) -> Sequence[int]:
+    """For each case that of the patient's pump: itself, or what a reoperation is about."""
+    return array("i", (case if about < 0 else about for case, about in enumerate(history.cases.about)))
+
+
+def _treated_by(history: History, clinician: int) -> bytes:
+    """Which cases belong to one with a visit booked with a clinician that was not cancelled."""
+    visits, cancelled, owner = history.of(Visits), history.code("cancelled"), history.once(owners)
+    seen = bytearray(len(owner))
+    for case, booked_with, state in zip(visits.case, visits.clinician, visits.state, strict=True):
+        if booked_with == clinician and state != cancelled:
+            seen[owner[case]] = 1
+    return bytes(map(seen.__getitem__, owner))

@@ -1,18 +1,19 @@
 """How many get through, and how long it takes: cohorts by referral, and waiting times by Kaplan and Meier."""
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from operator import and_
+from itertools import compress
 
 from tracker.domain.milestones import SHOWN_BY, Milestone
-from tracker.domain.reporting.columns import Stays
+from tracker.domain.reporting.columns import Column, Stays
 from tracker.domain.reporting.counted import Count, count
 from tracker.domain.reporting.filters import Selection
 from tracker.domain.reporting.history import History
-from tracker.domain.reporting.reached import CLOSED, PATHWAY, first_days, milestone_days, referred, wait
-from tracker.domain.reporting.waiting_times import CAME, WAITS, Wait, WaitingTimes, waiting_times
+from tracker.domain.reporting.reached import CLOSED, PATHWAY, first_days, milestone_days, referred, waits_until
+from tracker.domain.reporting.waiting_times import NOBODY, Spans, WaitingTimes, times_of
 
 NEEDS = (Stays,)
 DEFINITION = (
@@ -70,59 +71,72 @@ class Flow:
 
 def flow(history: History, selection: Selection) -> Flow:
     """The funnel and the waiting times."""
-    cohort = referred(history, selection)
-    far = _furthest(history)
+    cohort, on = referred(history, selection), history.cases.referred_on
     trials, implants = milestone_days(history, Milestone.TRIAL), milestone_days(history, Milestone.IMPLANTED)
-    on = history.cases.referred_on
+    first, after = selection.from_day, selection.until_day
+    tested = [case for case in history.once(_with_trial) if selection.chosen[case] and first <= trials[case] < after]
     return Flow(
-        everybody=_cohort(history, "", cohort, far),
-        months=_cohorts(history, cohort, far, {case: _month(on[case]) for case in cohort}, by_name=True),
-        referrers=_cohorts(
-            history, cohort, far, {case: history.words[history.cases.referrer[case]] for case in cohort}, by_name=False
-        ),
-        to_trial=waiting_times(wait(history, case, on[case], trials.get(case, 0)) for case in cohort),
-        to_implant=waiting_times(wait(history, case, on[case], implants.get(case, 0)) for case in cohort),
-        trial_to_implant=waiting_times(_after_trial(history, selection, trials, implants)),
+        everybody=_cohort(history, "", cohort),
+        months=_by_month(history, cohort),
+        referrers=_by_referrer(history, cohort),
+        to_trial=waits_until(history, cohort, on, trials),
+        to_implant=waits_until(history, cohort, on, implants),
+        trial_to_implant=waits_until(history, tested, trials, implants),
         in_stages=_in_stages(history, selection),
     )
 
 
-def _furthest(history: History) -> Mapping[int, int]:
-    """The place of the furthest step of each case that has come further than the first."""
-    found: dict[int, int] = {}
+def _with_trial(history: History) -> Column:
+    days = milestone_days(history, Milestone.TRIAL)
+    return array("i", (case for case, day in enumerate(days) if day))
+
+
+def _furthest(history: History) -> bytes:
+    """The place of the furthest step to which each case has come."""
+    found = bytearray(len(history.cases.id))
     for place, stages in enumerate(STEPS.values()):
-        found.update(dict.fromkeys(first_days(history, stages), place))
-    return found
+        for case in compress(range(len(found)), first_days(history, stages)):
+            found[case] = place
+    return bytes(found)
 
 
-def _month(day: int) -> str:
-    return date.fromordinal(day).strftime("%Y-%m")
-
-
-def _cohorts(
-    history: History, cases: Iterable[int], far: Mapping[int, int], names: Mapping[int, str], *, by_name: bool
-) -> tuple[Cohort, ...]:
-    groups: dict[str, list[int]] = defaultdict(list)
+def _by_month(history: History, cases: Sequence[int]) -> tuple[Cohort, ...]:
+    on, groups = history.cases.referred_on, defaultdict[int, list[int]](list)
     for case in cases:
-        groups[names[case]].append(case)
-    order = sorted(groups) if by_name else sorted(groups, key=lambda name: (-len(groups[name]), name))
-    return tuple(_cohort(history, name, groups[name], far) for name in order)
+        groups[on[case]].append(case)
+    months: dict[str, list[int]] = defaultdict(list)
+    for day in sorted(groups):
+        months[date.fromordinal(day).strftime("%Y-%m")] += groups[day]
+    return tuple(_cohort(history, month, members) for month, members in months.items())
 
 
-def _cohort(history: History, name: str, cases: Sequence[int], far: Mapping[int, int]) -> Cohort:
-    steps = []
-    for place, step in enumerate(STEPS):
-        last = [case for case in cases if far.get(case, 0) == place]
-        is_end = place == len(STEPS) - 1
-        steps.append(
-            Step(
-                step,
-                count(case for case in cases if far.get(case, 0) >= place),
-                () if is_end else left_by(history, last),
-                Count() if is_end else count(case for case in last if not history.cases.closed_on[case]),
-            )
-        )
-    return Cohort(name, tuple(steps))
+def _by_referrer(history: History, cases: Sequence[int]) -> tuple[Cohort, ...]:
+    by, groups = history.cases.referrer, defaultdict[int, list[int]](list)
+    for case in cases:
+        groups[by[case]].append(case)
+    cohorts = [_cohort(history, history.words[code], members) for code, members in groups.items()]
+    return tuple(sorted(cohorts, key=lambda each: (-each.steps[0].reached.n, each.name)))
+
+
+def _cohort(history: History, name: str, cases: Sequence[int]) -> Cohort:
+    """Each case is put where it came furthest; a step is reached by who came there or further."""
+    far = history.once(_furthest)
+    furthest: list[list[int]] = [[] for _ in STEPS]
+    for case in cases:
+        furthest[far[case]].append(case)
+    steps: list[Step] = []
+    reached: list[int] = []
+    for step, last in reversed(list(zip(STEPS, furthest, strict=True))):
+        # The first one looked at is the end, of which nobody leaves.
+        left, waits = ((), Count()) if not steps else _ended(history, last)
+        reached = sorted(reached + last)
+        steps.append(Step(step, Count(tuple(reached)), left, waits))
+    return Cohort(name, tuple(reversed(steps)))
+
+
+def _ended(history: History, cases: Sequence[int]) -> tuple[tuple[tuple[str, Count], ...], Count]:
+    closed_on = history.cases.closed_on
+    return left_by(history, cases), count(case for case in cases if not closed_on[case])
 
 
 def left_by(history: History, cases: Iterable[int]) -> tuple[tuple[str, Count], ...]:
@@ -135,24 +149,48 @@ def left_by(history: History, cases: Iterable[int]) -> tuple[tuple[str, Count], 
     return tuple(sorted(named, key=lambda each: (-each[1].n, each[0])))
 
 
-def _after_trial(
-    history: History, selection: Selection, trials: Mapping[int, int], implants: Mapping[int, int]
-) -> Iterable[Wait]:
-    for case, day in trials.items():
-        if selection.chosen[case] and selection.falls_in(day):
-            yield wait(history, case, day, implants.get(case, 0))
-
-
 def _in_stages(history: History, selection: Selection) -> Mapping[str, WaitingTimes]:
     """By stage, of open stages of the way to a pump and with it, the most stays first."""
-    found: dict[int, list[Wait]] = defaultdict(list)
-    stays, cases, pathway = history.of(Stays), history.cases, history.code(PATHWAY)
-    closed = history.codes(*CLOSED)
-    today, first, after = history.today, selection.from_day, selection.until_day
-    meant = bytes(map(and_, selection.chosen, (each == pathway for each in cases.pathway)))
+    found = {}
+    for stage, (left, lasting) in history.once(_stays_by_stage).items():
+        times = times_of(_began(left, selection), NOBODY, _began(lasting, selection))
+        if times.n:
+            found[stage] = times
+    return dict(sorted(found.items(), key=lambda each: (-each[1].n, each[0])))
+
+
+@dataclass(frozen=True, slots=True)
+class _InStage:
+    """Stays in one stage: the case, the day on which each began, and how many days it took or has taken so far."""
+
+    case: "array[int]"
+    entered_on: "array[int]"
+    days: "array[int]"
+
+
+def _began(stays: _InStage, selection: Selection) -> Spans:
+    """Cases and days of the stays that began in the period."""
+    chosen, first, after = selection.chosen, selection.from_day, selection.until_day
+    meant = [first <= day < after and chosen[case] for case, day in zip(stays.case, stays.entered_on, strict=True)]
+    return list(compress(stays.case, meant)), list(compress(stays.days, meant))
+
+
+def _stays_by_stage(history: History) -> Mapping[str, tuple[_InStage, _InStage]]:
+    """The stays that are over and those that last, of each open stage of the pathway."""
+    stays, cases, pathway, today = history.of(Stays), history.cases, history.code(PATHWAY), history.today
+    closed, is_meant = history.codes(*CLOSED), bytes(each == pathway for each in cases.pathway)
+    found: dict[int, tuple[_InStage, _InStage]] = {}
     for case, stage, entered_on, left_on in zip(stays.case, stays.stage, stays.entered_on, stays.left_on, strict=True):
-        if first <= entered_on < after and meant[case] and stage not in closed:
-            wait_until = left_on or today
-            found[stage].append(Wait(case, wait_until - entered_on, CAME if left_on else WAITS))
-    order = sorted(found, key=lambda stage: (-len(found[stage]), history.words[stage]))
-    return {history.words[stage]: waiting_times(found[stage]) for stage in order}
+        if not is_meant[case] or stage in closed:
+            continue
+        if stage not in found:
+            found[stage] = _no_stays(), _no_stays()
+        into = found[stage][not left_on]
+        into.case.append(case)
+        into.entered_on.append(entered_on)
+        into.days.append((left_on or today) - entered_on)
+    return {history.words[stage]: each for stage, each in found.items()}
+
+
+def _no_stays() -> _InStage:
+    return _InStage(array("i"), array("i"), array("i"))

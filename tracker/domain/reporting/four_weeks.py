@@ -55,7 +55,7 @@ def _numbers(history: History, selection: Selection) -> dict[str, Count | Amount
         "Test doses": tested.trials,
         "Positive outcomes": tested.positive.part,
         "Implants": count(
-            case for case, day in implanted.items() if selection.chosen[case] and selection.falls_in(day)
+            case for case, day in enumerate(implanted) if selection.chosen[case] and selection.falls_in(day)
         ),
         "Refills after their latest date": refilled.after.part,
         "Visits lost on their day": count((*lost.missed.part.cases, *lost.on_the_day.part.cases)),

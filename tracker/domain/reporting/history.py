@@ -6,34 +6,39 @@ panel counts the very same thing. It is as old as ``as_of`` says, and pages say 
 
 import json
 import zlib
+from array import array
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from functools import cached_property
-from struct import calcsize, pack, unpack
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.reporting.columns import Cases, Column, Part
 
 P = TypeVar("P", bound=Part)
+T = TypeVar("T")
 #: Of how the parts are laid out. A history of another form is not read but made anew.
 FORM = 1
 DAY_S = 86400
 #: Integers of four bytes, and of eight.
 NARROW, WIDE = "i", "q"
 _NARROW = 2**31
+#: How this machine keeps a number.
+_IS_LOWEST_FIRST = array("h", (1,)).tobytes() == b"\x01\x00"
 
 
 @dataclass(frozen=True)
 class History:
-    """What was known of a clinic at ``as_of``. ``words``: what the codes mean; ``parts``: those that were asked for."""
+    """What was known of a clinic at ``as_of``. ``words``: what the codes mean; ``parts``: those that were asked for;
+    ``derived``: what was worked out of them whatever the filter, by what it was worked out with."""
 
     as_of: datetime
     zone: str
     words: Sequence[str]
     parts: Mapping[type[Part], Part]
+    derived: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, kind: type[P]) -> P:
         """One part.
@@ -43,6 +48,15 @@ class History:
         found = self.parts.get(kind)
         if not isinstance(found, kind):
             raise LookupError(f"the history was read without {kind.__name__}")
+        return found
+
+    def once(self, work_out: "Callable[..., T]", *args: Hashable) -> T:
+        """What ``work_out`` makes of this history and ``args``, worked out the first time that it is asked for. Two who
+        ask at once may both do the work; it comes to the same."""
+        name = (work_out, *args)
+        if name not in self.derived:
+            self.derived[name] = work_out(self, *args)
+        found: T = self.derived[name]
         return found
 
     @cached_property
@@ -123,9 +137,17 @@ def _compressed(value: object) -> bytes:
 def _text_of(column: Column) -> str:
     is_wide = any(not -_NARROW <= number < _NARROW for number in column)
     width = WIDE if is_wide else NARROW
-    return width + b64encode(pack(f"<{len(column)}{width}", *column)).decode()
+    return width + b64encode(_lowest_first(array(width, column)).tobytes()).decode()
 
 
 def _column_of(text: str) -> Column:
-    width, numbers = text[0], b64decode(text[1:])
-    return unpack(f"<{len(numbers) // calcsize('<' + width)}{width}", numbers)
+    """An array and no list: four bytes a number, where a list would take forty."""
+    column = array(text[0])
+    column.frombytes(b64decode(text[1:]))
+    return _lowest_first(column)
+
+
+def _lowest_first(column: "array[int]") -> "array[int]":
+    if not _IS_LOWEST_FIRST:
+        column.byteswap()
+    return column

@@ -1,12 +1,15 @@
 """On which day each case first came to each milestone, and the cohort of those who were referred in a period."""
 
-from collections.abc import Iterable, Mapping
+from array import array
+from collections.abc import Iterable
+from itertools import compress
+from operator import and_
 
 from tracker.domain.milestones import SHOWN_BY, Milestone
-from tracker.domain.reporting.columns import Stays
+from tracker.domain.reporting.columns import Column, Stays
 from tracker.domain.reporting.filters import Selection
 from tracker.domain.reporting.history import History
-from tracker.domain.reporting.waiting_times import CAME, LEFT, WAITS, Wait
+from tracker.domain.reporting.waiting_times import CAME, LEFT, WAITS, WaitingTimes, waiting_times
 
 PATHWAY = "itb"
 #: The closed stages of that pathway. A case that was reopened has left one of them, and waited in none.
@@ -25,17 +28,21 @@ CLOSED = frozenset(
 )
 
 
-def first_days(history: History, stages: Iterable[str]) -> Mapping[int, int]:
-    """The day on which a case first came into one of these stages, by case."""
-    wanted, found = history.codes(*stages), {}
-    stays = history.of(Stays)
+def first_days(history: History, stages: frozenset[str]) -> Column:
+    """The day on which each case first came into one of these stages; 0: never."""
+    return history.once(_first_days, stages)
+
+
+def _first_days(history: History, stages: frozenset[str]) -> Column:
+    wanted, stays = history.codes(*stages), history.of(Stays)
+    found = array("i", bytes(4 * len(history.cases.id)))
     for case, stage, entered_on in zip(stays.case, stays.stage, stays.entered_on, strict=True):
-        if stage in wanted and case not in found:
+        if stage in wanted and not found[case]:
             found[case] = entered_on
     return found
 
 
-def milestone_days(history: History, milestone: Milestone) -> Mapping[int, int]:
+def milestone_days(history: History, milestone: Milestone) -> Column:
     """The same for a milestone."""
     return first_days(history, SHOWN_BY[milestone])
 
@@ -43,20 +50,25 @@ def milestone_days(history: History, milestone: Milestone) -> Mapping[int, int]:
 def referred(history: History, selection: Selection) -> list[int]:
     """Cases on the way to a pump whose referral was received in the period. Who came with a pump was referred for its
     care, and is on no way to it."""
+    first, after, on = selection.from_day, selection.until_day, history.cases.referred_on
+    meant = map(and_, selection.chosen, history.once(on_the_way))
+    return [case for case in compress(range(len(on)), meant) if first <= on[case] < after]
+
+
+def on_the_way(history: History) -> bytes:
+    """A 1 for each case of the pathway to a pump whose patient came without one."""
     cases, pathway = history.cases, history.code(PATHWAY)
-    return [
-        case
-        for case, day in enumerate(cases.referred_on)
-        if selection.chosen[case]
-        and cases.pathway[case] == pathway
-        and not cases.taken_over[case]
-        and selection.falls_in(day)
-    ]
+    return bytes(each == pathway and not taken for each, taken in zip(cases.pathway, cases.taken_over, strict=True))
 
 
-def wait(history: History, case: int, since: int, came_on: int) -> Wait:
-    """How long a case took from one day to another; 0: it has not come there, and left or waits."""
-    if came_on:
-        return Wait(case, came_on - since, CAME)
-    closed_on = history.cases.closed_on[case]
-    return Wait(case, closed_on - since, LEFT) if closed_on else Wait(case, history.today - since, WAITS)
+def waits_until(history: History, cases: Iterable[int], since: Column, came_on: Column) -> WaitingTimes:
+    """How long these cases took from one day to another, each day by case; 0: who has not come there left or waits."""
+    closed_on, today = history.cases.closed_on, history.today
+    return waiting_times(
+        (case, came_on[case] - since[case], CAME)
+        if came_on[case]
+        else (case, closed_on[case] - since[case], LEFT)
+        if closed_on[case]
+        else (case, today - since[case], WAITS)
+        for case in cases
+    )

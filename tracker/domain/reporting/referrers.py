@@ -1,16 +1,17 @@
 """Who refers patients, how soon they are seen to, and how far they come."""
 
+from array import array
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker.domain.milestones import Milestone
-from tracker.domain.reporting.columns import Stays, Visits
+from tracker.domain.reporting.columns import Column, Stays, Visits
 from tracker.domain.reporting.counted import Count, count
 from tracker.domain.reporting.filters import Selection
 from tracker.domain.reporting.history import History
-from tracker.domain.reporting.reached import milestone_days, referred, wait
-from tracker.domain.reporting.waiting_times import WaitingTimes, waiting_times
+from tracker.domain.reporting.reached import milestone_days, referred, waits_until
+from tracker.domain.reporting.waiting_times import WaitingTimes
 
 NEEDS = (Stays, Visits)
 DEFINITION = (
@@ -46,48 +47,48 @@ class ReferrerReport:
 
 @dataclass(frozen=True, slots=True)
 class _Days:
-    contact: Mapping[int, int]
-    trial: Mapping[int, int]
-    implant: Mapping[int, int]
+    contact: Column
+    trial: Column
+    implant: Column
 
 
 def referrer_report(history: History, selection: Selection) -> ReferrerReport:
     """Count the referrals of the period."""
     cases = referred(history, selection)
     days = _Days(
-        _first_contacts(history),
+        history.once(_first_contacts),
         milestone_days(history, Milestone.TRIAL),
         milestone_days(history, Milestone.IMPLANTED),
     )
-    groups: dict[str, list[int]] = defaultdict(list)
+    groups: dict[int, list[int]] = defaultdict(list)
     for case in cases:
-        groups[history.words[history.cases.referrer[case]]].append(case)
-    referrers = (_referrer(history, name, members, days) for name, members in groups.items())
+        groups[history.cases.referrer[case]].append(case)
+    referrers = (_referrer(history, history.words[code], members, days) for code, members in groups.items())
     return ReferrerReport(
         _referrer(history, "", cases, days),
         tuple(sorted(referrers, key=lambda each: (-each.referrals.n, each.name))),
     )
 
 
-def _first_contacts(history: History) -> Mapping[int, int]:
+def _first_contacts(history: History) -> Column:
+    """The day on which the first visit of each case was booked; 0: none was."""
     visits = history.of(Visits)
-    found: dict[int, int] = {}
-    for row, case in enumerate(visits.case):
-        found[case] = min(found.get(case, visits.booked_on[row]), visits.booked_on[row])
+    found = array("i", bytes(4 * len(history.cases.id)))
+    for case, booked_on in zip(visits.case, visits.booked_on, strict=True):
+        if not found[case] or booked_on < found[case]:
+            found[case] = booked_on
     return found
 
 
 def _referrer(history: History, name: str, cases: Sequence[int], days: _Days) -> Referrer:
     columns = history.cases
-    not_implanted = [case for case in cases if case not in days.implant]
+    not_implanted = [case for case in cases if not days.implant[case]]
     return Referrer(
         name=name,
         referrals=count(cases),
-        first_contact=waiting_times(
-            wait(history, case, columns.referred_on[case], days.contact.get(case, 0)) for case in cases
-        ),
-        trials=count(case for case in cases if case in days.trial),
-        implants=count(case for case in cases if case in days.implant),
+        first_contact=waits_until(history, cases, columns.referred_on, days.contact),
+        trials=count(case for case in cases if days.trial[case]),
+        implants=count(case for case in cases if days.implant[case]),
         waits=count(case for case in not_implanted if not columns.closed_on[case]),
         left=count(case for case in not_implanted if columns.closed_on[case]),
     )

@@ -1,11 +1,14 @@
 """What messages went out, what became of them, and whether who answered comes."""
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
-from tracker.domain.reporting.columns import Reminders, Visits
+from tracker.domain.reporting.columns import Column, Reminders, Visits
 from tracker.domain.reporting.counted import Count, Share, count
+from tracker.domain.reporting.days import held_in
 from tracker.domain.reporting.filters import Selection
 from tracker.domain.reporting.history import History
 from tracker.domain.words import AppointmentState
@@ -52,17 +55,14 @@ class ReminderReport:
 def reminder_report(history: History, selection: Selection) -> ReminderReport:
     """Count the messages, and the visits, of the period."""
     table, words = history.of(Reminders), history.words
-    rows = [
-        row
-        for row, case in enumerate(table.case)
-        if selection.has_with(case, _clinician(history, row)) and selection.falls_in(table.tried_on[row])
-    ]
+    meant = selection.with_own_clinician(table.case, history.once(_clinicians))
+    rows = [row for row in compress(range(len(meant)), meant) if selection.falls_in(table.tried_on[row])]
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     for row in rows:
         groups[words[table.kind[row]], words[table.channel[row]]].append(row)
     kinds = (_sent(history, *key, members) for key, members in groups.items())
-    told = _told(history)
-    visits = _visits(history, selection)
+    told = history.once(_told)
+    visits = held_in(history, selection)
     return ReminderReport(
         everything=_sent(history, "", "", rows),
         kinds=tuple(sorted(kinds, key=lambda each: (-each.tried.n, each.kind, each.channel))),
@@ -73,9 +73,10 @@ def reminder_report(history: History, selection: Selection) -> ReminderReport:
     )
 
 
-def _clinician(history: History, row: int) -> int:
-    visit = history.of(Reminders).visit[row]
-    return history.of(Visits).clinician[visit] if visit >= 0 else 0
+def _clinicians(history: History) -> Column:
+    """The clinician of the visit that each message is about."""
+    clinician = history.of(Visits).clinician
+    return array("q", (clinician[visit] if visit >= 0 else 0 for visit in history.of(Reminders).visit))
 
 
 def _sent(history: History, kind: str, channel: str, rows: Sequence[int]) -> Sent:
@@ -98,17 +99,6 @@ def _told(history: History) -> frozenset[int]:
         for row, visit in enumerate(table.visit)
         if visit >= 0 and table.taken[row] and table.tried_on[row] <= visits.on[visit]
     )
-
-
-def _visits(history: History, selection: Selection) -> list[int]:
-    visits = history.of(Visits)
-    return [
-        row
-        for row, case in enumerate(visits.case)
-        if selection.has_with(case, visits.clinician[row])
-        and selection.falls_in(visits.on[row])
-        and visits.on[row] <= history.today
-    ]
 
 
 def _answered(history: History, rows: Iterable[int]) -> Share:

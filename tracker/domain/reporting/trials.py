@@ -1,16 +1,19 @@
 """What trials showed, by dose, diagnosis and clinician; who came from a trial to an implant; why patients leave."""
 
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, compress
+from operator import and_
 
 from tracker.domain.milestones import Milestone
-from tracker.domain.reporting.columns import Stays, Trials
+from tracker.domain.reporting.columns import Column, Stays, Trials
 from tracker.domain.reporting.counted import Count, Share, count
 from tracker.domain.reporting.filters import Selection
 from tracker.domain.reporting.grouping import Named, counted_by
 from tracker.domain.reporting.history import History
-from tracker.domain.reporting.reached import CLOSED, PATHWAY, milestone_days
+from tracker.domain.reporting.reached import CLOSED, milestone_days, on_the_way
 from tracker.domain.words import Outcome
 
 NEEDS = (Trials, Stays)
@@ -77,18 +80,18 @@ class TrialReport:
 def trial_report(history: History, selection: Selection) -> TrialReport:
     """Trials of the period, what followed, and who left in it."""
     trials, words = history.of(Trials), history.words
+    meant = selection.with_own_clinician(trials.case, trials.clinician)
     rows = [
         row
-        for row, case in enumerate(trials.case)
-        if selection.has_with(case, trials.clinician[row])
-        and selection.falls_in(trials.given_on[row] or trials.outcome_on[row])
+        for row in compress(range(len(meant)), meant)
+        if selection.falls_in(trials.given_on[row] or trials.outcome_on[row])
     ]
-    by_dose = _groups(history, rows, lambda row: dose_text(trials.dose_ng[row]))
+    by_dose = _groups(history, rows, trials.dose_ng.__getitem__, dose_text)
     return TrialReport(
         everybody=_tested(history, "", rows),
         by_dose=tuple(sorted(by_dose, key=lambda each: float(each.name or 0))),
-        by_diagnosis=_groups(history, rows, lambda row: words[history.cases.diagnosis[trials.case[row]]]),
-        by_clinician=_groups(history, rows, lambda row: str(trials.clinician[row])),
+        by_diagnosis=_groups(history, rows, lambda row: history.cases.diagnosis[trials.case[row]], words.__getitem__),
+        by_clinician=_groups(history, rows, trials.clinician.__getitem__, str),
         conversion=_conversion(history, selection),
         leaving=_leaving(history, selection),
     )
@@ -99,41 +102,38 @@ def dose_text(dose_ng: int) -> str:
     return f"{dose_ng / NG:.3f}".rstrip("0").rstrip(".") if dose_ng else ""
 
 
-def _groups(history: History, rows: Iterable[int], name_of: Callable[[int], str]) -> tuple[Tested, ...]:
-    groups: dict[str, list[int]] = defaultdict(list)
+def _groups(
+    history: History, rows: Iterable[int], code_of: Callable[[int], int], name_of: Callable[[int], str]
+) -> tuple[Tested, ...]:
+    groups: dict[int, list[int]] = defaultdict(list)
     for row in rows:
-        groups[name_of(row)].append(row)
-    found = (_tested(history, name, members) for name, members in groups.items())
+        groups[code_of(row)].append(row)
+    found = (_tested(history, name_of(code), members) for code, members in groups.items())
     return tuple(sorted(found, key=lambda each: (-each.trials.n, each.name)))
 
 
 def _tested(history: History, name: str, rows: Sequence[int]) -> Tested:
-    trials, words = history.of(Trials), history.words
-    decided = [row for row in rows if trials.outcome[row]]
-    positive = history.code(Outcome.POSITIVE)
+    trials, words, positive = history.of(Trials), history.words, history.code(Outcome.POSITIVE)
+    by_outcome: dict[int, list[int]] = defaultdict(list)
+    for row in rows:
+        by_outcome[trials.outcome[row]].append(trials.case[row])
+    # The code of the empty word: nobody has said yet.
+    undecided = by_outcome.pop(0, [])
+    outcomes = ((words[outcome], count(cases)) for outcome, cases in by_outcome.items())
     return Tested(
         name=name,
-        trials=count(trials.case[row] for row in rows),
-        outcomes=counted_by((words[trials.outcome[row]], trials.case[row]) for row in decided),
-        positive=Share(
-            count(trials.case[row] for row in decided if trials.outcome[row] == positive),
-            count(trials.case[row] for row in decided),
-        ),
-        open=count(trials.case[row] for row in rows if not trials.outcome[row]),
+        trials=count(chain(undecided, *by_outcome.values())),
+        outcomes=tuple(sorted(outcomes, key=lambda each: (-each[1].n, each[0]))),
+        positive=Share(count(by_outcome.get(positive, ())), count(chain(*by_outcome.values()))),
+        open=count(undecided),
     )
 
 
 def _conversion(history: History, selection: Selection) -> Conversion:
-    trials, cases, positive = history.of(Trials), history.cases, history.code(Outcome.POSITIVE)
-    first: dict[int, tuple[int, int]] = {}
-    for row, case in enumerate(trials.case):
-        if trials.outcome[row] == positive:
-            first[case] = min(first.get(case, (trials.outcome_on[row], row)), (trials.outcome_on[row], row))
-    chosen = [
-        case
-        for case, (day, row) in first.items()
-        if selection.has_with(case, trials.clinician[row]) and selection.falls_in(day)
-    ]
+    trials, cases = history.of(Trials), history.cases
+    first = history.once(_first_positives)
+    meant = selection.with_own_clinician(list(first), [trials.clinician[row] for _, row in first.values()])
+    chosen = [case for case, (day, _) in compress(first.items(), meant) if selection.falls_in(day)]
     implants = milestone_days(history, Milestone.IMPLANTED)
     others = [case for case in chosen if not _is_after(implants, case, first)]
     return Conversion(
@@ -143,22 +143,41 @@ def _conversion(history: History, selection: Selection) -> Conversion:
     )
 
 
-def _is_after(implants: Mapping[int, int], case: int, first: Mapping[int, tuple[int, int]]) -> bool:
+def _first_positives(history: History) -> Mapping[int, tuple[int, int]]:
+    """The day and the row of each case's first positive outcome."""
+    trials, positive = history.of(Trials), history.code(Outcome.POSITIVE)
+    first: dict[int, tuple[int, int]] = {}
+    for row, (case, outcome, day) in enumerate(zip(trials.case, trials.outcome, trials.outcome_on, strict=True)):
+        if outcome == positive:
+            first[case] = min(first.get(case, (day, row)), (day, row))
+    return first
+
+
+def _is_after(implants: Column, case: int, first: Mapping[int, tuple[int, int]]) -> bool:
     """Whether the implant followed the trial: who had a pump before was not converted by it."""
-    return implants.get(case, 0) >= first[case][0]
+    return implants[case] >= first[case][0]
 
 
 def _leaving(history: History, selection: Selection) -> tuple[Leaving, ...]:
     """The last open stage of each is where it left."""
-    cases, words, pathway = history.cases, history.words, history.code(PATHWAY)
-    closed, implants = history.codes(*CLOSED), milestone_days(history, Milestone.IMPLANTED)
-    stays = history.of(Stays)
-    last = {case: stage for case, stage in zip(stays.case, stays.stage, strict=True) if stage not in closed}
-    found: dict[tuple[str, str, str], list[int]] = defaultdict(list)
-    for case, day in enumerate(cases.closed_on):
-        is_on_the_way = cases.pathway[case] == pathway and not cases.taken_over[case] and case not in implants
-        if day and selection.chosen[case] and is_on_the_way and selection.falls_in(day):
-            key = words[last.get(case, 0)], words[cases.stage[case]], words[cases.reason[case]]
-            found[key].append(case)
-    leaving = (Leaving(*key, count(left)) for key, left in found.items())
+    cases, words = history.cases, history.words
+    implants, last = milestone_days(history, Milestone.IMPLANTED), history.once(_last_open_stages)
+    found: dict[tuple[int, int, int], list[int]] = defaultdict(list)
+    for case in compress(range(len(cases.id)), map(and_, selection.chosen, history.once(on_the_way))):
+        if selection.from_day <= cases.closed_on[case] < selection.until_day and not implants[case]:
+            found[last[case], cases.stage[case], cases.reason[case]].append(case)
+    leaving = (
+        Leaving(words[stage], words[closed_as], words[reason], count(left))
+        for (stage, closed_as, reason), left in found.items()
+    )
     return tuple(sorted(leaving, key=lambda each: (-each.cases.n, each.stage, each.closed_as, each.reason)))
+
+
+def _last_open_stages(history: History) -> Column:
+    """The code of the last open stage of each case; 0: it was in none."""
+    closed, stays = history.codes(*CLOSED), history.of(Stays)
+    found = array("i", bytes(4 * len(history.cases.id)))
+    for case, stage in zip(stays.case, stays.stage, strict=True):
+        if stage not in closed:
+            found[case] = stage
+    return found

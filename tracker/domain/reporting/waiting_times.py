@@ -1,7 +1,7 @@
 """How long something takes, with who has not come to the end yet counted as still waiting; the naive figure beside."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,6 +13,9 @@ from tracker.domain.statistics.risk_sets import Exits
 #: The share that is called the slow end.
 SLOW = 0.9
 CAME, LEFT, WAITS = "came", "left", "waits"
+#: Cases, and the days of each.
+Spans = tuple[Sequence[int], Sequence[int]]
+NOBODY: Spans = ((), ())
 
 
 class Wait(NamedTuple):
@@ -42,16 +45,31 @@ class WaitingTimes:
         """The denominator."""
         return count(self.came.cases + self.left.cases + self.waits.cases)
 
+    @property
+    def n(self) -> int:
+        """How many these are."""
+        return self.came.n + self.left.n + self.waits.n
 
-def waiting_times(waits: Iterable[Wait]) -> WaitingTimes:
-    """The times of these cases. A time cannot be less than nothing: what was dated before its beginning took none."""
-    kept = list(waits)
-    exits = _exits(kept)
+
+def waiting_times(waits: Iterable[tuple[int, int, str]]) -> WaitingTimes:
+    """The times of these cases, each a ``Wait``. A time cannot be less than nothing: what was dated before its
+    beginning took none."""
+    kept: dict[str, tuple[list[int], list[int]]] = {ended: ([], []) for ended in (CAME, LEFT, WAITS)}
+    for case, days, ended in waits:
+        cases, times = kept[ended]
+        cases.append(case)
+        times.append(days)
+    return times_of(*kept.values())
+
+
+def times_of(came: Spans, left: Spans, waits: Spans) -> WaitingTimes:
+    """The same, of cases and their days parted by how they ended."""
+    exits = _exits(Counter(came[1]), Counter(left[1]) + Counter(waits[1]))
     curve = kaplan_meier(exits)
     return WaitingTimes(
-        came=count(each.case for each in kept if each.ended == CAME),
-        left=count(each.case for each in kept if each.ended == LEFT),
-        waits=count(each.case for each in kept if each.ended == WAITS),
+        came=count(came[0]),
+        left=count(left[0]),
+        waits=count(waits[0]),
         curve=curve,
         median=curve.median,
         slow=curve.quantile(SLOW),
@@ -60,10 +78,10 @@ def waiting_times(waits: Iterable[Wait]) -> WaitingTimes:
     )
 
 
-def _exits(waits: Iterable[Wait]) -> list[Exits]:
-    came: Counter[int] = Counter()
-    others: Counter[int] = Counter()
-    for _case, days, ended in waits:
-        (came if ended == CAME else others)[max(0, days)] += 1
-    times = sorted(came.keys() | others.keys())
-    return [Exits(days, {CAME: came[days]} if came[days] else {}, others[days]) for days in times]
+def _exits(came: Mapping[int, int], others: Mapping[int, int]) -> list[Exits]:
+    """One for each time, those below nothing together."""
+    ended: dict[int, list[int]] = {}
+    for place, counts in enumerate((came, others)):
+        for days, n in counts.items():
+            ended.setdefault(max(0, days), [0, 0])[place] += n
+    return [Exits(days, {CAME: n} if n else {}, censored) for days, (n, censored) in sorted(ended.items())]

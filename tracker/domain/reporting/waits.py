@@ -1,11 +1,13 @@
 """Why patients wait: the days lost to each thing that stood in the way, and who could have cleared it."""
 
+from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import compress
 
 from tracker.domain.reporting.columns import Blockers
-from tracker.domain.reporting.counted import Amount, Count, amount, count
+from tracker.domain.reporting.counted import Amount, Count, count
 from tracker.domain.reporting.filters import Selection
 from tracker.domain.reporting.history import DAY_S, History
 
@@ -53,84 +55,105 @@ class Waits:
     clearers: tuple[Clearer, ...]
 
 
+#: Codes: of the blocker, of what it is about, of the roles that can clear it.
 _What = tuple[int, int, int]
-#: Seconds by case.
-_Parts = dict[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretches:
+    """Stretches of time of cases in whose way the same things stood, those of each case in their order. ``until_s``
+    is that of the history where they still stand."""
+
+    case: "array[int]"
+    from_s: "array[int]"
+    until_s: "array[int]"
+
+
+@dataclass(slots=True)
+class _Sum:
+    """Seconds, and the cases that have a part of them."""
+
+    seconds: int = 0
+    cases: set[int] = field(default_factory=set)
+
+    def add(self, seconds: int, cases: Iterable[int]) -> None:
+        self.seconds += seconds
+        self.cases.update(cases)
+
+    @property
+    def days(self) -> Amount:
+        return Amount(self.seconds / DAY_S, tuple(sorted(self.cases)))
 
 
 def why_they_wait(history: History, selection: Selection) -> Waits:
     """Count the days lost in the period, until ``as_of`` for what still stands."""
-    total: _Parts = {}
-    day = history.codes(*AWAITS_ITS_DAY)
-    lost: dict[_What, _Parts] = defaultdict(dict)
-    alone: dict[_What, _Parts] = defaultdict(dict)
-    clearers: dict[int, _Parts] = defaultdict(dict)
-    clearers_alone: dict[int, _Parts] = defaultdict(dict)
-    now: dict[_What, list[int]] = defaultdict(list)
-    for standing, parts in _together(_by_case(history, selection, now)).items():
+    total, day = _Sum(), history.codes(*AWAITS_ITS_DAY)
+    lost, alone = defaultdict[_What, _Sum](_Sum), defaultdict[_What, _Sum](_Sum)
+    clearers, clearers_alone = defaultdict[int, _Sum](_Sum), defaultdict[int, _Sum](_Sum)
+    for standing, stretches in history.once(_together).items():
+        seconds, cases = _within(stretches, selection)
+        if not cases:
+            continue
         people = {_clearer(what, day) for what in standing}
-        _add(total, parts)
-        for what in standing:
-            _add(lost[what], parts)
-        for by in people:
-            _add(clearers[by], parts)
+        several = [total, *(lost[what] for what in standing), *(clearers[by] for by in people)]
         if len(standing) == 1:
-            _add(alone[standing[0]], parts)
+            several.append(alone[standing[0]])
         if len(people) == 1:
-            _add(clearers_alone[next(iter(people))], parts)
+            several.append(clearers_alone[next(iter(people))])
+        for each in several:
+            each.add(seconds, cases)
+    now = _standing_now(history, selection)
+    cleared = (Clearer(_roles(history, by), each.days, clearers_alone[by].days) for by, each in clearers.items())
     return Waits(
-        _days(total),
+        total.days,
         tuple(sorted((_lost(history, what, lost, alone, now) for what in lost.keys() | now.keys()), key=_most_lost)),
-        tuple(
-            sorted(
-                (
-                    Clearer(_roles(history, by), _days(parts), _days(clearers_alone[by]))
-                    for by, parts in clearers.items()
-                ),
-                key=lambda each: (-each.days.value, each.by),
-            )
-        ),
+        tuple(sorted(cleared, key=lambda each: (-each.days.value, each.by))),
     )
 
 
-def _together(cases: Mapping[int, Sequence[tuple[int, int, _What]]]) -> Mapping[tuple[_What, ...], _Parts]:
-    """How long each case had just these things in its way: there are few such sets, and many stretches of time."""
-    found: dict[tuple[_What, ...], _Parts] = defaultdict(dict)
+def _within(stretches: _Stretches, selection: Selection) -> tuple[int, set[int]]:
+    """The seconds of the stretches that lie in the period, of the cases selected, and these cases."""
+    chosen, first, after = selection.chosen, selection.from_s, selection.until_s
+    case, from_s, until_s = stretches.case, stretches.from_s, stretches.until_s
+    meant = [
+        chosen[of] and begins < after and ends > first for of, begins, ends in zip(case, from_s, until_s, strict=True)
+    ]
+    ended = sum([min(ends, after) for ends in compress(until_s, meant)])
+    begun = sum([max(begins, first) for begins in compress(from_s, meant)])
+    return ended - begun, set(compress(case, meant))
+
+
+def _together(history: History) -> Mapping[tuple[_What, ...], _Stretches]:
+    """By the things that stood there together: there are few such sets, and many stretches of time."""
+    blockers, phases, now = history.of(Blockers), history.codes(*PHASES), history.as_of_s
+    cases: dict[int, list[tuple[int, int, _What]]] = defaultdict(list)
+    for case, code, of, by, phase, begins, ends in zip(
+        blockers.case, blockers.code, blockers.of, blockers.by, blockers.phase, blockers.from_s, blockers.until_s,
+        strict=True,
+    ):  # fmt: skip
+        until = min(ends or now, now)
+        if phase in phases and begins < until:
+            cases[case].append((begins, until, (code, of, by)))
+    found: dict[tuple[_What, ...], _Stretches] = {}
     for case, intervals in cases.items():
-        for seconds, standing in _segments(intervals):
-            parts = found[standing]
-            parts[case] = parts.get(case, 0) + seconds
+        for begins, ends, standing in _segments(intervals):
+            if standing not in found:
+                found[standing] = _Stretches(array("i"), array("q"), array("q"))
+            into = found[standing]
+            into.case.append(case)
+            into.from_s.append(begins)
+            into.until_s.append(ends)
     return found
 
 
-def _by_case(
-    history: History, selection: Selection, now: dict[_What, list[int]]
-) -> Mapping[int, Sequence[tuple[int, int, _What]]]:
-    """The part of each interval that lies in the period; into ``now`` what still stands at its end."""
-    found: dict[int, list[tuple[int, int, _What]]] = defaultdict(list)
-    blockers, phases = history.of(Blockers), history.codes(*PHASES)
-    until_s = min(selection.until_s, history.as_of_s)
-    for row, case in enumerate(blockers.case):
-        if not selection.chosen[case] or blockers.phase[row] not in phases:
-            continue
-        what = (blockers.code[row], blockers.of[row], blockers.by[row])
-        ends = blockers.until_s[row]
-        begins, ended = max(blockers.from_s[row], selection.from_s), min(ends or until_s, until_s)
-        if begins < ended:
-            found[case].append((begins, ended, what))
-        if not ends and until_s == history.as_of_s:
-            now[what].append(case)
-    return found
-
-
-def _segments(intervals: Sequence[tuple[int, int, _What]]) -> Iterator[tuple[int, tuple[_What, ...]]]:
-    """The time cut where anything begins or ends: seconds, and what stood there meanwhile, in order."""
+def _segments(intervals: Sequence[tuple[int, int, _What]]) -> Iterator[tuple[int, int, tuple[_What, ...]]]:
+    """The time cut where anything begins or ends: from, until, and what stood there meanwhile, in order."""
     changes = [(begins, 1, what) for begins, _, what in intervals] + [(ends, -1, what) for _, ends, what in intervals]
     standing: dict[_What, int] = {}
     since = 0
     for at, change, what in sorted(changes):
         if standing and at > since:
-            yield at - since, tuple(standing) if len(standing) == 1 else tuple(sorted(standing))
+            yield since, at, tuple(standing) if len(standing) == 1 else tuple(sorted(standing))
         since = at
         left = standing.get(what, 0) + change
         if left:
@@ -139,16 +162,22 @@ def _segments(intervals: Sequence[tuple[int, int, _What]]) -> Iterator[tuple[int
             del standing[what]
 
 
-def _add(into: _Parts, parts: _Parts) -> None:
-    if not into:
-        into.update(parts)
-        return
-    for case, seconds in parts.items():
-        into[case] = into.get(case, 0) + seconds
+def _standing_now(history: History, selection: Selection) -> Mapping[_What, Sequence[int]]:
+    """Whom each thing holds up, where the period reaches until the history was made."""
+    if selection.until_s < history.as_of_s:
+        return {}
+    chosen = selection.chosen
+    found = {what: [case for case in cases if chosen[case]] for what, cases in history.once(_holding).items()}
+    return {what: cases for what, cases in found.items() if cases}
 
 
-def _days(parts: _Parts) -> Amount:
-    return amount({case: seconds / DAY_S for case, seconds in parts.items()})
+def _holding(history: History) -> Mapping[_What, Sequence[int]]:
+    blockers, phases = history.of(Blockers), history.codes(*PHASES)
+    found: dict[_What, list[int]] = defaultdict(list)
+    for row, ends in enumerate(blockers.until_s):
+        if not ends and blockers.phase[row] in phases:
+            found[blockers.code[row], blockers.of[row], blockers.by[row]].append(blockers.case[row])
+    return found
 
 
 def _clearer(what: _What, day: frozenset[int]) -> int:
@@ -159,17 +188,17 @@ def _clearer(what: _What, day: frozenset[int]) -> int:
 def _lost(
     history: History,
     what: _What,
-    lost: Mapping[_What, _Parts],
-    alone: Mapping[_What, _Parts],
-    now: Mapping[_What, list[int]],
+    lost: Mapping[_What, _Sum],
+    alone: Mapping[_What, _Sum],
+    now: Mapping[_What, Sequence[int]],
 ) -> Lost:
     code, of, by = what
     return Lost(
         history.words[code],
         history.words[of],
         _roles(history, by),
-        _days(lost.get(what, {})),
-        _days(alone.get(what, {})),
+        lost[what].days if what in lost else _Sum().days,
+        alone[what].days if what in alone else _Sum().days,
         count(now.get(what, ())),
     )
 

@@ -70,12 +70,13 @@ def kaplan_meier(exits: Iterable[Exits], *, confidence: float = CONFIDENCE) -> K
     deviate = standard_normal(confidence)
     steps = []
     survival, summed = 1.0, 0.0
+    interval = Interval(survival, survival)
     for each in risk_sets(exits):
         ended, at_risk = each.exits.ended, each.at_risk
         if ended:
             survival *= (at_risk - ended) / at_risk
             summed += ended / (at_risk * (at_risk - ended)) if ended < at_risk else 0.0
-        interval = _exponential_greenwood(survival, summed, deviate)
+            interval = _exponential_greenwood(survival, summed, deviate)
         steps.append(Step(each.exits.time, at_risk, ended, survival, survival**2 * summed, interval))
     return KaplanMeier(tuple(steps), confidence)
 

@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import url_for
+from flask import g, url_for
+
+#: Signs that stand in an address as they are, as everywhere else.
+_PLAIN = "!$'()*,/:;?@"
 
 from tracker.web.reports.panels import HEADINGS
 
@@ -39,5 +43,14 @@ class Links:
 
     def patients(self, name: str, number: str, page: int = 1) -> str:
         """The patients behind a number."""
-        paged: dict[str, Any] = {"page": str(page)} if page > 1 else {}
-        return url_for("reports.patients", name=name, of=number, **{**self.query, **paged})
+        # A page has hundreds of these, and making each as all others are made would take longer than counting.
+        asked = {"of": number, **self.query, **({"page": str(page)} if page > 1 else {})}
+        return f"{_lists(name)}?{urlencode(asked, safe=_PLAIN)}"
+
+
+def _lists(name: str) -> str:
+    """Where the lists of a report are; each is worked out once in a request."""
+    known: dict[str, str] = g.setdefault("report_lists", {})
+    if name not in known:
+        known[name] = url_for("reports.patients", name=name)
+    return known[name]
