@@ -6,12 +6,12 @@ from playwright.sync_api import Browser
 from tests.support.browser import DESKTOP, PHONE, Window, served, window
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.played_clinic import fill_played
-from tests.support.stored_history import fill
+from tests.support.stored_history import fill_and_draw
 from tests.support.web import make_world
 from tracker.domain.forecast import forecast as method
 from tracker.domain.words import Role
 from tracker.persistence.database import Database
-from tracker.services.report_sheets import make_sheets
+from tracker.services.report_sheets import make_slow_sheets
 from tracker.web.reports.panels import HEADINGS
 
 PATHS = (
@@ -61,7 +61,7 @@ def test_reports_stand_up_to_axe_and_fit_a_phone_and_a_desk(
     chromium: Browser, sqlite_database: Database, clock: FixedClock, ids: SeededIds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = make_world(sqlite_database, clock, ids)
-    fill(world, 14)
+    fill_and_draw(world, 14)
     with served(world.app) as address, window(chromium, address) as opened:
         name = world.app.session_interface.cookie_name
         cookie = world.sign_in(Role.MANAGER).client.get_cookie(name)
@@ -71,5 +71,5 @@ def test_reports_stand_up_to_axe_and_fit_a_phone_and_a_desk(
         # Another history, of which there is enough to say what is coming and what would be; few futures are as wide.
         monkeypatch.setattr(method, "MODELS", 2)
         fill_played(world)
-        make_sheets(world.database, world.clock, pause=lambda: None)
+        make_slow_sheets(world.database, world.clock, pause=lambda: None)
         assert [wrong for path in PLAYED for wrong in look(opened, path)] == []

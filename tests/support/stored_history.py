@@ -7,6 +7,7 @@ from tracker.domain.reporting.history import History
 from tracker.persistence.models import Clinician, Payer, Room
 from tracker.queries.clinic_history.making import Made
 from tracker.services.clinic_histories import pack, store
+from tracker.services.report_sheets import make_slow_sheets
 
 #: A name that a spreadsheet, a page or an address must not take for something else.
 FAMILY = '=1+1 <i>"Oyelaran"</i>'
@@ -31,4 +32,11 @@ def fill(world: WebWorld, cases: int = 40) -> History:
         session.add(Room(id=ROOM, name="OR 1", **common))
         history = told_clinic(sorted(ids))
         store(session, world.clinic_id, Made(history, 1), pack(history))
+    return history
+
+
+def fill_and_draw(world: WebWorld, cases: int = 40) -> History:
+    """The same, with the reports that take long made by the scheduler, as nobody has asked for anything special."""
+    history = fill(world, cases)
+    assert make_slow_sheets(world.database, world.clock, pause=lambda: None) == 1
     return history

@@ -71,7 +71,7 @@ def _told(place: Place, name: str, typed: dict[str, str]) -> tuple[Sheet, dateti
     asked = read_filter(given, names, versions(), today, has_period=heading.has_period, has_horizon=heading.has_horizon)
     if asked.wanted is None:
         raise click.UsageError(" ".join(f"--{field.name}: {field.error}" for field in asked.fields if field.error))
-    told = tell(place, name, asked.wanted, names, with_cases=True)
+    told = tell(place, name, asked.wanted, names, with_cases=True, may_wait=True)
     if told.sheet is None:
         raise click.ClickException(NOTHING_YET)
     return told.sheet, told.as_of, asked.words

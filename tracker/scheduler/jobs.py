@@ -33,7 +33,7 @@ from tracker.services.reconcile import reconcile_due
 from tracker.services.reminders import LANES, Dispatcher
 from tracker.services.reply_links import purge_reply_links
 from tracker.services.replying.forgetting import forget_words
-from tracker.services.report_sheets import make_sheets
+from tracker.services.report_sheets import make_sheets, make_slow_sheets
 from tracker.services.safety import check_clinics
 from tracker.services.what_if import play_questions
 
@@ -151,6 +151,8 @@ def _history(runtime: Runtime, pause: Pause) -> str:
     made = make_histories(runtime.database, runtime.clock, runtime.ids, pause=pause)
     # At once, so that a page hardly ever has to count itself.
     make_sheets(runtime.database, runtime.clock, pause=pause)
+    # What is quick is there for every clinic before what takes long is begun.
+    make_slow_sheets(runtime.database, runtime.clock, pause=pause)
     return f"{made} histories made"
 
 

@@ -34,9 +34,9 @@ from tracker.domain.reporting.history import History
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """``needs``: the parts of the history that it counts in; ``is_slow``: it takes seconds and has no period of its
-    own, so that only who asks for it waits for it. ``horizons``: of one that looks ahead, its sheets by the months
-    that a reader may choose, made at once."""
+    """``needs``: the parts of the history that it counts in; ``is_slow``: it takes many seconds and has no period of
+    its own, so that it is made in the background, once a day for each filter that is asked for. ``horizons``: of one
+    that looks ahead, its sheets by the months that a reader may choose, made at once."""
 
     name: str
     title: str
@@ -82,3 +82,7 @@ PANELS: dict[str, Panel] = {
         ),
     )
 }
+
+#: What is counted while somebody waits, where it was not made ahead.
+QUICK = {name: panel for name, panel in PANELS.items() if not panel.is_slow}
+SLOW = {name: panel for name, panel in PANELS.items() if panel.is_slow}

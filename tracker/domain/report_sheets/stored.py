@@ -26,6 +26,25 @@ _CLASSES: Mapping[str, type[Any]] = {
 }  # fmt: skip
 
 
+def packed_filter(asked: Filter) -> bytes:
+    """A filter alone."""
+    return zlib.compress(json.dumps([FORM, _written(asked)], separators=(",", ":")).encode(), 1)
+
+
+def unpacked_filter(body: bytes) -> Filter | None:
+    """The same again; ``None`` for one of another form.
+
+    :raises ValueError: for what is no such thing
+    """
+    read = json.loads(zlib.decompress(body))
+    if not isinstance(read, list) or not read or read[0] != FORM:
+        return None
+    asked = _read(read[1])
+    if not isinstance(asked, Filter):
+        raise ValueError("this is no filter")
+    return asked
+
+
 def packed_sheet(told: Sheet, asked: Filter) -> bytes:
     """A sheet and what it was asked for."""
     text = json.dumps([FORM, _written(replace(told, ids=())), _written(asked)], separators=(",", ":"))

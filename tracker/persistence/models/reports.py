@@ -11,7 +11,8 @@ from tracker.persistence.types import Json, JsonObject
 
 class ClinicHistory(Tenant, Base):
     """One part of a clinic's history, or its words. All parts of a clinic are written at once and say the same of
-    ``as_of``, ``last_seq`` (the last event that is in it) and ``form`` (of the layout)."""
+    ``as_of``, ``last_seq`` (the last event that is in it) and ``form`` (of the layout). The sheets that were made ahead
+    stand beside it, and what was asked for that takes long (``tracker/queries/stored_sheets.py``)."""
 
     __tablename__ = "clinic_histories"
 

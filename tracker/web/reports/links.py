@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 
 from flask import g, url_for
 
+from tracker.web.reports.panels import HEADINGS
+
 #: Signs that stand in an address as they are, as everywhere else.
 _PLAIN = "!$'()*,/:;?@"
-
-from tracker.web.reports.panels import HEADINGS
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.access import Actor
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.pathway.wording import sentence_of
-from tracker.domain.report_sheets.catalogue import PANELS
+from tracker.domain.report_sheets.catalogue import PANELS, QUICK, SLOW
 from tracker.domain.report_sheets.next_days import Procedure, next_days_sheet
 from tracker.domain.report_sheets.now import now_sheet
 from tracker.domain.report_sheets.sheet import Sheet
@@ -21,7 +21,7 @@ from tracker.domain.report_sheets.words import Names, who_clears
 from tracker.domain.reporting.filters import Filter, Selection, select
 from tracker.domain.reporting.history import History
 from tracker.pathways import catalogue
-from tracker.queries.clinic_history.stored import read_history
+from tracker.queries.clinic_history.stored import has_history, read_history
 from tracker.queries.next_days import DEFINITION as NEXT_DAYS_DEFINITION
 from tracker.queries.next_days import WORKING_DAYS, Upcoming, list_next_days
 from tracker.queries.report_lists import list_case_ids, list_open_cases
@@ -53,10 +53,12 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A sheet and the instant at which it was true. ``None`` for the sheet: no history has been made yet."""
+    """A sheet and the instant at which it was true. ``None`` for the sheet: no history has been made yet, or it takes
+    so long (``is_late``) that it has to be made in the background first."""
 
     sheet: Sheet | None
     as_of: datetime
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,11 @@ def versions() -> Mapping[int, str]:
     return {version: f"version {version}" for name, version in catalogue.FILES if name == catalogue.FIRST}
 
 
-def tell(place: Place, name: str, wanted: Filter, names: Names, *, with_cases: bool = False) -> Told:
-    """One panel; as it was made ahead, where that is what is asked for and the cases behind
-    its numbers are not. What is coming has none.
+def tell(
+    place: Place, name: str, wanted: Filter, names: Names, *, with_cases: bool = False, may_wait: bool = False
+) -> Told:
+    """One panel; as it was made ahead, where that is what is asked for and the cases behind its numbers are not. What
+    takes long has no such cases, and is counted only for who ``may_wait``.
 
     :raises KeyError: for one that does not exist
     """
@@ -110,10 +114,12 @@ def tell(place: Place, name: str, wanted: Filter, names: Names, *, with_cases: b
     if live is not None:
         return Told(live(place, _chosen_now(place, wanted), names), place.now)
     panel = PANELS[name]
-    has_cases = panel.horizons is None
-    ahead = {} if with_cases and has_cases else find_sheets(place.session, place.clinic_id, [name], wanted)
+    can_be_ahead = panel.is_slow or not with_cases
+    ahead = find_sheets(place.session, place.clinic_id, [name], wanted) if can_be_ahead else {}
     if name in ahead:
         return Told(*ahead[name])
+    if panel.is_slow and not may_wait:
+        return Told(None, place.now, is_late=has_history(place.session, place.clinic_id))
     history = read_history(place.session, place.clinic_id, *{*panel.needs, *wanted.needs})
     if history is None:
         return Told(None, place.now)
@@ -123,10 +129,11 @@ def tell(place: Place, name: str, wanted: Filter, names: Names, *, with_cases: b
 def tell_all(place: Place, wanted: Filter, names: Names) -> Mapping[str, Told]:
     """Every panel: as they were made ahead, else with one reading of the history, save those that are slow."""
     ahead = find_sheets(place.session, place.clinic_id, PANELS, wanted)
-    if len(ahead) == len(PANELS):
+    late = {name: Told(None, place.now, is_late=True) for name in SLOW}
+    if ahead.keys() >= QUICK.keys():
         live = {name: Told(tell_now(place, None, names), place.now) for name, tell_now in _LIVE.items()}
-        return live | {name: Told(*ahead[name]) for name in PANELS}
-    needed = {part for panel in PANELS.values() for part in panel.needs}
+        return live | late | {name: Told(*each) for name, each in ahead.items()}
+    needed = {part for panel in QUICK.values() for part in panel.needs}
     history = read_history(place.session, place.clinic_id, *needed)
     selection = select(history, wanted) if history else None
     chosen = _chosen(history, selection) if is_about_cases(wanted) else None
@@ -134,8 +141,10 @@ def tell_all(place: Place, wanted: Filter, names: Names) -> Mapping[str, Told]:
     for name, panel in PANELS.items():
         if name in ahead:
             told[name] = Told(*ahead[name])
-        elif history is None or selection is None or panel.is_slow:
+        elif history is None or selection is None:
             told[name] = Told(None, place.now)
+        elif panel.is_slow:
+            told[name] = late[name]
         else:
             told[name] = Told(panel.make(history, selection, names), history.as_of)
     return told
@@ -185,7 +194,7 @@ _LIVE: Mapping[str, Callable[[Place, Chosen, Names], Sheet]] = {"next-days": _ne
 
 def is_about_cases(wanted: Filter) -> bool:
     """Whether a filter asks for some patients, and not only for a period."""
-    return any((wanted.clinician, wanted.payer, wanted.diagnosis, wanted.indication, wanted.version))
+    return any(wanted.whose)
 
 
 def _chosen_now(place: Place, wanted: Filter) -> Chosen:

@@ -23,7 +23,8 @@ NOTHING_YET = (
     "first case at the latest."
 )
 
-LATER = "This is drawn when it is opened, which takes some seconds."
+LATER = "This takes long to draw: open it, and it is there some minutes later."
+BEING_DRAWN = "This takes long to draw and is being made now. Look again in some minutes; it then stays for today."
 INVITATION = (
     "Change how fast payers answer, the weekdays, the slots or how many visits are lost, and read what comes of it."
 )
@@ -157,7 +158,8 @@ def present_panel(
 
 def present_index(told: Mapping[str, Told] | None, asked: Asked, links: Links, *, zone: str) -> IndexPage:
     """The questions in their order."""
-    counted = [each for each in (told or {}).values() if each.sheet]
+    # What is made once a day is older, and says so itself.
+    counted = [each for name, each in (told or {}).items() if each.sheet and not HEADINGS[name].is_slow]
     return IndexPage(
         asked=asked,
         as_of=at(min((each.as_of for each in counted), default=None), zone) if counted else "",
@@ -182,11 +184,13 @@ def _question(heading: Heading, told: Told | None, links: Links) -> Question:
 def _unanswered(heading: Heading, told: Told | None) -> str:
     if heading.is_asked:
         return INVITATION
-    return "" if told is None else LATER if heading.is_slow else NOTHING_YET
+    return "" if told is None else LATER if told.is_late else NOTHING_YET
 
 
 def _notice(told: Told | None) -> str:
-    return "Nothing is counted until the filter is put right." if told is None else NOTHING_YET
+    if told is None:
+        return "Nothing is counted until the filter is put right."
+    return BEING_DRAWN if told.is_late else NOTHING_YET
 
 
 def tabs(current: str, links: Links) -> tuple[Mapping[str, object], ...]:

@@ -3,7 +3,8 @@
 from collections import Counter
 from typing import NamedTuple
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import NotPermitted
@@ -12,9 +13,10 @@ from tracker.domain.report_sheets.small import without_small_numbers
 from tracker.domain.report_sheets.words import Names
 from tracker.queries.clinic_calendar import get_calendar
 from tracker.queries.report_lists import list_cases, names_of
+from tracker.services.report_requests import ask_for
 from tracker.web.common.access import permission
 from tracker.web.common.current import actor, clinic, now, today
-from tracker.web.common.database import read_session
+from tracker.web.common.database import noting, read_session
 from tracker.web.common.listing import page_number, pager, seen
 from tracker.web.reports.files import About, csv_text, xlsx_bytes
 from tracker.web.reports.filters import Asked, read_filter
@@ -43,7 +45,11 @@ class _Request(NamedTuple):
         wanted, needs_cases = self.asked.wanted, with_cases or not actor().may(Permission.SEE_PATIENTS)
         if wanted is None:
             return None
-        return _for_viewer(tell(_place(), self.heading.name, wanted, self.names, with_cases=needs_cases))
+        told = tell(_place(), self.heading.name, wanted, self.names, with_cases=needs_cases)
+        if told.is_late:
+            with noting() as connection:
+                ask_for(connection, clinic().id, self.heading.name, wanted, now())
+        return _for_viewer(told)
 
 
 @blueprint.get("")
@@ -100,12 +106,14 @@ def patients(name: str) -> str:
 
 @blueprint.get(f"/<any({_NAMES}):name>.<any(csv, xlsx):kind>")
 @permission(Permission.EXPORT)
-def export(name: str, kind: str) -> Response:
-    """The same numbers as a file."""
+def export(name: str, kind: str) -> BaseResponse:
+    """The same numbers as a file; what is not made yet leads to the page that says so."""
     wanted = _request(name)
     told = wanted.told()
     if told is None:
         abort(400)
+    if told.is_late:
+        return redirect(wanted.links.panel(name))
     if told.sheet is None:
         abort(404)
     about = About(
