@@ -99,7 +99,7 @@ def measure(run: Run, at: datetime, progress: Callable[[str], None]) -> Measured
     :raises UnexpectedAnswer: when a page does not answer as it should
     """
     addresses = _addresses(run.user, run.material)
-    floor = _Floor(lambda: run.nobody.get(f"{floors.PAGE}?clinic={run.material.clinic_id}").ms)
+    floor = Floor(lambda: run.nobody.get(f"{floors.PAGE}?clinic={run.material.clinic_id}").ms)
     pages: dict[str, Timing] = {}
     for name, paths in addresses.items():
         progress(name)
@@ -108,13 +108,16 @@ def measure(run: Run, at: datetime, progress: Callable[[str], None]) -> Measured
         floor.ask(run.requests // len(addresses) + 1)
         pages[name] = timing_of([run.user.get(path).ms for path in islice(paths, run.requests)])
     progress("transition")
-    pages["transition"], write_floor = _measure_transition(run, at)
+    pages["transition"], write_floor = measure_transition(run, at)
     return Measured(floor.timing(), write_floor, pages, float(run.nobody.get(floors.MEMORY).text))
 
 
-def _measure_transition(run: Run, at: datetime) -> tuple[Timing, Timing]:
-    """The transition, and the floor of writes that were made between."""
-    floor = _Floor(lambda: run.nobody.get(floors.WRITE).ms)
+def measure_transition(run: Run, at: datetime) -> tuple[Timing, Timing]:
+    """The transition, and the floor of writes that were made between.
+
+    :raises UnexpectedAnswer: when a step is not taken
+    """
+    floor = Floor(lambda: run.nobody.get(floors.WRITE).ms)
     steps = _transitions(run.user, run.material, at)
     list(islice(steps, WARM_UP))
     before = _stage_visits(run.database, run.material.clinic_id)
@@ -127,7 +130,9 @@ def _measure_transition(run: Run, at: datetime) -> tuple[Timing, Timing]:
     return timing_of(times), floor.timing()
 
 
-class _Floor:
+class Floor:
+    """A floor that is asked again and again, between what is measured beside it."""
+
     def __init__(self, ask: Callable[[], float]) -> None:
         self._ask = ask
         self._times: list[float] = []
@@ -135,9 +140,11 @@ class _Floor:
             ask()
 
     def ask(self, count: int) -> None:
+        """Ask it so often."""
         self._times.extend(self._ask() for _ in range(count))
 
     def timing(self) -> Timing:
+        """What it has taken so far."""
         return timing_of(self._times)
 
 

@@ -1,4 +1,4 @@
-"""``tracker bench``: are the pages, and the reconciler, fast with ten or a hundred thousand cases?
+"""``tracker bench``: are the pages, the reports and the reconciler fast with ten or a hundred thousand cases?
 
 The database is the bench's own: a temporary one, a file that is kept and measured again, or an empty one that is named.
 """
@@ -24,6 +24,7 @@ from tracker.bench.reconciling import Reconciled, measure_reconciler
 from tracker.bench.server import free_port, serving
 from tracker.cli.bench_place import place_of
 from tracker.cli.bench_reminders import reminders
+from tracker.cli.bench_reports import measure_all, tell_of_reports
 from tracker.cli.context import Composition, say, settings_of
 from tracker.cli.serve import serve
 from tracker.integrations.ids import RandomIds
@@ -49,6 +50,7 @@ FEWEST_CASES = 1000
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep the SQLite file here; measure it again if it is.")
 @click.option("--requests", type=click.IntRange(min=20), default=300, show_default=True, help="For each page.")
 @click.option("--reconcile", "is_reconciler", is_flag=True, help="Measure the reconciler instead of the pages.")
+@click.option("--reports", "is_reports", is_flag=True, help="Measure every report instead of the pages.")
 @click.pass_context
 def bench(
     context: click.Context,
@@ -61,8 +63,9 @@ def bench(
     requests: int,
     as_json: bool,
     is_reconciler: bool,
+    is_reports: bool,
 ) -> None:
-    """Measure the pages, or the reconciler, beside their floors. Exit 1 when something takes more than it may."""
+    """Measure the pages, the reports or the reconciler beside their floors. Exit 1 when something takes too much."""
     if context.invoked_subcommand is not None:
         return
     if cases is None:
@@ -76,6 +79,10 @@ def bench(
             if is_reconciler:
                 runtime.database.dispose()
                 over = _tell_of_reconciler(measure_reconciler(settings, cases), as_json)
+            elif is_reports:
+                serve_pages = partial(_serve, make_app=composition.make_app)
+                found = measure_all(runtime, serve_pages, made, (PASSWORD, requests), _telling())
+                over = tell_of_reports(found, as_json=as_json)
             else:
                 over = _tell_of_pages(_measure(runtime, composition, made, requests), as_json)
         finally:
