@@ -16,6 +16,7 @@ from tests.support.web import Browser, WebWorld
 from tracker.domain.words import Role
 from tracker.persistence.models import AccessEntry
 from tracker.services.report_sheets import make_slow_sheets
+from tracker.web.reports import presenters
 from tracker.web.reports.panels import HEADINGS
 
 LINK = re.compile(r'<a href="([^"]+/patients\?[^"]+)">([^<]+)</a>')
@@ -100,6 +101,20 @@ class TestEveryReport:
                 with sent(world.database.read) as said:
                     body_of(browser, path)
                 assert len(said) <= 8, (path, said)
+
+    def test_shows_the_first_rows_of_a_long_table_and_its_total(
+        self, world: WebWorld, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fill(world)
+        browser = world.sign_in(Role.MANAGER)
+        whole = body_of(browser, "/reports/waits")
+        monkeypatch.setattr(presenters, "MOST_ROWS", 1)
+        cut = body_of(browser, "/reports/waits")
+        (rows,) = re.findall(r"The first 2 of (\d+) rows\. A filter leaves fewer; the files below have them all\.", cut)
+        assert int(rows) > 2 and "Days on which anything stood there" in cut
+        assert "The first" not in whole and whole.count("<tr") - cut.count("<tr") >= int(rows) - 2
+        file = browser.get("/reports/waits.csv").get_data(as_text=True)
+        assert file.partition("Days on which anything stood there")[0].count("\n") > int(rows)
 
     def test_opens_again_as_a_workbook_with_what_it_counts(self, world: WebWorld) -> None:
         fill_and_draw(world)

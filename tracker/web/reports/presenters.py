@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.domain.report_sheets.sheet import Found, Kind, Section, Table, address
+from tracker.domain.report_sheets.sheet import Found, Kind, Row, Section, Table, address
 from tracker.domain.report_sheets.words import Names
 from tracker.queries.report_lists import Listed
 from tracker.web.charts.chart import Chart, placed
@@ -18,6 +18,8 @@ from tracker.web.reports.panels import HEADINGS, Heading, Told
 
 #: A table with more rows is folded where a chart shows the same.
 LONG = 45
+#: So many rows of a table are shown; nobody reads more, and each takes its time. The files have them all.
+MOST_ROWS = 100
 NOTHING_YET = (
     "Nothing is counted yet: the reports count in a history that the scheduler makes, a quarter of an hour after the "
     "first case at the latest."
@@ -59,7 +61,7 @@ class TableView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionView:
     """One question. ``is_long``: the table is folded; on paper the chart stands for it. ``is_too_few``: nothing is
-    said, and the answer says why."""
+    said, and the answer says why. ``all_rows``: where not all of them are shown, how many there are, else 0."""
 
     key: str
     title: str
@@ -69,6 +71,7 @@ class SectionView:
     chart: Chart | None
     is_long: bool
     is_too_few: bool
+    all_rows: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +215,7 @@ def section_view(section: Section, panel: str, links: Links) -> SectionView:
         chart=placed(section.drawing) if section.drawing else None,
         is_long=len(section.table.rows) > LONG and section.drawing is not None,
         is_too_few=section.is_too_few,
+        all_rows=len(section.table.rows) if len(section.table.rows) > MOST_ROWS else 0,
     )
 
 
@@ -232,9 +236,16 @@ def _table(section: Section, panel: str, links: Links) -> TableView:
                 ),
                 is_total=row.is_total,
             )
-            for row in table.rows
+            for row in _shown(table)
         ),
     )
+
+
+def _shown(table: Table) -> Sequence[Row]:
+    """The first ones, and the total."""
+    if len(table.rows) <= MOST_ROWS:
+        return table.rows
+    return [*table.rows[:MOST_ROWS], *(row for row in table.rows[MOST_ROWS:] if row.is_total)]
 
 
 def _headers(table: Table) -> Iterable[Mapping[str, object]]:
