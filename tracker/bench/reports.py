@@ -14,7 +14,7 @@ from tracker.bench import floors
 from tracker.bench.client import Browser
 from tracker.bench.measure import Floor, Run, Timing, measure_transition, timing_of
 from tracker.bench.report_histories import keep_making
-from tracker.bench.report_pages import ReportPage, filters_of, pages_of
+from tracker.bench.report_pages import FILTERED_LIST, LIST, ReportPage, filters_of, pages_of
 from tracker.demo.clinic import ZONE
 from tracker.domain.calendar import ClinicCalendar
 
@@ -82,7 +82,8 @@ def measure_reports(run: Run, beside: Beside, at: datetime, progress: Callable[[
     again = _memory(run)
     progress("transition")
     alone = measure_transition(run, at)
-    paths = [path for page in pages for path in page.paths]
+    # The steps that are measured move who is behind the numbers of this moment.
+    paths = [path for page in pages for path in page.paths if page.way not in (LIST, FILTERED_LIST)]
     with _reading(beside, run.material.clinic_id, paths):
         meanwhile = measure_transition(run, at)
     return MeasuredReports(floor.timing(), tuple(times), (before, after, again), alone, meanwhile)

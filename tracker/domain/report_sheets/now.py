@@ -1,5 +1,6 @@
 """How many stand in each stage, for how long, over target or not, ready or blocked: from the rows as they are now."""
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -181,8 +182,7 @@ def _ages(cases: Sequence[OpenCase], today: date) -> Section:
 def _bands(cases: Sequence[OpenCase], today: date) -> Mapping[int, tuple[int, ...]]:
     found: dict[int, list[int]] = {band: [] for band in BANDS}
     for place, case in enumerate(cases):
-        age = _age(case, today)
-        found[max(band for band in BANDS if band <= age)].append(place)
+        found[BANDS[bisect_right(BANDS, _age(case, today)) - 1]].append(place)
     return {band: tuple(places) for band, places in found.items()}
 
 

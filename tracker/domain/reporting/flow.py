@@ -3,7 +3,7 @@
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import compress
 
@@ -161,16 +161,22 @@ def _in_stages(history: History, selection: Selection) -> Mapping[str, WaitingTi
 
 @dataclass(frozen=True, slots=True)
 class _InStage:
-    """Stays in one stage: the case, the day on which each began, and how many days it took or has taken so far."""
+    """Stays in one stage: the case, the day on which each began, and how many days it took or has taken so far.
+    ``first`` and ``last``: between which days all of them began."""
 
     case: "array[int]"
     entered_on: "array[int]"
     days: "array[int]"
+    first: int = 0
+    last: int = 0
 
 
 def _began(stays: _InStage, selection: Selection) -> Spans:
     """Cases and days of the stays that began in the period."""
     chosen, first, after = selection.chosen, selection.from_day, selection.until_day
+    if first <= stays.first and stays.last < after:
+        meant = list(map(chosen.__getitem__, stays.case))
+        return list(compress(stays.case, meant)), list(compress(stays.days, meant))
     meant = [first <= day < after and chosen[case] for case, day in zip(stays.case, stays.entered_on, strict=True)]
     return list(compress(stays.case, meant)), list(compress(stays.days, meant))
 
@@ -189,7 +195,11 @@ def _stays_by_stage(history: History) -> Mapping[str, tuple[_InStage, _InStage]]
         into.case.append(case)
         into.entered_on.append(entered_on)
         into.days.append((left_on or today) - entered_on)
-    return {history.words[stage]: each for stage, each in found.items()}
+    return {history.words[stage]: (_bounded(over), _bounded(lasting)) for stage, (over, lasting) in found.items()}
+
+
+def _bounded(stays: _InStage) -> _InStage:
+    return replace(stays, first=min(stays.entered_on, default=0), last=max(stays.entered_on, default=0))
 
 
 def _no_stays() -> _InStage:

@@ -9,7 +9,7 @@ from tracker.domain.milestones import SHOWN_BY, Milestone
 from tracker.domain.reporting.columns import Column, Stays
 from tracker.domain.reporting.filters import Selection
 from tracker.domain.reporting.history import History
-from tracker.domain.reporting.waiting_times import CAME, LEFT, WAITS, WaitingTimes, waiting_times
+from tracker.domain.reporting.waiting_times import WaitingTimes, times_of
 
 PATHWAY = "itb"
 #: The closed stages of that pathway. A case that was reopened has left one of them, and waited in none.
@@ -64,11 +64,15 @@ def on_the_way(history: History) -> bytes:
 def waits_until(history: History, cases: Iterable[int], since: Column, came_on: Column) -> WaitingTimes:
     """How long these cases took from one day to another, each day by case; 0: who has not come there left or waits."""
     closed_on, today = history.cases.closed_on, history.today
-    return waiting_times(
-        (case, came_on[case] - since[case], CAME)
-        if came_on[case]
-        else (case, closed_on[case] - since[case], LEFT)
-        if closed_on[case]
-        else (case, today - since[case], WAITS)
-        for case in cases
-    )
+    came: tuple[list[int], list[int]] = ([], [])
+    left: tuple[list[int], list[int]] = ([], [])
+    waits: tuple[list[int], list[int]] = ([], [])
+    for case in cases:
+        into, until = came, came_on[case]
+        if not until:
+            into, until = left, closed_on[case]
+            if not until:
+                into, until = waits, today
+        into[0].append(case)
+        into[1].append(until - since[case])
+    return times_of(came, left, waits)

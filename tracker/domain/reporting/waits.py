@@ -3,7 +3,7 @@
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import compress
 
 from tracker.domain.reporting.columns import Blockers
@@ -62,11 +62,13 @@ _What = tuple[int, int, int]
 @dataclass(frozen=True, slots=True)
 class _Stretches:
     """Stretches of time of cases in whose way the same things stood, those of each case in their order. ``until_s``
-    is that of the history where they still stand."""
+    is that of the history where they still stand. ``first`` and ``last``: between which all of them lie."""
 
     case: "array[int]"
     from_s: "array[int]"
     until_s: "array[int]"
+    first: int = 0
+    last: int = 0
 
 
 @dataclass(slots=True)
@@ -115,12 +117,16 @@ def _within(stretches: _Stretches, selection: Selection) -> tuple[int, set[int]]
     """The seconds of the stretches that lie in the period, of the cases selected, and these cases."""
     chosen, first, after = selection.chosen, selection.from_s, selection.until_s
     case, from_s, until_s = stretches.case, stretches.from_s, stretches.until_s
+    if first <= stretches.first and stretches.last <= after:
+        meant = list(map(chosen.__getitem__, case))
+        return sum(compress(until_s, meant)) - sum(compress(from_s, meant)), set(compress(case, meant))
     meant = [
-        chosen[of] and begins < after and ends > first for of, begins, ends in zip(case, from_s, until_s, strict=True)
+        begins < after and ends > first and chosen[of] for of, begins, ends in zip(case, from_s, until_s, strict=True)
     ]
-    ended = sum([min(ends, after) for ends in compress(until_s, meant)])
-    begun = sum([max(begins, first) for begins in compress(from_s, meant)])
-    return ended - begun, set(compress(case, meant))
+    seconds = sum(compress(until_s, meant)) - sum(compress(from_s, meant))
+    before = sum([first - begins for begins in compress(from_s, meant) if begins < first])
+    later = sum([ends - after for ends in compress(until_s, meant) if ends > after])
+    return seconds - before - later, set(compress(case, meant))
 
 
 def _together(history: History) -> Mapping[tuple[_What, ...], _Stretches]:
@@ -143,7 +149,7 @@ def _together(history: History) -> Mapping[tuple[_What, ...], _Stretches]:
             into.case.append(case)
             into.from_s.append(begins)
             into.until_s.append(ends)
-    return found
+    return {standing: replace(each, first=min(each.from_s), last=max(each.until_s)) for standing, each in found.items()}
 
 
 def _segments(intervals: Sequence[tuple[int, int, _What]]) -> Iterator[tuple[int, int, tuple[_What, ...]]]:
