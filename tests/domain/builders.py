@@ -26,7 +26,7 @@ from tracker.domain.facts import (
 )
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.snapshot import Snapshot
-from tracker.domain.words import ASKED_ADVERSE
+from tracker.domain.words import ASKED_ADVERSE, DeterminationKind
 
 #: 14:00 in New York.
 NOW = datetime(2026, 3, 17, 18, 0, tzinfo=UTC)
@@ -146,7 +146,10 @@ class Case:
         return self.determined("dose_order", dose, attempt=self.snapshot.trial_attempt)
 
     def deviated(self, purpose: str, *keys: str) -> Self:
-        return self.determined("deviation", " ".join(keys), attempt=self.snapshot.attempt(purpose))
+        """Something was done although these were missing: what was implanted names why."""
+        done = self.determined("deviation", " ".join(keys), attempt=self.snapshot.attempt(purpose))
+        said = done.snapshot.determinations(DeterminationKind.DEVIATION)[-1]
+        return done.placed("catheter", deviation_seq=said.seq) if purpose == "implant" else done
 
     def placed(self, kind: str = "pump", **values: object) -> Self:
         return self.record(Device, kind=kind, in_place=True, **values)

@@ -40,7 +40,6 @@ class TestOffers:
         assert [need.key for need in found.met] == [
             "consent.trial",
             "authorization.trial",
-            "minimum_interval",
             "contraindications",
             "age",
         ]

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.domain.builders import DAY, NOW, STARTS, Case, for_implant
-from tracker.domain.facts import Determination, DeviceLabel
+from tracker.domain.facts import Determination, Device, DeviceLabel
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.engine import act_blockers, offered
 from tracker.domain.pathway.requirements.labels import DevicesFit
@@ -96,5 +96,11 @@ def test_stops_the_next_step_and_the_act(itb: Pathway) -> None:
 
 
 def test_what_was_implanted_all_the_same_does_not_wait_for_ever(case: Case) -> None:
-    case.record(Determination, kind="deviation", value="devices_fit consent.implant", reason="no other one here")
-    assert codes(read(case, BEFORE)) == []
+    assert codes(read(case, BEFORE).deviated("implant", "devices_fit", "consent.implant")) == []
+
+
+def test_once_it_is_struck_out_it_excuses_nothing(case: Case) -> None:
+    done = read(case, BEFORE).deviated("implant", "devices_fit")
+    (catheter,) = done.snapshot.of(Device)
+    done.snapshot = done.snapshot.without(catheter.seq)
+    assert codes(done) == ["device_expired"]

@@ -68,6 +68,9 @@ PIECES = {
     "offline_entries.take_entry", "patients.index_patient", "patients.points_of",
 }  # fmt: skip
 
+#: A question to the machine: nothing of a patient or of the clinic is written, and it is forgotten after a day.
+QUESTIONS = {"what_if.ask_for_more"}
+
 
 def use_cases() -> Iterator[str]:
     """Every public function of the services that is handed a ``Work`` or an ``Administration``."""
@@ -268,7 +271,7 @@ ONE_BY_ONE: dict[str, Doing] = {
 
 class TestEveryUseCase:
     def test_is_known_here(self) -> None:
-        known = {*BY_CHANCE, *BEGINNINGS, *PIECES, *ONE_BY_ONE, *OF_PEOPLE, *REPLIES}
+        known = {*BY_CHANCE, *BEGINNINGS, *PIECES, *QUESTIONS, *ONE_BY_ONE, *OF_PEOPLE, *REPLIES}
         found = set(use_cases())
         assert found - known == set(), "say in this file how these are recorded"
         assert known - found == set(), "these are gone: take them out of this file"

@@ -104,9 +104,12 @@ def stops(pathway: Pathway, snapshot: Snapshot, dose: TrialDose, at: datetime) -
     """What stands in the way of a dose that is in the snapshot: what its step needs, the order, the approved list, the
     strength and the lot. That its day has begun is asked apart.
 
-    The list is held against the time of the injection: what was answered after it does not count for it.
+    The list is held against the time of the injection: what was answered after it does not count for it. What excused
+    an earlier dose is asked again.
     """
-    missing: Sequence[Blocker] = unmet(_needs(pathway, snapshot, dose), _as_it_was(snapshot, dose), at)
+    missing: Sequence[Blocker] = unmet(
+        _needs(pathway, snapshot, dose), _as_it_was(snapshot, dose).without_deviations(), at
+    )
     before = _before_arrival(snapshot, dose)
     return (*before, *missing, *_against_the_order(pathway, snapshot, dose), *_of_the_lot(snapshot, dose))
 
@@ -161,10 +164,12 @@ def _against_the_order(pathway: Pathway, snapshot: Snapshot, dose: TrialDose) ->
 
 
 def begun_stage(pathway: Pathway, snapshot: Snapshot, dose: TrialDose) -> str:
-    """Another stage in which the day of a dose has begun: while a trial catheter is in, for one through it."""
-    if not _is_through_catheter(snapshot, dose):
-        return ""
-    step = pathway.transition("catheter_placed", pathway.procedures["trial"].day_stage)
+    """Another stage in which the day of a dose has begun: while a trial catheter is in, for one through it; and while
+    the patient is observed after a dose that was struck out, for the same one put right."""
+    day_stage = pathway.procedures["trial"].day_stage
+    others = [each for each in snapshot.of(TrialDose) if each.attempt == dose.attempt and each.seq != dose.seq]
+    name = "catheter_placed" if _is_through_catheter(snapshot, dose) else "" if others else "dose_given"
+    step = pathway.transition(name, day_stage) if name else None
     return step.target if step else ""
 
 

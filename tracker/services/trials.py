@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, NotFound
-from tracker.domain.facts import Determination, Device, TrialDose
+from tracker.domain.facts import AdverseEvent, Assessment, Determination, Device, TrialDose, VitalSigns
 from tracker.domain.words import (
     DeterminationKind,
     DeviceKind,
@@ -67,7 +67,21 @@ def give_dose(work: Work, ref: CaseRef, given: Given, *, given_at: datetime | No
         begun_in=begun_stage(file.pathway, file.snapshot, dose),
         seen=given.deviation_seen,
     )
+    _take_over_what_was_measured(file, dose)
     return file.finish("dose_given")
+
+
+def _take_over_what_was_measured(file: CaseFile, dose: TrialDose) -> None:
+    """What was measured and answered after this injection, of a record of it that was struck out (a lot mistyped), is
+    of this one: nobody can measure it again. Each keeps its time and whoever took it."""
+    standing = {each.seq for each in file.snapshot.of(TrialDose)}
+    snapshot = file.snapshot
+    taken: tuple[Assessment | VitalSigns | AdverseEvent, ...] = (
+        *snapshot.of(Assessment), *snapshot.of(VitalSigns), *snapshot.of(AdverseEvent),
+    )  # fmt: skip
+    for each in taken:
+        if each.dose_seq not in {None, *standing} and each.effective_at >= dose.effective_at:
+            file.change(each, dose_seq=dose.seq, effective_at=each.effective_at, recorded_by=each.recorded_by)
 
 
 def place_trial_catheter(work: Work, ref: CaseRef, *, out_by_on: date, model: str = "", lot: str = "") -> Written:

@@ -12,12 +12,12 @@ from tests.support.journey import Journey
 from tests.support.todos import codes, next_blockers, open_todos
 from tracker.domain.consent_texts import WhichText, hash_of
 from tracker.domain.errors import InvalidInput, NotFound, Refused
-from tracker.domain.facts import ChecklistItem, Consent
+from tracker.domain.facts import ChecklistItem, Consent, TrialDose
 from tracker.domain.signature import hash_of_strokes
 from tracker.domain.words import DeterminationKind, Role
 from tracker.persistence.models import Clinician, ConsentFormRow, Event, Patient
 from tracker.queries.consent_texts import shipped
-from tracker.services import appointments, checklists, consent_texts, consents
+from tracker.services import appointments, checklists, consent_texts, consents, corrections
 from tracker.services.checklists import Answer
 from tracker.services.consents import Signing, TextRef
 from tracker.services.work import Work, Written
@@ -205,6 +205,23 @@ class TestTakenBackAtTheDoor:
         deviation = journey.look().snapshot.determination(DeterminationKind.DEVIATION)
         assert deviation is not None and "consent.trial" in deviation.value
         assert "deviation_review" in open_todos(journey)
+
+    def test_stops_the_next_dose_too_also_once_the_first_is_struck_out(self, at: At) -> None:
+        """A deviation says what was missing at one dose. It lets nobody give another."""
+        journey = at("trial_day")
+        journey.order()
+        journey.tick(journey.visit_for("trial"), "before")
+        journey.do(NURSE, lambda w, r: consents.withdraw_consent(w, r, purpose="trial", reason="afraid"))
+        journey.dose(deviation_reason="given before the word came")
+        with pytest.raises(Refused) as caught:
+            journey.dose()
+        assert "consent_withdrawn" in codes(caught.value.blockers)
+        dose, nurse = journey.look().snapshot.of(TrialDose)[-1], journey.user_ids[NURSE]
+        said = {"seq": dose.seq, "reason": "not given", "second_by": nurse}
+        journey.do(Role.PHYSICIAN, lambda w, r: corrections.strike(w, r, **said))
+        with pytest.raises(Refused) as caught:
+            journey.dose()
+        assert codes(caught.value.blockers) == {"consent_withdrawn", "checklist_open"}
 
 
 class TestReadAgainOnTheDay:

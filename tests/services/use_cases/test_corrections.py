@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from tests.support.journey import Journey
-from tests.support.todos import open_todos
+from tests.support.todos import next_blockers, open_todos
 from tracker.domain.errors import InvalidInput, NotPermitted
-from tracker.domain.facts import Device, Document, Fact, Fill, TrialDose
-from tracker.domain.words import DeviceKind, Role
-from tracker.services import corrections, evaluations
+from tracker.domain.facts import AdverseEvent, Assessment, Device, Document, Fact, Fill, TrialDose
+from tracker.domain.pathway.engine import offered
+from tracker.domain.pathway.requirements.trial import AdverseEventsAnswered, AssessmentRecorded, MinimumInterval
+from tracker.domain.words import DeterminationKind, DeviceKind, Role
+from tracker.services import corrections, evaluations, trials
+from tracker.services.dose_check import Given
 
 At = Callable[[str], Journey]
 
@@ -142,3 +146,48 @@ def test_a_deviation_is_taken_back_by_a_physician_alone(at: At) -> None:
             journey.do(role, lambda w, r: corrections.strike(w, r, seq=deviation.seq, reason="no need"))
     strike(journey, deviation)
     assert "deviation_review" not in open_todos(journey)
+
+
+class TestAMistypedDose:
+    """The lot was wrong, nothing else: the dose is struck out by two and recorded again with its true time."""
+
+    @pytest.fixture
+    def observed(self, at: At) -> Journey:
+        """An hour after the dose the score was taken and one question answered."""
+        journey = at("trial_observation")
+        journey.clock.advance(hours=3)
+        journey.score("1", "after_dose")
+        journey.ask_after_dose()
+        return journey
+
+    def again(self, journey: Journey, **values: object) -> TrialDose:
+        dose = journey.look().snapshot.of(TrialDose)[-1]
+        said = {"seq": dose.seq, "reason": "lot", "second_by": journey.user_ids[Role.PHYSICIAN]}
+        journey.do(Role.NURSE, lambda w, r: corrections.strike(w, r, **said))  # type: ignore[arg-type]  # as named
+        usual = {"dose_mcg": dose.dose_mcg, "concentration_mcg_ml": Decimal(50), "volume_ml": dose.dose_mcg / 50}
+        label = {"lot": "T-13", "expires_on": dose.expires_on, "second_by": journey.user_ids[Role.PHYSICIAN]}
+        given = Given(**{**usual, **label, **values})
+        journey.do(Role.NURSE, lambda w, r: trials.give_dose(w, r, given, given_at=dose.effective_at))
+        return journey.look().snapshot.of(TrialDose)[-1]
+
+    def test_is_no_deviation_and_keeps_what_was_measured_after_it(self, observed: Journey) -> None:
+        before = observed.look().snapshot
+        dose = self.again(observed)
+        after = observed.look().snapshot
+        assert dose.lot == "T-13" and after.determination(DeterminationKind.DEVIATION) is None
+        for kind in (Assessment, AdverseEvent):
+            took = [(each.effective_at, each.recorded_by) for each in before.of(kind) if each.dose_seq]
+            kept = [(each.effective_at, each.recorded_by) for each in after.of(kind) if each.dose_seq == dose.seq]
+            assert kept == took and took
+        assert observed.stage == "trial_observation"
+        observed.clock.advance(hours=2)
+        assert next_blockers(observed) <= {"checklist_open"}
+
+    def test_shows_nothing_as_met_while_there_is_none(self, observed: Journey) -> None:
+        dose = observed.look().snapshot.of(TrialDose)[-1]
+        said = {"seq": dose.seq, "reason": "lot", "second_by": observed.user_ids[Role.PHYSICIAN]}
+        observed.do(Role.NURSE, lambda w, r: corrections.strike(w, r, **said))  # type: ignore[arg-type]  # as named
+        case = observed.look()
+        offers = offered(case.pathway, case.snapshot, observed.clock.now()).offers
+        shown = {type(need) for offer in offers for need in offer.met}
+        assert not shown & {AssessmentRecorded, AdverseEventsAnswered, MinimumInterval}

@@ -103,7 +103,7 @@ def _offer(edge: Transition, snapshot: Snapshot, now: datetime) -> Offer:
         blockers = need.blockers(snapshot, now)
         for blocker in blockers:
             found.setdefault(blocker.key, blocker)
-        if not blockers and need.is_asked(snapshot):
+        if not blockers and need.shows(snapshot):
             met.append(need)
     return Offer(edge, tuple(found.values()), tuple(met))
 
@@ -122,7 +122,8 @@ def automatic_step(pathway: Pathway, snapshot: Snapshot, now: datetime) -> Trans
 def act_blockers(pathway: Pathway, snapshot: Snapshot, purpose: str, now: datetime) -> tuple[Blocker, ...]:
     """What stands in the way of the act of a procedure itself: its needs and the first part of its checklist.
 
-    With blockers the act is still recordable, as a deviation that names them.
+    With blockers the act is still recordable, as a deviation that names them. What excused an earlier act is asked
+    again: a consent that was taken back stops every dose.
 
     :raises NotFound: for a procedure that the pathway does not have
     """
@@ -130,7 +131,7 @@ def act_blockers(pathway: Pathway, snapshot: Snapshot, purpose: str, now: dateti
     if procedure is None:
         raise NotFound(purpose)
     before = checklist_need(procedure.checklist, purpose, "before", pathway.checklists[procedure.checklist])
-    return unmet((*procedure.needs, *before), snapshot, now)
+    return unmet((*procedure.needs, *before), snapshot.without_deviations(), now)
 
 
 def refill_blockers(pathway: Pathway, snapshot: Snapshot, filled_at: datetime) -> tuple[Blocker, ...]:

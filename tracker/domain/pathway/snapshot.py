@@ -70,6 +70,11 @@ class Snapshot:
         """The snapshot after the fact ``seq`` was struck out."""
         return replace(self, facts=tuple(each for each in self.facts if each.seq != seq), by_kind={})
 
+    def without_deviations(self) -> "Snapshot":
+        """The snapshot as a new deed is judged by: what excused an earlier one is asked again."""
+        deviations = set(self.determinations(DeterminationKind.DEVIATION))
+        return replace(self, facts=tuple(each for each in self.facts if each not in deviations), by_kind={})
+
     @property
     def evaluation(self) -> Evaluation | None:
         """The evaluation that stands."""

@@ -5,17 +5,19 @@ is missing. Validity is judged on the date of the procedure, never today; where 
 "no date yet". ``claims`` is the abstraction that the pathway check reasons with: what must be true, as variables and
 the values they may have, whenever the requirement is met; ``turns_at`` is the next instant at which time alone
 changes the answer. A requirement with a ``waiver_for`` or ``waivable_by`` can be met by a signed waiver; one that
-belongs to a procedure is also met by a recorded deviation, because what was done has been done. The deed itself
-(``is_deed``: a dose, a device, a planned refill) is never excused: a deviation says that something else was missing.
+belongs to a procedure is also met by a recorded deviation, because what was done has been done: not once that is
+struck out, and never for another deed. The deed itself (``is_deed``: a dose, a device, a planned refill) is never
+excused: a deviation says that something else was missing.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from tracker.domain.facts import Determination, Device
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.snapshot import Snapshot
-from tracker.domain.words import DeterminationKind, Role
+from tracker.domain.words import DeterminationKind, Purpose, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,25 @@ class Requirement:
             and any(
                 self.key in deviation.value.split() and deviation.attempt == attempt
                 for deviation in snapshot.determinations(DeterminationKind.DEVIATION)
+                if self._still_stands(snapshot, deviation)
             )
         )
+
+    def _still_stands(self, snapshot: Snapshot, deviation: Determination) -> bool:
+        """Whether the deed that a deviation was recorded with stands: one that was struck out excuses nothing."""
+        if deviation.about_seq is not None:
+            return any(fact.seq == deviation.about_seq for fact in snapshot.facts)
+        if self.of_procedure != Purpose.IMPLANT:
+            return True
+        return any(device.deviation_seq == deviation.seq for device in snapshot.of(Device))
+
+    def is_about(self, snapshot: Snapshot) -> bool:
+        """Whether there is anything yet that it asks about. Before that it is met, and says nothing."""
+        return True
+
+    def shows(self, snapshot: Snapshot) -> bool:
+        """Whether it says something that it is met: not where something else stands for it."""
+        return self.is_asked(snapshot) and self.is_about(snapshot) and not self.is_excused(snapshot)
 
     def blockers(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
         """Everything that is missing at the instant ``at``; empty when the requirement is met."""

@@ -24,6 +24,9 @@ class AssessmentRecorded(Requirement):
     def key(self) -> str:
         return f"assessment.{self.occasion}"
 
+    def is_about(self, snapshot: Snapshot) -> bool:
+        return self.occasion == Occasion.BASELINE or snapshot.attempt_dose is not None
+
     def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
         who = (Role.THERAPIST, *CLINICAL)
         if self.occasion == Occasion.BASELINE:
@@ -75,6 +78,9 @@ class AdverseEventsAnswered(Requirement):
 
     kind: ClassVar[str] = "adverse_events"
     from_hours: int
+
+    def is_about(self, snapshot: Snapshot) -> bool:
+        return snapshot.attempt_dose is not None
 
     def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
         dose = snapshot.attempt_dose
@@ -136,9 +142,15 @@ class MinimumInterval(Requirement):
     hours: int
     purpose: str = "trial"
 
+    def is_about(self, snapshot: Snapshot) -> bool:
+        return bool(self._earlier(snapshot))
+
+    def _earlier(self, snapshot: Snapshot) -> list[TrialDose]:
+        current = snapshot.attempt_dose
+        return [dose for dose in snapshot.of(TrialDose) if current is None or dose.seq != current.seq]
+
     def missing(self, snapshot: Snapshot, at: datetime) -> tuple[Blocker, ...]:
-        current, visit = snapshot.attempt_dose, snapshot.visit(self.purpose)
-        earlier = [dose for dose in snapshot.of(TrialDose) if current is None or dose.seq != current.seq]
+        current, visit, earlier = snapshot.attempt_dose, snapshot.visit(self.purpose), self._earlier(snapshot)
         if not earlier:
             return ()
         free = max(dose.effective_at for dose in earlier) + timedelta(hours=self.hours)
