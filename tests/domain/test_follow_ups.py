@@ -44,13 +44,21 @@ class TestAfterAnImplant:
         assert due(implanted(1))["wound_check"].due_on == date(2026, 3, 27), "the 28th is a Saturday"
         assert due(implanted(0))["implant_call"].due_on == date(2026, 3, 18)
 
-    @pytest.mark.parametrize(("result", "is_over"), [("healing well", True), ("concern: physician told", False)])
+    @pytest.mark.parametrize(
+        ("result", "is_over"),
+        [("healing well", True), ("concern: physician told", False), ("CSF leak: physician told", False)],
+    )
     def test_end_with_a_result_that_ends_them(self, result: str, is_over: bool) -> None:
         case = done(implanted(), "wound_check", result)
 
         assert ("wound_check" not in due(case)) is is_over
         if not is_over:
             assert due(case)["wound_check"].anchor_on == date(2026, 3, 20), "three days after the last one"
+
+    def test_go_on_after_a_leak_that_was_told_by_telephone(self) -> None:
+        case = done(implanted(), "implant_call", "CSF leak: physician told")
+
+        assert due(case)["implant_call"].anchor_on == date(2026, 3, 18), "a day after the last one"
 
     def test_follow_on_the_day_that_was_agreed(self) -> None:
         case = done(implanted(), "titration", "goes on", next_on=date(2026, 4, 30))

@@ -13,12 +13,13 @@ from tests.support.mailers import RecordingMailer
 from tests.support.messages_recounted import recount_messages, said_of_messages
 from tests.support.recounting import charts
 from tests.support.recounts import Recount
-from tests.support.reoperating import begun, on_the_day
+from tests.support.reoperating import anew, begun, on_the_day
 from tests.support.reported import PANELS
 from tests.support.waiting_recounted import recount_waits, rederived, said_of_waits, stored
 from tests.support.web import WebWorld, make_world
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.facts import TrialDose
+from tracker.domain.obligations import obligations
 from tracker.domain.reporting.filters import Filter
 from tracker.domain.reporting.filters import select as chosen
 from tracker.domain.words import Role
@@ -28,6 +29,7 @@ from tracker.queries.clinic_history.making import make_history
 from tracker.services import appointments, authorizations, corrections, decisions, evaluations, reoperations, trials
 from tracker.services.appointments import Slot
 from tracker.services.authorizations import Terms
+from tracker.services.follow_ups import record_follow_up
 from tracker.services.reconcile import reconcile_due
 from tracker.services.reminders import Dispatcher
 from tracker.services.reoperations import Operation
@@ -77,10 +79,16 @@ class Played:
         beside = on_the_day(begun(journey, "catheter_revision"))
         done = Operation(note="kinked")
         beside.do(NURSE, lambda w, r: reoperations.record_catheter_revision(w, r, done, catheter=A_CATHETER))
+        # Seen at the wound and again as a reason: one leak, of the pump's case.
+        self._leak(beside, "wound_check")
+        self.world.clock.advance(days=2)
+        anew(journey).step("device_review", reason="CSF leak")
 
     def refilled_late_and_infected(self) -> None:
         journey = self.refer(payer="Blue").go("recovering")
-        self.world.clock.advance(days=92)
+        self.world.clock.advance(days=1)
+        self._leak(journey, "implant_call")
+        self.world.clock.advance(days=91)
         journey.refill()
         self.world.clock.advance(days=88)
         journey.refill()
@@ -90,6 +98,13 @@ class Played:
             PHYSICIAN, lambda w, r: corrections.strike(w, r, seq=dose.seq, reason="typed twice", second_by=nurse)
         )
         self.world.clock.advance(days=95)
+
+    def _leak(self, journey: Journey, rule: str) -> None:
+        case = journey.look()
+        due = obligations(case.pathway, case.snapshot, self.world.clock.now()).of("follow_up")
+        about = next(int(dict(each.params)["about"]) for each in due if dict(each.params)["rule"] == rule)
+        leak = "CSF leak: physician told"
+        journey.do(NURSE, lambda w, r: record_follow_up(w, r, rule=rule, about_seq=about, result=leak))
 
     def tested_twice(self) -> None:
         journey = self.refer().go("evaluating")

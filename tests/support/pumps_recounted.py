@@ -9,7 +9,7 @@ from tests.support.recounts import Found, Recount
 
 WINDOW = timedelta(days=90)
 STAGES = ("device_review", "therapy_stopped", "device_removed", "implant_authorization")
-REASONS = {"infection": "infection", "catheter trouble": "catheter_trouble"}
+REASONS = {"infection": "infection", "catheter trouble": "catheter_trouble", "CSF leak": "csf_leak"}
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,9 @@ def _said(recount: Recount) -> dict[str, dict[int, list[date]]]:
         for stage, entered, _, reason in chart.stays:
             if stage in STAGES and reason in REASONS:
                 said[REASONS[str(reason)]][place].append(entered)
+        for call in chart.of("FollowUp"):
+            if "CSF leak" in str(call["result"]):
+                said["csf_leak"][place].append(day_of(str(call["effective_at"])))
         for done in chart.said("reoperation_done"):
             if done["value"] in ("catheter_revision", "pocket_revision"):
                 said[str(done["value"])][place].append(day_of(str(done["effective_at"])))

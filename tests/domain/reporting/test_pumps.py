@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 from tests.support.histories import Told
 from tracker.domain.reporting.columns import Complications, Fills, Pumps, RefillsDue
-from tracker.domain.reporting.complications import ComplicationReport, complication_report
+from tracker.domain.reporting.complications import KINDS, ComplicationReport, complication_report
 from tracker.domain.reporting.filters import Filter, select
 from tracker.domain.reporting.refills import CRITICAL_DAYS, RefillReport, refill_report
 from tracker.pathways import catalogue
+from tracker.queries.clinic_history.treatments import FOUND, TOLD_BY
 
 FEBRUARY = Filter(from_on=date(2026, 2, 1), until_on=date(2026, 3, 1))
 LAST_YEAR = Filter(from_on=date(2025, 3, 17), until_on=date(2026, 3, 17))
@@ -81,6 +82,19 @@ def test_late_begins_where_the_file_calls_a_refill_critical() -> None:
     assert catalogue.current().obligations["refill"].critical_days == -CRITICAL_DAYS
 
 
+def test_what_tells_a_complication_can_be_chosen() -> None:
+    """A word that no file offers would be a nought for ever."""
+    files = [catalogue.current(), catalogue.current("itb_reoperation")]
+    rules = [(rule.name, result) for file in files for rule in file.follow_ups.values() for result in rule.results]
+    reasons = {
+        reason for file in files for edge in file.transitions if edge.target in TOLD_BY for reason in edge.reasons
+    }
+    operations = {"catheter_revision", "pocket_revision"}
+    assert FOUND.keys() <= set(rules)
+    assert {each for each in rules if "CSF leak" in each[1]} == {each for each in FOUND if "CSF leak" in each[1]}
+    assert set().union(*KINDS.values()) <= reasons | set(FOUND.values()) | operations
+
+
 class TestComplications:
     def counted(self) -> ComplicationReport:
         told = Told()
@@ -106,6 +120,7 @@ class TestComplications:
             (1, "infection", date(2025, 3, 16)), (1, "infection", date(2025, 6, 14)),
             (1, "infection", date(2025, 7, 1)),
             (3, "infection", date(2025, 6, 1)), (4, "catheter_revision", date(2025, 5, 1)),
+            (2, "CSF leak", date(2026, 3, 9)), (2, "CSF leak", date(2026, 3, 12)), (8, "CSF leak", date(2025, 5, 1)),
             (6, "infection", date(2026, 1, 1)), (8, "infection", date(2025, 5, 1)), (9, "infection", date(2025, 5, 1)),
         )  # fmt: skip
         for case, kind, on in said:
@@ -126,6 +141,7 @@ class TestComplications:
         kinds = {each.kind: each.episodes.cases for each in self.counted().kinds}
         assert kinds["infection"] == (0, 0, 1, 3, 6)
         assert kinds["catheter_revision"] == (4,)
+        assert kinds["csf_leak"] == (2,)
 
     def test_tell_a_pump_that_was_taken_out_from_one_that_was_replaced(self) -> None:
         kinds = {each.kind: each.episodes.cases for each in self.counted().kinds}

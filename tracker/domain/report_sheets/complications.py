@@ -2,11 +2,10 @@
 
 from tracker.domain.report_sheets.drawing import Bar, Bars, Segment
 from tracker.domain.report_sheets.sheet import Cell, Column, Kind, Row, Section, Sheet, Table, between, counted, shared
-from tracker.domain.report_sheets.words import Names, first, percent, plural
+from tracker.domain.report_sheets.words import Names, percent, plural
 from tracker.domain.reporting.complications import (
     DEFINITION,
     INFECTION_DEFINITION,
-    NOT_RECORDED,
     ComplicationReport,
     complication_report,
 )
@@ -15,6 +14,7 @@ from tracker.domain.reporting.history import History
 
 KIND_WORDS = {
     "infection": "Infection",
+    "csf_leak": "CSF leak",
     "catheter_revision": "Catheter revision",
     "catheter_trouble": "Catheter trouble",
     "pocket_revision": "Pocket revision",
@@ -22,7 +22,6 @@ KIND_WORDS = {
     "withdrawal": "Withdrawal",
     "wound": "Wound",
     "explant": "Pump taken out",
-    "csf_leak": "CSF leak",
 }
 
 
@@ -45,13 +44,17 @@ def _answer(found: ComplicationReport) -> str:
     if not most.episodes.n:
         return f"Nothing is on record in {years}."
     return (
-        f"In {years} most often: {KIND_WORDS[most.kind].lower()}, {plural(most.episodes.n, 'time')}, "
+        f"In {years} most often: {_within(KIND_WORDS[most.kind])}, {plural(most.episodes.n, 'time')}, "
         f"{most.per_year.per_unit or 0:.2f} per pump-year."
     )
 
 
+def _within(words: str) -> str:
+    """As they stand within a sentence: an abbreviation keeps its capitals."""
+    return words if words[:2].isupper() else words.lower()
+
+
 def _kinds(found: ComplicationReport) -> Section:
-    unknown = ", ".join(KIND_WORDS.get(kind, first(kind.replace("_", " "))) for kind in NOT_RECORDED)
     rows = tuple(
         Row(
             each.kind,
@@ -69,7 +72,7 @@ def _kinds(found: ComplicationReport) -> Section:
         key="kinds",
         title="Per pump-year",
         answer=_answer(found),
-        definition=f"{DEFINITION} Not counted, because no record says it: {unknown}.",
+        definition=DEFINITION,
         table=Table(
             "Complication",
             (

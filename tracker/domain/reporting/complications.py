@@ -24,6 +24,7 @@ INFECTION_DEFINITION = (
 #: What is on record under which words: reasons of steps, kinds of reoperations, findings.
 KINDS: Mapping[str, frozenset[str]] = {
     "infection": frozenset({"infection"}),
+    "csf_leak": frozenset({"CSF leak"}),
     "catheter_revision": frozenset({ReoperationKind.CATHETER_REVISION}),
     "catheter_trouble": frozenset({"catheter trouble"}),
     "pocket_revision": frozenset({ReoperationKind.POCKET_REVISION}),
@@ -32,8 +33,6 @@ KINDS: Mapping[str, frozenset[str]] = {
     "wound": frozenset({"wound"}),
     "explant": frozenset(),
 }
-#: What studies count and no record here says. It is named rather than counted as nought.
-NOT_RECORDED = ("csf_leak",)
 WINDOW_DAYS = 90
 YEAR_DAYS = 365.25
 

@@ -39,6 +39,9 @@ TOLD_BY = ("device_review", "therapy_stopped", "device_removed", "implant_author
 FOUND = {
     ("withdrawal_watch", "signs: being treated"): "withdrawal",
     ("wound_check", "concern: physician told"): "wound",
+    ("wound_check", "CSF leak: physician told"): "CSF leak",
+    ("implant_call", "CSF leak: physician told"): "CSF leak",
+    ("reoperation_call", "CSF leak: physician told"): "CSF leak",
 }
 _DETERMINATIONS = facts(DeterminationRow, "kind", "value", "attempt", "effective_at")
 _PUMP_VERSIONS = facts(
