@@ -23,6 +23,7 @@ from tracker.queries.clinic_history.stored import JOB, Standing, find_history, r
 from tracker.services import appointments, corrections
 from tracker.services.clinic_histories import AT_MOST_EVERY, is_due, make_histories, make_one
 from tracker.services.clinic_jobs import CLAIM, take
+from tracker.services.evaluations import record_document
 
 
 @pytest.fixture
@@ -88,6 +89,15 @@ class TestHistory:
         world.clock.advance(hours=1)
         remake()
         assert list(of_clinic(world, Trials).of(Trials).dose_ng) == []
+
+    def test_has_the_date_of_the_last_letter_to_who_referred(self, world: WebWorld, journey: Journey) -> None:
+        journey.refer()
+        for kind, days in (("referrer_letter", 9), ("referrer_letter", 20), ("referral_letter", 1), ("other", 0)):
+            day = journey.today - timedelta(days=days)
+            journey.do(PHYSICIAN, lambda w, r, k=kind, d=day: record_document(w, r, kind=k, dated_on=d))
+        with world.database.reading() as session:
+            history = make_history(session, world.clinic_id, world.clock.now()).history
+        assert list(history.cases.letter_on) == [history.today - 9]
 
     def test_tells_how_visits_were_moved_and_lost(self, world: WebWorld, journey: Journey) -> None:
         journey.go("trial_to_book")

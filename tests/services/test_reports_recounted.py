@@ -36,7 +36,7 @@ from tracker.services.reoperations import Operation
 from tracker.services.visit_losses import Loss
 
 DR_A, DR_B, ROOM = 501, 502, 601
-LONG = {"from_on": date(2026, 1, 1), "until_on": date(2027, 6, 1)}
+LONG = {"from_on": date(2026, 1, 1), "until_on": date(2027, 12, 1)}
 
 
 class Played:
@@ -106,6 +106,12 @@ class Played:
         leak = "CSF leak: physician told"
         journey.do(NURSE, lambda w, r: record_follow_up(w, r, rule=rule, about_seq=about, result=leak))
 
+    def _letter(self, journey: Journey) -> int:
+        """A letter to who referred, of this day."""
+        kind, day = "referrer_letter", journey.today
+        written = journey.do(COORDINATOR, lambda w, r: evaluations.record_document(w, r, kind=kind, dated_on=day))
+        return written.fact_seqs[0]
+
     def tested_twice(self) -> None:
         journey = self.refer().go("evaluating")
         journey.do(PHYSICIAN, lambda w, r: evaluations.record_evaluation(w, r, a_finding(condition="stroke")))
@@ -117,6 +123,7 @@ class Played:
         journey.come(visit)
         journey.go("trial_review")
         journey.do(PHYSICIAN, lambda w, r: trials.record_outcome(w, r, outcome="negative_repeatable"))
+        self._letter(journey)
         journey.order("75")
         journey.step("another_dose")
         visit = journey.book("trial", journey.in_days(4), clinician_id=DR_B, room_id=ROOM)
@@ -129,7 +136,10 @@ class Played:
         journey.step("trial_unsuccessful", reason="no response")
 
     def never_a_candidate(self) -> None:
-        self.refer(indication="pain").go("evaluating").step("not_a_candidate", reason="contraindicated")
+        journey = self.refer(indication="pain").go("evaluating")
+        journey.step("not_a_candidate", reason="contraindicated")
+        wrong = self._letter(journey)
+        journey.do(NURSE, lambda w, r: corrections.strike(w, r, seq=wrong, reason="of another patient"))
 
     def lost_and_moved_visits(self) -> None:
         journey = self.refer(payer="Blue").go("trial_to_book")
@@ -174,6 +184,7 @@ class Played:
     def declined(self) -> None:
         journey = self.refer().go("implant_decision")
         journey.do(COORDINATOR, lambda w, r: decisions.record_decision(w, r, decision="declined", reason="no surgery"))
+        self._letter(journey)
 
     def taken_over(self) -> None:
         self._number += 1

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from tests.support.recounting import Chart, cases, day_of, waited
+from tests.support.recounting import Chart, as_date, cases, day_of, waited
 from tracker.domain.reporting.filters import Filter
 
 Found = dict[str, object]
@@ -219,9 +219,19 @@ class Recount:
                 cases(each for each in members if each.first(["recovering"])),
                 cases(each for each in rest if not each.closed_on),
                 cases(each for each in rest if each.closed_on),
+                cases(each for each in members if self.owes_letter(each)),
                 waited(times),
             )
         return found
+
+    def owes_letter(self, chart: Chart) -> bool:
+        """Whether who referred has not been written to since the last outcome, implant or closing."""
+        told = [day_of(str(each["effective_at"])) for each in chart.said("outcome")]
+        told += [entered for stage, entered, _, _ in chart.stays if stage == "recovering"]
+        told += [chart.closed_on] if chart.closed_on else []
+        letters = [as_date(each["dated_on"]) for each in chart.of("Document") if each["kind"] == "referrer_letter"]
+        is_named = bool(chart.of("Referral")[0]["referred_by"])
+        return is_named and bool(told) and not any(day >= max(told) for day in letters)
 
 
 def band(days: int) -> str:

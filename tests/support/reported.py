@@ -131,6 +131,7 @@ def of_referrers(history: History, selection: Selection) -> Found:
             each.implants.cases,
             each.waits.cases,
             each.left.cases,
+            each.owed.cases,
             times(each.first_contact),
         )
         for each in (said.everybody, *said.referrers)

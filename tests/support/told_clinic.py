@@ -48,6 +48,7 @@ def _case(told: Told, place: int, case_id: int) -> None:
         referred_on=referred_on,
         closed_on=referred_on + timedelta(days=60) if is_closed else 0,
         reason="does not want surgery" if is_closed else "",
+        letter_on=referred_on + timedelta(days=40) if place % 2 else 0,
     )
     _stays(told, case, referred_on, reach, is_closed=is_closed)
     _waits(told, case, referred_on, place)

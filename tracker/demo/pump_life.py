@@ -22,6 +22,7 @@ def first_months(teller: Teller, device: int, refill_on: date) -> Story:
     yield teller.after(12, 9)
     teller.follow_up("nurse", "wound_check", device, "healing well")
     teller.follow_up("nurse", "sutures_out", device, "out")
+    teller.tell_who_referred()
     teller.follow_up("nurse", "titration", device, "goes on")
     yield teller.after(14, 9)
     _titrate(teller)

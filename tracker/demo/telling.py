@@ -11,10 +11,12 @@ from tracker.demo.clinic import DemoClinic
 from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.checklists.run import Circumstances, left_out
 from tracker.domain.refill import days_to_alarm
+from tracker.domain.words import DocumentKind
 from tracker.pathways.catalogue import CURRENT, current
 from tracker.services import appointments, checklists, steps, visit_day
 from tracker.services.appointments import Slot
 from tracker.services.checklists import Answer
+from tracker.services.evaluations import record_document
 from tracker.services.final_times import mark_time_final
 from tracker.services.follow_ups import record_follow_up
 from tracker.services.patients import Person
@@ -87,6 +89,10 @@ class Teller:
     def follow_up(self, who: str, rule: str, about_seq: int, result: str) -> None:
         """Do what the pathway asks for afterwards."""
         self.does(who, record_follow_up, rule=rule, about_seq=about_seq, result=result)
+
+    def tell_who_referred(self) -> None:
+        """The letter to who referred the patient goes out."""
+        self.does("coordinator", record_document, kind=DocumentKind.REFERRER_LETTER, dated_on=self.day)
 
     def lasting(self, median: float, ninetieth: float) -> int:
         """Days drawn from the lognormal distribution with this median and 90th percentile."""

@@ -214,6 +214,7 @@ def _reviewed(teller: Teller, plan: Plan, dose_mcg: Decimal, *, works: bool) -> 
     if not works:
         teller.does("physician", trials.record_outcome, outcome="negative_final", reason="No response")
         teller.does("physician", steps.take_step, step="trial_unsuccessful", reason="no response")
+        teller.tell_who_referred()
         return
     reason = "Two points less on Ashworth for 5 h"
     outcome = teller.does("physician", trials.record_outcome, outcome="positive", reason=reason).fact_seqs[0]
@@ -241,6 +242,7 @@ def _decided(teller: Teller, plan: Plan, outcome: int) -> Story:
         teller.does("coordinator", decisions.record_decision, decision="declined", reason=reason)
         return
     teller.does("coordinator", decisions.record_decision, decision="accepted")
+    teller.tell_who_referred()
     _ask(teller, "implant", plan)
     if part.stage == "not_covered":
         teller.does("lead", steps.take_step, step="not_covered", reason="authorization denied, appeal exhausted")

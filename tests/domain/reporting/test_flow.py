@@ -2,8 +2,10 @@
 
 from datetime import date, timedelta
 
+import pytest
+
 from tests.support.histories import AS_OF, Told
-from tracker.domain.reporting.columns import Stays, Visits
+from tracker.domain.reporting.columns import Stays, Trials, Visits
 from tracker.domain.reporting.filters import Filter, Selection, select
 from tracker.domain.reporting.flow import Cohort, Flow, flow
 from tracker.domain.reporting.history import History
@@ -150,6 +152,47 @@ class TestReferrers:
             for each in self.counted().referrers
         ]
         assert found == [("Dr A", 4, 4, 2, 1, 1), ("Dr B", 3, 1, 0, 1, 2), ("", 1, 0, 0, 1, 0)]
+
+    @pytest.mark.parametrize(
+        ("outcome", "implants", "closed", "letter", "is_owed"),
+        [
+            (30, (), 0, 0, True),
+            (30, (), 0, 29, True),
+            (30, (), 0, 30, False),
+            (30, (90,), 0, 89, True),
+            (30, (90,), 0, 90, False),
+            (30, (90, 400), 0, 399, True),
+            (30, (90,), 500, 499, True),
+            (30, (90,), 500, 500, False),
+            (0, (), 20, 0, True),
+            (0, (), 20, 21, False),
+            # Nothing has become of these yet.
+            (0, (), 0, 0, False),
+            (0, (), 0, 5, False),
+        ],
+    )
+    def test_are_owed_a_letter_since_the_last_thing_that_became_of_a_patient(
+        self, outcome: int, implants: tuple[int, ...], closed: int, letter: int, *, is_owed: bool
+    ) -> None:
+        told, on = Told(), date(2025, 1, 10)
+
+        def day(number: int) -> date | int:
+            return on + timedelta(days=number) if number else 0
+
+        for referrer in ("Dr A", "", "Dr B"):
+            case = told.case(
+                referrer=referrer, referred_on=on if referrer != "Dr B" else date(2024, 12, 31), closed_on=day(closed),
+                letter_on=day(letter),
+            )  # fmt: skip
+            told.add(Trials, case=case, attempt=1, given_on=day(29), outcome_on=day(outcome))
+            told.add(Trials, case=case, attempt=2, given_on=day(40))
+            for implant in implants:
+                told.add(Stays, case=case, stage="recovering", entered_on=day(implant), left_on=day(implant + 9))
+        history = told.history()
+        found = referrer_report(history, select(history, LAST_YEAR))
+        # Nobody can be written to where nobody is named; the last one was referred before.
+        assert found.everybody.owed.cases == ((0,) if is_owed else ())
+        assert [each.owed.n for each in found.referrers] == [0, int(is_owed)]
 
     def test_are_told_how_soon_their_patients_were_booked(self) -> None:
         everybody = self.counted().everybody.first_contact

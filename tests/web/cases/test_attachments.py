@@ -93,6 +93,13 @@ class TestAScan:
             pages = list(session.scalars(select(AccessEntry.page).where(AccessEntry.page == "cases.attachment")))
         assert len(pages) == 1
 
+    def test_may_be_of_a_letter_to_who_referred(self, scene: tuple[WebWorld, Journey]) -> None:
+        world, journey = scene
+        coordinator = world.sign_in(Role.COORDINATOR)
+        assert send(coordinator, journey, SCAN, kind="referrer_letter", title="Outcome of the trial").status_code == 303
+        page = coordinator.get(f"/cases/{journey.public_id}").get_data(as_text=True)
+        assert "Letter to who referred" in page and "Outcome of the trial" in page
+
     def test_of_a_signed_consent_stands_beside_it(self, scene: tuple[WebWorld, Journey]) -> None:
         world, journey = scene
         nurse = world.sign_in(NURSE)

@@ -77,6 +77,7 @@ DOCUMENT_WORDS = {
     "psychological_evaluation": "psychological evaluation",
     "programmer_printout": "programmer print-out",
     "referral_letter": "referral letter",
+    "referrer_letter": "letter to who referred",
     "other": "document",
 }
 OUTCOME_WORDS = {

@@ -6,7 +6,13 @@ from tracker.domain.report_sheets.sheet import Cell, Column, Kind, Row, Section,
 from tracker.domain.report_sheets.words import NOBODY, Names, key_of, plural
 from tracker.domain.reporting.filters import Selection
 from tracker.domain.reporting.history import History
-from tracker.domain.reporting.referrers import DEFINITION, Referrer, ReferrerReport, referrer_report
+from tracker.domain.reporting.referrers import (
+    DEFINITION,
+    LETTERS_DEFINITION,
+    Referrer,
+    ReferrerReport,
+    referrer_report,
+)
 
 _COLUMNS = (
     Column("referrals", "Referrals"),
@@ -14,6 +20,7 @@ _COLUMNS = (
     Column("implants", "Implants"),
     Column("waits", "Under way"),
     Column("left", "Left"),
+    Column("owed", "Letters owed"),
     Column("contact", "First contact for half after, days", Kind.DAYS),
 )
 
@@ -34,11 +41,13 @@ def _answer(found: ReferrerReport) -> str:
         return "No referral was received in this period."
     named = [each for each in found.referrers if each.name]
     most = f"; most, {named[0].referrals.n:,}, from {named[0].name}" if named else ""
-    return f"{plural(found.everybody.referrals.n, 'referral')} from {plural(len(named), 'referrer')}{most}."
+    owed = found.everybody.owed.n
+    letters = f" {plural(owed, 'letter')} {'is' if owed == 1 else 'are'} owed." if owed else ""
+    return f"{plural(found.everybody.referrals.n, 'referral')} from {plural(len(named), 'referrer')}{most}.{letters}"
 
 
 def _cells(each: Referrer) -> tuple[Cell, ...]:
-    counts = (each.referrals, each.trials, each.implants, each.waits, each.left)
+    counts = (each.referrals, each.trials, each.implants, each.waits, each.left, each.owed)
     return (*map(counted, counts), Cell(each.first_contact.median.time))
 
 
@@ -48,7 +57,7 @@ def _referrers(found: ReferrerReport) -> Section:
         key="referrers",
         title="Referrals by referrer",
         answer=_answer(found),
-        definition=f"{DEFINITION} Letters owed to referrers are on no record and are not counted.",
+        definition=f"{DEFINITION} {LETTERS_DEFINITION}",
         table=Table(
             "Referrer",
             _COLUMNS,

@@ -20,7 +20,8 @@ class Cases(Part):
     """Every case, save those entered in error. ``about``: the case of the pump that a reoperation is about, else -1.
 
     ``referred_on``: when the referral was received, where it is known, else when the case was opened. ``taken_over``:
-    the patient came with a pump. ``reason``: why it was closed. ``closed_on`` is 0 while it is open.
+    the patient came with a pump. ``reason``: why it was closed. ``closed_on`` is 0 while it is open. ``letter_on``: the
+    date of the last letter to who referred.
     """
 
     id: Column
@@ -36,6 +37,7 @@ class Cases(Part):
     reason: Column
     about: Column
     taken_over: Column
+    letter_on: Column
 
 
 @dataclass(frozen=True, slots=True)

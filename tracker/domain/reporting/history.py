@@ -20,7 +20,7 @@ from tracker.domain.reporting.columns import Cases, Column, Part
 P = TypeVar("P", bound=Part)
 T = TypeVar("T")
 #: Of how the parts are laid out. A history of another form is not read but made anew.
-FORM = 1
+FORM = 2
 DAY_S = 86400
 #: Integers of four bytes, and of eight.
 NARROW, WIDE = "i", "q"

@@ -4,29 +4,33 @@ from array import array
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, compress
 
-from tracker.domain.milestones import Milestone
-from tracker.domain.reporting.columns import Column, Stays, Visits
+from tracker.domain.milestones import SHOWN_BY, Milestone
+from tracker.domain.reporting.columns import Column, Stays, Trials, Visits
 from tracker.domain.reporting.counted import Count, count
 from tracker.domain.reporting.filters import Selection
 from tracker.domain.reporting.history import History
 from tracker.domain.reporting.reached import milestone_days, referred, waits_until
 from tracker.domain.reporting.waiting_times import WaitingTimes
 
-NEEDS = (Stays, Visits)
+NEEDS = (Stays, Trials, Visits)
 DEFINITION = (
     "Patients whose referral was received in the period, by who referred them; who came with a pump is not counted. "
     "First contact: the day on which the first visit was booked with the patient, who has none yet counted as waiting "
     "(Kaplan–Meier). Trials and implants: who has come so far by now."
 )
-#: What the issue of a referral asks for and no record here says: whether a letter to the referrer was written.
-NOT_RECORDED = ("letters_owed",)
+LETTERS_DEFINITION = (
+    "Letters owed: patients of whom it is known who referred them, who have the outcome of a trial on record, have got "
+    "a pump or have left the pathway, and on whose case no letter to who referred bears the date of the latest of "
+    "these or a later one."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Referrer:
     """Of one referrer as the referrals name them (empty: nobody was named), or of all. ``waits``: still under way to a
-    pump; ``left``: closed without one."""
+    pump; ``left``: closed without one; ``owed``: to whom the last thing that became of a patient was not written."""
 
     name: str
     referrals: Count
@@ -35,6 +39,7 @@ class Referrer:
     implants: Count
     waits: Count
     left: Count
+    owed: Count
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class _Days:
     contact: Column
     trial: Column
     implant: Column
+    owed: bytes
 
 
 def referrer_report(history: History, selection: Selection) -> ReferrerReport:
@@ -59,6 +65,7 @@ def referrer_report(history: History, selection: Selection) -> ReferrerReport:
         history.once(_first_contacts),
         milestone_days(history, Milestone.TRIAL),
         milestone_days(history, Milestone.IMPLANTED),
+        history.once(_owed),
     )
     groups: dict[int, list[int]] = defaultdict(list)
     for case in cases:
@@ -80,6 +87,22 @@ def _first_contacts(history: History) -> Column:
     return found
 
 
+def _owed(history: History) -> bytes:
+    """A 1 for each case of which who referred has not been told the last thing that became of the patient."""
+    cases, trials, stays = history.cases, history.of(Trials), history.of(Stays)
+    news = array("i", cases.closed_on)
+    implanted = map(history.codes(*SHOWN_BY[Milestone.IMPLANTED]).__contains__, stays.stage)
+    for case, day in chain(
+        zip(trials.case, trials.outcome_on, strict=True),
+        compress(zip(stays.case, stays.entered_on, strict=True), implanted),
+    ):
+        news[case] = max(day, news[case])
+    return bytes(
+        bool(referrer) and letter_on < day
+        for referrer, letter_on, day in zip(cases.referrer, cases.letter_on, news, strict=True)
+    )
+
+
 def _referrer(history: History, name: str, cases: Sequence[int], days: _Days) -> Referrer:
     columns = history.cases
     not_implanted = [case for case in cases if not days.implant[case]]
@@ -91,4 +114,5 @@ def _referrer(history: History, name: str, cases: Sequence[int], days: _Days) ->
         implants=count(case for case in cases if days.implant[case]),
         waits=count(case for case in not_implanted if not columns.closed_on[case]),
         left=count(case for case in not_implanted if columns.closed_on[case]),
+        owed=count(case for case in cases if days.owed[case]),
     )

@@ -67,6 +67,7 @@ class DocumentKind(StrEnum):
     PSYCHOLOGICAL_EVALUATION = "psychological_evaluation"
     PROGRAMMER_PRINTOUT = "programmer_printout"
     REFERRAL_LETTER = "referral_letter"
+    REFERRER_LETTER = "referrer_letter"
     OTHER = "other"
 
 

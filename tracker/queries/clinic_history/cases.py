@@ -8,8 +8,9 @@ from sqlalchemy import Row, and_, select
 
 from tracker.domain.milestones import Milestone
 from tracker.domain.reporting.columns import Blockers, Cases, Stays
+from tracker.domain.words import DocumentKind
 from tracker.pathways import catalogue
-from tracker.persistence.models import BlockerInterval, Case, EvaluationRow, ReferralRow, StageVisit
+from tracker.persistence.models import BlockerInterval, Case, DocumentRow, EvaluationRow, ReferralRow, StageVisit
 from tracker.queries.clinic_history.source import CLINIC, Source, facts, ordinal, part_of, seconds
 
 ENTERED_IN_ERROR = "entered_in_error"
@@ -47,10 +48,19 @@ def make_cases(source: Source) -> Cases:
     source.places = {row.id: place for place, row in enumerate(rows)}
     referrals = {row.case_id: row for row in source.of_cases(facts(ReferralRow, "received_on", "referred_by"))}
     conditions = {row.case_id: row.condition for row in source.of_cases(facts(EvaluationRow, "condition"))}
-    return part_of(Cases, [_case(source, row, referrals.get(row.id), conditions) for row in rows])
+    letters: dict[int, int] = {}
+    for row in source.of_cases(facts(DocumentRow, "dated_on").where(DocumentRow.kind == DocumentKind.REFERRER_LETTER)):
+        letters[row.case_id] = max(ordinal(row.dated_on), letters.get(row.case_id, 0))
+    return part_of(Cases, [_case(source, row, referrals.get(row.id), conditions, letters) for row in rows])
 
 
-def _case(source: Source, row: Row[Any], referral: Row[Any] | None, conditions: Mapping[int, str]) -> tuple[int, ...]:
+def _case(
+    source: Source,
+    row: Row[Any],
+    referral: Row[Any] | None,
+    conditions: Mapping[int, str],
+    letters: Mapping[int, int],
+) -> tuple[int, ...]:
     of_pump = row.about_case_id or row.id
     return (
         row.id,
@@ -66,6 +76,7 @@ def _case(source: Source, row: Row[Any], referral: Row[Any] | None, conditions: 
         source.code(row.closing_reason),
         source.places.get(row.about_case_id, -1),
         int(row.milestones & Milestone.TAKEN_OVER != 0),
+        letters.get(row.id, 0),
     )
 
 
