@@ -1,6 +1,7 @@
 """What readers see who may not see patients: no count of 1 to 4, and none that a total would tell."""
 
-from itertools import product
+from dataclasses import replace
+from itertools import pairwise, product
 
 import pytest
 
@@ -88,6 +89,89 @@ class TestSmallNumbers:
             hidden = [count for count, seen in zip(counts, left[:-1], strict=True) if seen is None and count]
             assert not [count for count, seen in zip(counts, left[:-1], strict=True) if seen and count in range(1, 5)]
             assert not hidden or left[-1] is None or sum(hidden) - len(hidden) + 1 >= 5, counts
+
+
+def steps(*rows: tuple[int, ...], down: bool = False, across: bool = False) -> Section:
+    """A section of counts of which each is of those before it: of the row above, or of the column before. Rows with
+    steps across are of other people each."""
+    columns = tuple(Column(f"c{place}", "N") for place in range(len(rows[0])))
+    lines = tuple(
+        Row(str(place), f"row {place}", tuple(Cell(number, tuple(range(first, first + number))) for number in row))
+        for place, row in enumerate(rows)
+        for first in [1000 * place if across else 0]
+    )
+    table = Table("What", columns, lines, has_steps_down=down, has_steps_across=across)
+    return Section(key=f"{down}{across}", title="S", answer="3 of 4.", definition="Counted.", table=table)
+
+
+def seen_of(*sections: Section) -> list[list[list[object]]]:
+    """What is left of the counts of each section."""
+    seen = without_small_numbers(Sheet(name="x", answer="3 of 4.", sections=sections))
+    return [[[cell.value for cell in row.cells] for row in each.table.rows] for each in seen.sections]
+
+
+class TestSmallDifferences:
+    @pytest.mark.parametrize(
+        ("reached", "left"),
+        [
+            ((40, 40, 35, 30, 0), [40, 40, 35, 30, 0]),
+            ((40, 36, 31), [40, None, 31]),
+            ((40, 39, 34), [40, None, 34]),
+            # 37 is three fewer than 40, and 36 four fewer; 35 tells nobody.
+            ((40, 38, 37, 36, 35), [40, None, None, None, 35]),
+            ((40, 30, 28), [40, 30, None]),
+        ],
+    )
+    def test_of_a_step_and_the_one_before_hide_the_later_one(
+        self, reached: tuple[int, ...], left: list[object]
+    ) -> None:
+        assert seen_of(steps(*((number,) for number in reached), down=True)) == [[[number] for number in left]]
+
+    def test_hide_what_stands_beside_such_a_step(self) -> None:
+        # 18 beside 38 and 20 below it would tell the 38; 2 beside 40 too.
+        (rows,) = seen_of(steps((40, 0, 2), (38, 8, 10), (20, 10, 10), down=True))
+        assert rows[:2] == [[40, None, None], [None, None, None]] and rows[2][0] == 20
+
+    def test_within_a_row_hide_what_is_of_its_whole_and_another_row(self) -> None:
+        # What the first row lacks would follow from all together, which another table says.
+        assert seen_of(steps((30, 28, 20), (50, 40, 30), (60, 45, 30), across=True)) == [
+            [[30, None, None], [50, None, None], [60, 45, 30]]
+        ]
+        assert seen_of(steps((30, 25, 25), (50, 40, 30), across=True)) == [[[30, 25, 25], [50, 40, 30]]]
+
+    def test_are_nothing_where_the_numbers_are_no_steps(self) -> None:
+        assert seen_of(steps((30, 28, 20), (29, 40, 30))) == [[[30, 28, 20], [29, 40, 30]]]
+
+    def test_of_two_columns_are_never_told(self) -> None:
+        for rows in product(((30, 30, 20), (30, 28, 20), (40, 20, 19), (50, 40, 35), (9, 8, 0)), repeat=3):
+            (left,) = seen_of(steps(*rows, across=True))
+            told = [row for row, seen in zip(rows, left, strict=True) if seen[1] is not None]
+            assert not [row for row in told for one, after in pairwise(row) if 0 < one - after < 5]
+            hidden = [row for row, seen in zip(rows, left, strict=True) if seen[1] is None]
+            for place in (0, 1):
+                fewer = [row[place] - row[place + 1] for row in hidden if row[place] > row[place + 1]]
+                assert len(hidden) == 3 or not fewer or sum(fewer) - len(fewer) + 1 >= 5, rows
+
+    def test_are_seen_where_the_cases_were_left_out(self) -> None:
+        section = steps((40,), (38,), (30,), down=True)
+        rows = tuple(replace(row, cells=(replace(row.cells[0], cases=()),)) for row in section.table.rows)
+        assert seen_of(replace(section, table=replace(section.table, rows=rows))) == [[[40], [None], [30]]]
+
+    def test_hide_the_same_people_in_another_table(self) -> None:
+        funnel, times = steps((60,), (38,), (37,), down=True), steps((60, 37, 23), (50, 20, 30))
+        assert seen_of(funnel, times)[0] == [[60], [38], [None]]
+        assert seen_of(funnel, times)[1] == [[60, None, None], [50, 20, 30]]
+
+
+@pytest.mark.parametrize("asked", FILTERS)
+def test_the_flow_tells_no_difference_of_a_few(asked: str) -> None:
+    funnel, *others = without_small_numbers(sheet("flow", asked)).sections
+    reached = [row.cells[0].value for row in funnel.table.rows if not row.cells[0].is_hidden]
+    cohorts = [each for each in others if each.table.has_steps_across]
+    assert len(cohorts) == 2
+    told = [[cell.value for cell in row.cells[:5] if not cell.is_hidden] for each in cohorts for row in each.table.rows]
+    for row in (reached, *told):
+        assert not [one - after for one, after in pairwise(row) if 0 < one - after < 5]
 
 
 @pytest.mark.parametrize(("name", "asked"), list(product(PANELS, FILTERS)))

@@ -90,6 +90,7 @@ def _funnel(cohort: Cohort, names: Names) -> Section:
                 Column("how", "How they left", Kind.TEXT),
             ),
             rows,
+            has_steps_down=True,
         ),
         drawing=_funnel_drawing(cohort, answer) if referred.n else None,
     )
@@ -205,7 +206,12 @@ def _cohorts(key: str, title: str, header: str, cohorts: Sequence[Cohort]) -> Se
         title=title,
         answer=answer,
         definition=DEFINITION + (" Later months have had less time." if key == "months" else ""),
-        table=Table(header, (*columns, Column("share", "Implanted, share of referred", Kind.SHARE)), rows),
+        table=Table(
+            header,
+            (*columns, Column("share", "Implanted, share of referred", Kind.SHARE)),
+            rows,
+            has_steps_across=True,
+        ),
         drawing=_cohort_columns(cohorts) if key == "months" else _cohort_bars(cohorts),
     )
 

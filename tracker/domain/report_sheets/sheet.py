@@ -65,11 +65,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under columns; ``label_header`` says what the rows are."""
+    """Rows under columns; ``label_header`` says what the rows are. ``has_steps_down``: the first count of each row is
+    of those of the row above; ``has_steps_across``: each count of a row is of those of the one before it."""
 
     label_header: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    has_steps_down: bool = False
+    has_steps_across: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,16 @@ from a total (``tracker.domain.statistics.small_numbers`` has the rule for one l
 total too. The first count of a row is what the others are of: the others are hidden together, because one of them would
 follow from the rest. Shares, times, sentences, charts and words made of numbers go with them.
 
-Two numbers that are both shown may still differ by a few: that a list and a later one of the same kind are compared
-cannot be prevented here.
+Where a table's counts are steps, each of those who came to the one before, a difference of 1 to 4 is a count of the few
+who did not. Down the rows the later step is hidden, and so is the count of the same people in every other table of the
+sheet; within a row what stands after the first count is hidden.
+
+Two reports, or one of two periods or filters, can still be compared: numbers that each show may differ by a few.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from tracker.domain.report_sheets.sheet import Cell, Kind, Row, Section, Sheet, Table
 from tracker.domain.statistics.small_numbers import SMALLEST_SHOWN
@@ -18,11 +22,17 @@ from tracker.domain.statistics.small_numbers import SMALLEST_SHOWN
 NOT_SHOWN = f"Some numbers are below {SMALLEST_SHOWN} and are not shown."
 _HIDDEN = Cell(is_hidden=True)
 
+#: Those whom a count counts.
+People = tuple[int, ...]
+
 
 def without_small_numbers(sheet: Sheet) -> Sheet:
     """The sheet without rows that are people, without small counts, and without anybody behind a number."""
-    sections = tuple(_section(section) for section in sheet.sections if not section.is_of_people)
-    is_whole = len(sections) == len(sheet.sections) and not any(_hides(section.table) for section in sections)
+    kept = [section for section in sheet.sections if not section.is_of_people]
+    known = frozenset(cell.cases for section in kept for cell in _close_steps(section.table).values() if cell.cases)
+    tables = [_table(section.table, known) for section in kept]
+    sections = tuple(_section(section, table) for section, table in zip(kept, tables, strict=True))
+    is_whole = len(sections) == len(sheet.sections) and not any(_hides(table) for table in tables)
     return replace(
         sheet,
         answer=sheet.answer if is_whole else NOT_SHOWN,
@@ -32,8 +42,7 @@ def without_small_numbers(sheet: Sheet) -> Sheet:
     )
 
 
-def _section(section: Section) -> Section:
-    table = _table(section.table)
+def _section(section: Section, table: Table) -> Section:
     if not _hides(table):
         return replace(section, table=table)
     return replace(section, table=table, answer=NOT_SHOWN, drawing=None)
@@ -43,19 +52,43 @@ def _hides(table: Table) -> bool:
     return any(cell.is_hidden for row in table.rows for cell in row.cells)
 
 
-def _table(table: Table) -> Table:
+def _table(table: Table, known: frozenset[People]) -> Table:
     parts = [row for row in table.rows if not row.is_total]
     counts = [place for place, column in enumerate(table.columns) if column.kind is Kind.COUNT]
-    of_whole, of_parts = _Hidden(parts, counts[:1]), _Hidden(parts, counts[1:])
+    of_whole = _Hidden(parts, counts[:1], known, close=_close_steps(table).keys())
+    of_parts = _Hidden(parts, counts[1:], known, steps=counts if table.has_steps_across else ())
     return replace(table, rows=tuple(_row(row, table, of_whole, of_parts) for row in table.rows))
 
 
-class _Hidden:
-    """The rows of which some columns are hidden."""
+def _close_steps(table: Table) -> Mapping[str, Cell]:
+    """The counts that are a few below that of the last row above which is not one of these, by the key of their row."""
+    found: dict[str, Cell] = {}
+    if table.has_steps_down:
+        place = next(place for place, column in enumerate(table.columns) if column.kind is Kind.COUNT)
+        above = 0.0
+        for row in table.rows:
+            number = _number(row.cells[place])
+            if 0 < above - number < SMALLEST_SHOWN:
+                found[row.key] = row.cells[place]
+            else:
+                above = number
+    return found
 
-    def __init__(self, rows: Sequence[Row], counts: Sequence[int]) -> None:
-        self.counts = counts
-        self.keys = {row.key for row in rows if self._has_small(row)}
+
+class _Hidden:
+    """The rows of which some columns are hidden. ``known``: people whose count is hidden; ``close``: rows that are
+    hidden in any case; ``steps``: columns of which each counts among those of the one before."""
+
+    def __init__(
+        self,
+        rows: Sequence[Row],
+        counts: Sequence[int],
+        known: frozenset[People],
+        close: Collection[str] = (),
+        steps: Sequence[int] = (),
+    ) -> None:
+        self.counts, self.known, self.steps = counts, known, steps
+        self.keys = {row.key for row in rows if self._has_small(row)} | set(close)
         while len(self.keys) < len(rows) and not self._is_enough(rows):
             shown = [row for row in rows if row.key not in self.keys]
             self.keys.add(min(shown, key=lambda row: (sum(_number(row.cells[place]) for place in counts), row.key)).key)
@@ -66,11 +99,21 @@ class _Hidden:
         return self._has_small(row) or (self.hides_total if row.is_total else row.key in self.keys)
 
     def _has_small(self, row: Row) -> bool:
-        return any(_is_small(row.cells[place]) for place in self.counts)
+        cells = [row.cells[place] for place in self.counts]
+        return (
+            any(_is_small(cell) for cell in cells)
+            or any(0 < fewer < SMALLEST_SHOWN for fewer in self._fewer(row))
+            or any(cell.cases in self.known for cell in cells)
+        )
+
+    def _fewer(self, row: Row) -> list[float]:
+        """By how many each step of a row is below the one before."""
+        return [_number(row.cells[one]) - _number(row.cells[after]) for one, after in pairwise(self.steps)]
 
     def _is_enough(self, rows: Sequence[Row]) -> bool:
         hidden = [row for row in rows if row.key in self.keys]
-        return all(_is_enough([_number(row.cells[place]) for row in hidden]) for place in self.counts)
+        figures = [[*(_number(row.cells[place]) for place in self.counts), *self._fewer(row)] for row in hidden]
+        return all(_is_enough(column) for column in zip(*figures, strict=True))
 
 
 def _row(row: Row, table: Table, of_whole: _Hidden, of_parts: _Hidden) -> Row:
