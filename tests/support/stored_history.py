@@ -4,7 +4,7 @@ from tests.factories.listed import Listed
 from tests.support.told_clinic import CLINICIANS, PAYERS, ROOM, told_clinic
 from tests.support.web import WebWorld
 from tracker.domain.reporting.history import History
-from tracker.persistence.models import Clinician, Payer, Room
+from tracker.persistence.models import BlockerInterval, Clinician, Payer, Room
 from tracker.queries.clinic_history.making import Made
 from tracker.services.clinic_histories import pack, store
 from tracker.services.report_sheets import make_slow_sheets
@@ -23,6 +23,8 @@ def fill(world: WebWorld, cases: int = 40) -> History:
                 listed.patient(FAMILY, f"Number {number}"), "referred", days=number, is_ready=number % 3 == 0
             )
             listed.visit(case, ("trial", "implant")[number % 2], hours=24 * (number % 9))
+            if number % 4 == 0:
+                session.add(_without_consent(case.id, world))
             ids.append(case.id)
         common = {"clinic_id": world.clinic_id, "is_active": True, "version": 1}
         for number, row_id in enumerate(CLINICIANS):
@@ -40,3 +42,11 @@ def fill_and_draw(world: WebWorld, cases: int = 40) -> History:
     history = fill(world, cases)
     assert make_slow_sheets(world.database, world.clock, pause=lambda: None) == 1
     return history
+
+
+def _without_consent(case_id: int, world: WebWorld) -> BlockerInterval:
+    """What its procedure lacks."""
+    return BlockerInterval(
+        clinic_id=world.clinic_id, case_id=case_id, code="consent_missing", params_key='{"purpose":"trial"}',
+        params={"purpose": "trial"}, from_at=world.clock.now(), transition="trial_day", clearable_by="nurse physician",
+    )  # fmt: skip

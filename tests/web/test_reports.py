@@ -83,6 +83,13 @@ class TestEveryReport:
                 if text.isdigit() and not re.search(r"\.(days|alone|hours)(&|$)", url):
                     assert int(text) == (sum(times) if times else listed), url
 
+    def test_stacks_rows_that_are_people_and_keeps_the_columns_of_numbers(self, world: WebWorld) -> None:
+        fill(world)
+        body = body_of(world.sign_in(Role.MANAGER), "/reports/next-days")
+        people, days = re.findall(r"<table.*?</table>", body, re.DOTALL)
+        assert 'class="is-stacked"' in people and 'data-label="What is missing"' in people
+        assert "is-stacked" not in days and "Booked" in days
+
     def test_may_be_read_without_a_script_or_a_style_of_its_own(self, world: WebWorld) -> None:
         fill_and_draw(world)
         browser = world.sign_in(Role.MANAGER)
@@ -169,7 +176,7 @@ class TestNumbersAndFiles:
     def test_of_the_next_days_name_patients_as_text(self, world: WebWorld) -> None:
         fill(world)
         book = load_workbook(io.BytesIO(world.sign_in(Role.MANAGER).get("/reports/next-days.xlsx").data))
-        assert book.worksheets[0]["B1"].value == "Patient"
+        assert book.worksheets[0]["B1"].value == "Patient" and len(book.worksheets[0]["B"]) > 3
         for cell in book.worksheets[0]["B"][1:]:
             assert cell.data_type == "s" and cell.value.startswith(FAMILY)
 

@@ -60,8 +60,9 @@ class TableView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionView:
-    """One question. ``is_long``: the table is folded; on paper the chart stands for it. ``is_too_few``: nothing is
-    said, and the answer says why. ``all_rows``: where not all of them are shown, how many there are, else 0."""
+    """One question. ``is_long``: the table is folded; on paper the chart stands for it. ``is_of_people``: its rows are
+    single patients. ``is_too_few``: nothing is said, and the answer says why. ``all_rows``: where not all of them are
+    shown, how many there are, else 0."""
 
     key: str
     title: str
@@ -70,6 +71,7 @@ class SectionView:
     table: TableView
     chart: Chart | None
     is_long: bool
+    is_of_people: bool
     is_too_few: bool
     all_rows: int
 
@@ -214,6 +216,7 @@ def section_view(section: Section, panel: str, links: Links) -> SectionView:
         table=_table(section, panel, links),
         chart=placed(section.drawing) if section.drawing else None,
         is_long=len(section.table.rows) > LONG and section.drawing is not None,
+        is_of_people=section.is_of_people,
         is_too_few=section.is_too_few,
         all_rows=len(section.table.rows) if len(section.table.rows) > MOST_ROWS else 0,
     )
