@@ -9,14 +9,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tracker.domain.access import Permission
+from tracker.domain.after_dose_alarms import alarming_event, alarming_signs
 from tracker.domain.errors import InvalidInput, NotFound, Question
 from tracker.domain.facts import AdverseEvent, Assessment, TrialDose, VitalSigns
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.requirements.trial import AssessmentRecorded
 from tracker.domain.pathway.trial_wording import ADVERSE_WORDS
-from tracker.domain.words import AdverseKind, Alertness, Happened, Instrument, Occasion, Severity, Side, is_word
+from tracker.domain.task_words import AFTER_DOSE_ALARM
+from tracker.domain.words import (
+    AdverseKind,
+    Alertness,
+    Happened,
+    Instrument,
+    Occasion,
+    Role,
+    Severity,
+    Side,
+    is_word,
+)
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.named import person_problems, reader_problems
+from tracker.services.staff_tasks import opening
 from tracker.services.work import CaseRef, Work, Written
 
 #: The values each instrument allows: modified Ashworth, Penn spasm frequency and severity, numeric rating of pain.
@@ -119,7 +132,9 @@ def record_measurements(work: Work, ref: CaseRef, measured: Measured) -> Written
         )
     if not measured.vitals.is_empty:
         signs = {name: getattr(measured.vitals, name) for name in (*HIGHEST, "alertness")}
-        file.record(VitalSigns, attempt=attempt, dose_seq=after, **signs)
+        written = file.record(VitalSigns, attempt=attempt, dose_seq=after, **signs)
+        if dose and is_after:
+            _call_physician(file, written, alarming_signs(written))
     return file.finish("score_recorded")
 
 
@@ -151,10 +166,33 @@ def record_adverse_events(work: Work, ref: CaseRef, *, dose_seq: int, answers: S
         }
         before = [each for each in answers_about(file, dose, answer.event) if each.happened != Happened.YES]
         if before:
-            file.change(before[-1], **values)
+            written = file.change(before[-1], **values)
         else:
-            file.record(AdverseEvent, dose_seq=dose.seq, event=answer.event, **values)
+            written = file.record(AdverseEvent, dose_seq=dose.seq, event=answer.event, **values)
+        _call_physician(file, written, tuple(filter(None, (alarming_event(written),))))
     return file.finish("adverse_events_answered")
+
+
+def _call_physician(file: CaseFile, fact: VitalSigns | AdverseEvent, signs: tuple[str, ...]) -> None:
+    """A physician has it at once, as a task of their own; the page says so to whoever is at the bed."""
+    if not signs:
+        return
+    calendar, work = file.snapshot.calendar, file.work
+    seen = f"{calendar.wall(fact.effective_at):%H:%M}"
+    work.session.execute(
+        opening(
+            work.session,
+            clinic_id=file.case.clinic_id,
+            case_id=file.case.id,
+            kind=AFTER_DOSE_ALARM,
+            key=f"{AFTER_DOSE_ALARM}:{file.case.id}:{fact.seq}",
+            params={"signs": ", ".join(signs), "at": seen},
+            owner=Role.PHYSICIAN,
+            due_on=calendar.today(work.now),
+            now=work.now,
+            ids=work.ids,
+        )
+    )
 
 
 def answers_about(file: CaseFile, dose: TrialDose, event: str) -> list[AdverseEvent]:

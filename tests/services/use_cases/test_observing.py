@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from tests.domain.builders import STARTS
 from tests.support.journey import Journey
@@ -11,7 +13,9 @@ from tests.support.observing import a_score, none_happened
 from tests.support.todos import codes
 from tracker.domain.errors import InvalidInput, NotFound, Refused
 from tracker.domain.facts import AdverseEvent, Assessment, TrialDose, VitalSigns
+from tracker.domain.task_words import AFTER_DOSE_ALARM
 from tracker.domain.words import Role
+from tracker.persistence.models import StaffTask
 from tracker.services import observing, trials
 from tracker.services.observing import EventAnswer, Measured, Score, Vitals
 
@@ -200,3 +204,39 @@ def test_an_observation_closes_on_the_hour_and_not_before(
         return
     journey.step("observation_closed", NURSE)
     assert journey.stage == "trial_review"
+
+
+class TestWhatAPhysicianMustSee:
+    """Too much of the drug shows as slow breathing and loss of consciousness: nobody waits for a due time then."""
+
+    def told(self, journey: Journey) -> list[tuple[str, object]]:
+        with journey.database.reading() as session:
+            found = session.scalars(select(StaffTask).where(StaffTask.kind == AFTER_DOSE_ALARM)).all()
+            return [(each.owner_role, each.params["signs"]) for each in found]
+
+    @pytest.mark.parametrize(
+        ("signs", "said"),
+        [
+            ({"saturation": 90, "breaths": 8, "systolic": 80, "alertness": "drowsy"}, []),
+            ({"saturation": 89}, [("physician", "saturation 89 %")]),
+            ({"breaths": 7}, [("physician", "7 breaths a minute")]),
+            ({"systolic": 79, "diastolic": 40}, [("physician", "upper pressure 79")]),
+            ({"alertness": "not_waking", "saturation": 71}, [("physician", "does not wake, saturation 71 %")]),
+        ],
+    )
+    def test_is_a_task_at_once(self, at: At, signs: dict[str, Any], said: list[tuple[str, object]]) -> None:
+        journey = at("trial_observation")
+        measure(journey, Measured(occasion="after_dose", vitals=Vitals(**signs)))
+        assert self.told(journey) == said
+
+    def test_before_a_dose_is_none(self, at: At) -> None:
+        journey = at("trial_day")
+        measure(journey, Measured(occasion="baseline", vitals=Vitals(saturation=71)))
+        assert self.told(journey) == []
+
+    @pytest.mark.parametrize(("severity", "count"), [("moderate", 0), ("severe", 1)])
+    def test_of_a_severe_adverse_event_is_one(self, at: At, severity: str, count: int) -> None:
+        journey = at("trial_observation")
+        now = journey.clock.now()
+        answer(journey, EventAnswer(event="respiratory_depression", happened="yes", severity=severity, at=now))
+        assert len(self.told(journey)) == count

@@ -196,6 +196,26 @@ class TestThePage:
         assert "a physician decides" in text
         assert "Answer them" not in text  # a therapist scores, and asks nothing else
 
+    def test_says_at_once_and_on_the_page_that_a_physician_must_come(self, at: At) -> None:
+        world, journey = at("trial_observation")
+        journey.clock.advance(hours=1)
+        dose = journey.look().snapshot.of(TrialDose)[-1]
+        browser, url = world.sign_in(NURSE), f"/cases/{journey.public_id}/score?dose={dose.seq}"
+        typed = {"saturation": "71", "alertness": "not_waking", "expected_version": journey.version}
+        answer = browser.submit(url, typed)
+        assert answer.status_code == 303, answer.get_data(as_text=True)
+        told = html.unescape(browser.get(answer.headers["Location"]).get_data(as_text=True))
+        assert "Call the physician now: does not wake, saturation 71 %. They have it as a to-do." in told
+        assert "Call the physician: saturation 71 %." in told
+        today = html.unescape(world.sign_in(PHYSICIAN).get("/today").get_data(as_text=True))
+        assert "After the test dose: look at the patient now" in today
+        journey.clock.advance(minutes=5)
+        journey.version = journey.look().head.version
+        world.sign_in(NURSE).submit(
+            url, {"saturation": "97", "alertness": "awake", "expected_version": journey.version}
+        )
+        assert "Call the physician" not in html.unescape(browser.get(page_of(journey)).get_data(as_text=True))
+
     def test_asks_the_database_as_much_for_many_scores_as_for_one(self, at: At) -> None:
         world, journey = at("trial_observation")
         browser, counts = world.sign_in(NURSE), []

@@ -4,13 +4,15 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.domain.access import Permission
+from tracker.domain.after_dose_alarms import alarming_event, alarming_signs
 from tracker.domain.errors import NotFound
-from tracker.domain.facts import TrialDose
+from tracker.domain.facts import AdverseEvent, TrialDose, VitalSigns
 from tracker.domain.observation import baseline
 from tracker.domain.words import Instrument, Occasion
 from tracker.queries.case_detail import OpenedCase, list_names
 from tracker.services import observing
-from tracker.web.cases.acting import Act, answer, opened, path
+from tracker.services.work import Written
+from tracker.web.cases.acting import Act, Notice, answer, opened, path
 from tracker.web.cases.blueprint import blueprint
 from tracker.web.cases.identity import person_of
 from tracker.web.cases.observation_chart import chart_of
@@ -71,6 +73,14 @@ def observation(public_id: str, dose: int) -> str:
     return render_template("cases/observation.html", page=page)
 
 
+def _alarms(written: Written) -> list[Notice]:
+    """Whom to call now, where something was written that is alarming."""
+    found = [sign for fact in written.facts if isinstance(fact, VitalSigns) for sign in alarming_signs(fact)]
+    found += [alarming_event(fact) for fact in written.facts if isinstance(fact, AdverseEvent)]
+    signs = ", ".join(filter(None, found))
+    return [Notice(text=f"Call the physician now: {signs}. They have it as a to-do.")] if signs else []
+
+
 @blueprint.get(path("/observation-chart"))
 @permission(Permission.SEE_CLINICAL)
 def observation_chart(public_id: str) -> str:
@@ -108,6 +118,7 @@ def score(public_id: str) -> ResponseReturnValue:
         lede="" if is_asked else f"What is measured {what}. What stays empty was not measured.",
         fields="cases/_score_fields.html",
         home=_home(case, given),
+        after=_alarms if given else lambda _written: (),
     )
 
     def occasion() -> str:
@@ -146,6 +157,7 @@ def adverse_events(public_id: str, dose: int) -> ResponseReturnValue:
         known=known,
         fields="cases/_adverse_fields.html",
         home=_home(case, given),
+        after=_alarms,
     )
     return answer(
         case,

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from flask import url_for
 
 from tracker.domain.access import Actor, Permission
+from tracker.domain.after_dose_alarms import alarming_event, alarming_signs
 from tracker.domain.facts import AdverseEvent, Assessment, ChecklistItem, Fact, TrialDose, VitalSigns
 from tracker.domain.observation import (
     CLOSING,
@@ -110,6 +111,7 @@ class ObservationPage:
     dose: tuple[tuple[str, str], ...]
     confounder: str
     ended: str
+    alarms: tuple[str, ...]
     is_running: bool
     dues: tuple[DueLine, ...]
     columns: tuple[Column, ...]
@@ -141,6 +143,7 @@ def present(case: OpenedCase, dose: TrialDose, names: dict[int, str], viewer: Ac
         dose=_given(dose, names),
         confounder=f"Sedative given{sedated}: it may lower scores by itself." if sedated is not None else "",
         ended=f"Ended early {at(ended.effective_at)[-5:]}: {ended.reason}. Not assessable." if ended else "",
+        alarms=_alarms(case, dose, signs) if over is None else (),
         is_running=over is None,
         dues=tuple(_due_line(due, next_due(dues), now) for due in dues),
         columns=_columns(before, scores, dose, names, is_sedated=sedated is not None),
@@ -306,6 +309,13 @@ def _events(case: OpenedCase, dose: TrialDose, names: dict[int, str]) -> tuple[E
             )
         )
     return tuple(found)
+
+
+def _alarms(case: OpenedCase, dose: TrialDose, signs: Sequence[VitalSigns]) -> tuple[str, ...]:
+    """What a physician must look at: the latest vital signs, and every severe event."""
+    latest = max(signs, key=lambda each: each.effective_at, default=None)
+    events = (alarming_event(each) for each in case.snapshot.of(AdverseEvent) if each.dose_seq == dose.seq)
+    return (*(alarming_signs(latest) if latest else ()), *filter(None, events))
 
 
 def _answer_words(answer: AdverseEvent, names: dict[int, str]) -> str:
