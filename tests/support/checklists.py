@@ -1,5 +1,7 @@
 """What is typed into an item on a day on which all goes well, and a whole part of a checklist answered at once."""
 
+from collections.abc import Collection
+
 from tracker.domain.access import Permission
 from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.checklists.run import left_out
@@ -25,8 +27,10 @@ def typical(rule: ChecklistItemRule) -> str:
     return _BY_ITEM.get(rule.key) or (rule.choices[0] if rule.choices else _BY_VALUE.get(rule.value, ""))
 
 
-def answer_part(work: Work, ref: CaseRef, *, appointment: int, part: str, second_by: int, leave: str = "") -> Written:
-    """Write down every item of a part that is asked but the one to ``leave``, in one go: no page can, and a test
+def answer_part(
+    work: Work, ref: CaseRef, *, appointment: int, part: str, second_by: int, leave: Collection[str] = ()
+) -> Written:
+    """Write down every item of a part that is asked but those to ``leave``, in one go: no page can, and a test
     need not wait."""
     file = open_case(work, ref, Permission.CHECKLIST)
     visit = next(each for each in file.snapshot.of(Appointment) if each.appointment == appointment)
@@ -34,7 +38,7 @@ def answer_part(work: Work, ref: CaseRef, *, appointment: int, part: str, second
     for rule in rules:
         answers = {each.item: each for each in file.snapshot.of(ChecklistItem) if each.appointment == appointment}
         out = left_out(rules, circumstances(file.snapshot, answers, file.snapshot.calendar.today(visit.starts_at)))
-        if rule.part == part and rule.stop != "note" and rule.key not in {*out, *answers, leave}:
+        if rule.part == part and rule.stop != "note" and rule.key not in {*out, *answers, *leave}:
             values = {"state": "done", "value": typical(rule), "reason": "", "role": ""}
             people = {"second_by": second_by if rule.two_person else None, "room_id": None}
             item = {"appointment": appointment, "checklist": visit.purpose, "item": rule.key}

@@ -3,6 +3,8 @@
 import re
 from functools import partial
 
+from werkzeug.test import TestResponse
+
 from tests.support.day import CLINICAL, Today, page, words_of
 from tests.support.journey import Journey, journey_in
 from tests.support.web import Browser, WebWorld
@@ -21,14 +23,25 @@ class TestPressing:
                             ("Observing", "Observing"), ("Ready for discharge", "Ready for discharge"),
                             ("Discharged", "Discharged")):  # fmt: skip
             response = self.press(browser, journey, label)
+            if label in {"In procedure", "Observing", "Ready for discharge"}:
+                # Of a trial without answers and without a dose it is asked back.
+                assert response.status_code == 422
+                response = self.say_yes(browser, journey, label, response.get_data(as_text=True))
             assert response.headers["Location"].startswith("/day?on=")
             assert f"{said} {self.wall(world)}" in browser.get("/day").get_data(as_text=True)
             world.clock.advance(minutes=1)
 
+    def say_yes(self, browser: Browser, journey: Journey, label: str, page: str) -> TestResponse:
+        [meant] = re.findall(r'name="meant" value="([^"]+)"', page)
+        [action] = re.findall(r'<form class="form" method="post" action="([^"]+)"', page)
+        [kind] = re.findall(rf'<option selected value="(\w+)">{label}<', page)
+        data = {"kind": kind, "meant": meant, "expected_version": journey.look().head.version}
+        return browser.submit(action.replace("&amp;", "&"), data)
+
     def wall(self, world: WebWorld) -> str:
         return f"{journey_in(world).calendar.wall(world.clock.now()):%H:%M}"
 
-    def press(self, browser: Browser, journey: Journey, label: str) -> object:
+    def press(self, browser: Browser, journey: Journey, label: str) -> TestResponse:
         """Press a button of a visit's row, or of the page with everything else."""
         url = f"/day/visits/{journey.public_id}/{journey.visit_for('trial')}/more"
         body = "".join(browser.get(each).get_data(as_text=True) for each in ("/day", url))

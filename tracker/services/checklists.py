@@ -10,18 +10,18 @@ from datetime import date, datetime
 from tracker.domain.access import Permission
 from tracker.domain.allergies import named_allergies
 from tracker.domain.checklists.rules import ChecklistItemRule
-from tracker.domain.checklists.run import Fault, faults, left_out, mends, standing_answers
+from tracker.domain.checklists.run import Fault, left_out, mends, standing_answers
 from tracker.domain.checklists.values import UnreadableValue, read_value
 from tracker.domain.dates import in_words
 from tracker.domain.errors import InvalidInput, NotFound, StaleVersion
-from tracker.domain.facts import Appointment, ChecklistItem, Device, TrialDose
+from tracker.domain.facts import Appointment, ChecklistItem
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.definition import Pathway
-from tracker.domain.pathway.requirements.visit import circumstances
+from tracker.domain.pathway.requirements.visit import act_left, circumstances, faults_of
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.pathway.wording import people, sentence_of
 from tracker.domain.typed_text import isolated
-from tracker.domain.words import ConsentState, DeterminationKind, ItemState, is_word
+from tracker.domain.words import ConsentState, ItemState, is_word
 from tracker.persistence.models import Patient
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.deviations import require_reason
@@ -141,9 +141,7 @@ def _record_what_came_early(file: CaseFile, visit: Appointment, rule: ChecklistI
 
 
 def _faults(pathway: Pathway, snapshot: Snapshot, visit: Appointment) -> tuple[Fault, ...]:
-    calendar, rules = snapshot.calendar, pathway.checklists.get(visit.purpose, ())
-    answers = standing_answers(snapshot.of(ChecklistItem), visit, calendar)
-    return faults(rules, answers, calendar.today(visit.starts_at), calendar)
+    return faults_of(pathway.checklists.get(visit.purpose, ()), visit, snapshot)
 
 
 def _left_before(file: CaseFile, visit: Appointment, rule: ChecklistItemRule) -> str:
@@ -158,15 +156,9 @@ def _left_before(file: CaseFile, visit: Appointment, rule: ChecklistItemRule) ->
 
 
 def _act_left(file: CaseFile, visit: Appointment, rule: ChecklistItemRule) -> str:
-    """The dose that an item of the part after it waits for: its words; empty once one was given or a trial catheter
-    placed for the visit, or the trial was broken off. Lists that show no dose wait for none."""
-    rules, snapshot = file.pathway.checklists.get(visit.purpose, ()), file.snapshot
-    label = next((each.label for each in rules if each.record == "dose"), "")
-    if rule.part != "after" or not label:
-        return ""
-    acts = {each.appointment for each in snapshot.of(TrialDose)} | {each.appointment for each in snapshot.of(Device)}
-    aborted = snapshot.determination(DeterminationKind.TRIAL_ABORTED, attempt=snapshot.trial_attempt)
-    return "" if visit.appointment in acts or snapshot.attempt_dose or aborted else label
+    """The dose that an item of the part after it waits for: its words; empty where it waits for none."""
+    rules = file.pathway.checklists.get(visit.purpose, ())
+    return act_left(rules, visit, file.snapshot) if rule.part == "after" else ""
 
 
 def _role(work: Work, rule: ChecklistItemRule) -> str:

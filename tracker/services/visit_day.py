@@ -10,9 +10,12 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 
 from tracker.domain.access import Permission
+from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.errors import InvalidInput, NotFound, Question
-from tracker.domain.facts import Appointment, Arrangement, TrialDose, VisitMoment
+from tracker.domain.facts import Appointment, Arrangement, Device, Fill, TrialDose, VisitMoment
+from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.engine import offered
+from tracker.domain.pathway.requirements.visit import act_left, faults_of, open_items
 from tracker.domain.pathway.wording import sentence_of
 from tracker.domain.visit_day import has_stay, least_stay
 from tracker.domain.words import (
@@ -34,6 +37,11 @@ from tracker.services.work import CaseRef, Work, Written
 
 LONGEST_NAME = 120
 LONGEST_PHONE = 40
+#: What can only be after the act, and what is said yes to where none is recorded.
+_AFTER_THE_ACT = {
+    MomentKind.OBSERVATION: "The patient is observed all the same",
+    MomentKind.READY: "The patient is ready all the same",
+}
 #: The arrival of a visit that is over stands in an older version of it.
 _ARRIVED_AT = (
     select(AppointmentRow.effective_at)
@@ -84,8 +92,9 @@ def record_moment(
 
     :raises NotFound: if there is no such visit
     :raises InvalidInput: for an unknown kind, before the patient came, or after they left
-    :raises AskedBack: for somebody who leaves before a nurse found them fit to, or without an escort after sedation,
-        and for a procedure that something stops
+    :raises AskedBack: for somebody who leaves before a nurse found them fit to, with items open that must be answered
+        before, or without an escort after sedation; for a procedure that something stops; and for a trial that is said
+        to be watched, or over, without a dose
     """
     treats = work.actor.may(Permission.CHECKLIST) or kind != MomentKind.DISCHARGED
     permission = Permission.CHECKLIST if treats else Permission.CHECK_IN
@@ -99,6 +108,8 @@ def record_moment(
         file.ask(*_doubts(file, visit))
     if kind == MomentKind.PROCEDURE:
         file.ask(*_stops(file, visit))
+    if kind in _AFTER_THE_ACT:
+        file.ask(*_without_act(file, visit, kind))
     file.record(VisitMoment, appointment=appointment, kind=kind)
     if kind in LEFT and visit.state == AppointmentState.ARRIVED:
         file.change(visit, version=visit.version + 1, state=AppointmentState.COMPLETED, reason="")
@@ -205,8 +216,9 @@ def _doubts(file: CaseFile, visit: Appointment) -> list[Question]:
     clinical detail is told nothing else."""
     if not has_stay(file.pathway, visit.purpose):
         return []
-    found = [each for each in (_still_watched(file, visit), _without_escort(file, visit)) if each]
     may = file.work.actor.may
+    left = _left_after(file, visit) if may(Permission.CHECKLIST) else ""
+    found = [each for each in (_still_watched(file, visit), left, _without_escort(file, visit)) if each]
     sentences = found if may(Permission.SEE_CLINICAL) else []
     if not may(Permission.CHECKLIST) and (found or not _is_said_fit(file, visit)):
         sentences = ["No nurse has said that this patient may go.", *sentences]
@@ -217,18 +229,71 @@ def _doubts(file: CaseFile, visit: Appointment) -> list[Question]:
 
 
 def _stops(file: CaseFile, visit: Appointment) -> list[Question]:
-    """What stops the procedure that is said to begin. Open items are not asked back: some are answered in it."""
+    """What stops the procedure that is said to begin. What is answered in the room, as the last before the act, is not
+    asked back: it is open whenever somebody says so, and stops the act itself."""
+    rules = file.pathway.checklists.get(visit.purpose, ())
+    missing = [*_missing_before(file, visit), *_faults_before(file, visit)]
+    left = [
+        each
+        for each in open_items(rules, visit, file.snapshot)
+        if each.stop == "hard" and each.part == "before" and not each.is_in_room
+    ]
+    if not missing and not left:
+        return []
+    about = f"{visit.appointment} {' '.join(sorted({*(each.code for each in missing), *(each.key for each in left)}))}"
+    said = [*dict.fromkeys(map(sentence_of, missing)), *([f"not answered: {_first_of(left)}"] if left else [])]
+    sentence = f"Something stops this procedure: {'; '.join(said)}."
+    return [Question("kind", about, sentence, "The procedure has begun all the same")]
+
+
+def _missing_before(file: CaseFile, visit: Appointment) -> list[Blocker]:
+    """What the pathway asks for before the act, besides open items."""
     procedure = file.pathway.procedures.get(visit.purpose)
     step = offered(file.pathway, file.snapshot, file.work.now).next
     if procedure is None or step is None or file.case.stage != procedure.day_stage:
         return []
     missing = before_the_act(file.pathway, file.snapshot, step, file.work.now)
-    found = [each for each in missing if each.code != OPEN_ITEMS]
-    if not found:
+    return [each for each in missing if each.code != OPEN_ITEMS]
+
+
+def _faults_before(file: CaseFile, visit: Appointment) -> list[Blocker]:
+    """What speaks against an answer before the act, also where the pathway waits for no act, as in a refill."""
+    rules = file.pathway.checklists.get(visit.purpose, ())
+    before = {each.key for each in rules if each.part == "before"}
+    found = faults_of(rules, visit, file.snapshot)
+    return [Blocker(each.code, each.params) for each in found if each.item in before]
+
+
+def _first_of(rules: list[ChecklistItemRule]) -> str:
+    more = f" and {len(rules) - 1} more" if len(rules) > 1 else ""
+    return f"“{rules[0].label}”{more}"
+
+
+def _without_act(file: CaseFile, visit: Appointment, kind: str) -> list[Question]:
+    """A trial that is said to be watched, or over, of which no dose and no trial catheter is recorded."""
+    act = act_left(file.pathway.checklists.get(visit.purpose, ()), visit, file.snapshot)
+    if not act:
         return []
-    about = f"{visit.appointment} {' '.join(sorted({each.code for each in found}))}"
-    sentence = f"Something stops this procedure: {'; '.join(dict.fromkeys(map(sentence_of, found)))}."
-    return [Question("kind", about, sentence, "The procedure has begun all the same")]
+    sentence = f"“{act}” is not recorded, and no trial catheter: there is nothing to watch yet."
+    return [Question("kind", f"{visit.appointment} {kind}", sentence, _AFTER_THE_ACT[MomentKind(kind)])]
+
+
+def _left_after(file: CaseFile, visit: Appointment) -> str:
+    """What must be answered after the act and is not, of somebody who was treated."""
+    rules = file.pathway.checklists.get(visit.purpose, ())
+    if not _was_treated(file, visit) or act_left(rules, visit, file.snapshot):
+        return ""
+    left = [each for each in open_items(rules, visit, file.snapshot) if each.stop == "hard" and each.part == "after"]
+    return f"Not answered: {_first_of(left)}." if left else ""
+
+
+def _was_treated(file: CaseFile, visit: Appointment) -> bool:
+    """Whether the act is recorded, or said to have begun: whoever goes home before it is asked nothing of after."""
+    kinds = {MomentKind.PROCEDURE, *_AFTER_THE_ACT}
+    said = {each.appointment for each in file.snapshot.of(VisitMoment) if each.kind in kinds}
+    of = file.snapshot.of
+    doses, devices = {each.appointment for each in of(TrialDose)}, {each.appointment for each in of(Device)}
+    return visit.appointment in said | doses | devices | {each.appointment for each in of(Fill)}
 
 
 def _is_said_fit(file: CaseFile, visit: Appointment) -> bool:

@@ -192,13 +192,29 @@ class TestLeaving:
     def test_from_the_end_of_the_watching_on_is_not_asked_about(self, at: Any) -> None:
         journey = at("trial_observation")
         journey.clock.advance(minutes=240)
+        journey.tick(journey.visit_for("trial"), "after")
         confirm(journey, NURSE, self.leave(journey.visit_for("trial")))
         assert now_says(journey) == "discharged"
 
     def test_after_an_observation_that_was_ended_early_is_not_asked_about(self, at: Any) -> None:
         journey = at("trial_observation")
         journey.do(NURSE, partial(trials.end_observation, reason="went home"))
+        journey.tick(journey.visit_for("trial"), "after")
         confirm(journey, NURSE, self.leave(journey.visit_for("trial")))
+
+    def test_with_items_open_that_are_answered_before_is_asked_back(self, at: Any) -> None:
+        journey = at("trial_observation")
+        leave = self.leave(journey.visit_for("trial"))
+        journey.clock.advance(minutes=240)
+        (question,) = asked(journey, NURSE, leave)
+        assert question.sentence == "Not answered: “Tone and walking back to usual, breathing right” and 1 more."
+        confirm(journey, NURSE, leave, question.code)
+        assert now_says(journey) == "discharged"
+
+    def test_with_items_open_before_anything_was_done_is_not(self, at: Any) -> None:
+        journey = at("implant_day")
+        confirm(journey, NURSE, self.leave(journey.visit_for("implant")))
+        assert now_says(journey) == "discharged"
 
     def test_of_whoever_does_not_treat_is_asked_and_the_front_desk_without_a_word_of_what_was_done(
         self, at: Any

@@ -20,7 +20,7 @@ CLAIMS = {"meant": "checklist_open", "part": "all", "done": "1"}
 def leave(journey: Journey, purpose: str, part: str, item: str) -> None:
     """Answer a part of a checklist, but for one item."""
     visit, second = journey.visit_for(purpose), journey.user_ids[PHYSICIAN]
-    about = {"appointment": visit, "part": part, "second_by": second, "leave": item}
+    about = {"appointment": visit, "part": part, "second_by": second, "leave": {item}}
     journey.do(NURSE, lambda w, r: answer_part(w, r, **about))
 
 
@@ -58,7 +58,7 @@ def test_no_refill_while_an_item_before_it_is_open(at: At, item: str) -> None:
     assert visit is not None
     journey.come(visit.appointment)
     about = {"appointment": visit.appointment, "part": "before", "second_by": journey.user_ids[PHYSICIAN]}
-    journey.do(NURSE, lambda w, r: answer_part(w, r, **about, leave=item))
+    journey.do(NURSE, lambda w, r: answer_part(w, r, **about, leave={item}))
     fills = len(journey.look().snapshot.of(Fill))
     typed = {"kind": "refill", "appointment": visit.appointment, **filling(Scene(world, journey))}
     refused(world, journey, "refill", typed, "has 1 open item, first")

@@ -10,7 +10,9 @@ from tests.support.checklists import answer_part
 from tests.support.journey import Journey
 from tests.support.web import Browser, WebWorld
 from tests.web.cases.scene import NURSE, PHYSICIAN
+from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.facts import VisitMoment
+from tracker.pathways import catalogue
 from tracker.services import checklists, consents
 from tracker.services.checklists import Answer
 
@@ -35,10 +37,10 @@ def take_consent_back(journey: Journey) -> None:
     journey.do(NURSE, lambda w, r: consents.withdraw_consent(w, r, purpose="trial", reason="afraid"))
 
 
-def answer(journey: Journey, item: str, value: str) -> None:
-    """The nurse answers an item of the implant again."""
+def answer(journey: Journey, item: str, value: str, purpose: str = "implant") -> None:
+    """The nurse answers an item again."""
     given = Answer(item=item, value=value, second_by=journey.user_ids[PHYSICIAN])
-    visit = journey.visit_for("implant")
+    visit = journey.visit_for(purpose)
     journey.do(NURSE, lambda w, r: checklists.answer_item(w, r, appointment=visit, answer=given))
 
 
@@ -69,17 +71,75 @@ def test_an_expired_drug_and_an_early_incision_are_red_on_both(at: At) -> None:
 
 
 class TestTheProcedureBegins:
-    def press(self, browser: Browser, journey: Journey, **typed: object) -> tuple[int, str]:
-        url = f"/cases/{journey.public_id}/visit/{journey.visit_for('trial')}/stands"
-        data = {"kind": "procedure", "expected_version": journey.version, **typed}
+    def press(
+        self, browser: Browser, journey: Journey, purpose: str = "trial", *, kind: str = "procedure", **typed: object
+    ) -> tuple[int, str]:
+        url = f"/cases/{journey.public_id}/visit/{journey.visit_for(purpose)}/stands"
+        data = {"kind": kind, "expected_version": journey.version, **typed}
         sent = browser.submit(url, data)
         return sent.status_code, html.unescape(sent.get_data(as_text=True))
 
-    def test_unasked_while_only_items_are_open(self, at: At) -> None:
+    def answer_all_but(self, journey: Journey, purpose: str, open_ones: Callable[[ChecklistItemRule], bool]) -> None:
+        """Everything before the act but these."""
+        rules = catalogue.current("itb").checklists[purpose]
+        leave = frozenset(each.key for each in rules if open_ones(each))
+        about = {"appointment": journey.visit_for(purpose), "part": "before", "leave": leave}
+        journey.do(NURSE, lambda w, r: answer_part(w, r, **about, second_by=journey.user_ids[PHYSICIAN]))
+
+    @pytest.mark.parametrize("stage", ["trial_day", "implant_day"])
+    def test_asked_back_while_an_item_before_it_is_open(self, at: At, stage: str) -> None:
+        world, journey = at(stage)
+        if stage == "trial_day":
+            journey.score("3", "baseline")
+            journey.order()
+        purpose, browser = stage.removesuffix("_day"), world.sign_in(NURSE)
+        status, page = self.press(browser, journey, purpose)
+        assert status == 422 and journey.look().snapshot.of(VisitMoment) == ()
+        assert "not answered: “Two identifiers checked: name and birth date” and 9 more." in page
+        [meant] = re.findall(r'name="meant" value="([^"]+)"', page)
+        assert self.press(browser, journey, purpose, meant=meant)[0] == 303
+
+    @pytest.mark.parametrize("stage", ["trial_day", "implant_day"])
+    def test_unasked_while_only_what_is_answered_in_the_room_is_open(self, at: At, stage: str) -> None:
+        world, journey = at(stage)
+        if stage == "trial_day":
+            journey.score("3", "baseline")
+            journey.order()
+        purpose = stage.removesuffix("_day")
+        self.answer_all_but(journey, purpose, lambda rule: rule.is_in_room)
+        assert self.press(world.sign_in(NURSE), journey, purpose)[0] == 303
+
+    def test_asked_back_for_a_single_item(self, at: At) -> None:
+        world, journey = at("implant_day")
+        self.answer_all_but(journey, "implant", lambda rule: rule.is_in_room or rule.key == "resuscitation")
+        status, page = self.press(world.sign_in(NURSE), journey, "implant")
+        assert status == 422
+        assert "not answered: “Resuscitation equipment and trained staff in the room”." in page
+
+    def test_asked_back_before_a_refill_with_a_drug_out_of_date(self, at: At) -> None:
+        world, journey = at("recovering")
+        journey.come(journey.look().snapshot.booked("refill").appointment)
+        self.answer_all_but(journey, "refill", lambda rule: rule.key == "residual")
+        browser = world.sign_in(NURSE)
+        answer(journey, "drug_expiry", "2020-01", "refill")
+        status, page = self.press(browser, journey, "refill")
+        assert status == 422 and "Something stops this procedure: Out of date since Fri 31 Jan 2020" in page
+        answer(journey, "drug_expiry", "2099-01", "refill")
+        assert self.press(browser, journey, "refill")[0] == 303
+
+    @pytest.mark.parametrize("kind", ["observation", "ready"])
+    def test_not_where_a_trial_is_watched_without_a_dose(self, at: At, kind: str) -> None:
         world, journey = at("trial_day")
-        journey.score("3", "baseline")
         journey.order()
-        assert self.press(world.sign_in(NURSE), journey)[0] == 303
+        browser = world.sign_in(NURSE)
+        status, page = self.press(browser, journey, kind=kind)
+        assert status == 422 and "“Test dose” is not recorded, and no trial catheter" in page
+        [meant] = re.findall(r'name="meant" value="([^"]+)"', page)
+        assert self.press(browser, journey, kind=kind, meant=meant)[0] == 303
+
+    def test_and_a_trial_with_its_dose_is_watched_unasked(self, at: At) -> None:
+        world, journey = at("trial_observation")
+        assert self.press(world.sign_in(NURSE), journey, kind="observation")[0] == 303
 
     def test_once_somebody_says_that_it_is_meant(self, at: At) -> None:
         world, journey = at("trial_day")

@@ -45,7 +45,8 @@ class TimeRule:
 class ChecklistItemRule:
     """One line of a checklist. ``stop``: hard, soft (may be left out with a reason) or note (needs no answer).
 
-    ``part``: answered before the act, or after it. ``section`` is its heading; where ``is_aloud``, it is read aloud.
+    ``part``: answered before the act, or after it; ``is_in_room``: in the room, as one of the last before the act, when
+    the procedure is said to have begun. ``section`` is its heading; where ``is_aloud``, it is read aloud.
     ``value`` is one of ``VALUES``; ``unit``, ``least`` and ``most`` say what a number may be. ``is_standing``: where
     the visit moves to another day the old answer is shown, to be given again; ``is_arranged``: what was arranged for
     the visit is shown so (the key is one of ``ARRANGED``). ``denies``: the choice that says that there is nothing of
@@ -62,6 +63,7 @@ class ChecklistItemRule:
     part: str
     section: str = ""
     is_aloud: bool = False
+    is_in_room: bool = False
     value: str = ""
     unit: str = ""
     least: Decimal | None = None

@@ -19,10 +19,11 @@ from tracker.domain.pathway.source import Source, Table
 from tracker.domain.words import Indication, Role, is_word
 
 Rules = tuple[ChecklistItemRule, ...]
-_SECTION = {"section", "part", "aloud", "items"}
+_SECTION = {"section", "part", "aloud", "in_room", "items"}
 _ITEM = {
     "key", "label", "stop", "value", "unit", "least", "most", "choices", "two_person", "standing", "arranged", "denies",
-    "per_room", "only", "needs", "after", "override_by", "names_consent", "record", "source",
+    "per_room", "only", "needs", "after", "override_by", "names_consent", "record", "in_room",
+    "source",
 }  # fmt: skip
 _ONLY = {"indication", "sex", "from_years", "to_years"}
 
@@ -90,6 +91,7 @@ class _Reader:
             part=part,
             section=source.text_of(section, "section", at),
             is_aloud=source.flag_of(section, "aloud", at),
+            is_in_room=source.flag_of(section, "in_room", at) or source.flag_of(raw, "in_room", at),
             value=value,
             unit=source.text_of(raw, "unit", at, ""),
             least=self._decimal(raw, "least"),

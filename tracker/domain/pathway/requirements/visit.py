@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from tracker.domain.checklists.rules import ChecklistItemRule
-from tracker.domain.checklists.run import Circumstances, chosen, faults, left_out, standing_answers
-from tracker.domain.facts import Appointment, ChecklistItem, Device, Document
+from tracker.domain.checklists.run import Circumstances, Fault, chosen, faults, left_out, standing_answers
+from tracker.domain.facts import Appointment, ChecklistItem, Device, Document, TrialDose
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.requirements.base import CLINICAL, COORDINATION, Claim, Requirement
 from tracker.domain.pathway.requirements.person import age_on
 from tracker.domain.pathway.snapshot import Snapshot
-from tracker.domain.words import AppointmentState, AuthorizationState, DeviceKind, Role
+from tracker.domain.words import AppointmentState, AuthorizationState, DeterminationKind, DeviceKind, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,15 +163,7 @@ class ChecklistDone(Requirement):
 
     def missing_of(self, visit: Appointment | None, snapshot: Snapshot) -> tuple[Blocker, ...]:
         """What the checklist of one visit lacks."""
-        day = snapshot.calendar.today(visit.starts_at) if visit else None
-        answers = standing_answers(snapshot.of(ChecklistItem), visit, snapshot.calendar) if visit else {}
-        left_out_of_it = left_out(self.rules, circumstances(snapshot, answers, day))
-        left = [
-            rule.label
-            for rule in self.items
-            if rule.key not in left_out_of_it
-            and (rule.key not in answers or self._is_of_another_consent(rule, answers[rule.key], snapshot))
-        ]
+        left = [rule.label for rule in open_items(self.rules, visit, snapshot) if self.part in ("all", rule.part)]
         found = []
         if left:
             params = {"checklist": self.checklist, "part": self.part, "left": len(left), "first": left[0]}
@@ -179,17 +171,54 @@ class ChecklistDone(Requirement):
         # What was wrong before the act was said before it; of the act nobody can take it back.
         part = "after" if self.part == "all" else self.part
         judged = {rule.key for rule in self.rules if rule.part == part}
-        for fault in faults(self.rules, answers, day, snapshot.calendar) if day else ():
+        for fault in faults_of(self.rules, visit, snapshot) if visit else ():
             if fault.item in judged:
                 params = {"checklist": self.checklist, **dict(fault.params)}
                 found.append(self.blocker(fault.code, CLINICAL, "checklist", **params))
         return tuple(found)
 
-    def _is_of_another_consent(self, rule: ChecklistItemRule, answer: ChecklistItem, snapshot: Snapshot) -> bool:
-        if not rule.names_consent or answer.about_seq is None:
-            return False
-        standing = snapshot.consent(self.purpose)
-        return standing is None or standing.seq != answer.about_seq
+
+def open_items(
+    rules: tuple[ChecklistItemRule, ...], visit: Appointment | None, snapshot: Snapshot
+) -> list[ChecklistItemRule]:
+    """The hard and soft items of a checklist that are asked of this patient and that nobody has answered for the visit,
+    in order; of ``None``, a visit that is not booked, all that can be asked.
+    """
+    day = snapshot.calendar.today(visit.starts_at) if visit else None
+    answers = standing_answers(snapshot.of(ChecklistItem), visit, snapshot.calendar) if visit else {}
+    out = left_out(rules, circumstances(snapshot, answers, day))
+    return [
+        rule
+        for rule in rules
+        if rule.stop != "note"
+        and rule.key not in out
+        and (visit is None or rule.key not in answers or _is_of_another_consent(rule, visit, answers, snapshot))
+    ]
+
+
+def faults_of(rules: tuple[ChecklistItemRule, ...], visit: Appointment, snapshot: Snapshot) -> tuple[Fault, ...]:
+    """What speaks against the answers that stand for a visit."""
+    answers = standing_answers(snapshot.of(ChecklistItem), visit, snapshot.calendar)
+    return faults(rules, answers, snapshot.calendar.today(visit.starts_at), snapshot.calendar)
+
+
+def _is_of_another_consent(
+    rule: ChecklistItemRule, visit: Appointment, answers: Mapping[str, ChecklistItem], snapshot: Snapshot
+) -> bool:
+    about = answers[rule.key].about_seq
+    if not rule.names_consent or about is None:
+        return False
+    standing = snapshot.consent(visit.purpose)
+    return standing is None or standing.seq != about
+
+
+def act_left(rules: tuple[ChecklistItemRule, ...], visit: Appointment, snapshot: Snapshot) -> str:
+    """The dose that what comes after it waits for: its words; empty once one was given or a trial catheter placed for
+    the visit, or the trial was broken off. Lists that show no dose wait for none."""
+    label = next((each.label for each in rules if each.record == "dose"), "")
+    acts = {each.appointment for each in snapshot.of(TrialDose)} | {each.appointment for each in snapshot.of(Device)}
+    aborted = snapshot.determination(DeterminationKind.TRIAL_ABORTED, attempt=snapshot.trial_attempt)
+    return "" if visit.appointment in acts or snapshot.attempt_dose or aborted else label
 
 
 def circumstances(snapshot: Snapshot, answers: Mapping[str, ChecklistItem], day: date | None) -> Circumstances:
