@@ -152,6 +152,26 @@ class TestWhatSpeaksAgainstAnAnswer:
             # Once the pump is in nobody can take it back: the discharge does not wait for it.
             assert stopping(case, purpose, "after") == []
 
+    @pytest.mark.parametrize("purpose", ["trial", "implant"])
+    @pytest.mark.parametrize(("csf", "is_stopped"), [("none", True), ("blood-stained", False), ("clear", False)])
+    def test_a_choice_that_stops(self, purpose: str, csf: str, *, is_stopped: bool) -> None:
+        found = stopping(answered(here(purpose), purpose, csf=csf), purpose, "before")
+        assert [blocker.code for blocker in found] == (["checklist_value"] if is_stopped else [])
+        assert all(sentence_of(each) == "CSF return: none; with this nothing goes on" for each in found)
+
+    @pytest.mark.parametrize("purpose", ["trial", "implant"])
+    @pytest.mark.parametrize(
+        ("read", "is_stopped"), [("37.9 °C", False), ("38 °C", True), ("100.3 °F", False), ("100.4 °F", True)]
+    )
+    def test_a_fever(self, purpose: str, read: str, *, is_stopped: bool) -> None:
+        case = answered(here(purpose), purpose)
+        (visit,) = case.snapshot.visits(purpose)
+        about = {"appointment": visit.appointment, "checklist": purpose, "item": "temperature"}
+        case.record(ChecklistItem, **about, value=read)
+        found = stopping(case, purpose, "before")
+        assert [blocker.code for blocker in found] == (["checklist_fever"] if is_stopped else [])
+        assert all(sentence_of(each) == f"Temperature: {read} is a fever, from 38.0 °C" for each in found)
+
     @pytest.mark.parametrize(("given", "is_stopped"), [("10:00", False), ("10:01", True)])
     def test_a_recovery_score_of_less_than_half_an_hour_after_the_sedative(
         self, given: str, *, is_stopped: bool

@@ -96,6 +96,10 @@ UNREADABLE = (
      "checklists.trial", r"^\[\[checklists.trial\]\]"),
     ("a denial that is no choice", 'denies = "none known"', 'denies = "never"', "checklists.trial",
      r"^\[\[checklists.trial\]\]"),
+    ("a choice that stops and cannot be made", 'stops = ["none"]', 'stops = ["little"]', "checklists.trial",
+     r"^\[\[checklists.trial\]\]"),
+    ("a fever of what is no temperature", 'value = "temperature", fever_from', 'value = "number", fever_from',
+     "checklists.trial", r"^\[\[checklists.trial\]\]"),
     ("an item that stands twice", 'key = "consent"', 'key = "identity"', "checklists.trial",
      r"^\[\[checklists.trial\]\]"),
 )  # fmt: skip

@@ -63,8 +63,10 @@ _MADE_ELSEWHERE = {
     "catheter_length_unknown",
     "implant_incomplete",
     "checklist_expired",
+    "checklist_fever",
     "checklist_order",
     "checklist_time",
+    "checklist_value",
 }
 
 

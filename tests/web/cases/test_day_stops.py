@@ -11,6 +11,7 @@ from tests.support.journey import Journey
 from tests.support.web import Browser, WebWorld
 from tests.web.cases.scene import NURSE, PHYSICIAN
 from tracker.domain.checklists.rules import ChecklistItemRule
+from tracker.domain.errors import InvalidInput
 from tracker.domain.facts import VisitMoment
 from tracker.pathways import catalogue
 from tracker.services import checklists, consents
@@ -68,6 +69,28 @@ def test_an_expired_drug_and_an_early_incision_are_red_on_both(at: At) -> None:
     assert stop.startswith("Stop: Out of date since") and stop.endswith("(+1)")
     journey.implant(deviation_reason="nobody looked")
     assert red_on_the_day(world) == [], "what was done all the same stops nothing any more"
+
+
+def test_no_csf_and_a_fever_are_red_on_both_and_change_with_a_second_person(at: At) -> None:
+    world, journey = at("trial_day")
+    journey.score("3", "baseline")
+    journey.order()
+    journey.tick(journey.visit_for("trial"), "before")
+    assert (red_bars(world, journey, "trial"), red_on_the_day(world)) == ("", [])
+    answer(journey, "csf", "none", "trial")
+    answer(journey, "temperature", "39.6", "trial")
+    assert "Temperature: 39.6 °C is a fever, from 38.0 °C (+1)" in red_bars(world, journey, "trial")
+    assert red_on_the_day(world) == ["Stop: Temperature: 39.6 °C is a fever, from 38.0 °C (+1)"]
+    page = world.sign_in(NURSE).get(f"/day/visits/{journey.public_id}/{journey.visit_for('trial')}")
+    said = html.unescape(page.get_data(as_text=True))
+    assert said.count('class="item-fault"') == 2 and "CSF return: none; with this nothing goes on" in said
+    visit = journey.visit_for("trial")
+    alone = Answer(item="csf", value="clear")
+    with pytest.raises(InvalidInput, match="A second person must see such a change"):
+        journey.do(NURSE, lambda w, r: checklists.answer_item(w, r, appointment=visit, answer=alone))
+    answer(journey, "csf", "clear", "trial")
+    answer(journey, "temperature", "37.9", "trial")
+    assert red_on_the_day(world) == []
 
 
 class TestTheProcedureBegins:

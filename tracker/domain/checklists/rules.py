@@ -46,12 +46,13 @@ class ChecklistItemRule:
     """One line of a checklist. ``stop``: hard, soft (may be left out with a reason) or note (needs no answer).
 
     ``part``: answered before the act, or after it; ``is_in_room``: in the room, as one of the last before the act, when
-    the procedure is said to have begun. ``section`` is its heading; where ``is_aloud``, it is read aloud.
-    ``value`` is one of ``VALUES``; ``unit``, ``least`` and ``most`` say what a number may be. ``is_standing``: where
-    the visit moves to another day the old answer is shown, to be given again; ``is_arranged``: what was arranged for
-    the visit is shown so (the key is one of ``ARRANGED``). ``denies``: the choice that says that there is nothing of
-    the kind, which the patient's record must not contradict (the key is one of ``ON_RECORD``). ``per_room``: looked at
-    once for a room and a day. ``needs``: items that come first. ``timed``: what its time is held against.
+    the procedure is said to have begun. ``section`` is its heading; where ``is_aloud``, it is read aloud. ``value`` is
+    one of ``VALUES``; ``unit``, ``least`` and ``most`` say what a number may be. ``stops``: the choices with which
+    nothing goes on; ``fever_from``, of a temperature: the degrees Celsius from which nothing does. ``is_standing``:
+    where the visit moves to another day the old answer is shown, to be given again; ``is_arranged``: what was arranged
+    for the visit is shown so (the key is one of ``ARRANGED``). ``denies``: the choice that says that there is nothing
+    of the kind, which the patient's record must not contradict (the key is one of ``ON_RECORD``). ``per_room``: looked
+    at once for a room and a day. ``needs``: items that come first. ``timed``: what its time is held against.
     ``override_by``: who alone may leave it out; empty: whoever answers. ``names_consent``: the answer names the consent
     that stands, and counts for no other. ``record``, of a note: what is recorded on a page of its own; the list shows
     it and asks nothing.
@@ -69,6 +70,8 @@ class ChecklistItemRule:
     least: Decimal | None = None
     most: Decimal | None = None
     choices: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
+    fever_from: int | None = None
     two_person: bool = False
     is_standing: bool = False
     is_arranged: bool = False

@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.checklists.rules import ChecklistItemRule, Condition, TimeRule
+from tracker.domain.checklists.values import is_fever
 from tracker.domain.facts import Appointment, ChecklistItem
 from tracker.domain.words import ItemState
 
@@ -90,7 +91,8 @@ def _why_not_of_this_person(only: Condition, about: Circumstances) -> str:
 def faults(
     rules: Rules, answers: Mapping[str, ChecklistItem], day: date, calendar: ClinicCalendar
 ) -> tuple[Fault, ...]:
-    """Every answer that the next step cannot rest on: out of date on the day, or too early or too late."""
+    """Every answer that the next step cannot rest on: out of date on the day, a choice that stops, a fever, or too
+    early or too late."""
     done = {rule.key: _moment(rule, answers[rule.key], day, calendar) for rule in rules if _is_done(answers, rule.key)}
     labels = {rule.key: rule.label for rule in rules}
     found = []
@@ -99,6 +101,10 @@ def faults(
             continue
         if rule.value == "expiry" and (expires := _day(answers[rule.key].value)) is not None and expires < day:
             found.append(_fault(rule, "checklist_expired", expired=expires.isoformat()))
+        if (value := answers[rule.key].value) in rule.stops:
+            found.append(_fault(rule, "checklist_value", value=value))
+        if rule.fever_from is not None and is_fever(value, rule.fever_from):
+            found.append(_fault(rule, "checklist_fever", value=value, limit=str(rule.fever_from)))
         if rule.timed is not None:
             minutes = _minutes(done.get(rule.timed.item), done[rule.key])
             if minutes is not None and (limit := _limit_passed(rule.timed, minutes)):

@@ -74,6 +74,15 @@ def _temperature(_: ChecklistItemRule, plain: str) -> str:
     return f"{degrees.normalize():f} °{scale}"
 
 
+def is_fever(kept: str, from_celsius: int) -> bool:
+    """Whether a temperature as it is kept, ``38 °C`` or ``100.4 °F``, is of so many degrees Celsius or more."""
+    number, _, scale = kept.partition(" ")
+    if scale not in {"°C", "°F"}:
+        return False
+    degrees = Decimal(number)
+    return (degrees if scale == "°C" else (degrees - 32) * 5 / 9) >= from_celsius
+
+
 def _lot(_: ChecklistItemRule, plain: str) -> str:
     if not _LOT.fullmatch(plain):
         raise UnreadableValue("Type the lot as it is printed: letters, digits, up to 40.")

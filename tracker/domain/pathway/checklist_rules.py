@@ -21,9 +21,9 @@ from tracker.domain.words import Indication, Role, is_word
 Rules = tuple[ChecklistItemRule, ...]
 _SECTION = {"section", "part", "aloud", "in_room", "items"}
 _ITEM = {
-    "key", "label", "stop", "value", "unit", "least", "most", "choices", "two_person", "standing", "arranged", "denies",
-    "per_room", "only", "needs", "after", "override_by", "names_consent", "record", "in_room",
-    "source",
+    "key", "label", "stop", "value", "unit", "least", "most", "choices", "stops", "fever_from", "two_person",
+    "standing", "arranged", "denies", "per_room", "only", "needs", "after", "override_by", "names_consent",
+    "record", "in_room", "source",
 }  # fmt: skip
 _ONLY = {"indication", "sex", "from_years", "to_years"}
 
@@ -70,9 +70,7 @@ class _Reader:
         stop, value = source.text_of(raw, "stop", at), source.text_of(raw, "value", at, "")
         if stop not in STOPS or value not in VALUES:
             source.fail(at, f"stop is one of {', '.join(sorted(STOPS))}; value one of {', '.join(sorted(VALUES))}")
-        choices = source.texts_of(raw, "choices", at)
-        if bool(choices) is not (value in ("choice", "score")):
-            source.fail(at, "choices belong to a choice or a score, and to nothing else")
+        choices = self._choices(raw, value)
         record = source.text_of(raw, "record", at, "")
         if record not in RECORDS or (record and (stop != "note" or value)):
             source.fail(
@@ -97,6 +95,8 @@ class _Reader:
             least=self._decimal(raw, "least"),
             most=self._decimal(raw, "most"),
             choices=choices,
+            stops=source.texts_of(raw, "stops", at),
+            fever_from=self._number(raw, "fever_from"),
             two_person=source.flag_of(raw, "two_person", at),
             is_standing=source.flag_of(raw, "standing", at),
             is_arranged=is_arranged,
@@ -110,6 +110,18 @@ class _Reader:
             record=record,
             source=source.text_of(raw, "source", at, ""),
         )
+
+    def _choices(self, raw: Table, value: str) -> tuple[str, ...]:
+        """What can be chosen, once what stops fits to it."""
+        at, source = self.at, self.source
+        choices = source.texts_of(raw, "choices", at)
+        if bool(choices) is not (value in ("choice", "score")):
+            source.fail(at, "choices belong to a choice or a score, and to nothing else")
+        if not set(source.texts_of(raw, "stops", at)) <= set(choices):
+            source.fail(at, "stops are some of the choices")
+        if "fever_from" in raw and value != "temperature":
+            source.fail(at, "fever_from belongs to a temperature")
+        return choices
 
     def _condition(self, raw: Table) -> Condition:
         only = raw.get("only", {})

@@ -27,10 +27,16 @@ def _time(params: Params) -> str:
     return f"{params.get('item', '')}: {stands} “{params.get('other', '')}”, {limit}"
 
 
+def _fever(params: Params) -> str:
+    return f"{params.get('item', '')}: {params.get('value', '')} is a fever, from {params.get('limit', '')}.0 °C"
+
+
 #: One sentence for each code of a checklist.
 CHECKLIST_SENTENCES: dict[str, Callable[[Params], str]] = {
     "checklist_expired": _expired,
+    "checklist_fever": _fever,
     "checklist_open": _open,
     "checklist_order": lambda p: f"{p.get('item', '')}: done before “{p.get('first', '')}” was",
     "checklist_time": _time,
+    "checklist_value": lambda p: f"{p.get('item', '')}: {p.get('value', '')}; with this nothing goes on",
 }

@@ -119,7 +119,7 @@ def items_of(found: VisitChecklist, typed: Typed | None = None) -> dict[str, Ite
     given = {key: answered.fact for key, answered in found.answers.items()}
     wrong = {fault.item: fault for fault in faults(rules, given, found.day, found.calendar)}
     timed = {name for rule in rules if rule.timed for name in (rule.key, rule.timed.item)}
-    mendable = timed | {rule.key for rule in rules if rule.value == "expiry"}
+    mendable = timed | {rule.key for rule in rules if rule.value == "expiry" or rule.stops or rule.fever_from}
     return {
         rule.key: _item(
             rule,
