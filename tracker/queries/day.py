@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.access import Actor
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.checklists.rules import ChecklistItemRule
-from tracker.domain.checklists.run import Circumstances, left_out
+from tracker.domain.checklists.run import Circumstances, Done, Fault, faults, left_out
 from tracker.domain.errors import NotFound
 from tracker.domain.pathway.requirements.person import age_on
 from tracker.domain.visit_day import Sign, Standing, closing_instant, has_stay, latest_injection, least_stay
@@ -30,7 +30,7 @@ from tracker.persistence.models import (
 )
 from tracker.persistence.types import JsonObject
 from tracker.queries.identity import IDENTITY, Identity, is_patient_of_case
-from tracker.queries.visit_signs import Signs, signs_of, signs_statement
+from tracker.queries.visit_signs import AnsweredItem, Signs, signs_of, signs_statement
 
 #: No clinic sees more in one day; a longer day says so instead of growing without end.
 MOST_VISITS = 120
@@ -39,7 +39,8 @@ MOST_VISITS = 120
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """One visit as it stands, and its case. ``answered`` are the keys of the checklist's items whose answer counts on
-    its day, ``chosen`` those answers with their values; ``least_stay``: how long somebody is watched at least after the
+    its day, ``chosen`` those answers with their values, ``faults`` what speaks
+    against them; ``least_stay``: how long somebody is watched at least after the
     act; ``dose_at`` when a test dose was given in it, ``has_act`` whether that, or what ends the waiting for it, is on
     record; ``teller`` who tells the patient about held medicines."""
 
@@ -80,6 +81,7 @@ class Visit:
     indication: str
     answered: frozenset[str]
     chosen: Mapping[str, str]
+    faults: tuple[Fault, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,10 +265,20 @@ def not_asked(visit: Visit) -> dict[str, str]:
     return left_out(rules_of(visit), about)
 
 
-def asked_of(visit: Visit) -> tuple[ChecklistItemRule, ...]:
-    """The items of its checklist that must be answered: no notes, and nothing that is not asked of this patient."""
+def asked_of(visit: Visit, *, notes: bool = False) -> tuple[ChecklistItemRule, ...]:
+    """The items of its checklist that must be answered, with ``notes`` those too that may stay open; nothing that is
+    not asked of this patient."""
     out = not_asked(visit)
-    return tuple(rule for rule in rules_of(visit) if rule.stop != "note" and rule.key not in out)
+    return tuple(rule for rule in rules_of(visit) if (notes or rule.stop != "note") and rule.key not in out)
+
+
+def _faults(
+    rules: tuple[ChecklistItemRule, ...], answers: Mapping[str, AnsweredItem], on: date, calendar: ClinicCalendar
+) -> tuple[Fault, ...]:
+    """What speaks against the answers. One that takes a value and has none does not apply, or was left out."""
+    takes_none = {rule.key for rule in rules if not rule.value}
+    done = {key: Done(each.value, each.at) for key, each in answers.items() if each.value or key in takes_none}
+    return faults(rules, done, on, calendar)
 
 
 def _visit(row: Row[Any], signs: Signs) -> Visit:
@@ -314,5 +326,6 @@ def _visit(row: Row[Any], signs: Signs) -> Visit:
         room_id=of["room_id"],
         indication=of["indication"],
         answered=frozenset(answers),
-        chosen=answers,
+        chosen={key: answer.value for key, answer in answers.items()},
+        faults=_faults(pathway.checklists.get(of["purpose"], ()), answers, on, calendar) if answers else (),
     )

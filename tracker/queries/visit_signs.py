@@ -55,11 +55,11 @@ class Signs:
         arrived_at = changed_at if state == AppointmentState.ARRIVED else over_since
         return standing(state, changed_at, arrived_at, others, stays=stays)
 
-    def answers_that_count(self, from_at: datetime, room_id: int | None) -> dict[str, str]:
-        """The values of the answers by item, of a visit whose civil day begins at ``from_at``, in a room: not those of
+    def answers_that_count(self, from_at: datetime, room_id: int | None) -> dict[str, AnsweredItem]:
+        """The answers by item, of a visit whose civil day begins at ``from_at``, in a room: not those of
         an earlier day, or about another room."""
         return {
-            each.item: each.value
+            each.item: each
             for each in self.answers
             if each.at >= from_at and (each.room_id is None or each.room_id == room_id)
         }

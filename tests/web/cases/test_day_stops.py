@@ -71,6 +71,28 @@ def test_an_expired_drug_and_an_early_incision_are_red_on_both(at: At) -> None:
     assert red_on_the_day(world) == [], "what was done all the same stops nothing any more"
 
 
+def test_a_drug_out_of_date_is_red_before_a_refill_too(at: At) -> None:
+    world, journey = at("recovering")
+    journey.come(journey.look().snapshot.booked("refill").appointment)
+    journey.tick(journey.visit_for("refill"), "before")
+    assert (red_bars(world, journey, "refill"), red_on_the_day(world)) == ("", [])
+    answer(journey, "drug_expiry", "2024-01", "refill")
+    assert "Stop: Out of date since Wed 31 Jan 2024: Drug: expires" in red_bars(world, journey, "refill")
+    assert red_on_the_day(world) == ["Stop: Out of date since Wed 31 Jan 2024: Drug: expires"]
+    assert ticks_of(world, journey, "refill", "drug_expiry") == 0
+    assert ticks_of(world, journey, "refill", "drug_check") == 1
+    journey.refill(deviation_reason="nobody looked")
+    assert red_on_the_day(world) == [], "what was done all the same stops nothing any more"
+
+
+def ticks_of(world: WebWorld, journey: Journey, purpose: str, item: str) -> int:
+    """How many green ticks stand at an item of the checklist."""
+    url = f"/day/visits/{journey.public_id}/{journey.visit_for(purpose)}"
+    body = world.sign_in(NURSE).get(url).get_data(as_text=True)
+    [shown] = re.findall(rf'<li class="item[^>]+id="item-{item}">.*?</li>', body, re.DOTALL)
+    return shown.count('class="tick-mark"')
+
+
 def test_no_csf_and_a_fever_are_red_on_both_and_change_with_a_second_person(at: At) -> None:
     world, journey = at("trial_day")
     journey.score("3", "baseline")

@@ -39,6 +39,14 @@ class Fault:
     params: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an item was answered with that was done: its value, empty where it takes none, and when it was done."""
+
+    value: str
+    at: datetime
+
+
 def standing_answers(
     facts: Iterable[ChecklistItem], visit: Appointment, calendar: ClinicCalendar
 ) -> dict[str, ChecklistItem]:
@@ -88,20 +96,28 @@ def _why_not_of_this_person(only: Condition, about: Circumstances) -> str:
     return f"asked from {least} {f'to {most} ' if most is not None else ''}years only"
 
 
-def faults(
-    rules: Rules, answers: Mapping[str, ChecklistItem], day: date, calendar: ClinicCalendar
-) -> tuple[Fault, ...]:
+def done_of(answers: Mapping[str, ChecklistItem]) -> dict[str, Done]:
+    """Those of the answers by which something was done, by item."""
+    return {
+        key: Done(answer.value, answer.effective_at)
+        for key, answer in answers.items()
+        if answer.state == ItemState.DONE
+    }
+
+
+def faults(rules: Rules, given: Mapping[str, Done], day: date, calendar: ClinicCalendar) -> tuple[Fault, ...]:
     """Every answer that the next step cannot rest on: out of date on the day, a choice that stops, a fever, or too
     early or too late."""
-    done = {rule.key: _moment(rule, answers[rule.key], day, calendar) for rule in rules if _is_done(answers, rule.key)}
+    done = {rule.key: _moment(rule, given[rule.key], day, calendar) for rule in rules if rule.key in given}
     labels = {rule.key: rule.label for rule in rules}
     found = []
     for rule in rules:
         if rule.key not in done:
             continue
-        if rule.value == "expiry" and (expires := _day(answers[rule.key].value)) is not None and expires < day:
+        value = given[rule.key].value
+        if rule.value == "expiry" and (expires := _day(value)) is not None and expires < day:
             found.append(_fault(rule, "checklist_expired", expired=expires.isoformat()))
-        if (value := answers[rule.key].value) in rule.stops:
+        if value in rule.stops:
             found.append(_fault(rule, "checklist_value", value=value))
         if rule.fever_from is not None and is_fever(value, rule.fever_from):
             found.append(_fault(rule, "checklist_fever", value=value, limit=str(rule.fever_from)))
@@ -117,10 +133,6 @@ def _fault(rule: ChecklistItemRule, code: str, **params: str) -> Fault:
     return Fault(rule.key, code, tuple(sorted({"item": rule.label, **params}.items())))
 
 
-def _is_done(answers: Mapping[str, ChecklistItem], key: str) -> bool:
-    return key in answers and answers[key].state == ItemState.DONE
-
-
 def _minutes(first: datetime | None, then: datetime | None) -> int | None:
     return None if first is None or then is None else int((then - first).total_seconds() // 60)
 
@@ -132,10 +144,10 @@ def _limit_passed(timed: TimeRule, minutes: int) -> str:
     return f"at most {timed.most}" if timed.most is not None and minutes > timed.most else ""
 
 
-def _moment(rule: ChecklistItemRule, answer: ChecklistItem, day: date, calendar: ClinicCalendar) -> datetime | None:
+def _moment(rule: ChecklistItemRule, answer: Done, day: date, calendar: ClinicCalendar) -> datetime | None:
     """The wall time of what was done: the one that was typed, else the one at which it was answered."""
     if rule.value != "time":
-        return calendar.wall(answer.effective_at)
+        return calendar.wall(answer.at)
     try:
         return datetime.combine(day, time.fromisoformat(answer.value))
     except ValueError:

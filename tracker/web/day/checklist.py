@@ -16,7 +16,7 @@ from tracker.queries.day import Visit, asked_of, not_asked, rules_of
 from tracker.web.common.case_lines import PersonLine, case_url, clinic_day, person_line
 from tracker.web.common.filters import at
 from tracker.web.day.checklist_items import ItemView, Typed, items_of
-from tracker.web.day.presenters import blocked_by, open_stops, state_of, visit_url
+from tracker.web.day.presenters import blocked_by, open_stops, spoken_against, state_of, visit_url
 from tracker.web.day.recorded import RecordView, record_view
 
 
@@ -169,7 +169,7 @@ def _stops(visit: Visit) -> tuple[str, ...]:
     """What stops the procedure, in words. Recording what happened is never stopped."""
     blocker = blocked_by(visit)
     open_items = open_stops(visit)
-    stops = [blocker] if blocker else []
+    stops = [*([blocker] if blocker else []), *spoken_against(visit)]
     if open_items:
         others = f" and {len(open_items) - 1} more" if len(open_items) > 1 else ""
         stops.append(f"{open_items[0].label}{others}: to be answered before the procedure begins")

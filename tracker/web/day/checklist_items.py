@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.domain.checklists.rules import ChecklistItemRule
-from tracker.domain.checklists.run import Fault, faults
+from tracker.domain.checklists.run import Fault, done_of, faults
 from tracker.domain.dates import in_words
 from tracker.domain.pathway.wording import ROLE_WORDS, people, sentence
 from tracker.domain.typed_text import isolated
@@ -117,7 +117,7 @@ def items_of(found: VisitChecklist, typed: Typed | None = None) -> dict[str, Ite
     """Every item that can be answered, by its key. The time of an open item is empty: nobody knows it but the paper."""
     rules = rules_of(found.visit)
     given = {key: answered.fact for key, answered in found.answers.items()}
-    wrong = {fault.item: fault for fault in faults(rules, given, found.day, found.calendar)}
+    wrong = {fault.item: fault for fault in faults(rules, done_of(given), found.day, found.calendar)}
     timed = {name for rule in rules if rule.timed for name in (rule.key, rule.timed.item)}
     mendable = timed | {rule.key for rule in rules if rule.value == "expiry" or rule.stops or rule.fever_from}
     return {

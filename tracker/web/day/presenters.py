@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from tracker.domain.checklists.rules import ChecklistItemRule
+from tracker.domain.pathway.wording import sentence
 from tracker.domain.visit_day import GONE, HERE, DayState
 from tracker.domain.words import AppointmentState
 from tracker.queries.case_columns import OPEN_ITEMS, THE_ACT, WAITS_FOR_THE_DAY
@@ -44,6 +45,18 @@ def blocked_by(visit: Visit) -> str:
         return ""
     more = f" (+{visit.blocker_count - 1})" if visit.blocker_count > 1 else ""
     return missing(visit.first_blocker, visit.blocker_params) + more
+
+
+def spoken_against(visit: Visit) -> tuple[str, ...]:
+    """What speaks against the answers of somebody who is here, in words: before the act against those before it, then
+    against those after it. Of the act nobody can take it back."""
+    if visit.standing.state not in HERE:
+        return ()
+    part = "after" if visit.has_act else "before"
+    judged = {rule.key for rule in asked_of(visit, notes=True) if rule.part == part}
+    said = (sentence(fault.code, dict(fault.params)) for fault in visit.faults if fault.item in judged)
+    blocker = missing(visit.first_blocker, visit.blocker_params) if blocked_by(visit) else ""
+    return tuple(each for each in said if each != blocker)
 
 
 def _waits_for(visit: Visit) -> bool:

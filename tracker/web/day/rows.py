@@ -21,7 +21,7 @@ from tracker.queries.day import Visit
 from tracker.web.common.case_lines import PersonLine, case_url, clinic_day, pathway_of, person_line
 from tracker.web.common.languages import language_name
 from tracker.web.common.visit_words import ANAESTHESIA_WORDS, HELD_WORDS
-from tracker.web.day.presenters import blocked_by, checklist_of, hour, open_stops, state_of, visit_url
+from tracker.web.day.presenters import blocked_by, checklist_of, hour, open_stops, spoken_against, state_of, visit_url
 from tracker.web.day.steps import Choice, Step
 
 _BEFORE_THE_ACT = frozenset({DayState.EXPECTED, DayState.ARRIVED, DayState.PREPARATION, DayState.PROCEDURE})
@@ -128,7 +128,7 @@ def visit_row(visit: Visit, view: Viewing) -> VisitRow:
     what = PURPOSE_WORDS.get(visit.purpose, visit.purpose).capitalize() if view.is_clinical else "Visit"
     where, notes = _where(visit, view), _notes(visit, view)
     missing = _missing(visit, view) if view.is_clinical and not is_lost else ""
-    is_stopped = view.is_clinical and visit.standing.state in HERE & _BEFORE_THE_ACT and bool(blocked_by(visit))
+    is_stopped = view.is_clinical and visit.standing.state in HERE and bool(_stopped_by(visit))
     done = sum(rule.key in visit.answered for rule in rules) if visit.answered else 0
     of = 0 if is_lost else len(rules)
     who = (person.family_name, person.given_name, person.born, person.mrn, person.sex, *person.alerts)
@@ -163,7 +163,7 @@ def _where(visit: Visit, view: Viewing) -> str:
 
 def _missing(visit: Visit, view: Viewing) -> str:
     """The one thing that is missing now."""
-    if first := blocked_by(visit) or _too_late_to_inject(visit, view):
+    if first := _stopped_by(visit) or blocked_by(visit) or _too_late_to_inject(visit, view):
         return first
     stops = open_stops(visit) if visit.standing.state in {DayState.ARRIVED, DayState.PREPARATION} else ()
     if stops:
@@ -172,6 +172,14 @@ def _missing(visit: Visit, view: Viewing) -> str:
     if is_there and visit.anaesthesia in NEEDS_ESCORT and visit.escort != Escort.NAMED:
         return "Nobody is named who takes the patient home"
     return ""
+
+
+def _stopped_by(visit: Visit) -> str:
+    """What stops somebody who is here: before the act what blocks it, and what speaks against an answer."""
+    blocker = blocked_by(visit) if visit.standing.state in _BEFORE_THE_ACT else ""
+    against = () if blocker else spoken_against(visit)
+    more = f" (+{len(against) - 1})" if len(against) > 1 else ""
+    return blocker or (f"{against[0]}{more}" if against else "")
 
 
 def _too_late_to_inject(visit: Visit, view: Viewing) -> str:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from tracker.domain.checklists.rules import ChecklistItemRule
-from tracker.domain.checklists.run import Circumstances, Fault, chosen, faults, left_out, standing_answers
+from tracker.domain.checklists.run import Circumstances, Fault, chosen, done_of, faults, left_out, standing_answers
 from tracker.domain.facts import Appointment, ChecklistItem, Device, Document, TrialDose
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.requirements.base import CLINICAL, COORDINATION, Claim, Requirement
@@ -199,7 +199,7 @@ def open_items(
 def faults_of(rules: tuple[ChecklistItemRule, ...], visit: Appointment, snapshot: Snapshot) -> tuple[Fault, ...]:
     """What speaks against the answers that stand for a visit."""
     answers = standing_answers(snapshot.of(ChecklistItem), visit, snapshot.calendar)
-    return faults(rules, answers, snapshot.calendar.today(visit.starts_at), snapshot.calendar)
+    return faults(rules, done_of(answers), snapshot.calendar.today(visit.starts_at), snapshot.calendar)
 
 
 def _is_of_another_consent(
