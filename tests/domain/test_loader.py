@@ -96,6 +96,8 @@ UNREADABLE = (
      "checklists.trial", r"^\[\[checklists.trial\]\]"),
     ("a denial that is no choice", 'denies = "none known"', 'denies = "never"', "checklists.trial",
      r"^\[\[checklists.trial\]\]"),
+    ("a soft stop that always applies", 'stop = "soft", source = "PMC', 'stop = "soft", always = true, source = "PMC',
+     "checklists.trial", r"^\[\[checklists.trial\]\]"),
     ("a choice that stops and cannot be made", 'stops = ["none"]', 'stops = ["little"]', "checklists.trial",
      r"^\[\[checklists.trial\]\]"),
     ("a fever of what is no temperature", 'value = "temperature", fever_from', 'value = "number", fever_from',

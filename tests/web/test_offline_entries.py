@@ -218,7 +218,9 @@ class TestWhatIsNotTaken:
         ("values", "why"),
         [
             ({"item": "identity", "state": "overridden", "reason": "in a hurry"}, "A hard stop cannot be overridden"),
-            ({"item": "identity", "state": "not_applicable"}, "Say why."),
+            ({"item": "identity", "state": "not_applicable", "reason": "known"}, "This always applies. Do it."),
+            ({"item": "iv_line", "state": "not_applicable", "reason": "x"}, "is said by a physician"),
+            ({"item": "gown", "state": "not_applicable"}, "Say why."),
             ({"item": "identity", "state": "whatever"}, "Choose done"),
             ({"item": "xray", "value": "x" * 201}, "Use at most 200 characters."),
             ({"item": "nothing"}, "There is no such visit or item any more."),

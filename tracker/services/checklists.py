@@ -21,7 +21,7 @@ from tracker.domain.pathway.requirements.visit import act_left, circumstances, f
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.pathway.wording import people, sentence_of
 from tracker.domain.typed_text import isolated
-from tracker.domain.words import ConsentState, ItemState, is_word
+from tracker.domain.words import ConsentState, ItemState, Role, is_word
 from tracker.persistence.models import Patient
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.deviations import require_reason
@@ -211,6 +211,8 @@ def _state_problems(file: CaseFile, visit: Appointment, rule: ChecklistItemRule,
         found["state"] = "Choose done, not applicable or overridden."
     if answer.state == ItemState.OVERRIDDEN:
         found |= _override_problems(file.work, rule)
+    if answer.state == ItemState.NOT_APPLICABLE and rule.stop == "hard":
+        found |= _not_applicable_problems(file.work, rule, answer)
     if answer.state != ItemState.DONE and (act := _act_left(file, visit, rule)):
         found["state"] = f"“{act}” is not recorded: whether this applies is answered after it."
     if answer.state != ItemState.DONE and not answer.reason.strip():
@@ -218,9 +220,19 @@ def _state_problems(file: CaseFile, visit: Appointment, rule: ChecklistItemRule,
     return found
 
 
+def _not_applicable_problems(work: Work, rule: ChecklistItemRule, answer: Answer) -> dict[str, str]:
+    """Of a hard stop: some always apply, and that another does not is said by a physician, or by two."""
+    if rule.is_always:
+        return {"state": "This always applies. Do it."}
+    if Role.PHYSICIAN in work.actor.roles or answer.second_by not in (None, work.actor.user_id):
+        return {}
+    return {"second_by": "That a hard stop does not apply is said by a physician, or confirmed by a second person."}
+
+
 def _override_problems(work: Work, rule: ChecklistItemRule) -> dict[str, str]:
     if rule.stop == "hard":
-        return {"state": "A hard stop cannot be overridden. Do it, or say why it does not apply."}
+        way = "Do it." if rule.is_always else "Do it, or say why it does not apply."
+        return {"state": f"A hard stop cannot be overridden. {way}"}
     if rule.override_by and not rule.override_by & work.actor.roles:
         return {"state": f"This is left out by {people(rule.override_by)} only."}
     return {}

@@ -62,6 +62,25 @@ class TestAnAnswer:
         answer(journey, "gown", state="overridden", reason="wheelchair")
         assert standing(journey, "gown").role == NURSE
 
+    @pytest.mark.parametrize("item", ["identity", "consent", "resuscitation", "time_out"])
+    def test_that_it_does_not_apply_is_refused_where_it_always_does(self, at: At, item: str) -> None:
+        journey = at("trial_day")
+        about = {"state": "not_applicable", "reason": "x", "second_by": journey.user_ids[NURSE]}
+        assert refused(journey, item, PHYSICIAN, **about) == {"state": "This always applies. Do it."}
+
+    def test_that_another_hard_stop_does_not_apply_is_said_by_a_physician_or_by_two(self, at: At) -> None:
+        journey = at("trial_day")
+        about = {"state": "not_applicable", "reason": "has a port"}
+        for second in (None, journey.user_ids[NURSE]):
+            said = refused(journey, "iv_line", **about, second_by=second)
+            assert said == {
+                "second_by": "That a hard stop does not apply is said by a physician, or confirmed by a second person."
+            }
+        answer(journey, "iv_line", **about, second_by=journey.user_ids[PHYSICIAN])
+        assert standing(journey, "iv_line").state == "not_applicable"
+        answer(journey, "monitors", PHYSICIAN, **about)
+        assert standing(journey, "monitors").second_by is None
+
     def test_has_its_true_time(self, at: At) -> None:
         journey = at("trial_day")
         journey.clock.advance(hours=3)
@@ -108,7 +127,7 @@ class TestATimeByWhichARuleIsMet:
     )
     def test_is_not_changed_by_one_person(self, late: Journey, item: str, values: dict[str, str]) -> None:
         for second in (None, late.user_ids[NURSE]):
-            assert "second person must see" in refused(late, item, **values, second_by=second)["second_by"]
+            assert "second person" in refused(late, item, **values, second_by=second)["second_by"]
         answer(late, item, **values, second_by=late.user_ids[PHYSICIAN])
         assert standing(late, item).second_by == late.user_ids[PHYSICIAN]
 

@@ -253,8 +253,9 @@ class TestReadAgainOnTheDay:
         with pytest.raises(InvalidInput) as caught:
             self.answer(journey)
         assert set(caught.value.problems) == {"state"}
-        self.answer(journey, "not_applicable")
-        assert self.item(journey).about_seq is None and "consent_withdrawn" in next_blockers(journey)
+        with pytest.raises(InvalidInput, match="This always applies"):
+            self.answer(journey, "not_applicable")
+        assert "consent_withdrawn" in next_blockers(journey)
 
 
 def test_old_papers_still_end_with_their_days(at: At) -> None:

@@ -44,6 +44,7 @@ class TimeRule:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChecklistItemRule:
     """One line of a checklist. ``stop``: hard, soft (may be left out with a reason) or note (needs no answer).
+    ``is_always``, of a hard one: it can never "not apply".
 
     ``part``: answered before the act, or after it; ``is_in_room``: in the room, as one of the last before the act, when
     the procedure is said to have begun. ``section`` is its heading; where ``is_aloud``, it is read aloud. ``value`` is
@@ -62,6 +63,7 @@ class ChecklistItemRule:
     label: str
     stop: str
     part: str
+    is_always: bool = False
     section: str = ""
     is_aloud: bool = False
     is_in_room: bool = False

@@ -21,7 +21,7 @@ from tracker.domain.words import Indication, Role, is_word
 Rules = tuple[ChecklistItemRule, ...]
 _SECTION = {"section", "part", "aloud", "in_room", "items"}
 _ITEM = {
-    "key", "label", "stop", "value", "unit", "least", "most", "choices", "stops", "fever_from", "two_person",
+    "key", "label", "stop", "always", "value", "unit", "least", "most", "choices", "stops", "fever_from", "two_person",
     "standing", "arranged", "denies", "per_room", "only", "needs", "after", "override_by", "names_consent",
     "record", "in_room", "source",
 }  # fmt: skip
@@ -87,6 +87,7 @@ class _Reader:
             label=source.text_of(raw, "label", at),
             stop=stop,
             part=part,
+            is_always=self._is_always(raw, stop),
             section=source.text_of(section, "section", at),
             is_aloud=source.flag_of(section, "aloud", at),
             is_in_room=source.flag_of(section, "in_room", at) or source.flag_of(raw, "in_room", at),
@@ -110,6 +111,11 @@ class _Reader:
             record=record,
             source=source.text_of(raw, "source", at, ""),
         )
+
+    def _is_always(self, raw: Table, stop: str) -> bool:
+        if (is_always := self.source.flag_of(raw, "always", self.at)) and stop != "hard":
+            self.source.fail(self.at, "what always applies is a hard stop")
+        return is_always
 
     def _choices(self, raw: Table, value: str) -> tuple[str, ...]:
         """What can be chosen, once what stops fits to it."""

@@ -106,6 +106,7 @@ class ItemView:
     takes_reason: bool
     takes_second: bool
     may_take_second: bool
+    other_takes_second: bool
     seconds: tuple[Choice, ...]
     others: tuple[Choice, ...]
     problems: tuple[str, ...]
@@ -170,6 +171,7 @@ def _item(
         takes_reason=bool(refused and refused.answer.state == ItemState.DONE and "reason" in problems),
         takes_second=rule.two_person,
         may_take_second=is_mendable and answer is not None,
+        other_takes_second=rule.stop == "hard",
         seconds=_seconds(found, refused),
         others=_others(rule, refused),
         problems=tuple(sentence for name, sentence in problems.items() if name),
@@ -232,7 +234,9 @@ def _seconds(found: VisitChecklist, refused: Typed | None) -> tuple[Choice, ...]
 
 
 def _others(rule: ChecklistItemRule, refused: Typed | None) -> tuple[Choice, ...]:
-    """A hard stop can be done, or not apply with a reason; only others may be left out."""
+    """A hard stop can be done, or not apply with a reason, unless it always does; only others may be left out."""
+    if rule.is_always:
+        return ()
     states = [ItemState.NOT_APPLICABLE] + ([] if rule.stop == "hard" else [ItemState.OVERRIDDEN])
     return tuple(
         Choice(
