@@ -153,6 +153,27 @@ def test_what_was_arranged_is_taken_over_with_one_press(world: WebWorld, nurse: 
     assert "Maria, 555-0100" in body  # asked only now: an escort is for whoever is sedated
 
 
+class TestAChange:
+    def test_is_of_now_unless_its_time_is_typed(self, world: WebWorld, nurse: Browser) -> None:
+        url = a_visit(world)
+        answer(nurse, url, "allergies", value="as on record")
+        world.clock.advance(hours=6)
+        nurse = world.sign_in(Role.NURSE)
+        page = text_of(nurse, url)
+        assert set(re.findall(r'name="done_at" value="([^"]*)"', page)) == {""} and "empty: now" in page
+        status, body = answer(nurse, url, "allergies", value="new: physician told", seen=seen(page), done_at="")
+        assert status == 303 and "Done: new: physician told · Nurse Person 15:00" in body
+        status, body = answer(
+            nurse, url, "allergies", value="as on record", seen=seen(body), done_at="2026-03-17T08:59"
+        )
+        assert status == 303 and "Done: as on record · Nurse Person 08:59, written 15:00" in body
+
+
+def seen(page: str) -> str:
+    """The number of the answer to the question for allergies, as its form hands it back."""
+    return re.findall(r'value="allergies"><input type="hidden" name="seen" value="(\d+)"', page)[0]
+
+
 class TestAnotherDay:
     def test_asks_anew_and_shows_what_rarely_changes(self, world: WebWorld, nurse: Browser) -> None:
         url = a_visit(world, site="left", infection="")
@@ -215,7 +236,7 @@ class TestPaper:
         assert len(times) > 30 and all('value="" required' in each for each in times)
         status, body = answer(nurse, url, "gown", late=1, done_at="2026-03-17T08:20")
         assert status == 303 and "Done · Nurse Person 08:20, written 09:00" in body
-        assert 'value="2026-03-17T08:20"' in body
+        assert 'value="2026-03-17T08:20"' not in body
         wrong = (
             ("2026-03-17T23:00", "in the future"),
             ("half past", "Type day and time"),

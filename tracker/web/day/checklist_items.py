@@ -147,7 +147,6 @@ def _item(
     value = refused.answer.value if refused else written.value if written else ""
     reason = refused.answer.reason if refused else written.reason if written else ""
     problems = refused.problems if refused else {}
-    typed_at = refused.done_at if refused else ""
     return ItemView(
         key=rule.key,
         seen=found.written.get(rule.key, 0),
@@ -167,7 +166,7 @@ def _item(
         hint=_hint(rule),
         value=value,
         reason=reason,
-        done_at=typed_at or (clock(answer, found) if answer else ""),
+        done_at=refused.done_at if refused else "",
         takes_reason=bool(refused and refused.answer.state == ItemState.DONE and "reason" in problems),
         takes_second=rule.two_person,
         may_take_second=is_mendable and answer is not None,
@@ -212,11 +211,6 @@ def _time(answer: Answered, found: VisitChecklist) -> str:
     written = found.calendar.wall(answer.fact.recorded_at)
     minutes = (written - wall).total_seconds() / 60
     return text if minutes < 1 else f"{text}, written {written:%H:%M}"
-
-
-def clock(answer: Answered, found: VisitChecklist) -> str:
-    """When it was done, as a form has it."""
-    return f"{found.calendar.wall(answer.at):%Y-%m-%dT%H:%M}"
 
 
 def _slots(answer: Answered | None, found: VisitChecklist) -> tuple[Slot, ...]:
