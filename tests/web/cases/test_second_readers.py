@@ -68,6 +68,9 @@ def test_what_two_read_for_the_checklist_stands_in_the_form_and_the_pin_is_asked
         journey.do(NURSE, lambda w, r, a=each: checklists.answer_item(w, r, appointment=visit, answer=a))
     page = browser.get(url).get_data(as_text=True)
     assert 'name="lot" required type="text" value="L-77"' in page and "As two read it for the checklist, 09:00." in page
-    assert 'name="expires_on" type="date" value="2031-05-31"' in page
+    assert 'name="expires_on" type="date" value=""' in page, "one person read it"
     assert f'<option selected value="{physician}">' in page
     assert re.search(r'name="pin"[^>]*value=""', page)
+    read = checklists.Answer(item="drug_expiry", value="2031-05", second_by=physician)
+    journey.do(NURSE, lambda w, r: checklists.answer_item(w, r, appointment=visit, answer=read))
+    assert 'name="expires_on" type="date" value="2031-05-31"' in browser.get(url).get_data(as_text=True)

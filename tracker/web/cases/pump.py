@@ -1,6 +1,7 @@
 """The pump of a case: implanted, refilled, its alarm date read twice, its next refill planned, taken out."""
 
 from datetime import date
+from typing import TypeGuard
 
 from flask import url_for
 from flask.typing import ResponseReturnValue
@@ -61,7 +62,8 @@ def _pump(case: OpenedCase) -> list[tuple[str, str]]:
 
 
 def _show_what_two_read(case: OpenedCase, purpose: Purpose, form: FillingForm) -> None:
-    """Put in the lot and expiry that two people read from this very vial for the checklist, and who the second was.
+    """Put in the lot that two people read from this very vial for the checklist, and who the second was. So with the
+    expiry; what one person read is read again.
 
     The PIN is asked again: now they confirm drug and concentration as they are typed here.
     """
@@ -73,15 +75,19 @@ def _show_what_two_read(case: OpenedCase, purpose: Purpose, form: FillingForm) -
     }
     given = standing_answers(case.snapshot.of(ChecklistItem), visit, case.snapshot.calendar)
     lot, expiry = given.get(rules.get("lot", "")), given.get(rules.get("expiry", ""))
-    if lot is not None and lot.state == ItemState.DONE:
+    if _is_read_by_two(lot):
         form.lot.data, form.lot.description = (
             lot.value,
             f"As two read it for the checklist, {at(lot.effective_at)[-5:]}.",
         )
         if lot.second_by in dict(colleagues(Permission.REFILL)):
             form.second_by.data = lot.second_by
-    if expiry is not None and expiry.state == ItemState.DONE:
+    if _is_read_by_two(expiry):
         form.expires_on.data = date.fromisoformat(expiry.value)
+
+
+def _is_read_by_two(answer: ChecklistItem | None) -> TypeGuard[ChecklistItem]:
+    return answer is not None and answer.state == ItemState.DONE and answer.second_by is not None
 
 
 @blueprint.route(path("/implant"), methods=["GET", "POST"])
