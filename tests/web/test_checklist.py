@@ -264,6 +264,14 @@ class TestRooms:
         assert status == 303 and "Done · Nurse Person 09:00 · Room 1" in body
         assert "Looked at · Nurse Person 09:00" in text_of(nurse, "/day/rooms")
 
+    def test_are_answered_for_somebody_who_has_left_too(self, world: WebWorld, nurse: Browser) -> None:
+        url = a_visit(world, with_room=True)
+        case = url.split("/")[3]
+        left = {"kind": "discharged", "expected_version": 1}
+        assert nurse.submit(f"/cases/{case}/visit/20/stands", left).status_code == 303
+        status, body = answer(nurse, url, "resuscitation", expected_version=2)
+        assert status == 303 and "Done · Nurse Person 09:00 · Room 1" in body
+
 
 def test_a_mistaken_tick_is_taken_back_from_where_it_stands(world: WebWorld, nurse: Browser) -> None:
     url = a_visit(world)

@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.access import Actor
+from tracker.domain.words import LIVE_APPOINTMENT
 from tracker.pathways import catalogue
 from tracker.persistence.models import AppointmentRow, Case, ChecklistItemRow, Clinic, User
 from tracker.queries.day import ON_DAY
@@ -70,8 +71,8 @@ class StoredAnswer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnsweredPlace:
     """Where an answer belongs. ``case_id`` is ``None``, and ``label`` the item's key, where the clinic has no such
-    case or visit. ``room_id``: the room that the item is about, where it is looked at once for a room and a day, and
-    ``on`` the visit's day; ``answer`` is what is written down there."""
+    case or visit. ``room_id``: the room that the item is about, where it is looked at once for a room and a day and
+    the visit is not over; ``on`` the visit's day; ``answer`` is what is written down there."""
 
     case_id: int | None
     zone: str
@@ -107,14 +108,20 @@ def find_place(session: Session, viewer: Actor, case: str, appointment: int, ite
         case_id=visit.id,
         zone=zone,
         label=rule.label if rule else item,
-        room_id=visit.room_id if rule and rule.per_room else None,
+        room_id=visit.room_id if rule and rule.per_room and visit.state in LIVE_APPOINTMENT else None,
         on=visit.starts_at.astimezone(ZoneInfo(visit.zone)).date(),
         answer=None if row is None else _answered(row),
     )
 
 
 def _visit(viewer: Actor, case: str, appointment: int) -> Select[*tuple[Any, ...]]:
-    visit = (AppointmentRow.purpose, AppointmentRow.room_id, AppointmentRow.starts_at, AppointmentRow.zone)
+    visit = (
+        AppointmentRow.purpose,
+        AppointmentRow.room_id,
+        AppointmentRow.starts_at,
+        AppointmentRow.zone,
+        AppointmentRow.state,
+    )
     return (
         select(Case.id, Case.pathway, Case.pathway_version, *visit)
         .join(AppointmentRow, and_(AppointmentRow.clinic_id == Case.clinic_id, AppointmentRow.case_id == Case.id))

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from tracker.domain.access import Permission
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.errors import InvalidInput, StaleVersion
-from tracker.domain.words import ItemState
+from tracker.domain.words import LIVE_APPOINTMENT, ItemState
 from tracker.pathways import catalogue
 from tracker.queries.case_detail import open_for_reading
 from tracker.queries.checklists import VisitChecklist, get_checklist, list_rooms
@@ -111,8 +111,10 @@ def _record(found: VisitChecklist, given: Answer) -> None:
     visit = found.visit
     is_of_room = any(rule.per_room and rule.key == given.item for rule in rules_of(visit))
     is_of_day = found.calendar.today(given.done_at or now()) == found.day
+    # A visit that is over refers to no room any more: there the answer is its own.
+    is_looked_at = is_of_room and is_of_day and visit.room_id is not None and visit.state in LIVE_APPOINTMENT
     with writing() as session:
-        if is_of_room and is_of_day and visit.room_id is not None and given.state == ItemState.DONE:
+        if is_looked_at and visit.room_id is not None and given.state == ItemState.DONE:
             # Looked at once, for every visit in the room.
             check_room(work_in(session), room_id=visit.room_id, item=given.item, checked_at=given.done_at)
         else:
