@@ -1,12 +1,27 @@
-"""The answers of checklists that count for visits: of their day, and of their room where a room was looked at."""
+"""The answers of checklists that count for visits: of their day, of their room where a room was looked at,
+and of the consent that stands where one was read again."""
 
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.words import ItemState
-from tracker.persistence.models import AppointmentRow, ChecklistItemRow
+from tracker.persistence.models import AppointmentRow, ChecklistItemRow, ConsentRow
+
+#: Whether an answer that names a consent names the one that stands; one that names none counts as it is.
+IS_OF_STANDING_CONSENT = or_(
+    ChecklistItemRow.about_seq.is_(None),
+    select(ConsentRow.seq)
+    .where(
+        ConsentRow.clinic_id == ChecklistItemRow.clinic_id,
+        ConsentRow.case_id == ChecklistItemRow.case_id,
+        ConsentRow.seq == ChecklistItemRow.about_seq,
+        ConsentRow.superseded_by.is_(None),
+    )
+    .correlate(ChecklistItemRow)
+    .exists(),
+)
 
 
 def answers_that_count(session: Session, is_wanted: ColumnElement[bool]) -> dict[tuple[int, int], dict[str, str]]:
@@ -33,7 +48,12 @@ def answers_that_count(session: Session, is_wanted: ColumnElement[bool]) -> dict
                 AppointmentRow.appointment == ChecklistItemRow.appointment,
             ),
         )
-        .where(is_wanted, AppointmentRow.superseded_by.is_(None), ChecklistItemRow.superseded_by.is_(None))
+        .where(
+            is_wanted,
+            AppointmentRow.superseded_by.is_(None),
+            ChecklistItemRow.superseded_by.is_(None),
+            IS_OF_STANDING_CONSENT,
+        )
     )
     found: dict[tuple[int, int], dict[str, str]] = {}
     for row in rows:

@@ -21,6 +21,7 @@ from tracker.persistence.models import (
     RoomCheck,
     User,
 )
+from tracker.queries.checklist_answers import IS_OF_STANDING_CONSENT
 from tracker.queries.clinic_calendar import get_calendar
 from tracker.queries.colleagues import holds
 from tracker.queries.day import Visit, find_visit, rules_of
@@ -110,7 +111,7 @@ def get_checklist(session: Session, viewer: Actor, case_public_id: str, appointm
     counting: dict[str, Answered] = {}
     written: dict[str, int] = {}
     earlier: dict[tuple[date, int], dict[str, Answered]] = {}
-    for row, room in session.execute(_written_for(viewer, case_id, visit)):
+    for row, room, is_of_consent in session.execute(_written_for(viewer, case_id, visit)):
         fact = ChecklistItem(**{name: getattr(row, name) for name in _FIELDS})
         answered = Answered(
             fact=fact,
@@ -123,7 +124,7 @@ def get_checklist(session: Session, viewer: Actor, case_public_id: str, appointm
             written[fact.item] = fact.seq
         if not is_own or done_on < day:
             earlier.setdefault((done_on, fact.appointment), {})[fact.item] = answered
-        elif fact.superseded_by is None and fact.room_id in (None, visit.room_id):
+        elif fact.superseded_by is None and fact.room_id in (None, visit.room_id) and is_of_consent:
             counting[fact.item] = answered
     return VisitChecklist(
         visit=visit,
@@ -162,7 +163,7 @@ def _recorded(
     }
 
 
-def _written_for(viewer: Actor, case_id: int, visit: Visit) -> Select[ChecklistItemRow, str | None]:
+def _written_for(viewer: Actor, case_id: int, visit: Visit) -> Select[ChecklistItemRow, str | None, bool]:
     """Every answer that was not struck out, of this visit and of those for the same that were lost, as written."""
     is_struck = exists().where(
         CorrectionRow.clinic_id == ChecklistItemRow.clinic_id,
@@ -170,7 +171,7 @@ def _written_for(viewer: Actor, case_id: int, visit: Visit) -> Select[ChecklistI
         CorrectionRow.corrected_seq == ChecklistItemRow.seq,
     )
     return (
-        select(ChecklistItemRow, Room.name)
+        select(ChecklistItemRow, Room.name, IS_OF_STANDING_CONSENT)
         .join(
             AppointmentRow,
             and_(

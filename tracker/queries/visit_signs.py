@@ -22,6 +22,7 @@ from tracker.persistence.models import (
     TrialDoseRow,
     VisitMomentRow,
 )
+from tracker.queries.checklist_answers import IS_OF_STANDING_CONSENT
 
 _ARRIVED = "arrived"
 _NO_ANSWER = (literal(""), literal(""), null())
@@ -114,7 +115,7 @@ def _branches(visit: CTE) -> tuple[Select[Any], ...]:
     )
     # Only of somebody who came more is known than what was answered before.
     came = (branch.where(visit.c.came) for branch in of_visit)
-    return (answered.where(ChecklistItemRow.superseded_by.is_(None)), *came)
+    return (answered.where(ChecklistItemRow.superseded_by.is_(None), IS_OF_STANDING_CONSENT), *came)
 
 
 def _of_visit(visit: CTE, table: Any, kind: Any, answer: tuple[Any, ...] = _NO_ANSWER) -> Select[Any]:

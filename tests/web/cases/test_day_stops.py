@@ -8,12 +8,15 @@ import pytest
 
 from tests.support.checklists import answer_part
 from tests.support.journey import Journey
+from tests.support.visit_days import row_of
 from tests.support.web import Browser, WebWorld
 from tests.web.cases.scene import NURSE, PHYSICIAN
 from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.errors import InvalidInput
 from tracker.domain.facts import VisitMoment
 from tracker.pathways import catalogue
+from tracker.persistence.models import AppointmentRow
+from tracker.queries.checklist_answers import answers_that_count
 from tracker.services import checklists, consents
 from tracker.services.checklists import Answer
 
@@ -36,6 +39,34 @@ def red_on_the_day(world: WebWorld) -> list[str]:
 def take_consent_back(journey: Journey) -> None:
     """The patient changes their mind in preparation."""
     journey.do(NURSE, lambda w, r: consents.withdraw_consent(w, r, purpose="trial", reason="afraid"))
+
+
+def test_a_consent_that_was_taken_back_opens_the_item_that_read_it_again(at: At) -> None:
+    world, journey = at("trial_day")
+    journey.order()
+    visit = journey.visit_for("trial")
+    journey.tick(visit, "before")
+    assert ticks_of(world, journey, "trial", "consent") == 1 and not open_in(journey)
+    take_consent_back(journey)
+    assert ticks_of(world, journey, "trial", "consent") == 0 and open_in(journey)
+    assert "Trial consent read again with the patient: to be answered" in red_bars(world, journey, "trial")
+    url = f"/day/visits/{journey.public_id}/{visit}"
+    form = world.sign_in(NURSE).get(url).get_data(as_text=True)
+    [number] = set(re.findall(r'value="consent"><input type="hidden" name="seen" value="(\d+)"', form))
+    journey.sign("trial")
+    again = Answer(item="consent", seen=int(number))
+    journey.do(NURSE, lambda w, r: checklists.answer_item(w, r, appointment=visit, answer=again))
+    assert ticks_of(world, journey, "trial", "consent") == 1 and not open_in(journey)
+
+
+def open_in(journey: Journey) -> bool:
+    """Whether the day, and what goes to paper, count the consent as not read again."""
+    is_visit = AppointmentRow.appointment == journey.visit_for("trial")
+    with journey.database.reading() as session:
+        [told] = answers_that_count(session, is_visit).values()
+    row = row_of(journey)
+    assert ("consent" in row.answered) == ("consent" in told)
+    return "consent" not in row.answered
 
 
 def answer(journey: Journey, item: str, value: str, purpose: str = "implant") -> None:
