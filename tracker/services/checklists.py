@@ -9,19 +9,19 @@ from datetime import date, datetime
 
 from tracker.domain.access import Permission
 from tracker.domain.allergies import named_allergies
-from tracker.domain.checklists.rules import ChecklistItemRule
+from tracker.domain.checklists.rules import ESCORT, ChecklistItemRule
 from tracker.domain.checklists.run import Fault, left_out, mends, standing_answers
 from tracker.domain.checklists.values import UnreadableValue, read_value
 from tracker.domain.dates import in_words
 from tracker.domain.errors import InvalidInput, NotFound, StaleVersion
-from tracker.domain.facts import Appointment, ChecklistItem
+from tracker.domain.facts import Appointment, Arrangement, ChecklistItem
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.requirements.visit import act_left, circumstances, faults_of
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.pathway.wording import people, sentence_of
 from tracker.domain.typed_text import isolated
-from tracker.domain.words import ConsentState, ItemState, Role, is_word
+from tracker.domain.words import ConsentState, Escort, ItemState, Role, is_word
 from tracker.persistence.models import Patient
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.deviations import require_reason
@@ -215,9 +215,17 @@ def _state_problems(file: CaseFile, visit: Appointment, rule: ChecklistItemRule,
         found |= _not_applicable_problems(file.work, rule, answer)
     if answer.state != ItemState.DONE and (act := _act_left(file, visit, rule)):
         found["state"] = f"“{act}” is not recorded: whether this applies is answered after it."
+    if answer.state == ItemState.DONE and rule.is_arranged and rule.key == ESCORT and _comes_alone(file, visit):
+        found["state"] = "The visit says that nobody comes along. Name the escort there first, or answer otherwise."
     if answer.state != ItemState.DONE and not answer.reason.strip():
         found["reason"] = "Say why."
     return found
+
+
+def _comes_alone(file: CaseFile, visit: Appointment) -> bool:
+    """Whether somebody wrote down that nobody takes the patient home."""
+    arranged = (each for each in file.snapshot.of(Arrangement) if each.appointment == visit.appointment)
+    return any(each.escort == Escort.NOBODY for each in arranged)
 
 
 def _not_applicable_problems(work: Work, rule: ChecklistItemRule, answer: Answer) -> dict[str, str]:

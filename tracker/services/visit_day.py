@@ -10,9 +10,10 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 
 from tracker.domain.access import Permission
-from tracker.domain.checklists.rules import ChecklistItemRule
+from tracker.domain.checklists.rules import ESCORT, ChecklistItemRule
+from tracker.domain.checklists.run import done_of, standing_answers
 from tracker.domain.errors import InvalidInput, NotFound, Question
-from tracker.domain.facts import Appointment, Arrangement, Device, Fill, TrialDose, VisitMoment
+from tracker.domain.facts import Appointment, Arrangement, ChecklistItem, Device, Fill, TrialDose, VisitMoment
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.engine import offered
 from tracker.domain.pathway.requirements.visit import act_left, faults_of, open_items
@@ -122,6 +123,7 @@ def arrange(work: Work, ref: CaseRef, *, appointment: int, arranged: Arranged) -
     :raises NotFound: if there is no such visit
     :raises NotPermitted: for anaesthesia by somebody who sees no clinical detail
     :raises InvalidInput: for what cannot be
+    :raises AskedBack: where nobody comes along, and the checklist says that somebody does
     """
     file = open_case(work, ref, Permission.ARRANGE)
     if arranged.anaesthesia is not None:
@@ -139,7 +141,17 @@ def arrange(work: Work, ref: CaseRef, *, appointment: int, arranged: Arranged) -
     if arranged.anaesthesia is not None:
         values["anaesthesia"] = arranged.anaesthesia
     _keep(file, visit, values)
+    if arranged.escort == Escort.NOBODY:
+        file.ask(*_named_in_checklist(file, visit))
     return file.finish("visit_arranged")
+
+
+def _named_in_checklist(file: CaseFile, visit: Appointment) -> list[Question]:
+    answers = standing_answers(file.snapshot.of(ChecklistItem), visit, file.snapshot.calendar)
+    if ESCORT not in done_of(answers):
+        return []
+    sentence = "The visit's list says that an escort is named: put that right too."
+    return [Question("escort", f"{visit.appointment} nobody", sentence, "Nobody comes along all the same")]
 
 
 def take_turn(work: Work, ref: CaseRef, *, appointment: int, turn_at: datetime) -> Written:

@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from tests.support.journey import Journey
+from tests.support.visit_days import asked, confirm
 from tracker.domain.errors import InvalidInput, NotFound, Refused
 from tracker.domain.facts import ChecklistItem, Determination
 from tracker.domain.words import Role
 from tracker.persistence.models import Case, Patient, Room, RoomCheck
-from tracker.services import appointments, checklists, corrections, room_checks, trials
+from tracker.services import appointments, checklists, corrections, room_checks, trials, visit_day
 from tracker.services.appointments import Slot
 from tracker.services.checklists import Answer
 from tracker.services.work import Work, Written
@@ -141,6 +142,25 @@ class TestATimeByWhichARuleIsMet:
     def test_may_be_changed_by_one_where_the_rule_is_still_broken(self, late: Journey) -> None:
         answer(late, "antibiotic", value="07:10")
         assert standing(late, "antibiotic").value == "07:10"
+
+
+class TestAnEscort:
+    def arrange(self, journey: Journey, escort: str) -> Callable[..., Written]:
+        name = "Ada" if escort == "named" else ""
+        arranged = visit_day.Arranged(escort=escort, escort_name=name, escort_phone="", interpreter="")
+        return lambda w, r: visit_day.arrange(w, r, appointment=journey.visit_for("trial"), arranged=arranged)
+
+    def test_is_not_named_while_nobody_comes_along(self, at: At) -> None:
+        journey = at("trial_day")
+        answer(journey, "anaesthesia", value="sedation")
+        journey.do(NURSE, self.arrange(journey, "nobody"))
+        assert set(refused(journey, "escort")) == {"state"}
+        assert "nobody comes along" in refused(journey, "escort")["state"]
+        journey.do(NURSE, self.arrange(journey, "named"))
+        answer(journey, "escort")
+        (question,) = asked(journey, NURSE, self.arrange(journey, "nobody"))
+        assert (question.field, "an escort is named" in question.sentence) == ("escort", True)
+        confirm(journey, NURSE, self.arrange(journey, "nobody"), question.code)
 
 
 class TestAllergies:

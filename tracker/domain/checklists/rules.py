@@ -11,8 +11,10 @@ STOPS = frozenset({"hard", "soft", "note"})
 PARTS = frozenset({"before", "after"})
 #: What has a page of its own, on which it is recorded once.
 RECORDS = frozenset({"", "catheter_out", "dose", "observation"})
+#: The item that says that somebody takes the patient home.
+ESCORT = "escort"
 #: What is arranged around a visit beforehand, and asked once more on the day by the item of that key.
-ARRANGED = frozenset({"anaesthesia", "escort"})
+ARRANGED = frozenset({"anaesthesia", ESCORT})
 #: What the patient's record says something about, by the key of the item that asks it on the day.
 ON_RECORD = frozenset({"allergies"})
 
