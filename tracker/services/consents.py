@@ -5,6 +5,7 @@ text is kept where it is one of ours."""
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 
 from sqlalchemy import insert, select
 
@@ -13,7 +14,9 @@ from tracker.domain.consent_texts import ConsentText, hash_of
 from tracker.domain.errors import InvalidInput, NotFound, Question
 from tracker.domain.facts import Consent
 from tracker.domain.languages import code_of
+from tracker.domain.names import fold, words_of
 from tracker.domain.pathway.requirements.consent import ConsentValid
+from tracker.domain.pathway.requirements.person import age_on
 from tracker.domain.pathway.wording import sentence_of
 from tracker.domain.signature import NotASignature, hash_of_strokes, read_strokes
 from tracker.domain.words import Assent, ConsentState, Signer, is_word
@@ -23,6 +26,9 @@ from tracker.services.attachments import Paper, keep_paper, name_paper
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.named import place_problems
 from tracker.services.work import CaseRef, Work, Written
+
+#: What stands in the place of a name where the patient signed on paper.
+_IS_THE_PATIENT = frozenset({"patient", "self"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +149,8 @@ def _signing_problems(file: CaseFile, purpose: str, signing: Signing) -> dict[st
         problems["signed_by"] = "Say who signed: the patient, or who for them."
     if signing.relation and not is_word(signing.relation, Signer):
         problems["relation"] = "Choose who signed from the list."
+    if (who := fold(signing.interpreter)) and who == fold(signing.signed_by):
+        problems["interpreter"] = "Whoever signs does not interpret for themselves: name somebody else."
     if signing.assent and not is_word(signing.assent, Assent):
         problems["assent"] = "Choose what the child said from the list."
     return problems | place_problems(file.work, None, signing.clinician_id)
@@ -238,8 +246,21 @@ def _about_the_signer(file: CaseFile, purpose: str) -> Iterator[Question]:
     signed = file.snapshot.consent(purpose)
     needs = (need for edge in file.pathway.transitions for need in edge.needs)
     rule = next((each for each in needs if isinstance(each, ConsentValid) and each.purpose == purpose), None)
-    if signed is None or rule is None:
+    if signed is None:
         return
+    yield from _about_their_name(file, signed)
+    if rule is None:
+        return
+    of_age = rule.of_age_years
+    if (
+        signed.relation == Signer.REPRESENTATIVE
+        and of_age
+        and age_on(file.snapshot.birth_on, signed.signed_on) < of_age
+    ):
+        sentence = (
+            f"The patient is younger than {of_age}, and a representative of an adult signed: who signs for a child?"
+        )
+        yield Question("relation", signed.relation, sentence, "It was signed so all the same")
     day = max(file.snapshot.day_of(purpose) or signed.signed_on, signed.signed_on)
     for found in rule.of_the_signer(file.snapshot.birth_on, signed, day):
         sentence = sentence_of(found)
@@ -247,3 +268,16 @@ def _about_the_signer(file: CaseFile, purpose: str) -> Iterator[Question]:
             yield Question("assent", "not asked", sentence, "Nobody asked the child")
         elif found.code != "assent_declined":
             yield Question("relation", signed.relation, sentence, "It was signed so all the same")
+
+
+def _about_their_name(file: CaseFile, signed: Consent) -> Iterator[Question]:
+    """Whether it was the patient who signed, where the name is somebody else's in every word."""
+    if signed.relation not in {Signer.SELF, Signer.EMANCIPATED_MINOR}:
+        return
+    patient = file.work.session.get_one(Patient, (file.case.clinic_id, file.case.patient_id))
+    if words_of(signed.signed_by) & {*words_of(patient.given_name, patient.family_name), *_IS_THE_PATIENT}:
+        return
+    sentence = "The patient has another name. If somebody else signed, say who they are to the patient."
+    # The yes is for this name alone, and its code is written down where no name is.
+    about = sha256(fold(signed.signed_by).encode()).hexdigest()[:12]
+    yield Question("signed_by", about, sentence, "The patient signed with this name")

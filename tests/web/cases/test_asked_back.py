@@ -231,6 +231,40 @@ def test_a_baseline_that_was_taken_after_the_dose(at: At, minutes: int | None, i
 
 
 @pytest.mark.parametrize("path", ["consent", "sign-consent"])
+def test_whose_signature_it_is(at: At, path: str) -> None:
+    world, journey = at("trial_day")
+    browser, path = world.sign_in(NURSE), f"{path}?purpose=trial"
+    here = {"text_version": "1", "strokes": "9,9 99,99"}
+    typed = {"purpose": "trial", "signed_on": journey.today.isoformat(), "relation": "self", **here}
+    status, page = send(browser, journey, path, {**typed, "signed_by": "Anna Nother"})
+    assert status == 422 and "The patient has another name." in page
+    [meant] = re.findall(r'name="meant" value="([^"]+)"', page)
+    own = {**typed, "signed_by": "Anna Nother", "interpreter": "anna  nother"}
+    status, page = send(browser, journey, path, {**own, "meant": meant})
+    assert status == 422 and "Whoever signs does not interpret for themselves" in page
+    status, page = send(browser, journey, path, {**typed, "signed_by": "J. ÓKAFOR", "interpreter": "Anna Nother"})
+    assert status == 303, page
+    journey.version = journey.look().head.version
+    assert send(browser, journey, path, {**typed, "signed_by": "Ruth Other", "meant": meant})[0] == 422
+    assert send(browser, journey, path, {**typed, "signed_by": "Anna Nother", "meant": meant})[0] == 303
+
+
+@pytest.mark.parametrize("path", ["consent", "sign-consent"])
+@pytest.mark.parametrize(("years", "is_asked"), [(17, True), (18, False)])
+def test_a_representative_of_an_adult_for_a_child(at: At, path: str, years: int, *, is_asked: bool) -> None:
+    world, journey = at("trial_day")
+    with world.database.writing() as session:
+        session.execute(update(Patient).values(birth_on=journey.today.replace(year=journey.today.year - years)))
+    here = {"text_version": "1", "strokes": "9,9 99,99", "assent": "given", "relation": "representative"}
+    typed = {"purpose": "trial", "signed_on": journey.today.isoformat(), "signed_by": "Rosa", **here}
+    browser, path = world.sign_in(NURSE), f"{path}?purpose=trial"
+    status, page = send(browser, journey, path, typed)
+    assert (status, "a representative of an adult signed" in page) == ((422, True) if is_asked else (303, False))
+    if is_asked:
+        assert send(browser, journey, path, {**typed, "meant": "relation:representative"})[0] == 303
+
+
+@pytest.mark.parametrize("path", ["consent", "sign-consent"])
 def test_a_signature_that_would_not_hold_while_whoever_must_sign_is_still_here(at: At, path: str) -> None:
     world, journey = at("trial_day")
     with world.database.writing() as session:
