@@ -230,6 +230,17 @@ class TestTheProcedureBegins:
         assert [each.kind for each in journey.look().snapshot.of(VisitMoment)] == ["procedure"]
 
 
+def test_a_time_in_the_future_is_said_at_its_field(at: At) -> None:
+    world, journey = at("trial_day")
+    url = f"/cases/{journey.public_id}/visit/{journey.visit_for('trial')}/stands"
+    tomorrow = journey.in_days(1).isoformat(timespec="minutes")
+    typed = {"kind": "preparation", "happened_at": tomorrow, "expected_version": journey.version}
+    sent = world.sign_in(NURSE).submit(url, typed)
+    page = html.unescape(sent.get_data(as_text=True))
+    assert sent.status_code == 422 and '<a href="#happened_at">Since: This time is in the future.' in page
+    assert 'id="happened_at-error"' in page
+
+
 @pytest.mark.parametrize("stage", ["trial_day", "implant_day"])
 def test_open_items_alone_are_no_red_row(at: At, stage: str) -> None:
     world, journey = at(stage)

@@ -50,6 +50,15 @@ class CaseForm(TrackerForm):
             return (FormSection("", tuple((each,) for each in shown if each.short_name not in self.APART)),)
         return tuple(FormSection(section.title, tuple(self._rows(section))) for section in self.SECTIONS)
 
+    def show_problems(self, problems: dict[str, str]) -> None:
+        """Put a service's sentences beside the fields they speak of. A service knows when something happened, but not
+        by which name a form asks for it: the latest time that was typed is the one that is in the future."""
+        typed = [each for each in self if isinstance(each, MomentField) and each.data is not None]
+        if typed and "effective_at" in problems and "effective_at" not in self:
+            latest = max(typed, key=lambda each: each.data)
+            problems = {latest.short_name if name == "effective_at" else name: why for name, why in problems.items()}
+        super().show_problems(problems)
+
     def _rows(self, section: Section) -> Iterator[tuple[Field, ...]]:
         """A field that is not asked this time was taken out of the form."""
         for row in section.rows:
