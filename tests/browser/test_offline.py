@@ -351,27 +351,6 @@ def test_what_the_server_fails_at_holds_up_nothing_else(
     assert answers(world) == [("identity", ""), ("xray", "L2/L3")]
 
 
-def test_what_was_answered_this_moment_is_told_beside_it(
-    world: WebWorld, nurse: Tablet, physician: Tablet, checklist: str
-) -> None:
-    physician.opens(checklist)
-    physician.writes("xray", "L4/L5")
-    expect(physician.bar).to_have_text("all saved")
-    nurse.writes("xray", "L2/L3")
-    expect(nurse.item("xray").get_by_role("alert")).to_contain_text("Somebody else answered this item meanwhile")
-    expect(nurse.item("xray").get_by_role("textbox", name="Value of").first).to_have_value("L2/L3")
-    expect(nurse.bar).to_have_text("1 answer was not taken")
-    nurse.ticks("identity")
-    expect(nurse.item("identity")).to_contain_text("Done · Nurse Person")
-    expect(nurse.bar).to_have_text("1 answer was not taken")
-    assert tasks(world) == [] and outcomes(world) == ["saved", "saved"]
-    expect(nurse.item("xray")).to_contain_text("Done: L4/L5 · Physician Person")
-    nurse.item("xray").get_by_role("button", name="Done").first.tap()
-    expect(nurse.item("xray")).to_contain_text("Done: L2/L3 · Nurse Person")
-    expect(nurse.bar).to_have_text("all saved")
-    assert outcomes(world) == ["saved", "saved", "saved"]
-
-
 def test_that_an_answer_became_a_task_stays_said_on_the_day(world: WebWorld, nurse: Tablet, checklist: str) -> None:
     nurse.page.route("**/day/entries", lambda route: route.abort())
     nurse.writes("xray", "L2/L3")

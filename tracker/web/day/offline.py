@@ -46,10 +46,11 @@ JUST_NOW = timedelta(seconds=20)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfflinePanel:
-    """What the scripts of the day's pages need to know: whose entries they keep, for which server, and what time it is
-    there."""
+    """What the scripts of the day's pages need to know: whose entries they keep and their name, for which server, and
+    what time it is there."""
 
     owner: str
+    name: str
     server_key: str
     worker_url: str
     at: str
@@ -66,6 +67,7 @@ def offline_panel() -> OfflinePanel | None:
         return None
     return OfflinePanel(
         owner=owner_of(actor().clinic_id, actor().user_id),
+        name=actor().name,
         server_key=public_key(),
         worker_url=url_for("day.offline_worker", v=_shell_version()),
         at=now().isoformat(),

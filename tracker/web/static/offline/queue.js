@@ -82,6 +82,16 @@ async function sendOne(entry, token, isWatched, isPlain = false) {
   return said;
 }
 
+/* Send once more what the page was left with, and hear nothing of it: the next page does. */
+export function sendLeft(entries, token) {
+  for (const entry of entries) {
+    const body = new FormData();
+    body.append("csrf_token", token);
+    body.append("sealed", entry.forServer);
+    void fetch(SEND_TO, { method: "POST", body, redirect: "manual", keepalive: true }).catch(() => null);
+  }
+}
+
 function isPassedOver(entry) {
   failures.set(entry.id, (failures.get(entry.id) ?? 0) + 1);
   return failures.get(entry.id) >= TRIES;
@@ -90,28 +100,29 @@ function isPassedOver(entry) {
 /* Send what waits of one person, in order, until something is in the way. `tell` hears of each entry, and returns a new
    token where the one of the page is too old. Returns what was in the way; empty where nothing was. `unreadable`: the
    server's secret is another one since, and the person's own copy is needed. `failing`: the server fails; after a few
-   tries the entries to other items go past the one it fails at. Of several pages of a browser one sends at a time. */
-export function sendAll(owner, token, { isWatched = () => false, tell = () => {}, renew = async () => null } = {}) {
+   tries the entries to other items go past the one it fails at. What was not taken stays on the disk, and is passed by
+   while `isHeld`: it is its giver's to choose (held.js). Of several pages of a browser one sends at a time. */
+export function sendAll(owner, token, { isWatched = () => false, isHeld = () => false, tell = () => {}, renew = async () => null } = {}) {
   return navigator.locks.request("tracker-entries", async () => {
     let good = token;
     let inTheWay = "";
     const passed = new Set();
     for (const entry of await listEntries(owner)) {
       const place = `${entry.visit}/${entry.item}`;
-      if (passed.has(place)) continue;
+      if (passed.has(place) || isHeld(entry)) continue;
       const isSeen = isWatched(entry);
       let said = await sendOne(entry, good, isSeen);
       if (said.outcome === "old_token") {
         good = (await renew()) ?? good;
         said = await sendOne(entry, good, isSeen);
       }
-      if (SETTLED.has(said.outcome) || said.outcome === "not_taken") await removeEntry(entry.order);
+      if (SETTLED.has(said.outcome)) await removeEntry(entry.order);
       else if (said.outcome === "unreadable") inTheWay = said.outcome;
       else if (said.outcome === "failing" && isPassedOver(entry)) {
         inTheWay = said.outcome;
         passed.add(place);
         continue;
-      } else return said.outcome;
+      } else if (said.outcome !== "not_taken") return said.outcome;
       tell(entry, said);
     }
     return inTheWay;

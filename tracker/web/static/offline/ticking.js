@@ -2,9 +2,10 @@
    be kept, or two people are needed, the page's own form is sent as ever. */
 
 import { canKeep, keeping, panel, renewAlong, setClock } from "./along.js";
+import { heldAt, hold, isHeld, letGo, showHeld } from "./held.js";
 import { keep, sendAll } from "./queue.js";
 import { wordsOf } from "./rules.js";
-import { sayNotTaken } from "./show.js";
+import { make, sayNotTaken } from "./show.js";
 import { listEntries } from "./store.js";
 import { ask } from "./taking.js";
 
@@ -23,6 +24,8 @@ const mine = new Map();
 const notTaken = new Map();
 let isSending = false;
 let isNeeded = false;
+/* Whether the server said of an answer what became of it, since the page was renewed. */
+let isSettled = false;
 let inTheWay = "";
 /* How many answers wait on the disk, and how many are on their way to it. */
 let stored = 0;
@@ -51,6 +54,11 @@ function sayRefused() {
   return sayNotTaken(notTaken.size) + (tasks.length ? `, now a task for the nurses: ${reasons}` : "");
 }
 
+/* What is still to be sent; what was not taken is its giver's to choose. */
+async function listWaiting() {
+  return (await listEntries(panel.dataset.owner)).filter((entry) => !isHeld(entry));
+}
+
 /* As soon as an answer is given, also before it is on the disk. */
 function sayInBar() {
   const count = stored + storing;
@@ -61,13 +69,16 @@ function sayInBar() {
 }
 
 async function renewBar() {
-  stored = (await listEntries(panel.dataset.owner)).length;
+  stored = (await listWaiting()).length;
   sayInBar();
-  return stored;
+}
+
+function clearSaid(row) {
+  for (const each of row.querySelectorAll("[data-told], .field-error")) each.remove();
 }
 
 function showKept(row, words) {
-  row.querySelector(".field-error")?.remove();
+  clearSaid(row);
   row.classList.add("is-unsaved");
   row.querySelector(".tap")?.classList.add("is-done");
   const place = row.querySelector(".tap-sub");
@@ -75,12 +86,8 @@ function showKept(row, words) {
 }
 
 function sayAt(row, sentence) {
-  row.querySelector(".field-error")?.remove();
-  const problem = document.createElement("p");
-  problem.className = "field-error";
-  problem.setAttribute("role", "alert");
-  problem.textContent = sentence;
-  row.prepend(problem);
+  clearSaid(row);
+  row.prepend(make("div", { class: "item-told", "data-told": true }, make("p", { class: "field-error", role: "alert" }, sentence)));
 }
 
 function showProblem(row, sentence) {
@@ -91,22 +98,26 @@ function showProblem(row, sentence) {
   if (place) place.textContent = "not saved";
 }
 
+const itemOf = (row) => row.id.slice("item-".length);
+
 function taskOf(row) {
-  const told = notTaken.get(placeOf(HERE, row.id.slice("item-".length)));
+  const told = notTaken.get(placeOf(HERE, itemOf(row)));
   return told?.isTask ? told : null;
 }
 
-/* The item as it stands, and with it that the answer from this tablet is a task now. */
-function tellOfTask(row) {
-  const told = taskOf(row);
+/* The item as it stands, and with it what the answer from this tablet was, or that it is a task now. */
+function tellAt(row) {
+  const [told, item] = [taskOf(row), itemOf(row)];
   if (told) sayAt(row, `Not taken, and now a task for the nurses: ${told.said}`);
+  else if (heldAt(item)) showHeld(row, item, { mine: () => recordMine(item), leave: () => leaveIt(item) });
 }
 
 /* ── The page as the server has it ──────────────────────────────────────── */
 
 function standsFor(row) {
-  const text = row.textContent.replace(row.querySelector(".field-error")?.textContent ?? "", "");
-  return `${text.replace(/\s+/g, " ")} ${row.querySelector("[name=seen]")?.value}`;
+  const copy = row.cloneNode(true);
+  clearSaid(copy);
+  return `${copy.textContent.replace(/\s+/g, " ")} ${row.querySelector("[name=seen]")?.value}`;
 }
 
 function isTypedIn(row) {
@@ -123,12 +134,13 @@ function showWhatStands(row, newer) {
 }
 
 function renewRow(row, newer) {
-  const isProblem = row.querySelector(".field-error") && !taskOf(row);
+  const chosen = heldAt(itemOf(row));
+  const isProblem = row.querySelector(".field-error") && !taskOf(row) && !chosen?.isConflict;
   if (isProblem && !row.classList.contains("is-unsaved")) showWhatStands(row, newer);
   if (row.classList.contains("is-unsaved") || isProblem || (isTypedIn(row) && !row.dataset.kept)) return;
   const hadFocus = row.contains(document.activeElement);
   if (row.dataset.kept || standsFor(row) !== standsFor(newer)) row.replaceWith(newer);
-  if (newer.isConnected) tellOfTask(newer);
+  if (newer.isConnected) tellAt(newer);
   if (hadFocus && newer.isConnected) newer.querySelector("button:not([disabled]), summary")?.focus();
 }
 
@@ -141,7 +153,7 @@ function renewFrom(page) {
     if (here && there && here.textContent !== there.textContent) here.replaceWith(there);
   }
   const isOther = rows.length !== newer.size || rows.some((row) => !newer.has(row.id));
-  if (isOther && !document.querySelector(".is-unsaved") && !rows.some((row) => isTypedIn(row))) location.reload();
+  if (isOther && !document.querySelector(".is-unsaved, [data-told]") && !rows.some((row) => isTypedIn(row))) location.reload();
 }
 
 async function renewPage() {
@@ -151,6 +163,36 @@ async function renewPage() {
   } catch {
     /* It is saved; what else changed is seen when the page is loaded again. */
   }
+}
+
+/* The form of an item that gives such an answer, and its button. */
+function formOf(row, { state, value }) {
+  const gives = (button) => {
+    if (button.name === "value") return state === "done" && button.value === value;
+    return button.name === "state" ? button.value === state : button.form.querySelector(`option[value=${state}]`) !== null;
+  };
+  const submitter = [...row.querySelectorAll(".item-form [type=submit], .item-other [type=submit]")].find(gives);
+  return submitter && { form: submitter.form, submitter };
+}
+
+/* In the place of what stands now: whoever chooses has read both. */
+async function recordMine(item) {
+  const row = rowOf(item);
+  const { given } = heldAt(item);
+  const found = formOf(row, given);
+  if (!found) return;
+  const seen = Number(row.querySelector("[name=seen]")?.value ?? given.seen);
+  await keepAnswer({ ...given, seen }, { ...found, row });
+}
+
+async function leaveIt(item) {
+  await letGo(item);
+  notTaken.delete(placeOf(HERE, item));
+  const row = rowOf(item);
+  clearSaid(row);
+  row.dataset.kept = "yes";
+  await renewPage();
+  await renewBar();
 }
 
 /* What was typed and not taken is before the eyes again, to be put right. Where the answer needs a field that the page
@@ -176,17 +218,23 @@ function settle(entry, said) {
   const row = entry.visit === HERE ? rowOf(entry.item) : null;
   if (said.outcome === "unreadable") return;
   const isTask = said.outcome !== "not_taken";
-  if (said.outcome === "saved") notTaken.delete(placeOf(entry.visit, entry.item));
-  else notTaken.set(placeOf(entry.visit, entry.item), { said: said.said, isTask });
+  if (said.outcome === "saved") {
+    notTaken.delete(placeOf(entry.visit, entry.item));
+    if (row) void letGo(entry.item);
+  } else notTaken.set(placeOf(entry.visit, entry.item), { said: said.said, isTask });
+  isSettled = true;
   if (!row) return;
-  if (!isTask) {
-    showProblem(row, said.said);
-    putBack(mine.get(entry.id), said.problems);
+  const isConflict = !isTask && !Object.keys(said.problems).length;
+  if (!isTask) hold(entry, { given: mine.get(entry.id).given, said: said.said, isConflict });
+  if (isTask || isConflict) {
+    row.classList.remove("is-unsaved");
+    row.dataset.kept = "yes";
+    tellAt(row);
     return;
   }
-  row.classList.remove("is-unsaved");
-  row.dataset.kept = "yes";
-  tellOfTask(row);
+  showProblem(row, said.said);
+  tellAt(row);
+  putBack(mine.get(entry.id), said.problems);
 }
 
 /* Whether the person is told beside the item why it is not taken: they answered this moment, and the page sends it for
@@ -205,10 +253,10 @@ async function send() {
     return;
   }
   isSending = true;
-  const { length: waiting } = await listEntries(panel.dataset.owner);
+  const { length: waiting } = await listWaiting();
   const renew = async () => (await ask()).told?.csrf_token ?? null;
   const token = document.querySelector("input[name=csrf_token]").value;
-  if (waiting) inTheWay = await sendAll(panel.dataset.owner, token, { isWatched, tell: settle, renew });
+  if (waiting) inTheWay = await sendAll(panel.dataset.owner, token, { isWatched, isHeld, tell: settle, renew });
   if (inTheWay) for (const answered of mine.values()) answered.hasWaited = true;
   isSending = false;
   if (isNeeded) {
@@ -216,8 +264,9 @@ async function send() {
     await send();
     return;
   }
-  const left = await renewBar();
-  if (waiting > left) {
+  await renewBar();
+  if (isSettled) {
+    isSettled = false;
     await renewPage();
     await renewBar();
     clearTimeout(taking);
@@ -243,8 +292,8 @@ function lacks(typed) {
   return typed.has("value") && !typed.get("value").trim() ? "Write down what was read or measured." : "";
 }
 
-async function take(form, submitter, row, typed) {
-  const given = answerOf(typed);
+/* What was not taken of this item before has its answer now. */
+async function keepAnswer(given, { form, submitter, row }) {
   const words = [wordsOf(given.state), given.value, given.reason, "not yet saved"].filter(Boolean).join(" · ");
   showKept(row, words);
   storing += 1;
@@ -254,6 +303,7 @@ async function take(form, submitter, row, typed) {
     mine.set(await keep(given, keeping()), { given, form, submitter, at, hasWaited: !navigator.onLine });
     /* It is kept: nothing in the form is only typed any more. */
     form.reset();
+    await letGo(given.item);
   } catch {
     /* This browser keeps nothing: the form goes to the server by itself. */
     form.dataset.plain = "yes";
@@ -285,12 +335,12 @@ document.addEventListener("submit", (event) => {
   } else if (lacks(typed)) {
     showProblem(row, lacks(typed));
   } else {
-    void take(form, event.submitter, row, typed);
+    void keepAnswer(answerOf(typed), { form, submitter: event.submitter, row });
   }
 }, { capture: true });
 
 async function markWaiting() {
-  for (const entry of await listEntries(panel.dataset.owner)) {
+  for (const entry of await listWaiting()) {
     const row = entry.visit === HERE ? rowOf(entry.item) : null;
     if (row) showKept(row, "answered on this tablet, not yet saved");
   }

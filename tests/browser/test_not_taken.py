@@ -1,0 +1,123 @@
+"""What the server does not take of an open checklist stands at its item until whoever answered has chosen."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+from sqlalchemy import select
+
+from tests.factories.listed import Listed
+from tests.support.browser import TABLET, Window, served, window
+from tests.support.fixed import FixedClock, SeededIds
+from tests.support.web import Browser as Client
+from tests.support.web import WebWorld, make_world
+from tracker.domain.words import Role
+from tracker.persistence.database import Database
+from tracker.persistence.models import ChecklistItemRow, StaffTask
+
+WHY = "Somebody else answered this item meanwhile"
+
+
+@pytest.fixture
+def world(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> WebWorld:
+    """A clinic."""
+    return make_world(sqlite_database, clock, ids)
+
+
+@pytest.fixture
+def checklist(world: WebWorld) -> str:
+    """The address of the checklist of a patient who has arrived."""
+    with world.database.writing() as session:
+        listed = Listed(session, world.clinic_id, world.clock.now(), world.ids)
+        case = listed.case(listed.patient("Okafor", "James"), "trial_day")
+        listed.visit(case, "trial", hours=0, state="arrived")
+        return f"/day/visits/{case.public_id}/20"
+
+
+@pytest.fixture
+def nurse(chromium: Browser, world: WebWorld, checklist: str) -> Iterator[Window]:
+    """A nurse before the open checklist, on a tablet."""
+    cookie = world.sign_in(Role.NURSE).client.get_cookie("tracker")
+    assert cookie is not None
+    with served(world.app) as address, window(chromium, address, viewport=TABLET, touch=True) as opened:
+        opened.page.context.add_cookies([{"name": "tracker", "value": cookie.value, "url": address}])
+        opened.open(checklist)
+        yield opened
+
+
+@pytest.fixture
+def physician(world: WebWorld) -> Client:
+    """A physician at another tablet."""
+    signed_in = world.sign_in(Role.PHYSICIAN)
+    signed_in.get("/day")
+    return signed_in
+
+
+def item(page: Page, key: str) -> Locator:
+    return page.locator(f"#item-{key}")
+
+
+def presses(page: Page, key: str, button: str) -> None:
+    item(page, key).get_by_role("button", name=button).first.tap()
+
+
+def answers(world: WebWorld) -> list[tuple[str, str]]:
+    """The answers that stand."""
+    with world.database.reading() as session:
+        rows = session.scalars(select(ChecklistItemRow).where(ChecklistItemRow.superseded_by.is_(None)))
+        return [(row.item, row.value) for row in rows]
+
+
+def tasks(world: WebWorld) -> list[str]:
+    with world.database.reading() as session:
+        return [f"{task.kind}: {task.params.get('entered')}" for task in session.scalars(select(StaffTask))]
+
+
+def test_a_button_that_came_second_stands_beside_what_stands_until_one_is_chosen(
+    world: WebWorld, nurse: Window, physician: Client, checklist: str
+) -> None:
+    page = nurse.page
+    physician.post(checklist, {"item": "anticoagulants", "state": "done", "value": "held as ordered", "seen": 0})
+    physician.post(checklist, {"item": "anaesthesia", "state": "done", "value": "sedation", "seen": 0})
+    presses(page, "anticoagulants", "takes none")
+    thinners = item(page, "anticoagulants")
+    expect(thinners.get_by_role("alert")).to_contain_text(WHY)
+    # What is asked has changed: the page is not loaded again over an answer that nobody has chosen.
+    expect(thinners).to_contain_text("Your answer, not saved: Done · takes none · Nurse Person")
+    expect(thinners).to_contain_text("What stands: Done: held as ordered · Physician Person")
+    expect(page.locator("[data-saved]")).to_have_text("1 answer was not taken")
+    assert nurse.accessibility_findings() == []
+    presses(page, "identity", "Two identifiers")
+    expect(item(page, "identity")).to_contain_text("Done · Nurse Person")
+    expect(thinners).to_contain_text("Your answer, not saved: Done · takes none")
+
+    presses(page, "anticoagulants", "Record mine")
+    expect(item(page, "anticoagulants").locator(".tap-sub")).to_contain_text("Done: takes none · Nurse Person")
+    expect(page.locator("[data-saved]")).to_have_text("all saved")
+    expect(item(page, "escort")).to_be_visible()
+    assert ("anticoagulants", "takes none") in answers(world) and tasks(world) == []
+
+
+def test_what_stands_is_left(world: WebWorld, nurse: Window, physician: Client, checklist: str) -> None:
+    page = nurse.page
+    physician.post(checklist, {"item": "xray", "state": "done", "value": "L4/L5", "seen": 0})
+    item(page, "xray").get_by_role("textbox", name="Value of").first.fill("L2/L3")
+    presses(page, "xray", "Done")
+    expect(item(page, "xray")).to_contain_text("Your answer, not saved: Done · L2/L3 · Nurse Person")
+    presses(page, "xray", "Leave what stands")
+    expect(item(page, "xray").get_by_role("alert")).to_have_count(0)
+    expect(item(page, "xray")).to_contain_text("Done: L4/L5 · Physician Person")
+    nurse.open(checklist)
+    expect(page.locator("[data-saved]")).to_have_text("all saved")
+    assert answers(world) == [("xray", "L4/L5")] and tasks(world) == []
+
+
+def test_left_without_a_choice_it_is_a_task(world: WebWorld, nurse: Window, physician: Client, checklist: str) -> None:
+    page = nurse.page
+    physician.post(checklist, {"item": "anticoagulants", "state": "done", "value": "held as ordered", "seen": 0})
+    presses(page, "anticoagulants", "takes none")
+    expect(item(page, "anticoagulants")).to_contain_text("Your answer, not saved")
+    nurse.open("/day")
+    expect(page.locator("[data-offline-tasks]")).to_contain_text("became a task for the nurses")
+    [task] = tasks(world)
+    assert task.startswith("two_answers: done: takes none (Nurse Person")
