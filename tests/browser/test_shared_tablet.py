@@ -98,6 +98,22 @@ def test_two_read_the_drug_and_the_tablet_changes_hands(ward: tuple[WebWorld, st
     expect(page.locator("#item-xray").get_by_role("textbox", name="Value of").first).to_have_value("L2/L3")
 
 
+def test_a_lock_without_network_holds_when_the_network_is_back(ward: tuple[WebWorld, str], tablet: Window) -> None:
+    page = tablet.page
+    tablet.open("/sign-in")
+    sign_in(page, Role.NURSE)
+    expect(page.get_by_role("banner")).to_contain_text("Nurse Person")
+    tablet.open(ward[1])
+    page.route("**/tablet/lock", lambda route: route.abort())
+    page.get_by_role("button", name="Lock").tap()
+    expect(page.get_by_role("dialog")).to_contain_text("There is no network.")
+    page.reload()
+    expect(page.get_by_role("link", name="Nurse Person")).to_be_visible()
+    assert "Okafor" not in page.content()
+    tablet.open("/tablet")
+    expect(page.get_by_role("link", name="Nurse Person")).to_be_visible()
+
+
 def given_both_signed_in(tablet: Window) -> None:
     """Each gives the password once."""
     page = tablet.page

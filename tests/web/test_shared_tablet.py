@@ -14,7 +14,7 @@ from tracker.domain.words import Role
 from tracker.persistence.models import Event, KeptForm, SigninSession, User
 
 HERE = {"Sec-Fetch-Site": "same-origin"}
-COOKIE, SESSION = "tracker-tablet", "tracker"
+COOKIE, SESSION, LOCKED = "tracker-tablet", "tracker", "tracker-locked"
 REASON = "the brother is in hospital"
 
 
@@ -129,6 +129,30 @@ class TestChangingHands:
         elsewhere.submit("/account/password", {"current": PASSWORD, "password": "nine violet harbours",
                                                "again": "nine violet harbours"})  # fmt: skip
         assert "Nurse Person" not in text_of(tablet.browser.get("/tablet"))
+
+
+class TestLockingWithoutNetwork:
+    """The page could not tell the server: a cookie does, with the first request that reaches it."""
+
+    @pytest.mark.parametrize("path", ["/tablet", "/day", "/tablet?next=/day"])
+    def test_holds_for_whatever_is_asked_first(self, tablet: Tablet, path: str) -> None:
+        tablet.browser.client.set_cookie(LOCKED, "1")
+        page = text_of(tablet.browser.get(path, follow_redirects=True))
+        assert "Nurse Person" in page and "Physician Person" in page and "Type" not in page
+        assert tablet.browser.client.get_cookie(LOCKED) is None
+        assert tablet.is_used_by() == ""
+        tablet.unlock(Role.NURSE)
+        assert tablet.is_used_by() == "Nurse"
+
+    def test_keeps_what_was_typed_and_leaves_other_devices_alone(self, tablet: Tablet) -> None:
+        own = tablet.world.sign_in(Role.NURSE)
+        own.client.set_cookie(LOCKED, "1")
+        assert own.get("/day").status_code == 200
+        tablet.browser.get("/account/pin")
+        tablet.browser.client.set_cookie(LOCKED, "1")
+        answer = tablet.browser.post("/account/password", {"current": PASSWORD}, headers=HERE)
+        assert answer.headers["Location"].startswith("/tablet")
+        assert tablet.is_used_by() == ""
 
 
 class TestLockingItself:

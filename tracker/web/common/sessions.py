@@ -17,9 +17,13 @@ from tracker.domain import credentials
 from tracker.domain.credentials import SessionLimits
 from tracker.queries import accounts as account_queries
 from tracker.services import accounts
+from tracker.services.tablets import lock_tablet
 from tracker.web.common.current import now, runtime
 from tracker.web.common.database import noting, read_session, writing
 from tracker.web.common.session_user import CLINIC_KEY
+
+#: The page of a shared tablet leaves this when it locks, also without network: told with whatever is asked next.
+LOCKED_HERE = "tracker-locked"
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
@@ -94,7 +98,7 @@ class DatabaseSessions(SessionInterface):
         if not token or request.path.startswith("/static/"):
             return ServerSession()
         stored = account_queries.find_browser_session(read_session(), token=token, at=now(), limits=self.limits)
-        if stored is None or stored.is_locked:
+        if stored is None or stored.is_locked or _was_locked_here(stored.tablet_hash):
             return ServerSession()
         g.person = stored.person
         return ServerSession(
@@ -111,6 +115,8 @@ class DatabaseSessions(SessionInterface):
             raise TypeError("a session that this interface did not open")
         response.vary.add("Cookie")
         at = now()
+        if LOCKED_HERE in request.cookies and not request.path.startswith("/static/"):
+            response.delete_cookie(LOCKED_HERE, secure=self.is_https, samesite="Lax", path="/")
         if session.token is not None and not session.must_renew:
             self._save_changes(session, session.token, at)
             if session.is_taken_up:
@@ -147,6 +153,15 @@ class DatabaseSessions(SessionInterface):
         elif is_touch_due and not _asks_by_itself():
             with noting() as database:
                 accounts.touch_browser_session(database, token=token, at=at)
+
+
+def _was_locked_here(tablet_hash: str | None) -> bool:
+    """Whether the page locked itself before this request: then the tablet is locked now, before anything is shown."""
+    if tablet_hash is None or LOCKED_HERE not in request.cookies:
+        return False
+    with writing() as database:
+        lock_tablet(database, tablet_hash=tablet_hash, at=now())
+    return True
 
 
 def _asks_by_itself() -> bool:

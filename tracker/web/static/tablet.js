@@ -1,5 +1,5 @@
 /* A shared tablet: after some minutes without use its page is covered, what was typed is kept for whoever typed it, and
-   the tablet is locked on the server. Nothing is sent: a kept form is read again before it is saved. */
+   the tablet is locked on the server, with whatever is asked next where there is no network now. Nothing is sent: a kept form is read again before it is saved. */
 
 import { isChanged } from "./changed.js";
 
@@ -11,6 +11,9 @@ const LOOK_EVERY_MS = 2_000;
 const TRY_AGAIN_MS = 5_000;
 /* Tabs of one tablet are used by one person: the last touch in any of them counts. */
 const USED_AT = "tablet-used-at";
+/* The lock goes with whatever this browser asks next: the server locks before it shows anything, and takes this away. */
+const LOCKED_HERE = "tracker-locked";
+const KEPT_S = 12 * 60 * 60;
 
 let toldAt = Date.now();
 let isLocking = false;
@@ -18,6 +21,15 @@ const kept = new WeakSet();
 
 function usedAt() {
   return Number(localStorage.getItem(USED_AT)) || 0;
+}
+
+function isLocked() {
+  return document.cookie.split("; ").includes(`${LOCKED_HERE}=1`);
+}
+
+function noteLock() {
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `${LOCKED_HERE}=1; Max-Age=${KEPT_S}; Path=/; SameSite=Lax${secure}`;
 }
 
 function isOver() {
@@ -54,6 +66,7 @@ async function handOver() {
 function lock() {
   if (isLocking) return;
   isLocking = true;
+  noteLock();
   cover.showModal();
   cover.firstElementChild.focus();
   void handOver();
@@ -79,7 +92,7 @@ function noticeUse() {
 }
 
 function look() {
-  if (isOver()) lock();
+  if (isOver() || isLocked()) lock();
 }
 
 localStorage.setItem(USED_AT, String(Date.now()));
