@@ -121,3 +121,54 @@ def test_have_what_is_asked_after_the_dose_wait_for_it(page: Page) -> None:
     refused = lacks(page, after, waits_for="Test dose", state="not_applicable", reason=reason)
     assert refused == "“Test dose” is not recorded: whether this applies is answered after it."
     assert lacks(page, after) == lacks(page, rule("before"), waits_for="Test dose") == ""
+
+
+def needs_two(
+    page: Page, what: dict[str, Any], value: str, *, before: dict[str, str], is_synced: bool, state: str = "done"
+) -> bool:
+    """Whether an answer takes a second person beside these that count, which the server has or still waits for."""
+    rules = [rule("antibiotic", value="time"), rule("incision", value="time", timed=AFTER), rule("lot", value="expiry"),
+             rule("drug", two_person=True), rule("gown")]  # fmt: skip
+    at = "2026-03-17T15:00:00+00:00"
+    given = [{"item": key, "counts": True, "state": "done", "value": text, "at": at} for key, text in before.items()]
+    return page.evaluate(
+        """async ([rules, key, given, before, isSynced, day]) => {
+          const { answersOf, needsTwo } = await import("/static/offline/rules.js");
+          const visit = { stops: [], not_asked: [], answers: isSynced ? before : [] };
+          const answers = answersOf(rules, { ...visit, answers: before }, new Map());
+          const rule = rules.find((each) => each.key === key);
+          return needsTwo(rule, given, { rules, visit, answers, day, at: Date.parse("2026-03-17T16:00:00Z") });
+        }""",
+        [rules, what["key"], {"state": state, "value": value, "reason": "x"}, given, is_synced, DAY],
+    )
+
+
+AFTER = {"item": "antibiotic", "least": 0, "most": 60}
+EARLY = {"antibiotic": "09:23", "incision": "09:00"}
+
+
+@pytest.mark.parametrize(
+    ("given", "before", "is_synced", "takes_two"),
+    [
+        (("drug", ""), {}, False, True),
+        (("gown", ""), {}, False, False),
+        (("incision", "09:40"), EARLY, False, True),
+        (("antibiotic", "08:50"), EARLY, False, True),
+        (("incision", "08:50"), EARLY, False, False),
+        (("incision", "09:40"), {"antibiotic": "09:23"}, False, False),
+        (("incision", "09:41"), {"antibiotic": "09:23", "incision": "09:40"}, False, False),
+        (("incision", "09:41"), {"antibiotic": "09:23", "incision": "09:40"}, True, True),
+        (("lot", "2027-01"), {"lot": "2026-02"}, False, True),
+        (("lot", "2027-01"), {"lot": "2028-02"}, True, True),
+    ],
+)
+def test_refuse_what_takes_two_people(
+    page: Page, given: tuple[str, str], before: dict[str, str], is_synced: bool, takes_two: bool
+) -> None:
+    key, value = given
+    assert needs_two(page, rule(key), value, before=before, is_synced=is_synced) == takes_two
+
+
+def test_refuse_to_take_away_what_breaks_a_rule(page: Page) -> None:
+    assert needs_two(page, rule("incision"), "", before=EARLY, is_synced=False, state="not_applicable")
+    assert not needs_two(page, rule("drug"), "", before={}, is_synced=False, state="not_applicable")

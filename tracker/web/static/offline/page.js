@@ -2,7 +2,7 @@
    and sends what waits as soon as the server is there again. */
 
 import { sendAll } from "./queue.js";
-import { answersOf, askedOf, clock, lacks } from "./rules.js";
+import { NEEDS_NETWORK, answersOf, askedOf, clock, lacks, needsTwo } from "./rules.js";
 import { checklist, dayList, make, plural, sayNotTaken } from "./show.js";
 import { expire, getDay, listDays, listEntries } from "./store.js";
 import { ask, take } from "./taking.js";
@@ -136,6 +136,7 @@ function lacking(rule, visit, given) {
   const rules = person.day.checklists[visit.checklist];
   const answers = answersOf(rules, visit, person.pendingOf(visit));
   const moment = { on: person.day.on, zone: person.day.zone, now: person.now() };
+  if (needsTwo(rule, given, { rules, visit, answers, day: person.day, at: moment.now })) return NEEDS_NETWORK;
   return lacks(rule, given, visit, { asked: askedOf(rules, visit, answers), answers, moment });
 }
 

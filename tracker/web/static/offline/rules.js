@@ -13,18 +13,13 @@ export function otherStates(rule) {
   return rule.may_leave_out ? ["not_applicable", "overridden"] : ["not_applicable"];
 }
 
-/* Whether an answer of this tablet still waits for the second person, which takes the network. */
-export function isHalf(rule, answer) {
-  return rule.two_person && answer.state === "done";
-}
-
 /* What counts for a visit: what came with the day, and what this tablet added since. */
 export function answersOf(rules, visit, pending) {
   const counting = visit.answers.filter((each) => each.counts);
   const found = new Map(counting.map(({ item, state, value, at }) => [item, { state, value, at }]));
   for (const rule of rules) {
     const mine = pending.get(rule.key);
-    if (mine && !isHalf(rule, mine)) found.set(rule.key, { state: mine.state, value: mine.value, at: mine.made_at });
+    if (mine) found.set(rule.key, { state: mine.state, value: mine.value, at: mine.made_at });
   }
   return found;
 }
@@ -155,6 +150,23 @@ function faultOf(rule, rules, answers, day) {
   const { least, most } = rule.timed;
   if (minutes < least) return `${rule.label}: ${minutes} minutes after ${other.label}, at least ${least}`;
   return most !== null && minutes > most ? `${rule.label}: ${minutes} minutes after ${other.label}, at most ${most}` : "";
+}
+
+/* What is said of it where only the network brings the second person. */
+export const NEEDS_NETWORK = "This needs the network: two people, or an earlier time. Note it on paper and enter it when the network is back.";
+
+/* Whether a rule hangs on when, or until when, the item was done. */
+function isHeldToTime(rule, rules) {
+  return rule.value === "expiry" || Boolean(rule.timed) || rules.some((each) => each.timed?.item === rule.key);
+}
+
+/* Whether an answer takes a second person: what two must read, another answer in the place of one that a rule hangs on,
+   and any by which a rule is met that was not. `answers`: what counts before it. */
+export function needsTwo(rule, given, { rules, visit, answers, day, at }) {
+  const stands = visit.answers.some((each) => each.counts && each.item === rule.key);
+  if (given.state === "done" && (rule.two_person || (stands && isHeldToTime(rule, rules)))) return true;
+  const after = new Map(answers).set(rule.key, { state: given.state, value: given.value, at });
+  return rules.some((each) => faultOf(each, rules, answers, day) && !faultOf(each, rules, after, day));
 }
 
 /* What stops the procedure, as sentences: what stood in the way when the day was taken along, what speaks against an

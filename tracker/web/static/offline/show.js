@@ -1,6 +1,6 @@
 /* What the page without network shows, made of elements; text is only ever text. */
 
-import { answersOf, askedOf, clock, isHalf, openBefore, otherStates, progressOf, stopsOf, wordsOf } from "./rules.js";
+import { answersOf, askedOf, clock, openBefore, otherStates, progressOf, stopsOf, wordsOf } from "./rules.js";
 
 /* More choices than this are a list to choose from instead of a button each. */
 const MOST_BUTTONS = 4;
@@ -61,8 +61,7 @@ export function dayList(day, pendingOf) {
 function answerText(rule, visit, pending, zone) {
   const mine = pending.get(rule.key);
   if (!mine) return visit.answers.find((each) => each.counts && each.item === rule.key)?.said ?? "";
-  const half = isHalf(rule, mine) ? "second person missing: needs the network" : "";
-  return dot(wordsOf(mine.state), mine.value, mine.reason, clock(mine.made_at, zone), half, "not yet saved");
+  return dot(wordsOf(mine.state), mine.value, mine.reason, clock(mine.made_at, zone), "not yet saved");
 }
 
 function choiceField(rule) {
@@ -99,13 +98,12 @@ function fields(rule, isEarly) {
   }
   return make("span", { class: "tap-fields" }, rule.value ? valueField(rule) : "",
     rule.unit ? make("span", { class: "unit" }, rule.unit) : "", reason,
-    make("button", { class: "button is-secondary is-touch", type: "submit", name: "state", value: "done" },
-      rule.two_person ? "Write down" : "Done", hidden(`: ${rule.label}`)));
+    make("button", { class: "button is-secondary is-touch", type: "submit", name: "state", value: "done" }, "Done", hidden(`: ${rule.label}`)));
 }
 
 function itemForm(rule, { said, isDone, first }) {
   const hints = dot(rule.says, rule.hint,
-    rule.two_person ? "counts once the second person has confirmed: that takes the network" : "",
+    rule.two_person ? "two people: needs the network" : "",
     first && !isDone ? `comes after: ${first.label}` : "");
   const text = make("span", { class: "tap-text" }, rule.label, make("span", { class: "tap-sub" }, said || hints));
   const form = make("form", { class: "item-form", novalidate: true });

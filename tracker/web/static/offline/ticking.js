@@ -4,7 +4,7 @@
 import { canKeep, keeping, panel, renewAlong, setClock } from "./along.js";
 import { heldAt, hold, isHeld, letGo, showHeld } from "./held.js";
 import { keep, sendAll } from "./queue.js";
-import { wordsOf } from "./rules.js";
+import { NEEDS_NETWORK, wordsOf } from "./rules.js";
 import { make, sayNotTaken } from "./show.js";
 import { listEntries } from "./store.js";
 import { ask } from "./taking.js";
@@ -331,7 +331,7 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   event.stopPropagation();
   if (others.length || needsTwo(form, typed)) {
-    showProblem(row, "This needs the network: two people, or an earlier time. Note it on paper and enter it when the network is back.");
+    showProblem(row, NEEDS_NETWORK);
   } else if (lacks(typed)) {
     showProblem(row, lacks(typed));
   } else {
