@@ -34,8 +34,8 @@ def checklist(world: WebWorld) -> str:
     """The address of the checklist of whoever has arrived."""
     with world.database.writing() as session:
         listed = Listed(session, world.clinic_id, world.clock.now(), world.ids)
-        later = listed.case(listed.patient("Moreno", "Luis"), "trial_day")
-        listed.visit(later, "trial", hours=2, state="booked")
+        later = listed.case(listed.patient("Moreno", "Luis", allergies="latex"), "implant_day")
+        listed.visit(later, "implant", hours=2, state="booked")
         case = listed.case(listed.patient("Okafor", "James"), "trial_day")
         listed.visit(case, "trial", hours=0, state="arrived")
         return f"/day/visits/{case.public_id}/20"
@@ -123,6 +123,13 @@ def when_the_day_is_readable(nurse: Tablet) -> None:
     expect(page.get_by_role("main")).to_contain_text("as of 09:00")
     expect(page.get_by_role("listitem").filter(has_text="Okafor, James")).to_contain_text("1 not yet saved")
     nurse.fits()
+    expect(page.get_by_role("listitem").filter(has_text="Moreno, Luis")).to_contain_text("Allergies: latex")
+    page.get_by_role("link", name="Checklist").filter(has_text="Moreno").tap()
+    expect(page.get_by_role("main")).to_contain_text("Pump ordered")
+    nurse.writes("drug_check", "T-12")
+    expect(nurse.item("drug_check").get_by_role("alert")).to_contain_text("This needs the network: two people")
+    nurse.item("drug_check").get_by_role("textbox", name="Value of").fill("")
+    page.get_by_role("link", name="Back to the list").tap()
     page.get_by_role("link", name="Checklist").filter(has_text="Okafor").tap()
     expect(nurse.item("xray")).to_contain_text("Done · L2/L3 · 09:00 · not yet saved")
     expect(page.locator(".hard-stop")).to_contain_text("to be answered before the procedure begins")

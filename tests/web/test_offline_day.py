@@ -9,7 +9,8 @@ from tests.factories.facts import make
 from tests.factories.listed import Listed
 from tests.support.statements import sent
 from tests.support.web import Browser, WebWorld
-from tracker.domain.facts import TrialDose
+from tracker.domain.access import Actor, Permission
+from tracker.domain.facts import Determination, TrialDose
 from tracker.domain.words import Role
 from tracker.persistence.facts import insert_fact
 from tracker.persistence.models import AccessEntry, Case
@@ -55,8 +56,35 @@ class TestTheDayToTakeAlong:
         [visit] = nurse(world).get("/day/along").get_json()["visits"]
         assert set(visit) == {
             "case", "appointment", "time", "name", "born", "procedure", "room", "state", "stops", "checklist",
-            "not_asked", "waits_for", "answers",
+            "not_asked", "waits_for", "answers", "allergies", "known",
         }  # fmt: skip
+
+    def test_holds_what_the_time_out_asks_for(self, world: WebWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+        with world.database.writing() as session:
+            listed = Listed(session, world.clinic_id, world.clock.now(), world.ids)
+            for number, purpose in enumerate(("trial", "implant")):
+                case = listed.case(listed.patient(f"Okafor{number}", "James", allergies="latex"), f"{purpose}_day")
+                listed.visit(case, purpose, hours=number, state="arrived")
+                for seq, kind, value in ((40, "dose_order", "50"), (41, "dose_order", "75"), (42, "pump_order", "x")):
+                    order = make(Determination, seq, kind=kind, value=value, reason="SynchroMed II")
+                    insert_fact(session, world.clinic_id, case.id, order)
+        browser = nurse(world)
+        trial, implant = browser.get("/day/along").get_json()["visits"]
+        assert trial["allergies"] == implant["allergies"] == "latex"
+        assert [(each["label"], each["text"]) for each in trial["known"]] == [
+            ("Ordered", "75 mcg baclofen"),
+            ("Allergies", "latex"),
+        ]
+        assert [(each["label"], each["text"], each["item"]) for each in implant["known"]] == [
+            ("Pump ordered", "SynchroMed II", ""),
+            ("Catheter ordered", "not ordered", ""),
+            ("Side", "not marked yet", "site"),
+            ("Allergies", "latex", ""),
+        ]
+        is_let = Actor.may
+        monkeypatch.setattr(Actor, "may", lambda self, what: what != Permission.SEE_CLINICAL and is_let(self, what))
+        for visit in browser.get("/day/along").get_json()["visits"]:
+            assert (visit["allergies"], visit["known"]) == ("", [])
 
     def test_says_which_dose_is_waited_for_until_it_is_recorded(self, world: WebWorld) -> None:
         [_, public_id] = fill(world)

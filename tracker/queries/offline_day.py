@@ -9,9 +9,9 @@ from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.access import Actor
-from tracker.domain.words import LIVE_APPOINTMENT
+from tracker.domain.words import LIVE_APPOINTMENT, DeterminationKind
 from tracker.pathways import catalogue
-from tracker.persistence.models import AppointmentRow, Case, ChecklistItemRow, Clinic, User
+from tracker.persistence.models import AppointmentRow, Case, ChecklistItemRow, Clinic, DeterminationRow, User
 from tracker.queries.day import ON_DAY
 
 _second = aliased(User)
@@ -50,6 +50,24 @@ _OF_ITEM = _ITEMS.where(
     Case.public_id == bindparam("case"),
     ChecklistItemRow.appointment == bindparam("appointment"),
     ChecklistItemRow.item == bindparam("item"),
+)
+_ORDERS = (
+    select(Case.public_id, DeterminationRow.kind, DeterminationRow.value, DeterminationRow.reason)
+    .join(
+        AppointmentRow,
+        and_(
+            AppointmentRow.clinic_id == DeterminationRow.clinic_id, AppointmentRow.case_id == DeterminationRow.case_id
+        ),
+    )
+    .join(Case, and_(Case.clinic_id == DeterminationRow.clinic_id, Case.id == DeterminationRow.case_id))
+    .where(
+        ON_DAY,
+        DeterminationRow.superseded_by.is_(None),
+        DeterminationRow.kind.in_(
+            (DeterminationKind.DOSE_ORDER, DeterminationKind.PUMP_ORDER, DeterminationKind.CATHETER_ORDER)
+        ),
+    )
+    .order_by(DeterminationRow.seq)
 )
 
 
@@ -92,6 +110,16 @@ def list_answers(
     for row in session.execute(_OF_DAY, day):
         found.setdefault((row.public_id, row.appointment), []).append(_answered(row))
     return {key: tuple(answers) for key, answers in found.items()}
+
+
+def list_orders(session: Session, viewer: Actor, from_at: datetime, until_at: datetime) -> dict[str, dict[str, str]]:
+    """What is ordered, by the case's public id and the kind, of every case with a visit from ``from_at`` until before
+    ``until_at``: the dose in mcg, or the model of a device."""
+    found: dict[str, dict[str, str]] = {}
+    for row in session.execute(_ORDERS, {"clinic": viewer.clinic_id, "from_at": from_at, "until_at": until_at}):
+        is_dose = row.kind == DeterminationKind.DOSE_ORDER
+        found.setdefault(row.public_id, {})[row.kind] = row.value if is_dose else row.reason
+    return found
 
 
 def find_place(session: Session, viewer: Actor, case: str, appointment: int, item: str) -> AnsweredPlace:

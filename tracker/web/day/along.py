@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from tracker.domain.access import Actor
+from tracker.domain.access import Actor, Permission
+from tracker.domain.allergies import named_allergies
 from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.checklists.run import Circumstances, left_out
 from tracker.domain.pathway.requirements.person import age_on
@@ -16,6 +17,7 @@ from tracker.queries.offline_day import StoredAnswer
 from tracker.web.common.case_lines import clinic_day, person_line
 from tracker.web.day.checklist_items import ANSWERS, HINTS, KEYPADS, stop_words
 from tracker.web.day.presenters import blocked_by, hour, state_of
+from tracker.web.day.said_aloud import SIDE, Orders, ordered_lines
 
 #: Visits that nobody comes to: their checklists are not answered.
 _OFF = frozenset({AppointmentState.CANCELLED, AppointmentState.NO_SHOW})
@@ -24,11 +26,12 @@ Answers = Mapping[tuple[str, int], tuple[StoredAnswer, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """For whom a day is taken along, when, and in which zone."""
+    """For whom a day is taken along, when, and in which zone; ``orders``: what was ordered, by the case's public id."""
 
     viewer: Actor
     now: datetime
     zone: str
+    orders: Mapping[str, Orders]
 
 
 def present_along(visits: Sequence[Visit], answers: Answers, taking: Taking) -> dict[str, Any]:
@@ -51,7 +54,7 @@ def _kind(visit: Visit) -> str:
 def _visit(visit: Visit, answers: Sequence[StoredAnswer], taking: Taking) -> dict[str, Any]:
     stop = blocked_by(visit)
     purpose = PURPOSE_WORDS.get(visit.purpose, visit.purpose)
-    return {
+    return _clinical(visit, taking) | {
         "case": visit.case_public_id,
         "appointment": visit.appointment,
         "time": hour(visit.starts_at, taking.zone),
@@ -65,6 +68,19 @@ def _visit(visit: Visit, answers: Sequence[StoredAnswer], taking: Taking) -> dic
         "not_asked": sorted(_never_asked(visit)),
         "waits_for": waits_for(visit),
         "answers": [_answer(each, visit, taking.zone) for each in answers],
+    }
+
+
+def _clinical(visit: Visit, taking: Taking) -> dict[str, Any]:
+    """What the room holds against the patient before the time-out; nothing for whoever sees no clinical detail."""
+    if not taking.viewer.may(Permission.SEE_CLINICAL):
+        return {"allergies": "", "known": []}
+    ordered = ordered_lines(visit, taking.orders.get(visit.case_public_id, {}))
+    known = (*ordered, ("Allergies", visit.allergies or "none on record"))
+    items = {"Side": SIDE}
+    return {
+        "allergies": named_allergies(visit.allergies),
+        "known": [{"label": label, "text": text, "item": items.get(label, "")} for label, text in known],
     }
 
 

@@ -36,6 +36,18 @@ function person(visit) {
   return make("p", { class: "offline-person" }, make("b", {}, visit.name), ` born ${visit.born}`);
 }
 
+/* In red, as on every page. */
+function allergies(visit) {
+  return visit.allergies ? make("p", { class: "offline-stop" }, `Allergies: ${visit.allergies}`) : "";
+}
+
+/* What the room holds against the patient: what was ordered, the side as it is marked now, and the allergies. */
+function known(visit, answers) {
+  const look = (label) => (label === "Allergies" && visit.allergies ? "offline-stop" : null);
+  return make("dl", { class: "facts" }, ...visit.known.map(({ label, text, item }) =>
+    make("div", {}, make("dt", {}, label), make("dd", { class: look(label) }, answers.get(item)?.value || text))));
+}
+
 /* The list of the day; each visit is opened by `#visit-<place in the list>`: no address names a patient. */
 export function dayList(day, pendingOf) {
   if (!day.visits.length) return make("p", {}, "Nobody is booked on this day.");
@@ -49,6 +61,7 @@ export function dayList(day, pendingOf) {
       make("span", { class: "day-time num" }, visit.time),
       make("span", { class: "offline-what" },
         person(visit),
+        allergies(visit),
         make("span", {}, dot(visit.procedure, visit.room, visit.state)),
         stop ? make("span", { class: "offline-stop" }, `Stop: ${stop}`) : "",
         pending.size ? make("span", { class: "offline-unsaved" }, `${pending.size} not yet saved`) : ""),
@@ -151,6 +164,7 @@ export function checklist(day, visit, pending) {
     make("h2", { tabindex: "-1" }, `${visit.procedure} · ${visit.time}`),
     person(visit),
     make("p", {}, dot(visit.room, visit.state)),
+    known(visit, answers),
     ...stopsOf(rules, visit, answers, day).map((stop) => make("p", { class: "hard-stop" }, make("span", {}, `Stop: ${stop}.`))),
     ...sections.map((label, number) => section(label, number, shown)));
 }
