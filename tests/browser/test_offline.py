@@ -187,6 +187,16 @@ def test_two_tablets_on_one_patient(world: WebWorld, nurse: Tablet, physician: T
     expect(nurse.bar).to_have_text("1 answer was not taken, now a task for the nurses")
     assert answers(world) == [("xray", "L4/L5"), ("identity", "")]
     assert outcomes(world) == ["conflict", "saved", "saved"] and tasks(world) == ["two_answers"]
+    # Said on the Day too, until it was read.
+    task = nurse.page.locator("[data-offline-tasks]")
+    for _ in range(2):
+        nurse.opens("/day")
+        expect(task.get_by_role("listitem")).to_contain_text(["Okafor: Somebody else answered this item meanwhile"])
+    task.get_by_role("button", name="Close").tap()
+    expect(task).to_be_empty()
+    with nurse.page.expect_response("**/day/along"):
+        nurse.opens("/day")
+    expect(task).to_be_empty()
 
 
 def test_a_session_that_ended_meanwhile(world: WebWorld, nurse: Tablet, checklist: str) -> None:
@@ -326,11 +336,12 @@ def test_what_waited_on_an_open_page_and_is_not_taken_is_a_task(
     physician.writes("xray", "L4/L5")
     expect(physician.bar).to_have_text("all saved")
     nurse.finds_network()
-    why = "now a task for the nurses: Somebody else answered this item meanwhile"
-    expect(nurse.item("xray").get_by_role("alert")).to_contain_text(f"Not taken, and {why}")
+    why = "Somebody else answered this item meanwhile"
+    expect(nurse.item("xray").get_by_role("alert")).to_contain_text(f"now a task for the nurses: {why}")
     expect(nurse.item("xray")).to_contain_text("Done: L4/L5 · Physician Person")
     expect(nurse.item("identity")).to_contain_text("Done · Nurse Person")
-    expect(nurse.bar).to_contain_text(f"1 answer was not taken, {why}")
+    expect(nurse.bar).to_contain_text("1 answer was not taken, now a task for the nurses: ")
+    expect(nurse.bar).to_contain_text(f", Okafor: {why}")
     assert outcomes(world) == ["conflict", "saved", "saved"] and tasks(world) == ["two_answers"]
 
 
@@ -374,4 +385,5 @@ def test_that_an_answer_became_a_task_stays_said_on_the_day(world: WebWorld, nur
     nurse.page.clock.fast_forward(11_000)
     expect(said).to_contain_text("1 answer from this tablet saved.")
     expect(task).to_contain_text("1 answer from this tablet could not be taken, and became a task for the nurses")
+    expect(task.get_by_role("listitem")).to_contain_text(["Okafor: Somebody else answered this item meanwhile"])
     assert tasks(world) == ["two_answers"]

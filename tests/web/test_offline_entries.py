@@ -189,7 +189,7 @@ class TestTwoAnswers:
         first = entry(world, case, "xray", value="L2/L3", owner=f"{world.clinic_id}.{world.user_ids[Role.PHYSICIAN]}")
         send(physician, first)
         status, said = send(nurse, entry(world, case, "xray", number=2, value="L4/L5"))
-        assert (status, said["outcome"]) == (200, "conflict")
+        assert (status, said["outcome"]) == (200, "conflict") and said["about"].endswith(", Okafor")
         assert [value for _, value, _, _ in answers(world)] == ["L2/L3"]
         [(kind, words)] = tasks(world)
         assert kind == "two_answers"
@@ -276,7 +276,8 @@ class TestWhatIsNotTaken:
                 .where(MembershipRole.user_id == world.user_ids[Role.NURSE])
                 .values(role=Role.FRONT_DESK)
             )
-        assert send(nurse, entry(world, case), watched="yes")[1]["outcome"] == "refused"
+        said = send(nurse, entry(world, case), watched="yes")[1]
+        assert (said["outcome"], said["about"]) == ("refused", ""), "no name for whoever may not see it"
         assert answers(world) == [] and [kind for kind, _ in tasks(world)] == ["answer_not_taken"]
 
 

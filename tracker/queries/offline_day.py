@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session, aliased
 from tracker.domain.access import Actor
 from tracker.domain.words import LIVE_APPOINTMENT, DeterminationKind
 from tracker.pathways import catalogue
-from tracker.persistence.models import AppointmentRow, Case, ChecklistItemRow, Clinic, DeterminationRow, User
+from tracker.persistence.models import AppointmentRow, Case, ChecklistItemRow, Clinic, DeterminationRow, Patient, User
 from tracker.queries.day import ON_DAY
+from tracker.queries.identity import is_patient_of_case
 
 _second = aliased(User)
 _ITEMS = (
@@ -88,12 +89,14 @@ class StoredAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnsweredPlace:
-    """Where an answer belongs. ``case_id`` is ``None``, and ``label`` the item's key, where the clinic has no such
-    case or visit. ``room_id``: the room that the item is about, where it is looked at once for a room and a day and
-    the visit is not over; ``on`` the visit's day; ``answer`` is what is written down there."""
+    """Where an answer belongs; ``family_name``: the patient's. Where the clinic has no such visit ``case_id`` is
+    ``None``, the name empty and ``label`` the item's key. ``room_id``: the room that the item is about, where it is
+    looked at once for a room and a day and the visit is not over; ``on`` the visit's day; ``answer`` is what is written
+    down there."""
 
     case_id: int | None
     zone: str
+    family_name: str
     label: str
     room_id: int | None
     on: date
@@ -127,7 +130,9 @@ def find_place(session: Session, viewer: Actor, case: str, appointment: int, ite
     zone = session.scalars(select(Clinic.zone).where(Clinic.id == viewer.clinic_id)).one()
     visit = session.execute(_visit(viewer, case, appointment)).one_or_none()
     if visit is None:
-        return AnsweredPlace(case_id=None, zone=zone, label=item, room_id=None, on=date.min, answer=None)
+        return AnsweredPlace(
+            case_id=None, zone=zone, family_name="", label=item, room_id=None, on=date.min, answer=None
+        )
     rules = catalogue.load(visit.pathway, visit.pathway_version).checklists.get(visit.purpose, ())
     rule = next((each for each in rules if each.key == item), None)
     asked = {"clinic": viewer.clinic_id, "case": case, "appointment": appointment, "item": item}
@@ -135,6 +140,7 @@ def find_place(session: Session, viewer: Actor, case: str, appointment: int, ite
     return AnsweredPlace(
         case_id=visit.id,
         zone=zone,
+        family_name=visit.family_name,
         label=rule.label if rule else item,
         room_id=visit.room_id if rule and rule.per_room and visit.state in LIVE_APPOINTMENT else None,
         on=visit.starts_at.astimezone(ZoneInfo(visit.zone)).date(),
@@ -151,7 +157,8 @@ def _visit(viewer: Actor, case: str, appointment: int) -> Select[*tuple[Any, ...
         AppointmentRow.state,
     )
     return (
-        select(Case.id, Case.pathway, Case.pathway_version, *visit)
+        select(Case.id, Case.pathway, Case.pathway_version, Patient.family_name, *visit)
+        .join(Patient, is_patient_of_case())
         .join(AppointmentRow, and_(AppointmentRow.clinic_id == Case.clinic_id, AppointmentRow.case_id == Case.id))
         .where(
             Case.clinic_id == viewer.clinic_id,

@@ -102,6 +102,12 @@ def set_aside(work: Work, entry: Entry, error: DomainError) -> EntryOutcome:
     return outcome
 
 
+def about_of(work: Work, entry: Entry) -> str:
+    """What an entry is about: the item, and the patient's family name where the clinic has the visit."""
+    place = _place(work, entry)
+    return ", ".join(filter(None, (place.label, place.family_name)))
+
+
 def _place(work: Work, entry: Entry) -> AnsweredPlace:
     return find_place(work.session, work.actor, entry.case, entry.appointment, entry.answer.item)
 

@@ -21,7 +21,7 @@ from tracker.domain.errors import DomainError, InvalidInput, StaleVersion
 from tracker.queries.day import list_visits
 from tracker.queries.offline_day import list_answers, list_orders
 from tracker.queries.pins import find_pin
-from tracker.services.offline_entries import CLOCKS_DIFFER, Entry, reason_of, set_aside, take_entry
+from tracker.services.offline_entries import CLOCKS_DIFFER, Entry, about_of, reason_of, set_aside, take_entry
 from tracker.services.work import Work
 from tracker.web.common.access import permission, public
 from tracker.web.common.current import actor, clinic, now, owner_of, runtime, today
@@ -39,7 +39,10 @@ SHELL = (
     "favicon.svg", "tracker.css", "css/components.css", "css/pages.css", "css/observation.css", "css/print.css",
     "css/offline.css", "tracker.js",
 )  # fmt: skip
-MODULES = ("page.js", "queue.js", "rules.js", "seal.js", "show.js", "store.js", "taking.js", "typed.js", "unlocked.js")
+MODULES = (
+    "became.js", "page.js", "queue.js", "rules.js", "seal.js", "show.js", "store.js", "taking.js", "typed.js",
+    "unlocked.js",
+)  # fmt: skip
 #: Who answered no longer ago than this is still before the item, and reads there why it was not taken.
 JUST_NOW = timedelta(seconds=20)
 
@@ -183,7 +186,8 @@ def _say_why(error: InvalidInput | StaleVersion) -> ResponseReturnValue:
 def _set_aside(entry: Entry, error: DomainError) -> ResponseReturnValue:
     with writing() as session:
         outcome = set_aside(_work(session), entry, error)
-    return _became(outcome, said=reason_of(error))
+        about = about_of(_work(session), entry) if actor().may(Permission.CHECKLIST) else ""
+    return _became(outcome, said=reason_of(error), about=about)
 
 
 def _work(session: object) -> Work:

@@ -2,11 +2,12 @@
    here of the same person is sent. */
 
 import { lockWhenAway } from "./away.js";
+import { isTask, keepTold, readTold, taskWords } from "./became.js";
 import { sendAll } from "./queue.js";
 import { canSeal, newKeyring, openKeyring } from "./seal.js";
-import { KEPT_MS, expire, getDay, getKeyring, listEntries, putKeyring } from "./store.js";
+import { KEPT_MS, expire, getDay, getKeyring, listEntries, putKeyring, removeTold } from "./store.js";
 import { clock } from "./rules.js";
-import { plural } from "./show.js";
+import { make, plural } from "./show.js";
 import { ask, take } from "./taking.js";
 import { TRIES } from "./unlocked.js";
 
@@ -20,8 +21,8 @@ export const canKeep = Boolean(panel) && canSeal() && "serviceWorker" in navigat
 const line = panel?.querySelector("[data-offline-said]");
 const tasks = panel?.querySelector("[data-offline-tasks]");
 const form = panel?.querySelector("form");
-/* Why answers were not taken, since this page was opened. */
-const becameTasks = [];
+/* What became of answers that were not taken, by the id of the entry, until it is closed. */
+const becameTasks = new Map();
 /* What the answers of this person need to be kept: `at` is now by the clock of the server. */
 let clockIsBehind = Date.parse(panel?.dataset.at ?? "") - Date.now();
 export const keeping = () => ({ owner: panel.dataset.owner, serverKey: panel.dataset.serverKey, at: Date.now() + clockIsBehind });
@@ -96,11 +97,22 @@ export async function renewAlong() {
   if (await getDay(panel.dataset.owner)) await takeAlong();
 }
 
-/* Nothing that is said later takes its place: it stands until the page is left. */
-function sayWhatBecame(asides) {
-  becameTasks.push(...asides);
+/* Nothing that is said later takes its place: it stands, also on the pages that follow, until it is closed. */
+function sayWhatBecame(told) {
+  for (const [id, words] of told) becameTasks.set(id, words);
+  if (!becameTasks.size) return;
+  const close = make("button", { class: "button is-secondary is-touch", type: "button" }, "Close");
+  close.addEventListener("click", async () => {
+    await removeTold([...becameTasks.keys()]);
+    becameTasks.clear();
+    tasks.replaceChildren();
+    panel.hidden = !line.textContent;
+  });
   panel.hidden = false;
-  tasks.textContent = `${plural(becameTasks.length, "answer")} from this tablet could not be taken, and became a task for the nurses: ${[...new Set(becameTasks)].join(" ")}`;
+  tasks.replaceChildren(
+    make("p", { class: "offline-stop" }, `${plural(becameTasks.size, "answer")} from this tablet could not be taken, and became a task for the nurses:`),
+    make("ul", {}, ...[...new Set(becameTasks.values())].map((words) => make("li", {}, words))),
+    make("div", { class: "actions" }, close));
 }
 
 /* The server's secret is another one since: the person's own copy is needed, and the other page has it. */
@@ -116,13 +128,14 @@ function sayThatThePinIsNeeded(count) {
 export async function sendWaiting() {
   const { length: waiting } = await listEntries(panel.dataset.owner);
   if (!waiting) return;
-  const asides = [];
-  const tell = (_entry, said) => { if (["conflict", "refused"].includes(said.outcome)) asides.push(said.said); };
+  const asides = new Map();
+  const tell = (entry, said) => { if (isTask(said)) asides.set(entry.id, taskWords(said)); };
   const renew = async () => (await ask()).told?.csrf_token ?? null;
   const inTheWay = await sendAll(panel.dataset.owner, form.elements.csrf_token.value, { tell, renew });
-  if (asides.length) sayWhatBecame(asides);
+  await keepTold(asides, keeping());
+  sayWhatBecame(asides);
   const { length: left } = await listEntries(panel.dataset.owner);
-  const saved = waiting - left - asides.length;
+  const saved = waiting - left - asides.size;
   if (inTheWay === "unreadable") sayThatThePinIsNeeded(left);
   else if (inTheWay) say(`${plural(left, "answer")} from this tablet not yet saved: tried again.`);
   else if (saved > 0) say(`${plural(saved, "answer")} from this tablet saved.`);
@@ -138,6 +151,7 @@ async function hasWorker() {
 
 async function start() {
   await expire();
+  sayWhatBecame(await readTold(panel.dataset.owner, panel.dataset.typedAt, form.elements.csrf_token.value).catch(() => new Map()));
   if (await hasWorker()) await takeAlong();
 }
 

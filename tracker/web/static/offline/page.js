@@ -1,6 +1,7 @@
 /* The page without network: the day that was taken along, unlocked with a PIN, readable and answerable; it locks itself,
    and sends what waits as soon as the server is there again. */
 
+import { isTask, keepTold, taskWords } from "./became.js";
 import { sendAll } from "./queue.js";
 import { NEEDS_NETWORK, answersOf, askedOf, clock, lacks, needsTwo } from "./rules.js";
 import { checklist, dayList, make, plural, sayNotTaken } from "./show.js";
@@ -14,6 +15,7 @@ const TRY_EVERY_MS = 10_000;
 const TYPED_AFTER_MS = 300;
 
 const view = document.querySelector("[data-view]");
+const heading = document.querySelector("h1");
 const said = document.querySelector("[data-said]");
 const asOf = document.querySelector("[data-as-of]");
 const bar = document.querySelector("[data-bar]");
@@ -219,6 +221,8 @@ async function renewBar() {
   if (count) saved.textContent = tell(count);
   else if (notTaken) saved.textContent = `${sayNotTaken(notTaken)}, now a task for the nurses`;
   else saved.textContent = network === "no_network" ? "No network · all saved" : "All saved";
+  heading.textContent = network === "no_network" ? "Without network" : "The network is back";
+  document.title = document.title.replace(/^(Without network|The network is back)/, heading.textContent);
   back.hidden = network === "no_network";
   back.textContent = network === "signed_out" ? "Sign in" : "The network is back: open the day";
   bar.hidden = false;
@@ -227,12 +231,13 @@ async function renewBar() {
 async function sendWaiting(told) {
   if (person && told.owner !== person.owner) return "somebody_elses";
   const renew = async () => (await ask()).told?.csrf_token ?? null;
-  const asides = [];
-  const tell = (_entry, answered) => { if (["conflict", "refused"].includes(answered.outcome)) asides.push(answered.said); };
+  const asides = new Map();
+  const tell = (entry, answered) => { if (isTask(answered)) asides.set(entry.id, taskWords(answered)); };
   const { length: waiting } = await listEntries(told.owner);
   const inTheWay = await sendAll(told.owner, told.csrf_token, { tell, renew });
-  notTaken += asides.length;
-  if (asides.length) say(`${plural(asides.length, "answer")} could not be taken, and became a task for the nurses: ${asides.join(" ")}`);
+  await keepTold(asides, { owner: told.owner, serverKey: told.server_key, at: Date.parse(told.at) });
+  notTaken += asides.size;
+  if (asides.size) say(`${plural(asides.size, "answer")} could not be taken, and became a task for the nurses: ${[...new Set(asides.values())].join(" ")}`);
   if (inTheWay) return inTheWay;
   const newest = waiting ? await ask() : { told };
   if (newest.told) await take(newest.told);

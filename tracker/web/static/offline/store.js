@@ -1,9 +1,9 @@
-/* What is on the tablet: for each person a keyring, the day that was taken along and what is being typed (typed.js), and
-   all answers that the server does not have yet. Days, answers and what is typed are sealed (seal.js); in the open stand
+/* What is on the tablet: for each person a keyring, the day that was taken along, what is being typed (typed.js) and what
+   became a task and is not read yet (became.js), and all answers that the server does not have yet. Days, answers and what is typed are sealed (seal.js); in the open stand
    whose they are, random ids of cases and visits, keys of items, and times. */
 
 const NAME = "tracker-offline";
-const VERSION = 2;
+const VERSION = 3;
 /* Nothing but unsent answers is older than this. */
 export const KEPT_MS = 12 * 60 * 60 * 1000;
 
@@ -17,8 +17,9 @@ function open() {
       if (oldVersion < 1) {
         for (const name of ["keyrings", "days"]) database.createObjectStore(name, { keyPath: "owner" });
         database.createObjectStore("entries", { keyPath: "order", autoIncrement: true });
-      } else database.deleteObjectStore("drafts");
-      database.createObjectStore("typed", { keyPath: "id" });
+      } else if (oldVersion < 2) database.deleteObjectStore("drafts");
+      if (oldVersion < 2) database.createObjectStore("typed", { keyPath: "id" });
+      database.createObjectStore("told", { keyPath: "id" });
     };
     asked.onsuccess = () => {
       /* Another page wants the database gone: it is let go, and opened anew when it is needed. */
@@ -84,6 +85,20 @@ export function removeTyped(ids) {
   return transact(["typed"], "readwrite", (store) => ids.map((id) => store.delete(id)));
 }
 
+/* What became of entries and was not read yet. */
+export async function listTold(owner) {
+  const [told] = await transact(["told"], "readonly", (store) => [store.getAll()]);
+  return owner ? told.filter((each) => each.owner === owner) : told;
+}
+
+export function addTold(told) {
+  return transact(["told"], "readwrite", (store) => [store.put(told)]);
+}
+
+export function removeTold(ids) {
+  return transact(["told"], "readwrite", (store) => ids.map((id) => store.delete(id)));
+}
+
 /* Take a person's day away, everybody's without an owner. The keyring stays while unsent answers are sealed for it. */
 export async function clearDay(owner) {
   const unsent = new Set((await listEntries()).map((each) => each.owner));
@@ -101,6 +116,7 @@ export async function clearDay(owner) {
 export async function expire(now = Date.now()) {
   const isOld = (since) => now - since >= KEPT_MS || since > now + 60_000;
   await removeTyped((await listTyped()).filter((each) => isOld(each.keptAt)).map((each) => each.id));
+  await removeTold((await listTold()).filter((each) => isOld(each.keptAt)).map((each) => each.id));
   const old = (await listDays()).filter((day) => isOld(day.takenAt));
   for (const day of old) await clearDay(day.owner);
   return old.length > 0;

@@ -2,6 +2,7 @@
    be kept, or two people are needed, the page's own form is sent as ever. */
 
 import { canKeep, keeping, panel, renewAlong, setClock } from "./along.js";
+import { isTask as isNowTask, keepTold, taskWords } from "./became.js";
 import { heldAt, hold, isHeld, letGo, showHeld } from "./held.js";
 import { keep, sendAll } from "./queue.js";
 import { NEEDS_NETWORK, wordsOf } from "./rules.js";
@@ -50,7 +51,7 @@ const SAYINGS = {
 function sayRefused() {
   if (!notTaken.size) return "";
   const tasks = [...notTaken.values()].filter((each) => each.isTask);
-  const reasons = [...new Set(tasks.map((each) => each.said))].join(" ");
+  const reasons = [...new Set(tasks.map((each) => taskWords(each)))].join(" ");
   return sayNotTaken(notTaken.size) + (tasks.length ? `, now a task for the nurses: ${reasons}` : "");
 }
 
@@ -217,16 +218,18 @@ function settle(entry, said) {
   setClock(said.at);
   const row = entry.visit === HERE ? rowOf(entry.item) : null;
   if (said.outcome === "unreadable") return;
-  const isTask = said.outcome !== "not_taken";
+  const isTask = isNowTask(said);
   if (said.outcome === "saved") {
     notTaken.delete(placeOf(entry.visit, entry.item));
     if (row) void letGo(entry.item);
-  } else notTaken.set(placeOf(entry.visit, entry.item), { said: said.said, isTask });
+  } else notTaken.set(placeOf(entry.visit, entry.item), { said: said.said, about: said.about, isTask });
+  if (isTask) void keepTold(new Map([[entry.id, taskWords(said)]]), keeping());
   isSettled = true;
   if (!row) return;
-  const isConflict = !isTask && !Object.keys(said.problems).length;
-  if (!isTask) hold(entry, { given: mine.get(entry.id).given, said: said.said, isConflict });
-  if (isTask || isConflict) {
+  const isNotTaken = said.outcome === "not_taken";
+  const isConflict = isNotTaken && !Object.keys(said.problems).length;
+  if (isNotTaken) hold(entry, { given: mine.get(entry.id).given, said: said.said, isConflict });
+  if (!isNotTaken || isConflict) {
     row.classList.remove("is-unsaved");
     row.dataset.kept = "yes";
     tellAt(row);
