@@ -15,6 +15,8 @@ from tracker.domain.words import Role
 from tracker.persistence.database import Database
 from tracker.persistence.models import ChecklistItemRow, StaffTask
 
+#: What the longest word of an item's name needs, and some more.
+LEAST_PX = 180
 WHY = "Somebody else answered this item meanwhile"
 
 
@@ -61,6 +63,13 @@ def presses(page: Page, key: str, button: str) -> None:
     item(page, key).get_by_role("button", name=button).first.tap()
 
 
+def is_readable(page: Page, key: str) -> bool:
+    """An item's name has room for its words, and nothing stands over the edge."""
+    box = item(page, key).locator(".tap-text").bounding_box()
+    fits = page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    return bool(box and box["width"] >= LEAST_PX and fits)
+
+
 def answers(world: WebWorld) -> list[tuple[str, str]]:
     """The answers that stand."""
     with world.database.reading() as session:
@@ -87,6 +96,9 @@ def test_a_button_that_came_second_stands_beside_what_stands_until_one_is_chosen
     expect(thinners).to_contain_text("What stands: Done: held as ordered · Physician Person")
     expect(page.locator("[data-saved]")).to_have_text("1 answer was not taken")
     assert nurse.accessibility_findings() == []
+    for width in (768, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert is_readable(page, "anticoagulants"), width
     presses(page, "identity", "Two identifiers")
     expect(item(page, "identity")).to_contain_text("Done · Nurse Person")
     expect(thinners).to_contain_text("Your answer, not saved: Done · takes none")

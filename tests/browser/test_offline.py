@@ -147,6 +147,8 @@ def when_more_is_answered_by_keyboard(nurse: Tablet) -> None:
     expect(nurse.item("infection")).to_contain_text("not yet saved")
     nurse.item("xray").locator("summary").focus()
     page.keyboard.press("Enter")
+    name = nurse.item("xray").locator(".tap-text").bounding_box()
+    assert name and name["width"] > 180, "one letter below the other"
     page.keyboard.press("Tab")
     page.keyboard.type("Done")
     page.keyboard.press("Tab")

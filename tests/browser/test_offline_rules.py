@@ -13,6 +13,7 @@ from tests.support.fixed import FixedClock, SeededIds
 from tests.support.web import make_world
 from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.checklists.values import UnreadableValue, read_value
+from tracker.domain.pathway.checklist_wording import CHECKLIST_SENTENCES
 
 DAY = {"on": "2026-03-17", "zone": "America/Denver"}
 EVENING = datetime(2026, 3, 17, 23, 59, tzinfo=ZoneInfo(DAY["zone"]))
@@ -44,6 +45,10 @@ def stops(page: Page, rules: list[dict[str, Any]], answers: dict[str, tuple[str,
         }""",
         [rules, {"stops": [], "not_asked": [], "answers": given}, DAY],
     )
+
+
+def said_of_times(minutes: str, limit: str) -> str:
+    return CHECKLIST_SENTENCES["checklist_time"]({"item": "Then", "other": "First", "minutes": minutes, "limit": limit})
 
 
 def lacks(page: Page, what: dict[str, Any], *, now: datetime = EVENING, waits_for: str = "", **given: str) -> str:
@@ -80,9 +85,11 @@ def test_stop_what_is_open_out_of_date_or_too_late(page: Page) -> None:
     assert stops(page, rules, {}) == ["First and 2 more: to be answered before the procedure begins"]
     fine = {"first": ("", at), "then": ("10:00", at), "lot": ("2026-03", at)}
     assert stops(page, rules, fine) == []
-    assert stops(page, rules, fine | {"lot": ("2026-02", at)}) == ["Lot: out of date since 2026-02-28"]
-    assert stops(page, rules, fine | {"then": ("10:01", at)}) == ["Then: 61 minutes after First, at most 60"]
-    assert stops(page, rules, fine | {"then": ("08:59", at)}) == ["Then: -1 minutes after First, at least 0"]
+    # In the words of the server: what it said before the network was gone is not said twice.
+    expired = CHECKLIST_SENTENCES["checklist_expired"]({"item": "Lot", "expired": "2026-02-28"})
+    assert stops(page, rules, fine | {"lot": ("2026-02", at)}) == [expired]
+    assert stops(page, rules, fine | {"then": ("10:01", at)}) == [said_of_times("61", "at most 60")]
+    assert stops(page, rules, fine | {"then": ("08:59", at)}) == [said_of_times("-1", "at least 0")]
 
 
 @pytest.mark.parametrize("kind", TYPED)

@@ -149,9 +149,14 @@ async function hasWorker() {
   return Boolean(registered ?? (await serviceWorker.getRegistration("/day")));
 }
 
+/* Without network it is said when the page is opened the next time. */
+async function sayWhatIsUnread() {
+  sayWhatBecame(await readTold(panel.dataset.owner, panel.dataset.typedAt, form.elements.csrf_token.value).catch(() => new Map()));
+}
+
 async function start() {
   await expire();
-  sayWhatBecame(await readTold(panel.dataset.owner, panel.dataset.typedAt, form.elements.csrf_token.value).catch(() => new Map()));
+  void sayWhatIsUnread();
   if (await hasWorker()) await takeAlong();
 }
 

@@ -39,7 +39,7 @@ export function showHeld(row, item, { mine, leave }) {
   const { given, said, isConflict } = held.get(item);
   const stands = row.classList.contains("is-done") ? row.querySelector(".tap-sub")?.textContent : "";
   row.querySelector("[data-told]")?.remove();
-  row.prepend(make("div", { class: "item-told", "data-told": true },
+  row.append(make("div", { class: "item-told", "data-told": true },
     make("p", { class: "field-error", role: "alert" }, said),
     make("p", {}, make("b", {}, "Your answer, not saved: "), `${answerWords(given)} · ${panel.dataset.name}`),
     stands ? make("p", {}, make("b", {}, "What stands: "), stands) : "",

@@ -132,24 +132,35 @@ function momentOf(rule, answer, zone) {
   return minutesOf(rule.value === "time" ? answer.value : clock(answer.at, zone));
 }
 
+const ORDER = ["weekday", "day", "month", "year"];
+
 function doneAnswer(answers, key) {
   const answer = answers.get(key);
   return answer?.state === "done" ? answer : null;
 }
 
-/* What speaks against an answer that was given: out of date on the day, or too early or too late after another. */
+/* A civil day as the pages say it: Sat 28 Feb 2026. */
+function dayInWords(on) {
+  const how = { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" };
+  return new Intl.DateTimeFormat("en-US", how).formatToParts(Date.parse(on)).filter(({ type }) => type !== "literal")
+    .sort((one, other) => ORDER.indexOf(one.type) - ORDER.indexOf(other.type)).map(({ value }) => value).join(" ");
+}
+
+/* What speaks against an answer that was given, in the words of the server: out of date on the day, or too early or too
+   late after another. */
 function faultOf(rule, rules, answers, day) {
   const answer = doneAnswer(answers, rule.key);
   if (!answer) return "";
   const expires = rule.value === "expiry" ? expiryOf(answer.value) : null;
-  if (expires && expires < day.on) return `${rule.label}: out of date since ${expires}`;
+  if (expires && expires < day.on) return `Out of date since ${dayInWords(expires)}: ${rule.label}`;
   const first = rule.timed ? doneAnswer(answers, rule.timed.item) : null;
   if (!first) return "";
   const other = rules.find((each) => each.key === rule.timed.item);
   const minutes = momentOf(rule, answer, day.zone) - momentOf(other, first, day.zone);
   const { least, most } = rule.timed;
-  if (minutes < least) return `${rule.label}: ${minutes} minutes after ${other.label}, at least ${least}`;
-  return most !== null && minutes > most ? `${rule.label}: ${minutes} minutes after ${other.label}, at most ${most}` : "";
+  const stands = `${rule.label}: ${Math.abs(minutes)} min ${minutes < 0 ? "before" : "after"} “${other.label}”`;
+  if (minutes < least) return `${stands}, at least ${least} min after are allowed`;
+  return most !== null && minutes > most ? `${stands}, at most ${most} min after are allowed` : "";
 }
 
 /* What is said of it where only the network brings the second person. */

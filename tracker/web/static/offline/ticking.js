@@ -88,7 +88,7 @@ function showKept(row, words) {
 
 function sayAt(row, sentence) {
   clearSaid(row);
-  row.prepend(make("div", { class: "item-told", "data-told": true }, make("p", { class: "field-error", role: "alert" }, sentence)));
+  row.append(make("div", { class: "item-told", "data-told": true }, make("p", { class: "field-error", role: "alert" }, sentence)));
 }
 
 function showProblem(row, sentence) {

@@ -63,6 +63,7 @@ function nthOf(form, control) {
 function saidOf(control) {
   if (control.tagName === "SELECT") return [...control.selectedOptions].map((each) => each.text).join(", ");
   if (control.type === "checkbox") return control.checked ? "ticked" : "not ticked";
+  if (control.type === "datetime-local") return control.value.replace("T", " ");
   return control.type === "radio" ? wordsOf(control.labels[0]) : control.value;
 }
 
