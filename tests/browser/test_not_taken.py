@@ -70,6 +70,21 @@ def is_readable(page: Page, key: str) -> bool:
     return bool(box and box["width"] >= LEAST_PX and fits)
 
 
+def test_an_open_checklist_renews_itself_and_leaves_what_is_typed(
+    nurse: Window, physician: Client, checklist: str
+) -> None:
+    page = nurse.page
+    page.clock.install()
+    nurse.open(checklist)
+    item(page, "attempts").get_by_role("textbox", name="Value of").first.fill("2")
+    physician.post(checklist, {"item": "xray", "state": "done", "value": "L4/L5", "seen": 0})
+    physician.post(checklist, {"item": "anaesthesia", "state": "done", "value": "general", "seen": 0})
+    with page.expect_response(f"**{checklist}"):
+        page.clock.fast_forward("00:19")
+    expect(item(page, "xray")).to_contain_text("Done: L4/L5 · Physician Person")
+    expect(item(page, "attempts").get_by_role("textbox", name="Value of").first).to_have_value("2")
+
+
 def answers(world: WebWorld) -> list[tuple[str, str]]:
     """The answers that stand."""
     with world.database.reading() as session:

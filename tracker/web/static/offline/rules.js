@@ -72,6 +72,17 @@ function lacksAsNumber(rule, text) {
   return "";
 }
 
+/* Degrees that a living patient can have, as the server holds them. */
+const SCALES = { C: [30, 45], F: [86, 113] };
+
+function lacksAsTemperature(text) {
+  const plain = text.replace(/\s*°?\s*[CF]$/, "");
+  if (!/^[+-]?(\d+\.?\d{0,4}|\.\d{1,4})$/.test(plain)) return "Type a number with a point, for example 36.8.";
+  const scale = Object.keys(SCALES).find((unit) => SCALES[unit][0] <= Number(plain) && Number(plain) <= SCALES[unit][1]);
+  const isOther = /[CF]$/.test(text) && text.at(-1) !== scale;
+  return scale && !isOther ? "" : "Type degrees that a patient can have: 30 to 45 °C, or 86 to 113 °F.";
+}
+
 /* Of a time of day, on the day of the list: the clock on a wall may be two minutes ahead. */
 function lacksAsTime(text, { on, zone, now }) {
   const minutes = minutesOf(text);
@@ -85,6 +96,7 @@ function lacksAsValue(rule, text, moment) {
   if (!text) return rule.choices.length ? "Choose what it was." : "Write down what was read or measured.";
   if (rule.choices.length) return rule.choices.includes(text) ? "" : "Choose one of the list.";
   if (rule.value === "number") return lacksAsNumber(rule, text);
+  if (rule.value === "temperature") return lacksAsTemperature(text);
   if (rule.value === "time") return lacksAsTime(text, moment);
   if (rule.value === "expiry" && !expiryOf(text)) return "Type the expiry as it is printed, for example 2027-05 or 31 May 2027.";
   return "";

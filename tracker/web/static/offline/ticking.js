@@ -11,6 +11,8 @@ import { listEntries } from "./store.js";
 import { ask } from "./taking.js";
 
 const TRY_EVERY_MS = 5_000;
+/* What others answer meanwhile is seen as soon as on the list of the day. */
+const RENEW_EVERY_MS = 15_000;
 /* Who ticks one item after the other has the day renewed once behind them. */
 const TAKE_AFTER_MS = 2_000;
 /* Who answered no longer ago than this is still before the item. */
@@ -353,5 +355,6 @@ async function markWaiting() {
 if (canKeep) {
   addEventListener("online", send);
   setInterval(send, TRY_EVERY_MS);
+  setInterval(() => { if (!document.hidden) void renewPage(); }, RENEW_EVERY_MS);
   void markWaiting();
 }
