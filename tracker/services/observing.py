@@ -5,7 +5,7 @@ nobody measured.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tracker.domain.access import Permission
@@ -39,6 +39,8 @@ SCALES = {
     Instrument.PENN_SEVERITY: ("1", "2", "3"),
     Instrument.NRS: tuple(str(value) for value in range(11)),
 }
+#: A set with the same values that is sent again this soon was, more likely than not, sent twice.
+AGAIN = timedelta(minutes=10)
 #: What no living patient has: it was typed wrongly.
 HIGHEST = {"systolic": 300, "diastolic": 250, "pulse": 300, "saturation": 100, "breaths": 90}
 
@@ -103,7 +105,8 @@ def record_measurements(work: Work, ref: CaseRef, measured: Measured) -> Written
     :raises NotFound: for a dose that the case does not have
     :raises InvalidInput: for nothing at all, a value that its scale does not have, a time before the dose, or a time in
         the window that closes the observation, written when it is over and vouched for by nobody else
-    :raises AskedBack: for a baseline that was taken after this attempt's dose
+    :raises AskedBack: for a baseline that was taken after this attempt's dose, and for the same values as of a set that
+        was recorded moments ago
     """
     file = open_case(work, ref, Permission.SCORE, effective_at=measured.taken_at)
     dose = _dose(file, measured.dose_seq)
@@ -117,6 +120,9 @@ def record_measurements(work: Work, ref: CaseRef, measured: Measured) -> Written
         file.ask(_late_baseline(file, dose, measured.taken_at))
     attempt = dose.attempt if dose and is_after else file.snapshot.trial_attempt
     after = dose.seq if dose and is_after else None
+    stands = _same_set(file, measured, after)
+    if stands is not None:
+        file.ask(_again(file, stands))
     for score in measured.scores:
         file.record(
             Assessment,
@@ -261,6 +267,33 @@ def _late_baseline(file: CaseFile, dose: TrialDose, taken_at: datetime | None) -
         "Give the time at which it was taken, or choose “after the dose”."
     )
     return Question("taken_at", typed, sentence, "It is a baseline, taken after this dose")
+
+
+def _same_set(file: CaseFile, measured: Measured, after: int | None) -> datetime | None:
+    """When a set with the same values was taken that was recorded moments ago; another time that is typed makes it
+    another set."""
+    since = file.work.now - AGAIN
+    scores: dict[datetime, set[Score]] = {}
+    signs: dict[datetime, Vitals] = {}
+    for each in file.snapshot.of(Assessment):
+        if each.recorded_at >= since and (each.occasion, each.dose_seq) == (measured.occasion, after):
+            found = Score(each.instrument, each.value, each.site, each.side)
+            scores.setdefault(each.effective_at, set()).add(found)
+    for taken in file.snapshot.of(VitalSigns):
+        if taken.recorded_at >= since and taken.dose_seq == after:
+            signs[taken.effective_at] = Vitals(**{name: getattr(taken, name) for name in (*HIGHEST, "alertness")})
+    wanted = {replace(score, site=score.site.strip()) for score in measured.scores}, measured.vitals
+    for at in sorted(scores.keys() | signs.keys(), reverse=True):
+        is_other_time = measured.taken_at is not None and abs(measured.taken_at - at) >= timedelta(minutes=1)
+        if (scores.get(at, set()), signs.get(at, Vitals())) == wanted and not is_other_time:
+            return at
+    return None
+
+
+def _again(file: CaseFile, stands: datetime) -> Question:
+    at = file.snapshot.calendar.wall(stands)
+    sentence = f"The same values stand at {at:%H:%M}: record them again?"
+    return Question("taken_at", at.isoformat(timespec="minutes"), sentence, "They were measured again")
 
 
 def _moment(dose: TrialDose, answer: EventAnswer, now: datetime) -> datetime:

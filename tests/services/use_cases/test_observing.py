@@ -1,6 +1,7 @@
 """What is measured and asked after a dose: recordable with its true time, whole, and never one answer for all."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from tests.domain.builders import STARTS
 from tests.support.journey import Journey
 from tests.support.observing import a_score, none_happened
 from tests.support.todos import codes
-from tracker.domain.errors import InvalidInput, NotFound, Refused
+from tracker.domain.errors import AskedBack, InvalidInput, NotFound, Refused
 from tracker.domain.facts import AdverseEvent, Assessment, TrialDose, VitalSigns
 from tracker.domain.task_words import AFTER_DOSE_ALARM
 from tracker.domain.words import Role
@@ -58,6 +59,44 @@ class TestASetOfScores:
         assert (knee.site, knee.side, knee.value, knee.rater_id) == ("Knee flexors", "left", "1+", rater)
         assert (severity.instrument, severity.dose_seq) == ("penn_severity", dose_of(journey).seq)
         assert (snapshot.of(VitalSigns)[-1].pulse, snapshot.of(VitalSigns)[-1].systolic) == (61, None)
+
+    @pytest.mark.parametrize(
+        ("change", "minutes", "is_asked"),
+        [
+            ({}, 0, True),
+            ({}, 10, True),
+            ({}, 11, False),
+            ({"scores": (Score("penn", "2"),)}, 1, False),
+            ({"vitals": Vitals(pulse=62)}, 1, False),
+            ({"scores": (Score("penn", "1"), Score("nrs", "1"))}, 1, False),
+            ({"taken_at": "another"}, 1, False),
+            ({"taken_at": "the same"}, 1, True),
+        ],
+    )
+    def test_sent_again_is_asked_back(self, at: At, change: dict[str, Any], minutes: int, is_asked: bool) -> None:
+        journey = at("trial_observation")
+        journey.clock.advance(hours=1)
+        usual: dict[str, Any] = {"occasion": "after_dose", "scores": (Score("penn", "1"),), "vitals": Vitals(pulse=61)}
+        first = journey.clock.now()
+        measure(journey, Measured(**usual))
+        journey.clock.advance(minutes=minutes)
+        times = {"another": first - 5 * MINUTE, "the same": first.replace(second=0, microsecond=0)}
+        given = usual | change | ({"taken_at": times[change["taken_at"]]} if "taken_at" in change else {})
+
+        def send(meant: frozenset[str]) -> None:
+            again = Measured(**given)
+            journey.do(THERAPIST, lambda w, r: observing.record_measurements(replace(w, meant=meant), r, again))
+
+        count = len(journey.look().snapshot.of(VitalSigns))
+        if is_asked:
+            wall = journey.look().snapshot.calendar.wall(first)
+            with pytest.raises(AskedBack, match=f"The same values stand at {wall:%H:%M}: record them again") as caught:
+                send(frozenset())
+            assert len(journey.look().snapshot.of(VitalSigns)) == count
+            send(frozenset(each.code for each in caught.value.questions))
+        else:
+            send(frozenset())
+        assert len(journey.look().snapshot.of(VitalSigns)) == count + 1
 
     @pytest.mark.parametrize(
         ("values", "field"),

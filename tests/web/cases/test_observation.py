@@ -29,6 +29,21 @@ MOST_READING = 12
 WRONG = "9031"
 
 
+def test_the_same_scores_sent_again_are_asked_back_with_a_box_for_yes(at: At) -> None:
+    world, journey = at("trial_observation")
+    journey.clock.advance(hours=1)
+    browser, dose_seq = world.sign_in(Role.THERAPIST), journey.look().snapshot.of(TrialDose)[-1].seq
+    url, version = f"/cases/{journey.public_id}/score?dose={dose_seq}", journey.version
+    typed = {"penn": "1", "expected_version": version}
+    assert browser.submit(url, typed).status_code == 303
+    typed["expected_version"] = version + 1
+    answer = browser.submit(url, typed)
+    text = html.unescape(answer.get_data(as_text=True))
+    assert answer.status_code == 422 and "The same values stand at" in text
+    [meant] = re.findall(r'name="meant"[^>]* value="([^"]+)"', text)
+    assert browser.submit(url, typed | {"meant": meant}).status_code == 303
+
+
 def page_of(journey: Journey) -> str:
     given = journey.look().snapshot.of(TrialDose)[-1]
     return f"/cases/{journey.public_id}/doses/{given.seq}"
