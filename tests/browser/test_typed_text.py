@@ -109,6 +109,25 @@ def test_is_offered_back_after_the_browser_was_killed(world: WebWorld, nurse: Ta
         assert [row.value for row in session.scalars(select(ChecklistItemRow))] == ["L2/L3"]
 
 
+def test_of_many_is_one_line_without_what_the_item_has_by_now(world: WebWorld, nurse: Tablet, checklist: str) -> None:
+    nurse.opens(checklist)
+    for key in ("xray", "attempts", "vital_signs", "temperature"):
+        nurse.item(key).get_by_role("textbox", name="Value of").first.fill("7")
+    is_kept(nurse, 4)
+    physician = world.sign_in(Role.PHYSICIAN)
+    physician.get("/day")
+    physician.post(checklist, {"item": "vital_signs", "state": "done", "value": "7", "seen": 0})
+    nurse.opens(checklist)
+    line = offered(nurse).get_by_text("3 things you had typed are not saved: show")
+    expect(line).to_be_visible()
+    expect(offered(nurse).get_by_role("button", name="Keep")).to_have_count(0)
+    is_kept(nurse, 3)
+    line.tap()
+    offered(nurse).get_by_role("button", name="Discard").first.tap()
+    expect(offered(nurse)).to_contain_text("2 things you had typed are not saved: show")
+    assert Window(nurse.page, nurse.address).accessibility_findings() == []
+
+
 def test_is_forgotten_once_the_server_has_taken_its_form(world: WebWorld, nurse: Tablet, checklist: str) -> None:
     nurse.opens(f"{checklist}?late=1")
     nurse.item("iv_line").locator("summary").tap()

@@ -3,13 +3,15 @@
 
 import { isChanged } from "../changed.js";
 import { canSeal, randomId } from "./seal.js";
-import { make } from "./show.js";
+import { make, plural } from "./show.js";
 import { expire, listTyped, removeTyped } from "./store.js";
 import { forgetTaken, keepTyped } from "./typed.js";
 
 const KEEP_AFTER_MS = 200;
 /* Nobody's form waits longer for the disk. */
 const PATIENCE_MS = 1_000;
+/* More offers than this stand in one line until somebody wants to see them. */
+const MOST_SHOWN = 2;
 const NEVER = new Set(["hidden", "password", "file", "submit", "button", "reset", "image"]);
 
 const panel = document.querySelector("[data-typed]");
@@ -202,6 +204,29 @@ function sentenceOf(kept, content) {
     : `${what} had typed this at ${content.said_at}; it is not saved yet.`;
 }
 
+/* Where offers stand: below each other, many of them behind one line that counts them. */
+let place = panel;
+
+function fold(count) {
+  if (count <= MOST_SHOWN) return;
+  place = make("details", {}, make("summary", {}, ""));
+  panel.append(place);
+}
+
+function renewPlace() {
+  const count = panel.querySelectorAll(".panel").length;
+  panel.hidden = !count;
+  const line = panel.querySelector("summary");
+  if (line) line.textContent = `${plural(count, "thing")} you had typed ${count === 1 ? "is" : "are"} not saved: show`;
+}
+
+/* The item has this very answer by now: there is nothing to offer. */
+function stands({ form, fields }) {
+  const row = document.getElementById(`item-${form.split("/")[0]}`);
+  const answer = row?.dataset.stands;
+  return answer !== undefined && fields.every(({ name, value }) => name === "value" && value.trim() === answer);
+}
+
 function offer(kept, content) {
   const keepButton = make("button", { class: "button is-touch", type: "button" }, "Keep");
   const discard = make("button", { class: "button is-secondary is-touch", type: "button" }, "Discard");
@@ -210,7 +235,7 @@ function offer(kept, content) {
   const box = make("div", { class: "panel" }, sentence, lines, make("div", { class: "actions" }, keepButton, discard));
   const close = () => {
     box.remove();
-    panel.hidden = !panel.childElementCount;
+    renewPlace();
   };
   keepButton.addEventListener("click", async () => {
     const lost = await putBack(kept, content);
@@ -225,8 +250,8 @@ function offer(kept, content) {
     await removeTyped([kept.id]);
     close();
   });
-  panel.append(box);
-  panel.hidden = false;
+  place.append(box);
+  renewPlace();
 }
 
 /* What came back from the server stands in its form already. */
@@ -248,10 +273,14 @@ async function start() {
   await expire();
   const here = (await listTyped(panel.dataset.owner)).filter((each) => each.place === PLACE && isAsked(each));
   const waiting = here.sort((one, other) => one.keptAt - other.keptAt).filter((each) => each.id !== panel.dataset.cameBack || !adopt(each));
+  const offers = [];
   for (const kept of waiting) {
     const content = await open(kept);
-    if (content) offer(kept, content);
+    if (content && stands(content)) await removeTyped([kept.id]);
+    else if (content) offers.push([kept, content]);
   }
+  fold(offers.length);
+  for (const each of offers) offer(...each);
   /* A page that is loaded again stands where it stood: whoever does nothing else yet is led to what is offered. */
   if (!panel.hidden && document.activeElement === document.body) panel.focus();
 }
