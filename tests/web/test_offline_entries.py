@@ -1,6 +1,7 @@
 """What a tablet sends from its queue: once each, in order, by whoever answered, and never dropped."""
 
 import json
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -196,6 +197,21 @@ class TestTwoAnswers:
         assert "stands: done: L2/L3 (Physician Person," in words and "entered: done: L4/L5 (Nurse Person," in words
         assert send(nurse, entry(world, case, "xray", number=2, value="L4/L5"))[1]["outcome"] == "conflict"
         assert len(tasks(world)) == 1
+
+    def test_is_named_at_the_item_until_it_is_decided(self, world: WebWorld, case: str) -> None:
+        physician, nurse = world.sign_in(Role.PHYSICIAN), world.sign_in(Role.NURSE)
+        send(physician, entry(world, case, owner=f"{world.clinic_id}.{world.user_ids[Role.PHYSICIAN]}"))
+        send(nurse, entry(world, case, number=2))
+        row, other = (rf'id="item-{item}".*?</li>' for item in ("identity", "xray"))
+        page = nurse.get(f"/day/visits/{case}/20").get_data(as_text=True)
+        [said] = re.findall(row, page, re.DOTALL)
+        assert "To be decided, a task for the nurses: " in said
+        assert nurse.get(re.findall(r'href="(/tasks/\d+)"', said)[0]).status_code == 200
+        assert "To be decided" not in re.findall(other, page, re.DOTALL)[0]
+        with world.database.writing() as session:
+            done = {"done_at": world.clock.now(), "done_by": world.user_ids[Role.NURSE], "outcome": "asked: it is so"}
+            session.execute(update(StaffTask).values(**done))
+        assert "To be decided" not in nurse.get(f"/day/visits/{case}/20").get_data(as_text=True)
 
     def test_before_somebodys_eyes_is_told_there(self, world: WebWorld, case: str) -> None:
         physician, nurse = world.sign_in(Role.PHYSICIAN), world.sign_in(Role.NURSE)

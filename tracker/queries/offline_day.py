@@ -5,13 +5,24 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import Select, and_, bindparam, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.access import Actor
+from tracker.domain.task_words import task_words
 from tracker.domain.words import LIVE_APPOINTMENT, DeterminationKind
 from tracker.pathways import catalogue
-from tracker.persistence.models import AppointmentRow, Case, ChecklistItemRow, Clinic, DeterminationRow, Patient, User
+from tracker.persistence.models import (
+    AppointmentRow,
+    Case,
+    ChecklistItemRow,
+    Clinic,
+    DeterminationRow,
+    Patient,
+    ReceivedEntry,
+    StaffTask,
+    User,
+)
 from tracker.queries.day import ON_DAY
 from tracker.queries.identity import is_patient_of_case
 
@@ -70,6 +81,25 @@ _ORDERS = (
     )
     .order_by(DeterminationRow.seq)
 )
+_UNDECIDED = (
+    select(ReceivedEntry.item, StaffTask.id, StaffTask.kind, StaffTask.params)
+    .join(Case, and_(Case.clinic_id == ReceivedEntry.clinic_id, Case.id == ReceivedEntry.case_id))
+    .join(
+        StaffTask,
+        and_(
+            StaffTask.clinic_id == ReceivedEntry.clinic_id,
+            StaffTask.case_id == ReceivedEntry.case_id,
+            StaffTask.key == literal("entry:") + ReceivedEntry.entry_id,
+        ),
+    )
+    .where(
+        ReceivedEntry.clinic_id == bindparam("clinic"),
+        Case.public_id == bindparam("case"),
+        ReceivedEntry.appointment == bindparam("appointment"),
+        StaffTask.done_at.is_(None),
+    )
+    .order_by(StaffTask.opened_at, StaffTask.id)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +115,14 @@ class StoredAnswer:
     by_id: int | None
     by: str
     second_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A task about an answer that came in and was not taken, in words."""
+
+    task_id: int
+    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +160,16 @@ def list_orders(session: Session, viewer: Actor, from_at: datetime, until_at: da
     for row in session.execute(_ORDERS, {"clinic": viewer.clinic_id, "from_at": from_at, "until_at": until_at}):
         is_dose = row.kind == DeterminationKind.DOSE_ORDER
         found.setdefault(row.public_id, {})[row.kind] = row.value if is_dose else row.reason
+    return found
+
+
+def list_undecided(session: Session, viewer: Actor, case: str, appointment: int) -> dict[str, tuple[Undecided, ...]]:
+    """What came in for the items of a visit and is not decided yet, oldest first, by item."""
+    found: dict[str, tuple[Undecided, ...]] = {}
+    asked = {"clinic": viewer.clinic_id, "case": case, "appointment": appointment}
+    for row in session.execute(_UNDECIDED, asked):
+        _, words = task_words(row.kind, row.params)
+        found[row.item] = (*found.get(row.item, ()), Undecided(row.id, words))
     return found
 
 

@@ -13,6 +13,7 @@ from tracker.pathways import catalogue
 from tracker.queries.case_detail import open_for_reading
 from tracker.queries.checklists import VisitChecklist, get_checklist, list_rooms
 from tracker.queries.day import rules_of
+from tracker.queries.offline_day import list_undecided
 from tracker.services.checklists import Answer, answer_item
 from tracker.services.room_checks import check_room
 from tracker.web.common.access import permission
@@ -37,8 +38,7 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 @permission(Permission.SEE_CLINICAL)
 def checklist(case_id: str, appointment: int) -> str:
     """Show the checklist of a visit, one item below the other."""
-    found = _found(case_id, appointment)
-    return render_template("day/checklist.html", page=_page(found), consent=consent_panel(found.visit))
+    return _shown(_found(case_id, appointment))
 
 
 @blueprint.get(f"{VISIT}/aloud/<int:section>")
@@ -135,7 +135,15 @@ def _again(case_id: str, appointment: int, typed: Typed) -> str:
     found, section = _found(case_id, appointment), number_of(request.form.get("section"))
     if section is not None:
         return _aloud(found, section, typed.answer.item, typed)
-    return render_template("day/checklist.html", page=_page(found, typed), consent=consent_panel(found.visit))
+    return _shown(found, typed)
+
+
+def _shown(found: VisitChecklist, typed: Typed | None = None) -> str:
+    """The list, with what came in for an item and is not decided yet beside it."""
+    visit = found.visit
+    undecided = list_undecided(read_session(), actor(), visit.case_public_id, visit.appointment)
+    page, consent = _page(found, typed), consent_panel(visit)
+    return render_template("day/checklist.html", page=page, consent=consent, undecided=undecided)
 
 
 def _aloud(found: VisitChecklist, section: int, item: str, typed: Typed | None = None) -> str:
