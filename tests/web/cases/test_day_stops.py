@@ -120,7 +120,7 @@ def ticks_of(world: WebWorld, journey: Journey, purpose: str, item: str) -> int:
     """How many green ticks stand at an item of the checklist."""
     url = f"/day/visits/{journey.public_id}/{journey.visit_for(purpose)}"
     body = world.sign_in(NURSE).get(url).get_data(as_text=True)
-    [shown] = re.findall(rf'<li class="item[^>]+id="item-{item}">.*?</li>', body, re.DOTALL)
+    [shown] = re.findall(rf'<li class="item[^>]+id="item-{item}"[^>]*>.*?</li>', body, re.DOTALL)
     return shown.count('class="tick-mark"')
 
 
