@@ -20,7 +20,7 @@ EVENING = datetime(2026, 3, 17, 23, 59, tzinfo=ZoneInfo(DAY["zone"]))
 USUAL: dict[str, Any] = {
     "part": "Before", "says": "", "is_note": False, "stops": True, "may_leave_out": False, "value": "", "unit": "",
     "least": None, "most": None, "choices": [], "two_person": False, "needs": [], "is_after": False, "when": [],
-    "timed": None,
+    "timed": None, "stop_choices": [], "fever_from": None, "denies": "", "is_always": False, "judged_by_two": False,
 }  # fmt: skip
 TYPED = {
     "time": ["07:40", "7.40", "0740", "24:00", "8 o'clock", ""],
@@ -62,7 +62,7 @@ def lacks(page: Page, what: dict[str, Any], *, now: datetime = EVENING, waits_fo
         [
             what,
             {"state": "done", "value": "", "reason": ""} | given,
-            {"waits_for": waits_for},
+            {"waits_for": waits_for, "allergies": "latex"},
             DAY | {"now": int(now.timestamp() * 1000)},
         ],
     )
@@ -91,6 +91,29 @@ def test_stop_what_is_open_out_of_date_or_too_late(page: Page) -> None:
     assert stops(page, rules, fine | {"lot": ("2026-02", at)}) == [expired]
     assert stops(page, rules, fine | {"then": ("10:01", at)}) == [said_of_times("61", "at most 60")]
     assert stops(page, rules, fine | {"then": ("08:59", at)}) == [said_of_times("-1", "at least 0")]
+
+
+def test_stop_for_a_value_with_which_nothing_goes_on(page: Page) -> None:
+    at = "2026-03-17T15:00:00+00:00"
+    csf = rule("csf", value="choice", choices=["clear", "none"], stop_choices=["none"])
+    heat = rule("heat", value="temperature", fever_from=38)
+    none = CHECKLIST_SENTENCES["checklist_value"]({"item": "Csf", "value": "none"})
+    assert stops(page, [csf], {"csf": ("none", at)}) == [none] and stops(page, [csf], {"csf": ("clear", at)}) == []
+    for value, is_fever in (
+        ("37.9", False), ("38", True), ("38 °C", True), ("100.3", False), ("100.4", True), ("100.4 °F", True),
+    ):  # fmt: skip
+        said = CHECKLIST_SENTENCES["checklist_fever"]({"item": "Heat", "value": value, "limit": "38"})
+        assert stops(page, [heat], {"heat": (value, at)}) == ([said] if is_fever else []), value
+
+
+def test_refuse_what_always_applies_and_what_the_record_contradicts(page: Page) -> None:
+    always, other = rule("identity", is_always=True), rule("gown")
+    assert lacks(page, always, state="not_applicable", reason="x") == "This always applies. Do it."
+    assert lacks(page, other, state="not_applicable", reason="x") == ""
+    denied = rule("allergies", value="choice", choices=["none known", "as on record"], denies="none known")
+    said = "On record: latex. Choose another answer, or put the record right first."
+    assert lacks(page, denied, value="none known") == said
+    assert lacks(page, denied, value="as on record") == ""
 
 
 @pytest.mark.parametrize("kind", TYPED)
@@ -136,7 +159,7 @@ def needs_two(
 ) -> bool:
     """Whether an answer takes a second person beside these that count, which the server has or still waits for."""
     rules = [rule("antibiotic", value="time"), rule("incision", value="time", timed=AFTER), rule("lot", value="expiry"),
-             rule("drug", two_person=True), rule("gown")]  # fmt: skip
+             rule("drug", two_person=True), rule("gown"), rule("site", judged_by_two=True)]  # fmt: skip
     at = "2026-03-17T15:00:00+00:00"
     given = [{"item": key, "counts": True, "state": "done", "value": text, "at": at} for key, text in before.items()]
     return page.evaluate(
@@ -180,3 +203,9 @@ def test_refuse_what_takes_two_people(
 def test_refuse_to_take_away_what_breaks_a_rule(page: Page) -> None:
     assert needs_two(page, rule("incision"), "", before=EARLY, is_synced=False, state="not_applicable")
     assert not needs_two(page, rule("drug"), "", before={}, is_synced=False, state="not_applicable")
+
+
+def test_leave_it_to_two_that_a_hard_stop_does_not_apply(page: Page) -> None:
+    for key, takes_two in (("site", True), ("gown", False)):
+        asked = {"before": {}, "is_synced": False, "state": "not_applicable"}
+        assert needs_two(page, rule(key), "", **asked) is takes_two

@@ -11,7 +11,7 @@ from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.checklists.run import Circumstances, left_out
 from tracker.domain.pathway.requirements.person import age_on
 from tracker.domain.pathway.wording import PURPOSE_WORDS
-from tracker.domain.words import AppointmentState
+from tracker.domain.words import AppointmentState, Role
 from tracker.queries.day import Visit, rules_of, waits_for
 from tracker.queries.offline_day import StoredAnswer
 from tracker.web.common.case_lines import clinic_day, person_line
@@ -106,6 +106,11 @@ def _rule(rule: ChecklistItemRule, rules: Sequence[ChecklistItemRule], viewer: A
         "least": None if rule.least is None else float(rule.least),
         "most": None if rule.most is None else float(rule.most),
         "choices": list(rule.choices),
+        "stop_choices": list(rule.stops),
+        "fever_from": rule.fever_from,
+        "denies": rule.denies,
+        "is_always": rule.is_always,
+        "judged_by_two": rule.stop == "hard" and Role.PHYSICIAN not in viewer.roles,
         "keypad": KEYPADS.get(rule.value, "text"),
         "hint": HINTS.get(rule.value, ""),
         "two_person": rule.two_person,

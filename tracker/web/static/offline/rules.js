@@ -8,8 +8,10 @@ export function wordsOf(state) {
   return WORDS[state] ?? state;
 }
 
-/* What may be answered beside "done": a hard stop is done, or does not apply, and is never left out. */
+/* What may be answered beside "done": a hard stop is done, or does not apply unless it always does, and is never left
+   out. */
 export function otherStates(rule) {
+  if (rule.is_always) return [];
   return rule.may_leave_out ? ["not_applicable", "overridden"] : ["not_applicable"];
 }
 
@@ -92,7 +94,10 @@ function lacksAsTime(text, { on, zone, now }) {
   return `It is ${time}: ${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")} is in the future.`;
 }
 
-function lacksAsValue(rule, text, moment) {
+function lacksAsValue(rule, text, visit, moment) {
+  if (rule.denies && text === rule.denies && visit.allergies) {
+    return `On record: ${visit.allergies}. Choose another answer, or put the record right first.`;
+  }
   if (!text) return rule.choices.length ? "Choose what it was." : "Write down what was read or measured.";
   if (rule.choices.length) return rule.choices.includes(text) ? "" : "Choose one of the list.";
   if (rule.value === "number") return lacksAsNumber(rule, text);
@@ -116,11 +121,12 @@ export function openBefore(rule, visit, asked, answers) {
    list and the zone of the clinic, and now, by the clock of the server. */
 export function lacks(rule, { state, value, reason }, visit, { asked, answers, moment }) {
   if (state !== "done") {
+    if (!otherStates(rule).includes(state)) return "This always applies. Do it.";
     const act = actBefore(rule, visit);
     if (act) return `“${act.label}” is not recorded: whether this applies is answered after it.`;
     return reason.trim() ? "" : "Say why.";
   }
-  const missing = rule.value ? lacksAsValue(rule, value.trim(), moment) : "";
+  const missing = rule.value ? lacksAsValue(rule, value.trim(), visit, moment) : "";
   const first = openBefore(rule, visit, asked, answers);
   if (missing || !first || reason.trim()) return missing;
   return `“${first.label}” is not answered. Answer it first; if this was done all the same, say why.`;
@@ -158,13 +164,29 @@ function dayInWords(on) {
     .sort((one, other) => ORDER.indexOf(one.type) - ORDER.indexOf(other.type)).map(({ value }) => value).join(" ");
 }
 
-/* What speaks against an answer that was given, in the words of the server: out of date on the day, or too early or too
-   late after another. */
+/* Whether a temperature, with its scale or as it is typed, is of so many degrees Celsius or more. */
+function isFever(text, fromCelsius) {
+  const degrees = Number.parseFloat(text);
+  const isFahrenheit = text.endsWith("F") || (!text.endsWith("C") && degrees >= SCALES.F[0]);
+  return (isFahrenheit ? ((degrees - 32) * 5) / 9 : degrees) >= fromCelsius;
+}
+
+/* A value with which nothing goes on, as a sentence; empty for any other. */
+function valueFaultOf(rule, value) {
+  if (rule.stop_choices.includes(value)) return `${rule.label}: ${value}; with this nothing goes on`;
+  const isHot = rule.fever_from !== null && isFever(value, rule.fever_from);
+  return isHot ? `${rule.label}: ${value} is a fever, from ${rule.fever_from}.0 °C` : "";
+}
+
+/* What speaks against an answer that was given, in the words of the server: out of date on the day, a value with which
+   nothing goes on, or too early or too late after another. */
 function faultOf(rule, rules, answers, day) {
   const answer = doneAnswer(answers, rule.key);
   if (!answer) return "";
   const expires = rule.value === "expiry" ? expiryOf(answer.value) : null;
   if (expires && expires < day.on) return `Out of date since ${dayInWords(expires)}: ${rule.label}`;
+  const stopped = valueFaultOf(rule, answer.value);
+  if (stopped) return stopped;
   const first = rule.timed ? doneAnswer(answers, rule.timed.item) : null;
   if (!first) return "";
   const other = rules.find((each) => each.key === rule.timed.item);
@@ -183,9 +205,10 @@ function isHeldToTime(rule, rules) {
   return rule.value === "expiry" || Boolean(rule.timed) || rules.some((each) => each.timed?.item === rule.key);
 }
 
-/* Whether an answer takes a second person: what two must read, another answer in the place of one that a rule hangs on,
+/* Whether an answer takes a second person: what two must read, that a hard stop does not apply, another answer in the place of one that a rule hangs on,
    and any by which a rule is met that was not. `answers`: what counts before it. */
 export function needsTwo(rule, given, { rules, visit, answers, day, at }) {
+  if (given.state === "not_applicable" && rule.judged_by_two) return true;
   const stands = visit.answers.some((each) => each.counts && each.item === rule.key);
   if (given.state === "done" && (rule.two_person || (stands && isHeldToTime(rule, rules)))) return true;
   const after = new Map(answers).set(rule.key, { state: given.state, value: given.value, at });

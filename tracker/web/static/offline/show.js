@@ -128,6 +128,7 @@ function itemForm(rule, { said, isDone, first }) {
 
 function otherForm(rule, isDone) {
   const states = isDone ? ["done", ...otherStates(rule)] : otherStates(rule);
+  if (!states.length) return "";
   return make("details", { class: "item-more" },
     make("summary", {}, isDone ? "Change" : "Not done…", hidden(`: ${rule.label}`)),
     make("form", { class: "form-row item-other", novalidate: true },
