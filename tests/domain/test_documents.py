@@ -37,7 +37,7 @@ def test_the_description_names_every_stage_number_and_step(itb: Pathway) -> None
     assert all(f"| {stage.label} |" in text for stage in itb.stages.values())
     assert all(parameter.source in text for parameter in itb.parameters.values())
     assert all(f"| {edge.label} |" in text for edge in itb.transitions)
-    assert "Not clinically approved: 28 of 28 numbers" in text
+    assert "Not clinically approved: 29 of 29 numbers" in text
 
 
 @pytest.mark.parametrize("column", [0, 1])

@@ -65,7 +65,7 @@ PIECES = {
     "further_referrals.keep_further", "referrals.begin_case", "referrals.case_of", "reach_doubts.ask_about_reach",
     "referrals.find_or_add", "reach_doubts.ask_about_call_back", "same_serial.holders_of",
     "replying.answers.ask_staff", "task_endings.hold_open_task", "contact_changes.note_changes",
-    "offline_entries.take_entry", "patients.index_patient", "patients.points_of",
+    "offline_entries.about_of", "offline_entries.take_entry", "patients.index_patient", "patients.points_of",
 }  # fmt: skip
 
 #: A question to the machine: nothing of a patient or of the clinic is written, and it is forgotten after a day.
