@@ -136,7 +136,10 @@ def when_the_day_is_readable(nurse: Tablet) -> None:
     nurse.item("iv_line").locator("summary").tap()
     expect(nurse.item("iv_line").get_by_role("option")).to_have_text(["Does not apply"])
     nurse.item("iv_line").get_by_role("button", name="Save").tap()
-    expect(nurse.item("iv_line")).to_contain_text("Say why.")
+    expect(nurse.item("iv_line")).to_contain_text("This needs the network: two people")
+    nurse.item("gown").locator("summary").tap()
+    nurse.item("gown").get_by_role("button", name="Save").tap()
+    expect(nurse.item("gown")).to_contain_text("Say why.")
     nurse.fits()
 
 

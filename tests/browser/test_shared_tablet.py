@@ -129,7 +129,7 @@ def when_one_person_tries_to_be_two(page: Page) -> None:
     """The nurse taps the physician's name and types her own PIN: nothing is written, and what she typed is kept."""
     item = page.locator("#item-drug_check")
     item.get_by_role("textbox", name="Value of").fill("lot 7")
-    item.get_by_text("Physician Person").tap()
+    item.get_by_text("Physician Person").first.tap()
     expect(item.get_by_label("Their own PIN").first).to_be_focused()
     page.keyboard.type(PINS[Role.NURSE])
     item.get_by_role("button", name="Done").first.tap()
