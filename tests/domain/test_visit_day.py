@@ -45,6 +45,17 @@ class TestStanding:
     def test_of_a_lost_visit_is_its_loss_whatever_happened(self, state: str) -> None:
         assert stands(("procedure", 5), state=state, changed=9) == Standing(DayState(state), after(9))
 
+    @pytest.mark.parametrize(
+        ("said", "state", "since"),
+        [(None, DayState.OBSERVATION, 40), ("ready", DayState.READY, 90), ("discharged", DayState.DISCHARGED, 90)],
+    )
+    def test_of_an_operation_that_was_broken_off_is_watched_until_somebody_says_otherwise(
+        self, said: str | None, state: DayState, since: int
+    ) -> None:
+        later = [(said, 90)] if said else []
+        found = stands(("procedure", 5), (Sign.BROKEN_OFF, 40), *later, state="cancelled", changed=40)
+        assert found == Standing(state, after(since))
+
     def test_begins_with_the_arrival(self) -> None:
         assert stands() == Standing(DayState.ARRIVED, CAME)
 

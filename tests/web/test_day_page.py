@@ -89,6 +89,12 @@ class TestRows:
         assert ("Cancelled today" if state == "cancelled" else "Did not come") in body
         assert "Because: no bed" in body and "Physician Person tells the patient about held medicines" in body
 
+    def test_keep_who_was_operated_on_until_they_leave(self, world: WebWorld, today: Today) -> None:
+        case, _ = today.visit("Okafor", hours=-1, state="cancelled", stage="implant_to_book", purpose="implant")
+        today.fact(case, VisitLoss, 30, cause="broken_off", held="nothing", teller_id=None)
+        body = page(world)
+        assert "1 here now" in body and "Observing 09:00" in body and "Cancelled today" not in body
+
 
 class TestRooms:
     def test_hold_their_visits_in_order_and_those_without_one_come_last(self, world: WebWorld, today: Today) -> None:

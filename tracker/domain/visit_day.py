@@ -5,7 +5,7 @@ checklist is preparation, a dose or a pump is the beginning of being watched, th
 loss. What no other fact says, a person says (``facts.VisitMoment``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -45,6 +45,7 @@ class Sign(StrEnum):
     ITEM = "item"  # an item of its checklist was answered
     DOSE = "dose"  # a test dose was given
     UNSAID = "unsaid"  # that the patient had left, and it was struck out
+    BROKEN_OFF = "broken_off"  # its operation had begun and was broken off; the visit is cancelled with it
     WATCHED = "watched"  # what else somebody is watched after: an implant, a fill, a trial broken off
 
 
@@ -84,11 +85,11 @@ def standing(
     """
     if state in APPOINTMENT_TO_COME:
         return Standing(DayState.EXPECTED, None)
+    known = sorted(happened, key=lambda one: (one.at, one.seq))
     if state in _LOST:
-        return Standing(_LOST[AppointmentState(state)], changed_at)
+        return _broken_off(known) or Standing(_LOST[AppointmentState(state)], changed_at)
     is_over = state == AppointmentState.COMPLETED
     found = Standing(DayState.ARRIVED, arrived_at or changed_at)
-    known = sorted(happened, key=lambda one: (one.at, one.seq))
     for each in known:
         found = _after(found, each, arrived_at)
     # What ended the visit was the word that the patient had left: with that struck out it is not over.
@@ -99,6 +100,18 @@ def standing(
         return Standing(DayState.DISCHARGED, changed_at)
     # What began the watching may have ended the visit in the same act; what ended it later found the patient fit to go.
     return Standing(DayState.READY, changed_at) if found.since is None or found.since < changed_at else found
+
+
+def _broken_off(known: Sequence[Happened]) -> Standing | None:
+    """Where somebody stands whose operation was broken off: watched until a person says that they left."""
+    began = next((each for each in known if each.kind == Sign.BROKEN_OFF), None)
+    if began is None:
+        return None
+    found = Standing(DayState.OBSERVATION, began.at)
+    for each in known:
+        if each.seq > began.seq and each.kind in set(MomentKind):
+            found = _after(found, each, None)
+    return found
 
 
 def _after(found: Standing, each: Happened, arrived_at: datetime | None) -> Standing:

@@ -12,7 +12,7 @@ from sqlalchemy import CTE, ColumnElement, CompoundSelect, Select, and_, case, l
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.visit_day import Happened, Sign, Standing, standing
-from tracker.domain.words import LEFT, AppointmentState, DeterminationKind, ItemState, Purpose
+from tracker.domain.words import LEFT, AppointmentState, DeterminationKind, ItemState, LossCause, Purpose
 from tracker.persistence.models import (
     AppointmentRow,
     ChecklistItemRow,
@@ -20,6 +20,7 @@ from tracker.persistence.models import (
     DeviceRow,
     FillRow,
     TrialDoseRow,
+    VisitLossRow,
     VisitMomentRow,
 )
 from tracker.queries.checklist_answers import IS_OF_STANDING_CONSENT
@@ -27,6 +28,21 @@ from tracker.queries.checklist_answers import IS_OF_STANDING_CONSENT
 _ARRIVED = "arrived"
 _NO_ANSWER = (literal(""), literal(""), null())
 _version, _device = aliased(AppointmentRow), aliased(DeviceRow)
+
+
+#: Whoever was operated on is still here when the visit is cancelled for it.
+_WAS_BROKEN_OFF = (
+    select(VisitLossRow.seq)
+    .where(
+        VisitLossRow.clinic_id == AppointmentRow.clinic_id,
+        VisitLossRow.case_id == AppointmentRow.case_id,
+        VisitLossRow.appointment == AppointmentRow.appointment,
+        VisitLossRow.superseded_by.is_(None),
+        VisitLossRow.cause == LossCause.BROKEN_OFF,
+    )
+    .correlate(AppointmentRow)
+    .exists()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +86,10 @@ def signs_statement(visits: ColumnElement[bool]) -> CompoundSelect[Any]:
     """What ``signs_of`` reads with; to be built once. ``visits``: which rows of ``appointments``."""
     columns = (getattr(AppointmentRow, name) for name in ("clinic_id", "case_id", "appointment", "purpose", "attempt"))
     # Compared one by one here and below: a list of values is put into the statement anew each time.
-    came = or_(*(AppointmentRow.state == each for each in (AppointmentState.ARRIVED, AppointmentState.COMPLETED)))
+    came = or_(
+        *(AppointmentRow.state == each for each in (AppointmentState.ARRIVED, AppointmentState.COMPLETED)),
+        (AppointmentRow.state == AppointmentState.CANCELLED) & _WAS_BROKEN_OFF,
+    )
     visit = select(*columns, came.label("came")).where(visits).cte("visit")
     return union_all(*_branches(visit)).order_by("seq")
 
@@ -108,6 +127,9 @@ def _branches(visit: CTE) -> tuple[Select[Any], ...]:
     of_visit = (
         _of_visit(visit, VisitMomentRow, said).where(or_(stands, *has_left)),
         _of_visit(visit, TrialDoseRow, literal(Sign.DOSE.value)).where(TrialDoseRow.superseded_by.is_(None)),
+        _of_visit(visit, VisitLossRow, literal(Sign.BROKEN_OFF.value)).where(
+            VisitLossRow.superseded_by.is_(None), VisitLossRow.cause == LossCause.BROKEN_OFF
+        ),
         _of_visit(visit, FillRow, literal(Sign.WATCHED.value)).where(FillRow.superseded_by.is_(None)),
         _of_visit(visit, DeviceRow, literal(Sign.WATCHED.value)).where(came_in),
         _of_visit(visit, _version, literal(_ARRIVED)).where(_version.state == AppointmentState.ARRIVED),

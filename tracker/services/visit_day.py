@@ -13,7 +13,16 @@ from tracker.domain.access import Permission
 from tracker.domain.checklists.rules import ESCORT, ChecklistItemRule
 from tracker.domain.checklists.run import done_of, standing_answers
 from tracker.domain.errors import InvalidInput, NotFound, Question
-from tracker.domain.facts import Appointment, Arrangement, ChecklistItem, Device, Fill, TrialDose, VisitMoment
+from tracker.domain.facts import (
+    Appointment,
+    Arrangement,
+    ChecklistItem,
+    Device,
+    Fill,
+    TrialDose,
+    VisitLoss,
+    VisitMoment,
+)
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.engine import offered
 from tracker.domain.pathway.requirements.visit import act_left, faults_of, open_items
@@ -28,6 +37,7 @@ from tracker.domain.words import (
     DeterminationKind,
     Escort,
     Interpreter,
+    LossCause,
     MomentKind,
     is_word,
 )
@@ -199,7 +209,7 @@ def _out_of_order(file: CaseFile, visit: Appointment, kind: str) -> dict[str, st
     """What cannot be at that time: before the patient came, after they left, or leaving before something later."""
     if visit.state in APPOINTMENT_TO_COME:
         return {"kind": "Mark the arrival first; it can be entered with its true time."}
-    if visit.state not in {AppointmentState.ARRIVED, AppointmentState.COMPLETED}:
+    if visit.state not in {AppointmentState.ARRIVED, AppointmentState.COMPLETED} and not _was_broken_off(file, visit):
         return {"kind": "This visit did not take place. Put it back first."}
     calendar, at = file.snapshot.calendar, file.effective_at
     arrived_at = _arrival(file, visit)
@@ -214,6 +224,12 @@ def _out_of_order(file: CaseFile, visit: Appointment, kind: str) -> dict[str, st
     if kind in LEFT and later is not None and later > at:
         return {"happened_at": f"Something later is recorded, at {calendar.wall(later):%H:%M}."}
     return {}
+
+
+def _was_broken_off(file: CaseFile, visit: Appointment) -> bool:
+    """Whether the visit is cancelled because its operation was broken off: the patient is here until they leave."""
+    losses = (each for each in file.snapshot.of(VisitLoss) if each.appointment == visit.appointment)
+    return visit.state == AppointmentState.CANCELLED and any(each.cause == LossCause.BROKEN_OFF for each in losses)
 
 
 def _arrival(file: CaseFile, visit: Appointment) -> datetime | None:

@@ -11,10 +11,10 @@ from tests.support.journey import Journey
 from tests.support.todos import open_params
 from tests.support.visit_days import asked, confirm
 from tracker.domain.errors import InvalidInput
-from tracker.domain.facts import VisitLoss
+from tracker.domain.facts import VisitLoss, VisitMoment
 from tracker.domain.words import Role
 from tracker.persistence.models import Clinic
-from tracker.services import appointments
+from tracker.services import appointments, visit_day
 from tracker.services.appointments import Slot
 from tracker.services.follow_ups import record_follow_up
 from tracker.services.visit_losses import Loss
@@ -82,6 +82,12 @@ class TestLosses:
         written = journey.do(NURSE, cancel)
         assert [each.cause for each in written.facts if isinstance(each, VisitLoss)] == ["broken_off"]
         assert journey.stage == "implant_to_book"
+        # Somebody who was operated on is in recovery, whatever became of the visit.
+        journey.clock.advance(hours=1)
+        for kind in ("ready", "discharged"):
+            said = partial(visit_day.record_moment, appointment=visit.appointment, kind=kind)
+            journey.do(NURSE, said)
+        assert [each.kind for each in journey.look().snapshot.of(VisitMoment)][-2:] == ["ready", "discharged"]
 
     def test_stay_a_todo_until_the_patient_was_told(self, at: Any) -> None:
         journey = self.late(at)
