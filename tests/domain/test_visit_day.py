@@ -56,6 +56,9 @@ class TestStanding:
         found = stands(("procedure", 5), (Sign.BROKEN_OFF, 40), *later, state="cancelled", changed=40)
         assert found == Standing(state, after(since))
 
+    def test_of_a_visit_that_was_put_back_is_as_if_nothing_had_been_broken_off(self) -> None:
+        assert stands((Sign.BROKEN_OFF, 40)) == Standing(DayState.ARRIVED, CAME)
+
     def test_begins_with_the_arrival(self) -> None:
         assert stands() == Standing(DayState.ARRIVED, CAME)
 

@@ -115,7 +115,8 @@ def _broken_off(known: Sequence[Happened]) -> Standing | None:
 
 
 def _after(found: Standing, each: Happened, arrived_at: datetime | None) -> Standing:
-    if each.kind == Sign.UNSAID:
+    if each.kind in {Sign.UNSAID, Sign.BROKEN_OFF}:
+        # A visit that was put back keeps the cause of its loss until it has another.
         return found
     if each.kind == Sign.ITEM:
         # What was answered on the telephone the day before is no preparation, and what comes after the act neither.
