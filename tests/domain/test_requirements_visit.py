@@ -6,7 +6,7 @@ import pytest
 
 from tests.domain.builders import DAY, NOW, STARTS, Case
 from tracker.domain.checklists.rules import ChecklistItemRule
-from tracker.domain.facts import Appointment
+from tracker.domain.facts import Appointment, TrialDose
 from tracker.domain.pathway.requirements import Requirement
 from tracker.domain.pathway.requirements.consent import ConsentValid
 from tracker.domain.pathway.requirements.visit import (
@@ -108,6 +108,15 @@ class TestConsent:
         case = trial().deviated("trial", "authorization.trial", "consent.trial")
         assert codes(self.NEED, case) == []
         assert codes(self.NEED, case.next_attempt("trial").visit("trial")) == ["consent_missing"]
+
+    def test_is_not_excused_by_the_deviation_of_a_dose_that_was_struck_out(self) -> None:
+        case = trial().dosed(NOW)
+        (dose,) = case.snapshot.of(TrialDose)
+        attempt = case.snapshot.attempt("trial")
+        case = case.determined("deviation", "consent.trial", attempt=attempt, about_seq=dose.seq)
+        assert codes(self.NEED, case) == []
+        case.snapshot = case.snapshot.without(dose.seq)
+        assert codes(self.NEED, case) == ["consent_missing"]
 
     def test_is_not_excused_by_a_deviation_that_names_something_else(self) -> None:
         assert codes(self.NEED, trial().deviated("trial", "authorization.trial")) == ["consent_missing"]

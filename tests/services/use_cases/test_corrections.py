@@ -160,14 +160,14 @@ class TestAMistypedDose:
         journey.ask_after_dose()
         return journey
 
-    def again(self, journey: Journey, **values: object) -> TrialDose:
+    def again(self, journey: Journey, *, later: timedelta = timedelta()) -> TrialDose:
         dose = journey.look().snapshot.of(TrialDose)[-1]
         said = {"seq": dose.seq, "reason": "lot", "second_by": journey.user_ids[Role.PHYSICIAN]}
         journey.do(Role.NURSE, lambda w, r: corrections.strike(w, r, **said))  # type: ignore[arg-type]  # as named
         usual = {"dose_mcg": dose.dose_mcg, "concentration_mcg_ml": Decimal(50), "volume_ml": dose.dose_mcg / 50}
         label = {"lot": "T-13", "expires_on": dose.expires_on, "second_by": journey.user_ids[Role.PHYSICIAN]}
-        given = Given(**{**usual, **label, **values})
-        journey.do(Role.NURSE, lambda w, r: trials.give_dose(w, r, given, given_at=dose.effective_at))
+        given, given_at = Given(**{**usual, **label}), dose.effective_at + later
+        journey.do(Role.NURSE, lambda w, r: trials.give_dose(w, r, given, given_at=given_at))
         return journey.look().snapshot.of(TrialDose)[-1]
 
     def test_is_no_deviation_and_keeps_what_was_measured_after_it(self, observed: Journey) -> None:
@@ -182,6 +182,11 @@ class TestAMistypedDose:
         assert observed.stage == "trial_observation"
         observed.clock.advance(hours=2)
         assert next_blockers(observed) <= {"checklist_open"}
+
+    def test_takes_over_nothing_that_was_measured_before_it(self, observed: Journey) -> None:
+        observed.clock.advance(hours=1)
+        dose = self.again(observed, later=timedelta(hours=3, minutes=30))
+        assert not [each for each in observed.look().snapshot.of(Assessment) if each.dose_seq == dose.seq]
 
     def test_shows_nothing_as_met_while_there_is_none(self, observed: Journey) -> None:
         dose = observed.look().snapshot.of(TrialDose)[-1]

@@ -89,6 +89,14 @@ class TestLosses:
             journey.do(NURSE, said)
         assert [each.kind for each in journey.look().snapshot.of(VisitMoment)][-2:] == ["ready", "discharged"]
 
+    def test_by_another_cause_leave_nobody_in_recovery(self, at: Any) -> None:
+        journey = at("implant_day")
+        number = journey.visit_for("implant")
+        cancel = partial(appointments.cancel, appointment=number, reason="full", loss=Loss("no_bed", "nothing"))
+        journey.do(NURSE, cancel)
+        with pytest.raises(InvalidInput, match="This visit did not take place"):
+            journey.do(NURSE, partial(visit_day.record_moment, appointment=number, kind="ready"))
+
     def test_stay_a_todo_until_the_patient_was_told(self, at: Any) -> None:
         journey = self.late(at)
         teller = journey.user_ids[PHYSICIAN]

@@ -80,8 +80,7 @@ def _show_what_two_read(case: OpenedCase, purpose: Purpose, form: FillingForm) -
             lot.value,
             f"As two read it for the checklist, {at(lot.effective_at)[-5:]}.",
         )
-        if lot.second_by in dict(colleagues(Permission.REFILL)):
-            form.second_by.data = lot.second_by
+        form.second_by.data = lot.second_by
     if _is_read_by_two(expiry):
         form.expires_on.data = date.fromisoformat(expiry.value)
 
