@@ -50,6 +50,19 @@ def test_the_same_history_is_unpacked_once_whichever_parts_are_asked_for(world: 
         second.of(Stays)
 
 
+def test_another_clinics_history_is_its_own_whatever_their_marks(world: WebWorld) -> None:
+    """Two clinics' histories can be made at one instant, at the same event, and be as long as each other."""
+    clinics = world.clinic_id, world.add_clinic("north")
+    with world.database.writing() as session:
+        for number, clinic_id in enumerate(clinics):
+            told = Told()
+            told.case(id=5001 + number)
+            store(session, clinic_id, Made(told.history(), 1), pack(told.history()))
+    with world.database.reading() as session:
+        found = [read_history(session, clinic_id) for clinic_id in (*clinics, *clinics)]
+    assert [list(each.cases.id) for each in found if each] == [[5001], [5002], [5001], [5002]]
+
+
 def test_what_was_worked_out_of_a_history_stays_with_it(world: WebWorld) -> None:
     def work_out(_history: History, *_of: object) -> object:
         return object()

@@ -306,6 +306,16 @@ class TestAWeek:
         send(managed, mailer)
         assert mailer.sent and not any("Four weeks" in each.body for each in mailer.sent)
 
+    def test_is_told_also_to_whom_another_clinic_wrote_on_monday(self, managed: Desk, mailer: RecordingMailer) -> None:
+        with managed.database.writing() as session:
+            other = a_clinic(session, 2)
+            session.add(Membership(clinic_id=other.id, user_id=ADMINISTRATOR))
+            session.flush()
+            monday = {"on_date": DAY - timedelta(days=4), "begun_at": managed.clock.now(), "outcome": "accepted"}
+            session.add(Digest(clinic_id=other.id, user_id=ADMINISTRATOR, **monday))
+        send(managed, mailer)
+        assert any("Four weeks" in each.body for each in mailer.sent)
+
     def test_without_a_history_is_left_out_and_the_morning_told(self, managed: Desk, mailer: RecordingMailer) -> None:
         with managed.database.writing() as session:
             session.execute(delete(ClinicHistory))

@@ -12,9 +12,11 @@ from tests.factories.listed import Listed
 from tests.factories.rows import a_room
 from tests.support.sealing import seal
 from tests.support.web import Browser, WebWorld
+from tracker.domain.access import Actor
 from tracker.domain.task_words import task_words
 from tracker.domain.words import Role
 from tracker.persistence.models import ChecklistItemRow, Clinic, Event, MembershipRole, ReceivedEntry, StaffTask
+from tracker.queries.offline_day import list_undecided
 
 ENTRIES = "/day/entries"
 
@@ -208,6 +210,9 @@ class TestTwoAnswers:
         assert "To be decided, a task for the nurses: " in said
         assert nurse.get(re.findall(r'href="(/tasks/\d+)"', said)[0]).status_code == 200
         assert "To be decided" not in re.findall(other, page, re.DOTALL)[0]
+        elsewhere = Actor(world.user_ids[Role.NURSE], world.add_clinic("north"), frozenset({Role.NURSE}), "Nurse")
+        with world.database.reading() as session:
+            assert list_undecided(session, elsewhere, case, 20) == {}
         with world.database.writing() as session:
             done = {"done_at": world.clock.now(), "done_by": world.user_ids[Role.NURSE], "outcome": "asked: it is so"}
             session.execute(update(StaffTask).values(**done))
