@@ -63,6 +63,19 @@ def nurse(chromium: Browser, world: WebWorld, tmp_path: Path) -> Iterator[Tablet
     network.goes()
 
 
+#: In another tab: keep everybody from what is typed until `letGo` is called.
+HOLD = """() => new Promise((held) => {
+  indexedDB.open("tracker-offline").onsuccess = ({ target }) => {
+    const store = target.result.transaction(["typed"], "readwrite").objectStore("typed");
+    let isHeld = true;
+    window.letGo = () => { isHeld = false; };
+    const hold = () => { store.count().onsuccess = () => { if (isHeld) hold(); }; };
+    hold();
+    held();
+  };
+})"""
+
+
 def level(nurse: Tablet) -> Locator:
     return nurse.item("xray").get_by_role("textbox", name="Value of").first
 
@@ -126,6 +139,22 @@ def test_of_many_is_one_line_without_what_the_item_has_by_now(world: WebWorld, n
     offered(nurse).get_by_role("button", name="Discard").first.tap()
     expect(offered(nurse)).to_contain_text("2 things you had typed are not saved: show")
     assert Window(nurse.page, nurse.address).accessibility_findings() == []
+
+
+def test_is_not_offered_while_it_stands_in_front_of_whoever_types(nurse: Tablet, checklist: str) -> None:
+    nurse.opens(checklist)
+    nurse.item("attempts").get_by_role("textbox", name="Value of").first.fill("3")
+    is_kept(nurse)
+    other = nurse.context.new_page()
+    other.goto(nurse.address + checklist)
+    other.evaluate(HOLD)
+    nurse.opens(checklist)
+    level(nurse).fill("L2/")
+    expect(nurse.item("xray").locator("[name=typed_here]").first).to_be_attached()
+    other.evaluate("letGo()")
+    expect(offered(nurse)).to_contain_text("3")
+    is_kept(nurse, 2)
+    expect(offered(nurse)).not_to_contain_text("L2/")
 
 
 def test_is_forgotten_once_the_server_has_taken_its_form(world: WebWorld, nurse: Tablet, checklist: str) -> None:

@@ -263,6 +263,11 @@ function adopt(kept) {
   return true;
 }
 
+/* Whoever types while offers are still being looked for has it in front of them. */
+function isOfThisPage(kept) {
+  return [...document.querySelectorAll("main form")].some((form) => ids.get(form) === kept.id);
+}
+
 /* Read aloud, a page shows one item: what was typed into another one is offered there. */
 function isAsked(kept) {
   return PLACE === location.pathname || Boolean(formFor(kept));
@@ -276,6 +281,7 @@ async function start() {
   const offers = [];
   for (const kept of waiting) {
     const content = await open(kept);
+    if (isOfThisPage(kept)) continue;
     if (content && stands(content)) await removeTyped([kept.id]);
     else if (content) offers.push([kept, content]);
   }
