@@ -1,5 +1,6 @@
 """The history that reports are counted from: what is in it, and when it is made anew."""
 
+from array import array
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import timedelta
@@ -186,14 +187,20 @@ class TestMaking:
 
 class TestColumns:
     def test_keep_small_and_large_numbers(self) -> None:
-        stays = Stays((0, 1), (3, -1), (2**31 - 1, -(2**31)), (2**62, 0))
-        read = unpacked(Stays, packed(stays))
-        assert [tuple(getattr(read, each.name)) for each in fields(read)] == [
-            (0, 1),
-            (3, -1),
-            stays.entered_on,
-            stays.left_on,
-        ]
+        for bits, width in ((8, "b"), (16, "h"), (32, "i"), (64, "q")):
+            ends = (2 ** (bits - 1) - 1, -(2 ** (bits - 1)))
+            stays = Stays((0, 1), ends, (0, 0), (ends[0] - 1, 0))
+            read = unpacked(Stays, packed(stays))
+            assert [tuple(getattr(read, each.name)) for each in fields(read)] == [
+                (0, 1),
+                ends,
+                (0, 0),
+                (ends[0] - 1, 0),
+            ]
+            assert [getattr(read, name).typecode for name in ("case", "stage")] == ["b", width]
+
+    def test_of_nobody_are_no_numbers(self) -> None:
+        assert unpacked(Stays, packed(Stays([], [], [], []))).case == array("b")
 
     def test_of_another_part_are_refused(self) -> None:
         with pytest.raises(ValueError, match="Visits"):

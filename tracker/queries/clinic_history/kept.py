@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 from tracker.domain.reporting.columns import Part
 from tracker.domain.reporting.history import History
 
-#: So many numbers are kept, most of them of four bytes. One clinic's are, however many they are: its pages ask for
+#: So many numbers are kept, of one to eight bytes. One clinic's are, however many they are: its pages ask for
 #: them again and again. What is worked out of them takes about as much again.
 MOST_NUMBERS = 4_000_000
 
