@@ -44,39 +44,40 @@ class _Stage:
 
 def now_sheet(cases: Sequence[OpenCase], order: Sequence[str], today: date, names: Names) -> Sheet:
     """``order``: the stages as the pathway has them."""
-    found = _stages(cases, order, today)
+    ages = _ages(cases, today)
+    found = _stages(cases, ages, order, today)
     return Sheet(
         name="now",
         answer=_answer(cases, found, names),
-        sections=(_in_stages(cases, found, names), _ages(cases, today)),
+        sections=(_in_stages(cases, found, names), _by_age(ages)),
         ids=[case.id for case in cases],
     )
 
 
-def _stages(cases: Sequence[OpenCase], order: Sequence[str], today: date) -> list[_Stage]:
+def _ages(cases: Sequence[OpenCase], today: date) -> Sequence[int]:
+    """For how many days each is in its stage. Many came on the same day."""
+    days = {day: max(0, (today - day).days) for day in {case.entered_on for case in cases}}
+    return [days[case.entered_on] for case in cases]
+
+
+def _stages(cases: Sequence[OpenCase], ages: Sequence[int], order: Sequence[str], today: date) -> list[_Stage]:
     groups: dict[str, list[int]] = defaultdict(list)
     for place, case in enumerate(cases):
         groups[case.stage].append(place)
+    is_over = [target is not None and target < today for _, _, _, target, _ in cases]
+    is_ready = [ready for _, _, _, _, ready in cases]
     known = {name: place for place, name in enumerate(order)}
     return [
         _Stage(
             name,
             tuple(places),
-            tuple(place for place in places if _is_over(cases[place], today)),
-            tuple(place for place in places if cases[place].is_ready),
-            tuple(place for place in places if not cases[place].is_ready),
-            median(_age(cases[place], today) for place in places),
+            tuple([place for place in places if is_over[place]]),
+            tuple([place for place in places if is_ready[place]]),
+            tuple([place for place in places if not is_ready[place]]),
+            median([ages[place] for place in places]),
         )
         for name, places in sorted(groups.items(), key=lambda each: (known.get(each[0], len(known)), each[0]))
     ]
-
-
-def _age(case: OpenCase, today: date) -> int:
-    return max(0, (today - case.entered_on).days)
-
-
-def _is_over(case: OpenCase, today: date) -> bool:
-    return case.target_on is not None and case.target_on < today
 
 
 def _answer(cases: Sequence[OpenCase], stages: Sequence[_Stage], names: Names) -> str:
@@ -150,8 +151,8 @@ def _cells(stage: _Stage) -> tuple[Cell, ...]:
     )
 
 
-def _ages(cases: Sequence[OpenCase], today: date) -> Section:
-    bands = _bands(cases, today)
+def _by_age(ages: Sequence[int]) -> Section:
+    bands = _bands(ages)
     old = len(bands[BANDS[-1]])
     drawn = Counter({band: len(places) for band, places in bands.items()})
     return Section(
@@ -166,7 +167,7 @@ def _ages(cases: Sequence[OpenCase], today: date) -> Section:
         ),
         drawing=Columns(
             title="Open cases by days in their stage",
-            what=f"{old:,} of {len(cases):,} are {BANDS[-1]} days or more in their stage.",
+            what=f"{old:,} of {len(ages):,} are {BANDS[-1]} days or more in their stage.",
             unit="open cases",
             bars=tuple(
                 Bar(label=_band(band), parts=(Segment(value=drawn[band]),), figures=f"{drawn[band]:,}")
@@ -174,15 +175,16 @@ def _ages(cases: Sequence[OpenCase], today: date) -> Section:
             ),
             between=False,
         )
-        if cases
+        if ages
         else None,
     )
 
 
-def _bands(cases: Sequence[OpenCase], today: date) -> Mapping[int, tuple[int, ...]]:
+def _bands(ages: Sequence[int]) -> Mapping[int, tuple[int, ...]]:
     found: dict[int, list[int]] = {band: [] for band in BANDS}
-    for place, case in enumerate(cases):
-        found[BANDS[bisect_right(BANDS, _age(case, today)) - 1]].append(place)
+    band_of = {age: found[BANDS[bisect_right(BANDS, age) - 1]] for age in set(ages)}
+    for place, age in enumerate(ages):
+        band_of[age].append(place)
     return {band: tuple(places) for band, places in found.items()}
 
 
