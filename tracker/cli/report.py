@@ -10,7 +10,6 @@ from tracker.cli.clinic_choice import chosen_clinic, clinic_option
 from tracker.cli.context import runtime_of
 from tracker.cli.what_if import NOTHING_YET, played, rule_options, taken_rules
 from tracker.domain.report_sheets.sheet import Sheet
-from tracker.domain.report_sheets.small import without_small_numbers
 from tracker.queries.clinic import get_settings
 from tracker.queries.clinic_calendar import get_calendar
 from tracker.queries.report_lists import names_of
@@ -44,7 +43,7 @@ def report(context: click.Context, /, *, name: str, form: str, clinic: str | Non
     with runtime_of(context) as runtime, runtime.database.reading() as session:
         clinic_id = chosen_clinic(session, clinic)
         calendar = get_calendar(session, clinic_id)
-        place = Place(session, nobody(clinic_id), calendar, runtime.clock.now(), with_names=False)
+        place = Place(session, nobody(clinic_id), calendar, runtime.clock.now(), with_patients=False)
         given = {key: value for key, value in typed.items() if value}
         rules = taken_rules(given)
         if HEADINGS[name].is_asked:
@@ -60,7 +59,6 @@ def report(context: click.Context, /, *, name: str, form: str, clinic: str | Non
             zone=calendar.zone,
             filters=filters,
         )
-        sheet = without_small_numbers(sheet)
         click.echo(csv_text(sheet, about) if form == "csv" else json_text(sheet, about) + "\n", nl=False)
 
 
@@ -71,7 +69,7 @@ def _told(place: Place, name: str, typed: dict[str, str]) -> tuple[Sheet, dateti
     asked = read_filter(given, names, versions(), today, has_period=heading.has_period, has_horizon=heading.has_horizon)
     if asked.wanted is None:
         raise click.UsageError(" ".join(f"--{field.name}: {field.error}" for field in asked.fields if field.error))
-    told = tell(place, name, asked.wanted, names, with_cases=True, may_wait=True)
+    told = tell(place, name, asked.wanted, names, may_wait=True)
     if told.sheet is None:
         raise click.ClickException(NOTHING_YET)
     return told.sheet, told.as_of, asked.words

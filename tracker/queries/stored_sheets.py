@@ -23,7 +23,7 @@ _PARTS: Any = select(ClinicHistory.part, ClinicHistory.as_of, ClinicHistory.body
     ClinicHistory.part.in_(bindparam("parts", expanding=True)),
 )
 _MADE: Any = select(ClinicHistory.part, ClinicHistory.as_of).where(ClinicHistory.clinic_id == bindparam("clinic"))
-_SLOW: Any = select(ClinicHistory.part, ClinicHistory.body).where(
+_SLOW: Any = select(ClinicHistory.part, ClinicHistory.form, ClinicHistory.body).where(
     ClinicHistory.clinic_id == bindparam("clinic"),
     or_(
         ClinicHistory.part.startswith(ASKED),
@@ -40,10 +40,11 @@ def part_of(name: str, asked: Filter) -> str:
 
 
 def find_sheets(
-    session: Session, clinic_id: int, names: Collection[str], asked: Filter
+    session: Session, clinic_id: int, names: Collection[str], asked: Filter, *, with_patients: bool
 ) -> Mapping[str, tuple[Sheet, Any]]:
     """Those of the named sheets that were made ahead for this very filter, with the instant at which it was true: of
-    the present history, in which a list behind a number is counted; what takes long, of one of today."""
+    the present history, in which a list behind a number is counted; what takes long, of one of today.
+    ``with_patients``: as those read them who may see patients."""
     parts = {PREFIX + part_of(name, asked): name for name in names}
     values = {"clinic": clinic_id, "parts": [WORDS, *parts]}
     rows = {row.part: row for row in session.connection().execute(_PARTS, values)}
@@ -53,7 +54,7 @@ def find_sheets(
         name = parts[part]
         # A filter ends with the day for which it was asked.
         is_present = words is not None and (PANELS[name].is_slow or row.as_of == words.as_of)
-        stored = unpacked_sheet(row.body) if is_present else None
+        stored = unpacked_sheet(row.body, with_patients=with_patients) if is_present else None
         if stored is not None and stored[1] == asked:
             found[name] = (stored[0], row.as_of)
     return found
@@ -69,11 +70,11 @@ def find_slow(session: Session, clinic_id: int) -> Mapping[str, Filter | None]:
     """The filters of the sheets that take long and were made, and of those that are asked for, by the names of their
     parts; ``None`` for one of another form."""
     rows = session.connection().execute(_SLOW, {"clinic": clinic_id})
-    return {row.part: _filter_of(row.part, row.body) for row in rows}
+    return {row.part: _filter_of(row.part, row.body) if row.form == FORM else None for row in rows}
 
 
 def _filter_of(part: str, body: bytes) -> Filter | None:
     if part.startswith(ASKED):
         return unpacked_filter(body)
-    stored = unpacked_sheet(body)
+    stored = unpacked_sheet(body, with_patients=False)
     return stored[1] if stored else None

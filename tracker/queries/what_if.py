@@ -47,7 +47,8 @@ def find_refined(session: Session, clinic_id: int, key: str) -> Refined | None:
         return None
     if row.body is None:
         return Refined(None, None, None)
-    stored = unpacked_sheet(row.body)
+    # Nothing in it is a count of patients.
+    stored = unpacked_sheet(row.body, with_patients=True)
     return Refined(stored[0], row.as_of, row.played_at) if stored else None
 
 

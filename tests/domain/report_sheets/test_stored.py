@@ -10,12 +10,13 @@ import pytest
 from tests.domain.report_sheets.test_sheets import FILTERS, sheet
 from tracker.domain.report_sheets.catalogue import PANELS
 from tracker.domain.report_sheets.sheet import Sheet
+from tracker.domain.report_sheets.small import without_small_numbers
 from tracker.domain.report_sheets.stored import packed_sheet, unpacked_sheet
 from tracker.web.charts.chart import placed
 
 
-def again(name: str, asked: str) -> Sheet:
-    found = unpacked_sheet(packed_sheet(sheet(name, asked), FILTERS[asked]))
+def again(name: str, asked: str, *, with_patients: bool = True) -> Sheet:
+    found = unpacked_sheet(packed_sheet(sheet(name, asked), FILTERS[asked]), with_patients=with_patients)
     assert found is not None and found[1] == FILTERS[asked]
     return found[0]
 
@@ -34,11 +35,27 @@ def test_says_the_same(name: str, asked: str) -> None:
             assert not [cell for cell in kept.cells if cell.cases]
 
 
+@pytest.mark.parametrize(("name", "asked"), list(product(PANELS, ("everybody", "nobody"))))
+def test_says_to_everybody_what_is_not_small(name: str, asked: str) -> None:
+    read, told = again(name, asked, with_patients=False), without_small_numbers(sheet(name, asked))
+    assert (read.answer, read.spark) == (told.answer, told.spark)
+    assert [each.table for each in read.sections] == [each.table for each in told.sections]
+    assert [each.drawing and placed(each.drawing) for each in read.sections] == [
+        each.drawing and placed(each.drawing) for each in told.sections
+    ]
+
+
 def test_of_another_form_is_not_read() -> None:
-    assert unpacked_sheet(zlib.compress(json.dumps([0, {}, {}]).encode())) is None
+    assert unpacked_sheet(first(json.dumps([0, {}, {}])), with_patients=True) is None
 
 
 @pytest.mark.parametrize("what", [{"is": "Popen", "args": "x"}, {"is": "Spark", "title": "", "values": []}, 3])
 def test_that_is_none_is_refused(what: object) -> None:
     with pytest.raises(ValueError, match="sheet"):
-        unpacked_sheet(zlib.compress(json.dumps([1, what, what]).encode()))
+        unpacked_sheet(first(json.dumps([2, what, what])), with_patients=True)
+
+
+def first(text: str) -> bytes:
+    """A body whose first sheet is this text."""
+    body = zlib.compress(text.encode())
+    return len(body).to_bytes(4) + body

@@ -1,5 +1,8 @@
 """A sheet as it is stored, for pages that nobody should wait for: compressed JSON, without the cases behind numbers.
 
+It is stored twice: as those read it who may see patients, and as everybody else does. Which numbers are too small to be
+shown is judged by the cases, which are not there any more when it is read.
+
 Every class is written with its name, so that nothing but these classes can be read.
 """
 
@@ -12,10 +15,13 @@ from typing import Any
 
 from tracker.domain.report_sheets import drawing, sheet
 from tracker.domain.report_sheets.sheet import Kind, Sheet
+from tracker.domain.report_sheets.small import without_small_numbers
 from tracker.domain.reporting.filters import Filter
 
 #: Of how sheets are stored. One of another form is not read, but counted anew.
-FORM = 1
+FORM = 2
+#: How many bytes say how long the first of the two is.
+_LENGTH = 4
 _CLASSES: Mapping[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
@@ -28,7 +34,7 @@ _CLASSES: Mapping[str, type[Any]] = {
 
 def packed_filter(asked: Filter) -> bytes:
     """A filter alone."""
-    return zlib.compress(json.dumps([FORM, _written(asked)], separators=(",", ":")).encode(), 1)
+    return _packed(asked)
 
 
 def unpacked_filter(body: bytes) -> Filter | None:
@@ -36,33 +42,45 @@ def unpacked_filter(body: bytes) -> Filter | None:
 
     :raises ValueError: for what is no such thing
     """
-    read = json.loads(zlib.decompress(body))
-    if not isinstance(read, list) or not read or read[0] != FORM:
+    read = _unpacked(body)
+    if read is None:
         return None
-    asked = _read(read[1])
-    if not isinstance(asked, Filter):
+    if not isinstance(read[0], Filter):
         raise ValueError("this is no filter")
-    return asked
+    return read[0]
 
 
 def packed_sheet(told: Sheet, asked: Filter) -> bytes:
-    """A sheet and what it was asked for."""
-    text = json.dumps([FORM, _written(replace(told, ids=())), _written(asked)], separators=(",", ":"))
-    return zlib.compress(text.encode(), 1)
+    """A sheet for both kinds of readers, and what it was asked for."""
+    whole = _packed(replace(told, ids=()), asked)
+    return len(whole).to_bytes(_LENGTH) + whole + _packed(without_small_numbers(told), asked)
 
 
-def unpacked_sheet(body: bytes) -> tuple[Sheet, Filter] | None:
-    """The same again; ``None`` for one of another form.
+def unpacked_sheet(body: bytes, *, with_patients: bool) -> tuple[Sheet, Filter] | None:
+    """The same again for one kind: those who may see patients, or all others. ``None`` for one of another form.
 
     :raises ValueError: for what is no such thing
     """
-    read = json.loads(zlib.decompress(body))
-    if not isinstance(read, list) or not read or read[0] != FORM:
+    ends = _LENGTH + int.from_bytes(body[:_LENGTH])
+    read = _unpacked(body[_LENGTH:ends] if with_patients else body[ends:])
+    if read is None:
         return None
-    told, asked = (_read(each) for each in read[1:])
+    told, asked = read
     if not isinstance(told, Sheet) or not isinstance(asked, Filter):
         raise ValueError("this is no sheet")
     return told, asked
+
+
+def _packed(*values: object) -> bytes:
+    text = json.dumps([FORM, *map(_written, values)], separators=(",", ":"))
+    return zlib.compress(text.encode(), 1)
+
+
+def _unpacked(body: bytes) -> list[object] | None:
+    read = json.loads(zlib.decompress(body))
+    if not isinstance(read, list) or not read or read[0] != FORM:
+        return None
+    return [_read(each) for each in read[1:]]
 
 
 def _written(value: object) -> object:

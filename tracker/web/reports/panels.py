@@ -3,22 +3,24 @@
 The page, its lists, its files and the command line ask here, so that they say the same.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import compress
 
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.pathway.wording import sentence_of
-from tracker.domain.report_sheets.catalogue import PANELS, QUICK, SLOW
+from tracker.domain.report_sheets.catalogue import PANELS, QUICK, SLOW, Panel
 from tracker.domain.report_sheets.next_days import Procedure, next_days_sheet
 from tracker.domain.report_sheets.now import now_sheet
 from tracker.domain.report_sheets.sheet import Sheet
+from tracker.domain.report_sheets.small import without_small_numbers
 from tracker.domain.report_sheets.what_if import NAME as WHAT_IF
 from tracker.domain.report_sheets.words import Names, who_clears
-from tracker.domain.reporting.filters import Filter, Selection, select
+from tracker.domain.reporting.filters import Filter, select
 from tracker.domain.reporting.history import History
 from tracker.pathways import catalogue
 from tracker.queries.clinic_history.stored import has_history, read_history
@@ -26,6 +28,7 @@ from tracker.queries.next_days import DEFINITION as NEXT_DAYS_DEFINITION
 from tracker.queries.next_days import WORKING_DAYS, Upcoming, list_next_days
 from tracker.queries.report_lists import list_case_ids, list_open_cases
 from tracker.queries.stored_sheets import find_sheets
+from tracker.web.reports.lately import Lately
 
 #: The ids of the cases that a filter selects; ``None``: all of them.
 Chosen = frozenset[int] | None
@@ -63,13 +66,13 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Whose reports, when, and whether names of patients may be told."""
+    """Whose reports, when, and whether they are for somebody who may see patients."""
 
     session: Session
     viewer: Actor
     calendar: ClinicCalendar
     now: datetime
-    with_names: bool
+    with_patients: bool
 
     @property
     def clinic_id(self) -> int:
@@ -105,49 +108,67 @@ def versions() -> Mapping[int, str]:
 def tell(
     place: Place, name: str, wanted: Filter, names: Names, *, with_cases: bool = False, may_wait: bool = False
 ) -> Told:
-    """One panel; as it was made ahead, where that is what is asked for and the cases behind its numbers are not. What
-    takes long has no such cases, and is counted only for who ``may_wait``.
+    """One panel, as the viewer may see it; as it was made ahead, where that is what is asked for and the cases behind
+    its numbers (``with_cases``, for who may see patients) are not. What takes long has no such cases, and is counted
+    only for who ``may_wait``.
 
     :raises KeyError: for one that does not exist
     """
     live = _LIVE.get(name)
     if live is not None:
-        return Told(live(place, _chosen_now(place, wanted), names), place.now)
+        return Told(_seen(place, live(place, _chosen_now(place, wanted), names)), place.now)
     panel = PANELS[name]
-    can_be_ahead = panel.is_slow or not with_cases
-    ahead = find_sheets(place.session, place.clinic_id, [name], wanted) if can_be_ahead else {}
+    ahead = {} if with_cases and not panel.is_slow else _ahead(place, [name], wanted)
     if name in ahead:
-        return Told(*ahead[name])
+        return ahead[name]
     if panel.is_slow and not may_wait:
         return Told(None, place.now, is_late=has_history(place.session, place.clinic_id))
     history = read_history(place.session, place.clinic_id, *{*panel.needs, *wanted.needs})
     if history is None:
         return Told(None, place.now)
-    return Told(panel.make(history, select(history, wanted), names), history.as_of)
+    if with_cases:
+        return Told(_seen(place, panel.make(history, select(history, wanted), names)), history.as_of)
+    return _counted(place, history, [panel], wanted, names)[name]
 
 
 def tell_all(place: Place, wanted: Filter, names: Names) -> Mapping[str, Told]:
     """Every panel: as they were made ahead, else with one reading of the history, save those that are slow."""
-    ahead = find_sheets(place.session, place.clinic_id, PANELS, wanted)
-    late = {name: Told(None, place.now, is_late=True) for name in SLOW}
-    if ahead.keys() >= QUICK.keys():
-        live = {name: Told(tell_now(place, None, names), place.now) for name, tell_now in _LIVE.items()}
-        return live | late | {name: Told(*each) for name, each in ahead.items()}
-    needed = {part for panel in QUICK.values() for part in panel.needs}
-    history = read_history(place.session, place.clinic_id, *needed)
-    selection = select(history, wanted) if history else None
-    chosen = _chosen(history, selection) if is_about_cases(wanted) else None
-    told = {name: Told(live(place, chosen, names), place.now) for name, live in _LIVE.items()}
-    for name, panel in PANELS.items():
-        if name in ahead:
-            told[name] = Told(*ahead[name])
-        elif history is None or selection is None:
-            told[name] = Told(None, place.now)
-        elif panel.is_slow:
-            told[name] = late[name]
-        else:
-            told[name] = Told(panel.make(history, selection, names), history.as_of)
-    return told
+    told = dict.fromkeys(SLOW, Told(None, place.now, is_late=True)) | _ahead(place, PANELS, wanted)
+    missing = [panel for name, panel in QUICK.items() if name not in told]
+    history, chosen = None, None
+    if missing or is_about_cases(wanted):
+        parts = {part for panel in missing for part in panel.needs}
+        history = read_history(place.session, place.clinic_id, *parts, *wanted.needs)
+        chosen = _chosen(history, wanted) if is_about_cases(wanted) else None
+    live = {name: Told(_seen(place, tell_now(place, chosen, names)), place.now) for name, tell_now in _LIVE.items()}
+    if missing and history is None:
+        return live | dict.fromkeys(PANELS, Told(None, place.now))
+    return live | told | (_counted(place, history, missing, wanted, names) if history else {})
+
+
+def _ahead(place: Place, names: Collection[str], wanted: Filter) -> dict[str, Told]:
+    """Those that were made ahead."""
+    found = find_sheets(place.session, place.clinic_id, names, wanted, with_patients=place.with_patients)
+    return {name: Told(sheet, as_of) for name, (sheet, as_of) in found.items()}
+
+
+def _counted(place: Place, history: History, panels: Iterable[Panel], wanted: Filter, names: Names) -> dict[str, Told]:
+    """These panels without the cases behind their numbers: as they were counted lately, else counted now."""
+    lately, selection, found = history.once(Lately), None, {}
+    for panel in panels:
+        sheet = lately.find(panel.name, wanted, names, with_patients=place.with_patients)
+        if sheet is None:
+            selection = selection or select(history, wanted)
+            counted = panel.make(history, selection, names)
+            lately.keep(counted, wanted, names)
+            sheet = _seen(place, counted)
+        found[panel.name] = Told(sheet, history.as_of)
+    return found
+
+
+def _seen(place: Place, sheet: Sheet) -> Sheet:
+    """Small numbers are for those who may see patients."""
+    return sheet if place.with_patients else without_small_numbers(sheet)
 
 
 def _now(place: Place, chosen: Chosen, names: Names) -> Sheet:
@@ -185,7 +206,7 @@ def _procedure(each: Upcoming, case_id: int, place: Place) -> Procedure:
         if has_begun
         else tuple((sentence_of(blocker), who_clears(blocker.clearable_by)) for blocker in each.missing),
         place=", ".join(filter(None, (each.room, each.clinician))),
-        patient=each.patient.name if place.with_names else "",
+        patient=each.patient.name if place.with_patients else "",
     )
 
 
@@ -200,12 +221,11 @@ def is_about_cases(wanted: Filter) -> bool:
 def _chosen_now(place: Place, wanted: Filter) -> Chosen:
     if not is_about_cases(wanted):
         return None
-    history = read_history(place.session, place.clinic_id, *wanted.needs)
-    return _chosen(history, select(history, wanted) if history else None)
+    return _chosen(read_history(place.session, place.clinic_id, *wanted.needs), wanted)
 
 
-def _chosen(history: History | None, selection: Selection | None) -> frozenset[int]:
+def _chosen(history: History | None, wanted: Filter) -> frozenset[int]:
     """The ids of the cases selected. A case that is newer than the history is not in it yet, and is not selected."""
-    if history is None or selection is None:
+    if history is None:
         return frozenset()
-    return frozenset(case for case, is_chosen in zip(history.cases.id, selection.chosen, strict=True) if is_chosen)
+    return frozenset(compress(history.cases.id, select(history, wanted).chosen))

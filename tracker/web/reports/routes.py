@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response as BaseResponse
 from tracker.domain.access import Permission
 from tracker.domain.errors import NotPermitted
 from tracker.domain.report_sheets.sheet import Sheet, find
-from tracker.domain.report_sheets.small import without_small_numbers
 from tracker.domain.report_sheets.words import Names
 from tracker.queries.clinic_calendar import get_calendar
 from tracker.queries.report_lists import list_cases, names_of
@@ -41,15 +40,15 @@ class _Request(NamedTuple):
     links: Links
 
     def told(self, *, with_cases: bool = False) -> Told | None:
-        """The panel as the viewer may see it. What is small is judged by the cases behind it."""
-        wanted, needs_cases = self.asked.wanted, with_cases or not actor().may(Permission.SEE_PATIENTS)
+        """The panel as the viewer may see it."""
+        wanted = self.asked.wanted
         if wanted is None:
             return None
-        told = tell(_place(), self.heading.name, wanted, self.names, with_cases=needs_cases)
+        told = tell(_place(), self.heading.name, wanted, self.names, with_cases=with_cases)
         if told.is_late:
             with noting() as connection:
                 ask_for(connection, clinic().id, self.heading.name, wanted, now())
-        return _for_viewer(told)
+        return told
 
 
 @blueprint.get("")
@@ -60,7 +59,7 @@ def index() -> str:
     asked = read_filter(request.args, names, versions(), today())
     told = None
     if asked.wanted is not None:
-        told = {name: _for_viewer(each) for name, each in tell_all(_place(), asked.wanted, names).items()}
+        told = tell_all(_place(), asked.wanted, names)
     page = present_index(told, asked, Links(asked.query), zone=clinic().zone)
     return seen(render_template("reports/index.html", page=page), row_count=len(page.questions))
 
@@ -146,11 +145,3 @@ def _request(name: str) -> _Request:
 def _place() -> Place:
     calendar = get_calendar(read_session(), clinic().id)
     return Place(read_session(), actor(), calendar, now(), actor().may(Permission.SEE_PATIENTS))
-
-
-def _for_viewer(told: Told) -> Told:
-    """Small numbers are for those who may see patients."""
-    sheet: Sheet | None = told.sheet
-    if sheet is None or actor().may(Permission.SEE_PATIENTS):
-        return told
-    return Told(without_small_numbers(sheet), told.as_of)
