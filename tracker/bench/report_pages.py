@@ -11,12 +11,15 @@ from sqlalchemy import Connection, Table, func, select
 
 from tracker.bench.client import Browser
 from tracker.bench.templates import table_of
+from tracker.domain.report_sheets.usual import first_day
 from tracker.persistence.database import Database
 from tracker.web.reports.panels import HEADINGS
 
 INDEX = "index"
 #: How a panel is asked for where it has no filter.
-USUAL, LIST, FILTERED_LIST, FILE = "usual", "list", "list-payer", "csv"
+USUAL, AGAIN, LIST, FILTERED_LIST, FILE = "usual", "again", "list", "list-payer", "csv"
+#: So many periods that each begin a day sooner: what was counted lately is not counted again, and this is.
+_PERIODS = 30
 _OF = re.compile(r'href="(/reports/[a-z-]+/patients\?[^"]*)"')
 #: Lists behind numbers all over a page.
 _MOST_LISTS = 5
@@ -55,25 +58,36 @@ def _most_common(connection: Connection, table: Table, column: str, clinic_id: i
     return str(connection.scalar(query.order_by(func.count().desc()).limit(1)))
 
 
-def pages_of(user: Browser, filters: Mapping[str, Mapping[str, str]]) -> Iterator[ReportPage]:
+def pages_of(user: Browser, filters: Mapping[str, Mapping[str, str]], today: date) -> Iterator[ReportPage]:
     """The pages, one panel after the other."""
-    for way in (USUAL, "payer"):
-        yield ReportPage(INDEX, way, (_address("/reports", filters.get(way, {})),))
+    yield ReportPage(INDEX, USUAL, ("/reports",))
+    yield from _filtered(INDEX, "/reports", {"payer": filters["payer"]}, today)
     for heading in HEADINGS.values():
         path = f"/reports/{heading.name}"
         yield ReportPage(heading.name, USUAL, (path,))
         if heading.is_asked:
             # It has no filter and no lists; what it plays, it plays for each rule anew.
             continue
-        for way, query in filters.items():
-            if heading.has_period or way != "period":
-                asked = query if heading.has_period else {key: query[key] for key in query if key not in ("from", "to")}
-                yield ReportPage(heading.name, way, (_address(path, asked),))
+        if heading.has_period:
+            yield from _filtered(heading.name, path, filters, today)
+        else:
+            for way, query in filters.items():
+                if asked := {key: query[key] for key in query if key not in ("from", "to")}:
+                    yield ReportPage(heading.name, way, (_address(path, asked),))
         for way, query in ((LIST, {}), (FILTERED_LIST, filters["payer"])):
             lists = _lists(user, _address(path, query))
             if lists:
                 yield ReportPage(heading.name, way, lists)
         yield ReportPage(heading.name, FILE, (f"{path}.csv",))
+
+
+def _filtered(panel: str, path: str, filters: Mapping[str, Mapping[str, str]], today: date) -> Iterator[ReportPage]:
+    """With each filter, counted anew each time; and one of them as it was counted before."""
+    for way, query in filters.items():
+        first = date.fromisoformat(query.get("from", first_day(today).isoformat()))
+        periods = ((first - timedelta(days=days)).isoformat() for days in range(1, _PERIODS + 1))
+        yield ReportPage(panel, way, tuple(_address(path, {**query, "from": each}) for each in periods))
+    yield ReportPage(panel, AGAIN, (_address(path, filters["payer"]),))
 
 
 def _lists(user: Browser, path: str) -> tuple[str, ...]:

@@ -71,7 +71,7 @@ def measure_reports(run: Run, beside: Beside, at: datetime, progress: Callable[[
     filters = filters_of(run.database, run.material.clinic_id, today)
     floor = Floor(lambda: run.nobody.get(f"{floors.PAGE}?clinic={run.material.clinic_id}").ms)
     times, pages = [], []
-    for page in pages_of(run.user, filters):
+    for page in pages_of(run.user, filters, today):
         progress(f"{page.panel} {page.way}")
         pages.append(page)
         times.append(_timed(run, page))

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from tests.support.histories import Told, noon
 from tracker.domain.reporting.columns import Blockers, Visits
 from tracker.domain.reporting.filters import Filter, select
+from tracker.domain.reporting.rows import Rows
 from tracker.domain.reporting.waits import Waits, why_they_wait
 
 FEBRUARY = Filter(from_on=date(2026, 2, 1), until_on=date(2026, 3, 1))
@@ -102,5 +103,5 @@ class TestFilter:
         found = select(history, Filter(from_on=FEBRUARY.from_on, until_on=FEBRUARY.until_on, clinician=5))
         assert list(found.chosen) == [1, 0, 0, 1, 1]
         # A visit is the clinician's whosever patient it is; one with nobody is of the clinician's patients.
-        assert list(found.with_own_clinician([1, 1, 1], [5, 6, 0])) == [1, 0, 0]
-        assert list(found.with_own_clinician([0, 0, 0], [5, 6, 0])) == [1, 0, 1]
+        assert list(found.with_own_clinician(Rows(history, [1, 1, 1]), [5, 6, 0])) == [1, 0, 0]
+        assert list(found.with_own_clinician(Rows(history, [0, 0, 0]), [5, 6, 0])) == [1, 0, 1]

@@ -103,7 +103,8 @@ class _Hidden:
         return (
             any(_is_small(cell) for cell in cells)
             or any(0 < fewer < SMALLEST_SHOWN for fewer in self._fewer(row))
-            or any(cell.cases in self.known for cell in cells)
+            # Asking takes as long as there are cases.
+            or (bool(self.known) and any(cell.cases in self.known for cell in cells))
         )
 
     def _fewer(self, row: Row) -> list[float]:
@@ -139,8 +140,12 @@ def _is_enough(hidden: Sequence[float]) -> bool:
 
 def _is_small(cell: Cell) -> bool:
     """By patients, of whom one may count more than once, and by the number itself."""
-    people = len(set(cell.cases))
-    return 0 < people < SMALLEST_SHOWN or 0 < _number(cell) < SMALLEST_SHOWN
+    people: set[int] = set()
+    for case in cell.cases:
+        people.add(case)
+        if len(people) == SMALLEST_SHOWN:
+            break
+    return 0 < len(people) < SMALLEST_SHOWN or 0 < _number(cell) < SMALLEST_SHOWN
 
 
 def _number(cell: Cell) -> float:

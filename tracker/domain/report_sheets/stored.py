@@ -30,6 +30,11 @@ _CLASSES: Mapping[str, type[Any]] = {
         sheet.Row, sheet.Section, sheet.Sheet, sheet.Table, Filter,
     )
 }  # fmt: skip
+#: A Cell's cases are left out.
+_FIELDS: Mapping[type[Any], tuple[str, ...]] = {
+    kind: tuple(each.name for each in fields(kind) if (kind, each.name) != (sheet.Cell, "cases"))
+    for kind in _CLASSES.values()
+}
 
 
 def packed_filter(asked: Filter) -> bytes:
@@ -84,12 +89,14 @@ def _unpacked(body: bytes) -> list[object] | None:
 
 
 def _written(value: object) -> object:
-    if isinstance(value, sheet.Cell):
-        # Of a row's hundred thousand cases the page shows none.
-        value = replace(value, cases=(), is_listed=value.is_open)
-    name = type(value).__name__
-    if _CLASSES.get(name) is type(value):
-        return {"is": name, **{each.name: _written(getattr(value, each.name)) for each in fields(value)}}  # type: ignore[arg-type]  # every one of them is a dataclass
+    kind = type(value)
+    names = _FIELDS.get(kind)
+    if names is not None:
+        written = {name: _written(getattr(value, name)) for name in names}
+        if isinstance(value, sheet.Cell):
+            # Of a row's hundred thousand cases the page shows none.
+            written |= {"cases": (), "is_listed": value.is_open}
+        return {"is": kind.__name__, **written}
     if isinstance(value, date):
         return {"is": "date", "on": value.isoformat()}
     if isinstance(value, list | tuple):

@@ -1,16 +1,16 @@
 """How payers answer: how long it takes, how often they deny, what an appeal brings, and what expires unused."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import compress
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from itertools import chain
 
 from tracker.domain.reporting.columns import Authorizations, Visits
 from tracker.domain.reporting.counted import Count, Share, count
+from tracker.domain.reporting.dated import Dated, dated
 from tracker.domain.reporting.filters import Selection
 from tracker.domain.reporting.history import History
-from tracker.domain.reporting.waiting_times import CAME, LEFT, WAITS, WaitingTimes, waiting_times
+from tracker.domain.reporting.waiting_times import Spans, WaitingTimes, times_of
 from tracker.domain.words import AppointmentState, AuthorizationState
 
 NEEDS = (Authorizations, Visits)
@@ -48,21 +48,37 @@ class AuthorizationReport:
     groups: tuple[Answered, ...]
 
 
-class _Request(NamedTuple):
-    """One authorization, whatever is asked for. ``payer``: its own, else that of the case; ``days`` and ``ended``: of
-    the wait for the first answer; ``denied`` at first, ``won`` later; ``ended_on``: the last day of a grant, where that
-    is over, else 0; ``unused``: nobody came while it was valid."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The authorizations of one payer and stage. By the day on which they were asked for, with the days of the wait for
+    the first answer: ``granted`` at first, ``denied`` for good, ``won`` after a denial, ``left`` without an answer, and
+    those of which one ``waits``. By the last day of a grant that is over: those that were ``used``, and not."""
 
-    case: int
     payer: int
     stage: str
-    asked_on: int
-    days: int
-    ended: str
-    is_denied: bool
-    is_won: bool
-    ended_on: int
-    is_unused: bool
+    granted: Dated
+    denied: Dated
+    won: Dated
+    left: Dated
+    waits: Dated
+    used: Dated
+    unused: Dated
+
+
+@dataclass(frozen=True, slots=True)
+class _Picked:
+    """The same of one filter: cases, and the days of each."""
+
+    granted: Spans
+    denied: Spans
+    won: Spans
+    left: Spans
+    waits: Spans
+    used: Spans
+    unused: Spans
+
+
+_KINDS = tuple(each.name for each in fields(_Picked))
 
 
 #: A day and the state from then on.
@@ -73,51 +89,56 @@ _Came = Mapping[tuple[int, str], Sequence[int]]
 
 def authorization_report(history: History, selection: Selection) -> AuthorizationReport:
     """Count the requests of the period, and what expired in it."""
-    everything = history.once(_requests)
-    meant = selection.with_own_payer([each.case for each in everything], [each.payer for each in everything])
-    first, after = selection.from_day, selection.until_day
-    requests = [
-        each for each in compress(everything, meant) if first <= each.asked_on < after or first <= each.ended_on < after
-    ]
-    groups: dict[tuple[int, str], list[_Request]] = defaultdict(list)
-    for each in requests:
-        groups[each.payer, each.stage].append(each)
-    shown = [_answered(selection, key, members) for key, members in groups.items()]
+    everything: list[_Picked] = []
+    groups: list[Answered] = []
+    for asked in history.once(_requests):
+        chosen = selection.of_payer(asked.payer)
+        picked = _Picked(*(getattr(asked, kind).picked(selection, chosen) for kind in _KINDS))
+        if any(getattr(picked, kind)[0] for kind in _KINDS):
+            everything.append(picked)
+            groups.append(_answered(asked.payer, asked.stage, [picked]))
     return AuthorizationReport(
-        _answered(selection, (0, ""), requests),
-        tuple(sorted(shown, key=lambda each: (-each.asked.n, each.payer, each.stage))),
+        _answered(0, "", everything),
+        tuple(sorted(groups, key=lambda each: (-each.asked.n, each.payer, each.stage))),
     )
 
 
-def _requests(history: History) -> Sequence[_Request]:
-    table, used = history.of(Authorizations), _visits(history)
-    rows: dict[tuple[int, int], list[int]] = defaultdict(list)
+def _requests(history: History) -> Sequence[_Asked]:
+    """Every authorization, by what a report tells apart. ``payer``: its own, else that of the case."""
+    table, came = history.of(Authorizations), _visits(history)
+    versions: dict[tuple[int, int], list[int]] = defaultdict(list)
     for row, key in enumerate(zip(table.case, table.number, strict=True)):
-        rows[key].append(row)
-    return [_request(history, case, versions, used) for (case, _number), versions in rows.items()]
+        versions[key].append(row)
+    found: dict[tuple[int, str], dict[str, list[tuple[int, int, int]]]] = defaultdict(lambda: defaultdict(list))
+    for (case, _number), rows in versions.items():
+        stage = history.words[table.stage[rows[-1]]]
+        group = found[table.payer[rows[-1]] or history.cases.payer[case], stage]
+        for kind, on, days in _kinds(history, case, rows, came.get((case, stage), ())):
+            group[kind].append((case, on, days))
+    return [
+        _Asked(payer, stage, *(dated(history, group[kind]) for kind in _KINDS))
+        for (payer, stage), group in found.items()
+    ]
 
 
-def _request(history: History, case: int, rows: Sequence[int], used: _Came) -> _Request:
+def _kinds(history: History, case: int, rows: Sequence[int], came: Sequence[int]) -> Iterator[tuple[str, int, int]]:
+    """As what one authorization counts: the kind, its day, and the days of the wait."""
     table, words = history.of(Authorizations), history.words
     last = rows[-1]
     states = [(table.since_on[row], words[table.state[row]]) for row in rows]
-    stage, asked_on = words[table.stage[last]], _asked_on(table, rows, states)
     answers = [each for each in states if each[1] in (AuthorizationState.GRANTED, AuthorizationState.DENIED)]
-    is_denied = bool(answers) and answers[0][1] == AuthorizationState.DENIED
     granted_on = next((day for day, state in answers if state == AuthorizationState.GRANTED), 0)
+    asked_on = _asked_on(table, rows, states)
+    if answers:
+        is_denied = answers[0][1] == AuthorizationState.DENIED
+        kind = ("won" if granted_on else "denied") if is_denied else "granted"
+        yield kind, asked_on, answers[0][0] - asked_on
+    else:
+        yield _unanswered(history, case, asked_on, states[-1])
     valid_to = table.valid_to[last] if states[-1][1] == AuthorizationState.GRANTED else 0
-    ended_on = valid_to if valid_to < history.today else 0
-    return _Request(
-        case,
-        table.payer[last] or history.cases.payer[case],
-        stage,
-        asked_on,
-        *_wait(history, case, asked_on, answers, states[-1]),
-        is_denied,
-        is_denied and granted_on > 0,
-        ended_on,
-        ended_on > 0 and not any(granted_on <= day <= ended_on for day in used.get((case, stage), ())),
-    )
+    if 0 < valid_to < history.today:
+        is_used = any(granted_on <= day <= valid_to for day in came)
+        yield ("used" if is_used else "unused"), valid_to, 0
 
 
 def _asked_on(table: Authorizations, rows: Sequence[int], states: Sequence[_State]) -> int:
@@ -127,12 +148,10 @@ def _asked_on(table: Authorizations, rows: Sequence[int], states: Sequence[_Stat
     return next((table.asked_on[row] for row in rows if table.asked_on[row]), states[0][0])
 
 
-def _wait(history: History, case: int, asked_on: int, answers: Sequence[_State], last: _State) -> tuple[int, str]:
-    if answers:
-        return answers[0][0] - asked_on, CAME
+def _unanswered(history: History, case: int, asked_on: int, last: _State) -> tuple[str, int, int]:
     is_withdrawn = last[1] in (AuthorizationState.WITHDRAWN, AuthorizationState.NOT_REQUIRED)
     ended_on = last[0] if is_withdrawn else history.cases.closed_on[case]
-    return (ended_on - asked_on, LEFT) if ended_on else (history.today - asked_on, WAITS)
+    return ("left", asked_on, ended_on - asked_on) if ended_on else ("waits", asked_on, history.today - asked_on)
 
 
 def _visits(history: History) -> _Came:
@@ -145,23 +164,21 @@ def _visits(history: History) -> _Came:
     return found
 
 
-def _answered(selection: Selection, of: tuple[int, str], members: Sequence[_Request]) -> Answered:
-    payer, stage = of
-    first, after = selection.from_day, selection.until_day
-    asked = [each for each in members if first <= each.asked_on < after]
-    answered = [each for each in asked if each.ended == CAME]
-    denied = [each for each in answered if each.is_denied]
-    ended = [each for each in members if first <= each.ended_on < after]
+def _answered(payer: int, stage: str, picked: Sequence[_Picked]) -> Answered:
+    def joined(*kinds: str) -> Spans:
+        spans = [getattr(each, kind) for each in picked for kind in kinds]
+        return list(chain(*(cases for cases, _ in spans))), list(chain(*(days for _, days in spans)))
+
+    def counted(*kinds: str) -> Count:
+        return count(joined(*kinds)[0])
+
+    answered, denied = ("granted", "denied", "won"), counted("denied", "won")
     return Answered(
         payer=payer,
         stage=stage,
-        asked=_count(asked),
-        turnaround=waiting_times((each.case, each.days, each.ended) for each in asked),
-        denied=Share(_count(denied), _count(answered)),
-        won=Share(_count(each for each in denied if each.is_won), _count(denied)),
-        expired=Share(_count(each for each in ended if each.is_unused), _count(ended)),
+        asked=counted(*answered, "left", "waits"),
+        turnaround=times_of(joined(*answered), joined("left"), joined("waits")),
+        denied=Share(denied, counted(*answered)),
+        won=Share(counted("won"), denied),
+        expired=Share(counted("unused"), counted("used", "unused")),
     )
-
-
-def _count(requests: Iterable[_Request]) -> Count:
-    return count(each.case for each in requests)

@@ -41,22 +41,27 @@ class Cases(Part):
 
 
 @dataclass(frozen=True, slots=True)
-class Stays(Part):
-    """Stays in stages, of each case in their order. ``left_on`` is 0 while it lasts."""
+class OfCases(Part):
+    """Things that each belong to a case."""
 
     case: Column
+
+
+@dataclass(frozen=True, slots=True)
+class Stays(OfCases):
+    """Stays in stages, of each case in their order. ``left_on`` is 0 while it lasts."""
+
     stage: Column
     entered_on: Column
     left_on: Column
 
 
 @dataclass(frozen=True, slots=True)
-class Blockers(Part):
+class Blockers(OfCases):
     """What stood in the way of the next step. ``phase``: that of the step; ``of``: what the blocker is about (the stage
     of an authorization, the purpose of a visit); ``by``: the roles that can clear it, parted by spaces; ``until_s`` is
     0 while it stands."""
 
-    case: Column
     code: Column
     of: Column
     by: Column
@@ -66,13 +71,12 @@ class Blockers(Part):
 
 
 @dataclass(frozen=True, slots=True)
-class Visits(Part):
+class Visits(OfCases):
     """Visits as they stand. ``on``: the clinic's day on which it begins; ``booked_on``: that of its first booking;
     ``lost_on``: when it was called off or missed; ``cause``: of one lost on its day; ``moves``: how often it was given
     another time; ``answered``: whether the patient answered a message about it. ``clinician`` and ``room`` are the ids
     of their rows."""
 
-    case: Column
     number: Column
     purpose: Column
     state: Column
@@ -88,21 +92,19 @@ class Visits(Part):
 
 
 @dataclass(frozen=True, slots=True)
-class Moves(Part):
+class Moves(OfCases):
     """A visit given another time. ``visit``: its place in ``Visits``; ``from_on``: the day it had."""
 
-    case: Column
     visit: Column
     moved_on: Column
     from_on: Column
 
 
 @dataclass(frozen=True, slots=True)
-class Trials(Part):
+class Trials(OfCases):
     """Attempts in which a test dose was given or an outcome was found. ``dose_ng``: the dose in thousandths of a
     microgram, 0 where none reached the patient; ``clinician``: of the visit."""
 
-    case: Column
     attempt: Column
     series: Column
     clinician: Column
@@ -113,11 +115,10 @@ class Trials(Part):
 
 
 @dataclass(frozen=True, slots=True)
-class Authorizations(Part):
+class Authorizations(OfCases):
     """Every version of every authorization that stands, in the order in which they were written. ``number``: of the
     authorization in its case; ``since_on``: the day from which the version holds."""
 
-    case: Column
     number: Column
     stage: Column
     payer: Column
@@ -128,12 +129,11 @@ class Authorizations(Part):
 
 
 @dataclass(frozen=True, slots=True)
-class Pumps(Part):
+class Pumps(OfCases):
     """Pumps. ``from_on``: since when the clinic answers for it, which is the day it was put in, or for one that was in
     already the day it was recorded; ``until_on``: when it was taken out, the patient died or was handed over; 0 while
     it is followed."""
 
-    case: Column
     device: Column
     origin: Column
     from_on: Column
@@ -142,11 +142,10 @@ class Pumps(Part):
 
 
 @dataclass(frozen=True, slots=True)
-class Fills(Part):
+class Fills(OfCases):
     """Fills of pumps, of each pump in their order. ``latest_on``: the latest refill date that it met or missed, as it
     stood when the pump was filled; 0 where none was known."""
 
-    case: Column
     device: Column
     kind: Column
     filled_on: Column
@@ -154,11 +153,10 @@ class Fills(Part):
 
 
 @dataclass(frozen=True, slots=True)
-class RefillsDue(Part):
+class RefillsDue(OfCases):
     """The open refill of each pump that is followed. ``latest_on`` is 0 where no date is known; ``is_planned``: by a
     visit in time, or by a named person; ``interval``: days from the last fill to the latest date, 0 where unknown."""
 
-    case: Column
     device: Column
     latest_on: Column
     is_planned: Column
@@ -166,21 +164,19 @@ class RefillsDue(Part):
 
 
 @dataclass(frozen=True, slots=True)
-class Complications(Part):
+class Complications(OfCases):
     """What went wrong with a pump, as far as it is on record. ``source``: which record says so."""
 
-    case: Column
     kind: Column
     source: Column
     on: Column
 
 
 @dataclass(frozen=True, slots=True)
-class Reminders(Part):
+class Reminders(OfCases):
     """Messages. ``visit``: its place in ``Visits``, else -1; ``tried_on``: the day of the first attempt, 0 where
     there was none; ``taken``: whether the other side took it."""
 
-    case: Column
     visit: Column
     kind: Column
     channel: Column

@@ -11,6 +11,7 @@ from tracker.domain.reporting.counted import Amount, Count, Share, count
 from tracker.domain.reporting.filters import Selection
 from tracker.domain.reporting.grouping import Named, counted_by
 from tracker.domain.reporting.history import History
+from tracker.domain.reporting.rows import rows_of
 from tracker.domain.words import AppointmentState
 
 NEEDS = (Visits, Moves)
@@ -96,7 +97,7 @@ def days(history: History, selection: Selection) -> Days:
 def held_in(history: History, selection: Selection) -> list[int]:
     """The rows of the visits that were booked for a day of the period which has come."""
     visits, first, after = history.of(Visits), selection.from_day, min(selection.until_day, history.today + 1)
-    meant, on = selection.with_own_clinician(visits.case, visits.clinician), visits.on
+    meant, on = selection.with_own_clinician(history.once(rows_of, Visits), visits.clinician), visits.on
     return [row for row in compress(range(len(meant)), meant) if first <= on[row] < after]
 
 
@@ -143,7 +144,9 @@ def _by_notice(losses: Iterable[tuple[int, int]]) -> Named:
 
 def _moved(history: History, selection: Selection) -> Named:
     moves, visits = history.of(Moves), history.of(Visits)
-    meant = selection.with_own_clinician(moves.case, [visits.clinician[visit] for visit in moves.visit])
+    meant = selection.with_own_clinician(
+        history.once(rows_of, Moves), [visits.clinician[visit] for visit in moves.visit]
+    )
     return _by_notice(
         (moves.from_on[row] - moves.moved_on[row], moves.case[row])
         for row in compress(range(len(meant)), meant)

@@ -4,11 +4,12 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from operator import and_
+from operator import not_
 
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.reporting.columns import Column, Part, Visits
 from tracker.domain.reporting.history import History
+from tracker.domain.reporting.rows import Rows, both, either
 
 #: How far ahead is looked where nothing else is asked for.
 USUAL_MONTHS = 6
@@ -66,23 +67,21 @@ class Selection:
         """Whether a day lies in the period."""
         return self.from_day <= day < self.until_day
 
-    def with_own_clinician(self, cases: Sequence[int], clinicians: Sequence[int]) -> bytes:
-        """A 1 for each thing that is selected: things of these cases, each with a clinician of its own; 0: with none,
-        the patient's count."""
-        return _own(cases, clinicians, self.clinician, self.chosen, self.whoever_treats)
+    def with_own_clinician(self, rows: Rows, clinicians: Column) -> bytes:
+        """A 1 for each thing that is selected, of things that each have a clinician of their own; 0: with none, the
+        patient's count."""
+        picked, wanted = rows.picked(self.chosen), self.clinician
+        if not wanted:
+            return picked
+        with_it, without = bytes(map(wanted.__eq__, clinicians)), bytes(map(not_, clinicians))
+        return either(both(with_it, rows.picked(self.whoever_treats)), both(without, picked))
 
-    def with_own_payer(self, cases: Sequence[int], payers: Sequence[int]) -> bytes:
-        """The same for payers."""
-        return _own(cases, payers, self.payer, self.chosen, self.whoever_pays)
-
-
-def _own(cases: Sequence[int], own: Sequence[int], wanted: int, chosen: bytes, otherwise: bytes) -> bytes:
-    if not wanted:
-        return bytes(map(chosen.__getitem__, cases))
-    return bytes(
-        otherwise[case] if each == wanted else 0 if each else chosen[case]
-        for case, each in zip(cases, own, strict=True)
-    )
+    def of_payer(self, payer: int) -> bytes:
+        """A 1 for each case of which the things are selected that have this payer of their own; 0: none, the patient's
+        counts."""
+        if not self.payer or not payer:
+            return self.chosen
+        return self.whoever_pays if payer == self.payer else bytes(len(self.chosen))
 
 
 def select(history: History, asked: Filter) -> Selection:
@@ -98,13 +97,13 @@ def select(history: History, asked: Filter) -> Selection:
         ("version", asked.version),
     ):
         if value:
-            fits = _both(fits, _having(history, column, value))
+            fits = both(fits, _having(history, column, value))
     treats = _treated_by(history, asked.clinician) if asked.clinician else _all(history)
     pays = _having(history, "payer", asked.payer) if asked.payer else _all(history)
     return Selection(
-        chosen=_both(_both(fits, treats), pays),
-        whoever_treats=_both(fits, pays),
-        whoever_pays=_both(fits, treats),
+        chosen=both(both(fits, treats), pays),
+        whoever_treats=both(fits, pays),
+        whoever_pays=both(fits, treats),
         from_day=asked.from_on.toordinal(),
         until_day=asked.until_on.toordinal(),
         from_s=int(calendar.start_of(asked.from_on).timestamp()),
@@ -113,10 +112,6 @@ def select(history: History, asked: Filter) -> Selection:
         payer=asked.payer,
         months=asked.months,
     )
-
-
-def _both(one: bytes, other: bytes) -> bytes:
-    return bytes(map(and_, one, other))
 
 
 def _all(history: History) -> bytes:

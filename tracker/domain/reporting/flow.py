@@ -1,19 +1,29 @@
 """How many get through, and how long it takes: cohorts by referral, and waiting times by Kaplan and Meier."""
 
-from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import compress
+from itertools import chain, compress
 
 from tracker.domain.milestones import SHOWN_BY, Milestone
 from tracker.domain.reporting.columns import Column, Stays
 from tracker.domain.reporting.counted import Count, count
+from tracker.domain.reporting.dated import Dated, dated
 from tracker.domain.reporting.filters import Selection
 from tracker.domain.reporting.history import History
-from tracker.domain.reporting.reached import CLOSED, PATHWAY, first_days, milestone_days, referred, waits_until
-from tracker.domain.reporting.waiting_times import NOBODY, Spans, WaitingTimes, times_of
+from tracker.domain.reporting.reached import (
+    CAME,
+    CLOSED,
+    PATHWAY,
+    WAITS,
+    ended_on,
+    first_days,
+    milestone_days,
+    on_the_way,
+    referred,
+)
+from tracker.domain.reporting.waiting_times import WaitingTimes, times_of
 
 NEEDS = (Stays,)
 DEFINITION = (
@@ -71,43 +81,45 @@ class Flow:
 
 def flow(history: History, selection: Selection) -> Flow:
     """The funnel and the waiting times."""
-    cohort, on = referred(history, selection), history.cases.referred_on
-    trials, implants = milestone_days(history, Milestone.TRIAL), milestone_days(history, Milestone.IMPLANTED)
-    first, after = selection.from_day, selection.until_day
-    tested = [case for case in history.once(_with_trial) if selection.chosen[case] and first <= trials[case] < after]
+    cohort = referred(history, selection)
     return Flow(
         everybody=_cohort(history, "", cohort),
         months=_by_month(history, cohort),
         referrers=_by_referrer(history, cohort),
-        to_trial=waits_until(history, cohort, on, trials),
-        to_implant=waits_until(history, cohort, on, implants),
-        trial_to_implant=waits_until(history, tested, trials, implants),
+        to_trial=_times(history.once(_from_referral, Milestone.TRIAL), selection),
+        to_implant=_times(history.once(_from_referral, Milestone.IMPLANTED), selection),
+        trial_to_implant=_times(history.once(_from_trial), selection),
         in_stages=_in_stages(history, selection),
     )
 
 
-def _with_trial(history: History) -> Column:
-    days = milestone_days(history, Milestone.TRIAL)
-    return array("i", (case for case, day in enumerate(days) if day))
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """How each case has ended, as a place in ``kinds``: the place of the furthest step to which it has come, and the
+    code of the stage in which it is closed; -1 for one that is open."""
+
+    of_case: tuple[int, ...]
+    kinds: tuple[tuple[int, int], ...]
 
 
-def _furthest(history: History) -> bytes:
-    """The place of the furthest step to which each case has come."""
-    found = bytearray(len(history.cases.id))
+def _ends(history: History) -> _Ends:
+    furthest = bytearray(len(history.cases.id))
     for place, stages in enumerate(STEPS.values()):
-        for case in compress(range(len(found)), first_days(history, stages)):
-            found[case] = place
-    return bytes(found)
+        for case in compress(range(len(furthest)), first_days(history, stages)):
+            furthest[case] = place
+    closed = (stage if on else -1 for stage, on in zip(history.cases.stage, history.cases.closed_on, strict=True))
+    kinds: dict[tuple[int, int], int] = {}
+    of_case = tuple([kinds.setdefault(each, len(kinds)) for each in zip(furthest, closed, strict=True)])
+    return _Ends(of_case, tuple(kinds))
 
 
 def _by_month(history: History, cases: Sequence[int]) -> tuple[Cohort, ...]:
-    on, groups = history.cases.referred_on, defaultdict[int, list[int]](list)
-    for case in cases:
-        groups[on[case]].append(case)
+    on = list(map(history.cases.referred_on.__getitem__, cases))
+    month_of = {day: date.fromordinal(day).strftime("%Y-%m") for day in set(on)}
     months: dict[str, list[int]] = defaultdict(list)
-    for day in sorted(groups):
-        months[date.fromordinal(day).strftime("%Y-%m")] += groups[day]
-    return tuple(_cohort(history, month, members) for month, members in months.items())
+    for case, day in zip(cases, on, strict=True):
+        months[month_of[day]].append(case)
+    return tuple(_cohort(history, month, months[month]) for month in sorted(months))
 
 
 def _by_referrer(history: History, cases: Sequence[int]) -> tuple[Cohort, ...]:
@@ -120,87 +132,86 @@ def _by_referrer(history: History, cases: Sequence[int]) -> tuple[Cohort, ...]:
 
 def _cohort(history: History, name: str, cases: Sequence[int]) -> Cohort:
     """Each case is put where it came furthest; a step is reached by who came there or further."""
-    far = history.once(_furthest)
-    furthest: list[list[int]] = [[] for _ in STEPS]
-    for case in cases:
-        furthest[far[case]].append(case)
+    ends = history.once(_ends)
+    ended_as: list[list[int]] = [[] for _ in ends.kinds]
+    for case, kind in zip(cases, map(ends.of_case.__getitem__, cases), strict=True):
+        ended_as[kind].append(case)
+    groups = {kind: members for kind, members in zip(ends.kinds, ended_as, strict=True) if members}
     steps: list[Step] = []
     reached: list[int] = []
-    for step, last in reversed(list(zip(STEPS, furthest, strict=True))):
+    for place, name_of_step in reversed(list(enumerate(STEPS))):
+        ended = {stage: members for (furthest, stage), members in groups.items() if furthest == place}
+        reached = sorted(chain(reached, *ended.values()))
+        waits = ended.pop(-1, [])
         # The first one looked at is the end, of which nobody leaves.
-        left, waits = ((), Count()) if not steps else _ended(history, last)
-        reached = sorted(reached + last)
-        steps.append(Step(step, Count(tuple(reached)), left, waits))
+        step = Step(name_of_step, Count(tuple(reached)), (), Count())
+        steps.append(replace(step, left=_left(history, ended), waits=count(waits)) if steps else step)
     return Cohort(name, tuple(reversed(steps)))
 
 
-def _ended(history: History, cases: Sequence[int]) -> tuple[tuple[tuple[str, Count], ...], Count]:
-    closed_on = history.cases.closed_on
-    return left_by(history, cases), count(case for case in cases if not closed_on[case])
-
-
-def left_by(history: History, cases: Iterable[int]) -> tuple[tuple[str, Count], ...]:
-    """Those of the cases that are closed, by the stage in which they are, the most first."""
-    found: dict[int, list[int]] = defaultdict(list)
-    for case in cases:
-        if history.cases.closed_on[case]:
-            found[history.cases.stage[case]].append(case)
-    named = [(history.words[stage], count(left)) for stage, left in found.items()]
+def _left(history: History, by_stage: Mapping[int, Sequence[int]]) -> tuple[tuple[str, Count], ...]:
+    """The most first."""
+    named = [(history.words[stage], count(left)) for stage, left in by_stage.items()]
     return tuple(sorted(named, key=lambda each: (-each[1].n, each[0])))
 
 
 def _in_stages(history: History, selection: Selection) -> Mapping[str, WaitingTimes]:
     """By stage, of open stages of the way to a pump and with it, the most stays first."""
-    found = {}
-    for stage, (left, lasting) in history.once(_stays_by_stage).items():
-        times = times_of(_began(left, selection), NOBODY, _began(lasting, selection))
-        if times.n:
-            found[stage] = times
-    return dict(sorted(found.items(), key=lambda each: (-each[1].n, each[0])))
+    found = {stage: _times(stays, selection) for stage, stays in history.once(_stays_by_stage).items()}
+    return dict(sorted(((stage, times) for stage, times in found.items() if times.n), key=_most_stays))
 
 
-@dataclass(frozen=True, slots=True)
-class _InStage:
-    """Stays in one stage: the case, the day on which each began, and how many days it took or has taken so far.
-    ``first`` and ``last``: between which days all of them began."""
-
-    case: "array[int]"
-    entered_on: "array[int]"
-    days: "array[int]"
-    first: int = 0
-    last: int = 0
+def _most_stays(each: tuple[str, WaitingTimes]) -> tuple[int, str]:
+    return -each[1].n, each[0]
 
 
-def _began(stays: _InStage, selection: Selection) -> Spans:
-    """Cases and days of the stays that began in the period."""
-    chosen, first, after = selection.chosen, selection.from_day, selection.until_day
-    if first <= stays.first and stays.last < after:
-        meant = list(map(chosen.__getitem__, stays.case))
-        return list(compress(stays.case, meant)), list(compress(stays.days, meant))
-    meant = [first <= day < after and chosen[case] for case, day in zip(stays.case, stays.entered_on, strict=True)]
-    return list(compress(stays.case, meant)), list(compress(stays.days, meant))
+#: Those who came to the end, who left otherwise, and who wait.
+_Parted = tuple[Dated, Dated, Dated]
 
 
-def _stays_by_stage(history: History) -> Mapping[str, tuple[_InStage, _InStage]]:
-    """The stays that are over and those that last, of each open stage of the pathway."""
+def _parted(history: History, times: Iterable[tuple[int, int, int, int]]) -> _Parted:
+    """Of times, each by its end (``CAME``, ``LEFT``, ``WAITS``), the case, the day on which it began, and its days."""
+    ended: tuple[list[tuple[int, int, int]], ...] = ([], [], [])
+    for end, case, began_on, days in times:
+        ended[end].append((case, began_on, days))
+    came, left, waits = (dated(history, rows) for rows in ended)
+    return came, left, waits
+
+
+def _from_referral(history: History, milestone: Milestone) -> _Parted:
+    """From the referral to a milestone, of those on the way to a pump."""
+    meant = compress(range(len(history.cases.id)), history.once(on_the_way))
+    return _parted(history, _until(history, meant, history.cases.referred_on, milestone_days(history, milestone)))
+
+
+def _from_trial(history: History) -> _Parted:
+    """From the first trial to the implant."""
+    trials = milestone_days(history, Milestone.TRIAL)
+    meant = compress(range(len(trials)), trials)
+    return _parted(history, _until(history, meant, trials, milestone_days(history, Milestone.IMPLANTED)))
+
+
+def _until(
+    history: History, cases: Iterable[int], since: Column, came_on: Column
+) -> Iterator[tuple[int, int, int, int]]:
+    for case in cases:
+        ended, until = ended_on(history, came_on, case)
+        yield ended, case, since[case], until - since[case]
+
+
+def _stays_by_stage(history: History) -> Mapping[str, _Parted]:
+    """The stays that are over and those that last, of each open stage of the pathway. Nobody leaves one otherwise."""
     stays, cases, pathway, today = history.of(Stays), history.cases, history.code(PATHWAY), history.today
     closed, is_meant = history.codes(*CLOSED), bytes(each == pathway for each in cases.pathway)
-    found: dict[int, tuple[_InStage, _InStage]] = {}
+    found: dict[int, list[tuple[int, int, int, int]]] = defaultdict(list)
     for case, stage, entered_on, left_on in zip(stays.case, stays.stage, stays.entered_on, stays.left_on, strict=True):
-        if not is_meant[case] or stage in closed:
-            continue
-        if stage not in found:
-            found[stage] = _no_stays(), _no_stays()
-        into = found[stage][not left_on]
-        into.case.append(case)
-        into.entered_on.append(entered_on)
-        into.days.append((left_on or today) - entered_on)
-    return {history.words[stage]: (_bounded(over), _bounded(lasting)) for stage, (over, lasting) in found.items()}
+        if is_meant[case] and stage not in closed:
+            ended = CAME if left_on else WAITS
+            found[stage].append((ended, case, entered_on, (left_on or today) - entered_on))
+    return {history.words[stage]: _parted(history, times) for stage, times in found.items()}
 
 
-def _bounded(stays: _InStage) -> _InStage:
-    return replace(stays, first=min(stays.entered_on, default=0), last=max(stays.entered_on, default=0))
-
-
-def _no_stays() -> _InStage:
-    return _InStage(array("i"), array("i"), array("i"))
+def _times(parted: _Parted, selection: Selection) -> WaitingTimes:
+    """Of those that began in the period."""
+    came, left, waits = (each.picked(selection) for each in parted)
+    return times_of(came, left, waits)

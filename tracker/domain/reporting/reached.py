@@ -26,6 +26,8 @@ CLOSED = frozenset(
         "entered_in_error",
     }
 )
+#: How a way ended.
+CAME, LEFT, WAITS = range(3)
 
 
 def first_days(history: History, stages: frozenset[str]) -> Column:
@@ -61,18 +63,21 @@ def on_the_way(history: History) -> bytes:
     return bytes(each == pathway and not taken for each, taken in zip(cases.pathway, cases.taken_over, strict=True))
 
 
+def ended_on(history: History, came_on: Column, case: int) -> tuple[int, int]:
+    """How a case's way to the day in ``came_on`` has ended (``CAME``, ``LEFT``, ``WAITS``), and on which day; today
+    while it waits."""
+    if until := came_on[case]:
+        return CAME, until
+    if until := history.cases.closed_on[case]:
+        return LEFT, until
+    return WAITS, history.today
+
+
 def waits_until(history: History, cases: Iterable[int], since: Column, came_on: Column) -> WaitingTimes:
     """How long these cases took from one day to another, each day by case; 0: who has not come there left or waits."""
-    closed_on, today = history.cases.closed_on, history.today
-    came: tuple[list[int], list[int]] = ([], [])
-    left: tuple[list[int], list[int]] = ([], [])
-    waits: tuple[list[int], list[int]] = ([], [])
+    spans: tuple[tuple[list[int], list[int]], ...] = (([], []), ([], []), ([], []))
     for case in cases:
-        into, until = came, came_on[case]
-        if not until:
-            into, until = left, closed_on[case]
-            if not until:
-                into, until = waits, today
-        into[0].append(case)
-        into[1].append(until - since[case])
-    return times_of(came, left, waits)
+        ended, until = ended_on(history, came_on, case)
+        spans[ended][0].append(case)
+        spans[ended][1].append(until - since[case])
+    return times_of(*spans)

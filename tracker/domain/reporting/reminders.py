@@ -11,6 +11,7 @@ from tracker.domain.reporting.counted import Count, Share, count
 from tracker.domain.reporting.days import held_in
 from tracker.domain.reporting.filters import Selection
 from tracker.domain.reporting.history import History
+from tracker.domain.reporting.rows import rows_of
 from tracker.domain.words import AppointmentState
 
 NEEDS = (Reminders, Visits)
@@ -55,7 +56,7 @@ class ReminderReport:
 def reminder_report(history: History, selection: Selection) -> ReminderReport:
     """Count the messages, and the visits, of the period."""
     table, words = history.of(Reminders), history.words
-    meant = selection.with_own_clinician(table.case, history.once(_clinicians))
+    meant = selection.with_own_clinician(history.once(rows_of, Reminders), history.once(_clinicians))
     rows = [row for row in compress(range(len(meant)), meant) if selection.falls_in(table.tried_on[row])]
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     for row in rows:

@@ -14,6 +14,7 @@ from tracker.domain.reporting.filters import Selection
 from tracker.domain.reporting.grouping import Named, counted_by
 from tracker.domain.reporting.history import History
 from tracker.domain.reporting.reached import CLOSED, milestone_days, on_the_way
+from tracker.domain.reporting.rows import Rows, rows_of
 from tracker.domain.words import Outcome
 
 NEEDS = (Trials, Stays)
@@ -80,7 +81,7 @@ class TrialReport:
 def trial_report(history: History, selection: Selection) -> TrialReport:
     """Trials of the period, what followed, and who left in it."""
     trials, words = history.of(Trials), history.words
-    meant = selection.with_own_clinician(trials.case, trials.clinician)
+    meant = selection.with_own_clinician(history.once(rows_of, Trials), trials.clinician)
     rows = [
         row
         for row in compress(range(len(meant)), meant)
@@ -132,7 +133,7 @@ def _tested(history: History, name: str, rows: Sequence[int]) -> Tested:
 def _conversion(history: History, selection: Selection) -> Conversion:
     trials, cases = history.of(Trials), history.cases
     first = history.once(_first_positives)
-    meant = selection.with_own_clinician(list(first), [trials.clinician[row] for _, row in first.values()])
+    meant = selection.with_own_clinician(Rows(history, first), [trials.clinician[row] for _, row in first.values()])
     chosen = [case for case, (day, _) in compress(first.items(), meant) if selection.falls_in(day)]
     implants = milestone_days(history, Milestone.IMPLANTED)
     others = [case for case in chosen if not _is_after(implants, case, first)]

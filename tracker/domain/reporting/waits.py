@@ -1,15 +1,17 @@
 """Why patients wait: the days lost to each thing that stood in the way, and who could have cleared it."""
 
 from array import array
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from itertools import compress
 
 from tracker.domain.reporting.columns import Blockers
 from tracker.domain.reporting.counted import Amount, Count, count
 from tracker.domain.reporting.filters import Selection
 from tracker.domain.reporting.history import DAY_S, History
+from tracker.domain.reporting.rows import Rows, both, everybody
 
 NEEDS = (Blockers,)
 DEFINITION = (
@@ -61,30 +63,35 @@ _What = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Stretches:
-    """Stretches of time of cases in whose way the same things stood, those of each case in their order. ``until_s``
-    is that of the history where they still stand. ``first`` and ``last``: between which all of them lie."""
+    """Stretches of time of cases in whose way the same things stood, those that ended first at the beginning.
+    ``until_s`` is that of the history where they still stand. ``first`` and ``last``: when the first and the last of
+    them begin. ``seconds``: what each of ``cases`` has of all of them; ``flags``: these cases (see ``_Sum``)."""
 
-    case: "array[int]"
+    rows: Rows
     from_s: "array[int]"
     until_s: "array[int]"
-    first: int = 0
-    last: int = 0
+    first: int
+    last: int
+    cases: Rows
+    seconds: tuple[int, ...]
+    flags: int
 
 
 @dataclass(slots=True)
 class _Sum:
-    """Seconds, and the cases that have a part of them."""
+    """Seconds, and the cases that have a part of them: an integer with a byte of 1 for each, the first case lowest. The
+    same cases are counted under many heads, and two such integers are joined in one step."""
 
     seconds: int = 0
-    cases: set[int] = field(default_factory=set)
+    cases: int = 0
 
-    def add(self, seconds: int, cases: Iterable[int]) -> None:
+    def add(self, seconds: int, cases: int) -> None:
         self.seconds += seconds
-        self.cases.update(cases)
+        self.cases |= cases
 
-    @property
-    def days(self) -> Amount:
-        return Amount(self.seconds / DAY_S, tuple(sorted(self.cases)))
+    def days(self, history: History) -> Amount:
+        places = history.once(everybody)
+        return Amount(self.seconds / DAY_S, tuple(compress(places, self.cases.to_bytes(len(places), "little"))))
 
 
 def why_they_wait(history: History, selection: Selection) -> Waits:
@@ -105,28 +112,39 @@ def why_they_wait(history: History, selection: Selection) -> Waits:
         for each in several:
             each.add(seconds, cases)
     now = _standing_now(history, selection)
-    cleared = (Clearer(_roles(history, by), each.days, clearers_alone[by].days) for by, each in clearers.items())
+    cleared = (
+        Clearer(_roles(history, by), each.days(history), clearers_alone[by].days(history))
+        for by, each in clearers.items()
+    )
     return Waits(
-        total.days,
+        total.days(history),
         tuple(sorted((_lost(history, what, lost, alone, now) for what in lost.keys() | now.keys()), key=_most_lost)),
         tuple(sorted(cleared, key=lambda each: (-each.days.value, each.by))),
     )
 
 
-def _within(stretches: _Stretches, selection: Selection) -> tuple[int, set[int]]:
-    """The seconds of the stretches that lie in the period, of the cases selected, and these cases."""
+def _within(stretches: _Stretches, selection: Selection) -> tuple[int, int]:
+    """The seconds of the stretches that lie in the period, of the cases selected, and these cases (see ``_Sum``)."""
     chosen, first, after = selection.chosen, selection.from_s, selection.until_s
-    case, from_s, until_s = stretches.case, stretches.from_s, stretches.until_s
-    if first <= stretches.first and stretches.last <= after:
-        meant = list(map(chosen.__getitem__, case))
-        return sum(compress(until_s, meant)) - sum(compress(from_s, meant)), set(compress(case, meant))
-    meant = [
-        begins < after and ends > first and chosen[of] for of, begins, ends in zip(case, from_s, until_s, strict=True)
-    ]
-    seconds = sum(compress(until_s, meant)) - sum(compress(from_s, meant))
-    before = sum([first - begins for begins in compress(from_s, meant) if begins < first])
-    later = sum([ends - after for ends in compress(until_s, meant) if ends > after])
-    return seconds - before - later, set(compress(case, meant))
+    if first <= stretches.first and stretches.until_s[-1] <= after:
+        meant = stretches.cases.picked(chosen)
+        return sum(compress(stretches.seconds, meant)), stretches.flags & int.from_bytes(chosen, "little")
+    begin = bisect_right(stretches.until_s, first)
+    from_s, meant = stretches.from_s[begin:], stretches.rows.picked(chosen)[begin:]
+    if stretches.last >= after:
+        meant = both(meant, bytes(map(after.__gt__, from_s)))
+    begins, ends = list(compress(from_s, meant)), list(compress(stretches.until_s[begin:], meant))
+    before = sum([first - each for each in begins if each < first]) if stretches.first < first else 0
+    later = ends[bisect_right(ends, after) :]
+    seconds = sum(ends) - sum(begins) - before - (sum(later) - after * len(later))
+    return seconds, _flags(len(chosen), compress(stretches.rows.cases[begin:], meant))
+
+
+def _flags(size: int, cases: Iterable[int]) -> int:
+    found = bytearray(size)
+    for case in cases:
+        found[case] = 1
+    return int.from_bytes(found, "little")
 
 
 def _together(history: History) -> Mapping[tuple[_What, ...], _Stretches]:
@@ -140,16 +158,29 @@ def _together(history: History) -> Mapping[tuple[_What, ...], _Stretches]:
         until = min(ends or now, now)
         if phase in phases and begins < until:
             cases[case].append((begins, until, (code, of, by)))
-    found: dict[tuple[_What, ...], _Stretches] = {}
+    found: dict[tuple[_What, ...], list[tuple[int, int, int]]] = defaultdict(list)
     for case, intervals in cases.items():
         for begins, ends, standing in _segments(intervals):
-            if standing not in found:
-                found[standing] = _Stretches(array("i"), array("q"), array("q"))
-            into = found[standing]
-            into.case.append(case)
-            into.from_s.append(begins)
-            into.until_s.append(ends)
-    return {standing: replace(each, first=min(each.from_s), last=max(each.until_s)) for standing, each in found.items()}
+            found[standing].append((ends, begins, case))
+    return {standing: _stretches(history, rows) for standing, rows in found.items()}
+
+
+def _stretches(history: History, rows: Sequence[tuple[int, int, int]]) -> _Stretches:
+    """Of rows of an end, a beginning and a case."""
+    seconds: dict[int, int] = defaultdict(int)
+    for ends, begins, case in rows:
+        seconds[case] += ends - begins
+    until_s, from_s, of = zip(*sorted(rows), strict=True)
+    return _Stretches(
+        Rows(history, of),
+        array("q", from_s),
+        array("q", until_s),
+        min(from_s),
+        max(from_s),
+        Rows(history, seconds),
+        tuple(seconds.values()),
+        _flags(len(history.cases.id), seconds),
+    )
 
 
 def _segments(intervals: Sequence[tuple[int, int, _What]]) -> Iterator[tuple[int, int, tuple[_What, ...]]]:
@@ -203,8 +234,8 @@ def _lost(
         history.words[code],
         history.words[of],
         _roles(history, by),
-        lost[what].days if what in lost else _Sum().days,
-        alone[what].days if what in alone else _Sum().days,
+        lost[what].days(history) if what in lost else Amount(0),
+        alone[what].days(history) if what in alone else Amount(0),
         count(now.get(what, ())),
     )
 
