@@ -17,7 +17,6 @@ from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.words import LIVE_APPOINTMENT, Purpose, Role
 from tracker.persistence.models import AppointmentRow, BlockerInterval, Case, Clinician, Patient, Room
 from tracker.queries.case_columns import WAITS_FOR_THE_DAY
-from tracker.queries.grouped_rows import rows_by
 from tracker.queries.identity import IDENTITY, Identity, identity_of, is_patient_of_case
 
 WORKING_DAYS = 10
@@ -33,14 +32,13 @@ class Upcoming:
     """One booked procedure. ``missing``: the complete list of blockers, who can clear each in it; without those of the
     day itself. ``clinician`` and ``room`` are empty where none is named."""
 
-    case_public_id: str
+    case_id: int
     patient: Identity
     pathway: str
     pathway_version: int
     stage: str
     purpose: str
     starts_at: datetime
-    is_confirmed: bool
     clinician: str
     room: str
     missing: tuple[Blocker, ...]
@@ -57,22 +55,21 @@ def list_next_days(session: Session, viewer: Actor, calendar: ClinicCalendar, no
     until = calendar.start_of(calendar.add_open_days(today, WORKING_DAYS) + timedelta(days=1))
     asked = {"clinic": viewer.clinic_id, "from_at": calendar.start_of(today), "until_at": until}
     rows = session.connection().execute(_BOOKED, asked).all()
-    missing = rows_by(session, _MISSING, viewer.clinic_id, {row.case_id for row in rows})
-    blockers = {case_id: tuple(map(_blocker, found)) for case_id, found in missing.items()}
-    none: dict[int, tuple[Blocker, ...]] = defaultdict(tuple, blockers)
+    missing: dict[int, list[Blocker]] = defaultdict(list)
+    for row in session.connection().execute(_MISSING, asked):
+        missing[row.case_id].append(_blocker(row))
     return tuple(
         Upcoming(
-            case_public_id=row.public_id,
+            case_id=row.case_id,
             patient=identity_of(row),
             pathway=row.pathway,
             pathway_version=row.pathway_version,
             stage=row.stage,
             purpose=row.purpose,
             starts_at=row.starts_at,
-            is_confirmed=row.state != "booked",
             clinician=row.clinician or "",
             room=row.room or "",
-            missing=none[row.case_id],
+            missing=tuple(missing.get(row.case_id, ())),
         )
         for row in rows
     )
@@ -86,15 +83,21 @@ def _blocker(row: Any) -> Blocker:
 _SHOWN: tuple[Any, ...] = (
     AppointmentRow.case_id,
     AppointmentRow.purpose,
-    AppointmentRow.state,
     AppointmentRow.starts_at,
-    Case.public_id,
     Case.pathway,
     Case.pathway_version,
     Case.stage,
     Clinician.name.label("clinician"),
     Room.name.label("room"),
     *IDENTITY,
+)
+_IS_ASKED = and_(
+    AppointmentRow.clinic_id == bindparam("clinic"),
+    AppointmentRow.superseded_by.is_(None),
+    AppointmentRow.starts_at >= bindparam("from_at"),
+    AppointmentRow.starts_at < bindparam("until_at"),
+    AppointmentRow.state.in_(sorted(LIVE_APPOINTMENT)),
+    AppointmentRow.purpose.in_(PROCEDURES),
 )
 _BOOKED: Select[Any] = (
     select(*_SHOWN)
@@ -104,15 +107,7 @@ _BOOKED: Select[Any] = (
         Clinician, and_(Clinician.clinic_id == AppointmentRow.clinic_id, Clinician.id == AppointmentRow.clinician_id)
     )
     .outerjoin(Room, and_(Room.clinic_id == AppointmentRow.clinic_id, Room.id == AppointmentRow.room_id))
-    .where(
-        AppointmentRow.clinic_id == bindparam("clinic"),
-        AppointmentRow.superseded_by.is_(None),
-        AppointmentRow.starts_at >= bindparam("from_at"),
-        AppointmentRow.starts_at < bindparam("until_at"),
-        AppointmentRow.state.in_(sorted(LIVE_APPOINTMENT)),
-        AppointmentRow.purpose.in_(PROCEDURES),
-        Case.is_open,
-    )
+    .where(_IS_ASKED, Case.is_open)
     .order_by(AppointmentRow.starts_at, AppointmentRow.case_id)
 )
 _LACKED: tuple[Any, ...] = (
@@ -125,7 +120,8 @@ _MISSING: Select[Any] = (
     select(*_LACKED)
     .where(
         BlockerInterval.clinic_id == bindparam("clinic"),
-        BlockerInterval.case_id.in_(bindparam("keys", expanding=True)),
+        # Hundreds of cases, looked up where they are: each as a parameter would take longer than to find them.
+        BlockerInterval.case_id.in_(select(AppointmentRow.case_id).where(_IS_ASKED)),
         BlockerInterval.until_at.is_(None),
         BlockerInterval.code != WAITS_FOR_THE_DAY,
     )

@@ -3,7 +3,7 @@
 What is live is read here from the rows themselves; everything that is counted over time comes from the history.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -35,15 +35,12 @@ _OPEN = (
         Case.id,
         Case.stage,
         Case.stage_entered_at,
-        Case.target_on,
+        (Case.target_on < bindparam("today")).label("is_over"),
         # Nobody can do anything about a day that has not come: who waits for it alone is ready.
         or_(Case.is_ready, Case.first_blocker == WAITS_FOR_THE_DAY),
     )
     .where(Case.clinic_id == _CLINIC, Case.is_open.expression, Case.pathway == bindparam("pathway"))
     .order_by(Case.stage_entered_at, Case.id)
-)
-_IDS: Any = select(Case.id, Case.public_id).where(
-    Case.clinic_id == _CLINIC, Case.public_id.in_(bindparam("public_ids", expanding=True))
 )
 _LISTED: Any = (
     select(Case.id, Case.public_id, Case.pathway, Case.pathway_version, Case.stage, *IDENTITY)
@@ -84,28 +81,21 @@ def names_of(session: Session, clinic_id: int) -> Names:
     )
 
 
-def list_open_cases(session: Session, clinic_id: int, pathway: str, zone: str) -> list[OpenCase]:
+def list_open_cases(
+    session: Session, clinic_id: int, pathway: str, calendar: ClinicCalendar, now: datetime
+) -> list[OpenCase]:
     """The open cases of a pathway, those that are longest in their stage first."""
-    calendar, on, ends_at = ClinicCalendar(zone), date.min, datetime.min.replace(tzinfo=UTC)
+    on, ends_at = date.min, datetime.min.replace(tzinfo=UTC)
     found = []
     # All at once: fetched one by one, twelve thousand take three times as long.
-    for case_id, stage, entered_at, target_on, is_ready in (
-        session.connection().execute(_OPEN, {"clinic": clinic_id, "pathway": pathway}).all()
-    ):
+    asked = {"clinic": clinic_id, "pathway": pathway, "today": calendar.today(now)}
+    for case_id, stage, entered_at, is_over, is_ready in session.connection().execute(_OPEN, asked).all():
         if entered_at >= ends_at:
             # They come in the order of time: a day is looked up once.
             on = calendar.today(entered_at)
             ends_at = calendar.start_of(on + timedelta(days=1))
-        found.append(OpenCase(case_id, stage, on, target_on, bool(is_ready)))
+        found.append(OpenCase(case_id, stage, on, bool(is_over), bool(is_ready)))
     return found
-
-
-def list_case_ids(session: Session, clinic_id: int, public_ids: Collection[str]) -> Mapping[str, int]:
-    """The ids of cases by their public ids."""
-    if not public_ids:
-        return {}
-    values = {"clinic": clinic_id, "public_ids": sorted(public_ids)}
-    return {row.public_id: row.id for row in session.connection().execute(_IDS, values)}
 
 
 def list_cases(session: Session, viewer: Actor, case_ids: Sequence[int]) -> list[Listed]:

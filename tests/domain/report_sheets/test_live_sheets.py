@@ -26,10 +26,10 @@ def row(sheet: Sheet, section: int, key: str) -> list[object]:
 
 class TestNow:
     CASES = (
-        OpenCase(101, "evaluating", ago(30), ago(1), False),
-        OpenCase(102, "referred", ago(7), TODAY, True),
-        OpenCase(103, "referred", ago(6), ago(3), False),
-        OpenCase(104, "referred", ago(0), None, False),
+        OpenCase(101, "evaluating", ago(30), is_over=True, is_ready=False),
+        OpenCase(102, "referred", ago(7), is_over=False, is_ready=True),
+        OpenCase(103, "referred", ago(6), is_over=True, is_ready=False),
+        OpenCase(104, "referred", ago(0), is_over=False, is_ready=False),
     )
 
     def sheet(self) -> Sheet:
@@ -37,7 +37,7 @@ class TestNow:
 
     def test_counts_who_stands_where_over_target_and_ready(self) -> None:
         sheet = self.sheet()
-        # A target of today is not over yet; the one in the middle of three came six days ago.
+        # The one in the middle of three came six days ago.
         assert row(sheet, 0, "referred") == [3, 1, pytest.approx(1 / 3), 1, 2, 6]
         assert row(sheet, 0, "all") == [4, 2, 0.5, 1, 3, None]
         assert sheet.answer == "4 cases are open, 2 over target, most of them in “Referred”."

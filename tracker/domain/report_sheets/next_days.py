@@ -13,16 +13,16 @@ from tracker.domain.report_sheets.words import first, plural
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Procedure:
-    """One booked procedure. ``starts``: the clinic's time (``07:30``); ``missing``: each with who clears it,
-    nothing once it ``has_begun``; ``place``: room and clinician, as far as
-    they are named; ``patient``: empty where the reader may not see patients."""
+    """One booked procedure. ``missing``: each with who clears it, nothing once it ``has_begun``. What follows is said
+    of those alone of which something is missing: ``starts``: the clinic's time (``07:30``); ``place``: room and
+    clinician, as far as they are named; ``patient``: empty where the reader may not see patients."""
 
     case_id: int
     has_begun: bool
-    purpose: str
     on: date
-    starts: str
-    missing: tuple[tuple[str, str], ...]
+    missing: tuple[tuple[str, str], ...] = ()
+    purpose: str = ""
+    starts: str = ""
     place: str = ""
     patient: str = ""
 
@@ -88,11 +88,14 @@ def _not_ready(procedures: Sequence[Procedure], definition: str) -> Section:
 
 def _by_day(procedures: Sequence[Procedure], days: Sequence[date], definition: str) -> Section:
     rows, bars = [], []
-    for day in sorted({*days, *(each.on for each in procedures)}):
-        booked = tuple(place for place, each in enumerate(procedures) if each.on == day)
+    on: dict[date, list[int]] = {day: [] for day in days}
+    for place, each in enumerate(procedures):
+        on.setdefault(each.on, []).append(place)
+    for day in sorted(on):
+        booked = tuple(on[day])
         blocked = tuple(place for place in booked if procedures[place].missing)
         begun = tuple(place for place in booked if procedures[place].has_begun)
-        ready = tuple(place for place in booked if place not in {*blocked, *begun})
+        ready = tuple(sorted({*booked} - {*blocked} - {*begun}))
         rows.append(
             Row(day.isoformat(), in_words(day, day), tuple(_counted(each) for each in (booked, begun, ready, blocked)))
         )

@@ -23,12 +23,13 @@ BANDS = (0, 7, 14, 28, 56, 112)
 
 
 class OpenCase(NamedTuple):
-    """One open case. ``entered_on``: the clinic's day on which it came into its stage."""
+    """One open case. ``entered_on``: the clinic's day on which it came into its stage; ``is_over``: its target date has
+    passed."""
 
     id: int
     stage: str
     entered_on: date
-    target_on: date | None
+    is_over: bool
     is_ready: bool
 
 
@@ -45,7 +46,7 @@ class _Stage:
 def now_sheet(cases: Sequence[OpenCase], order: Sequence[str], today: date, names: Names) -> Sheet:
     """``order``: the stages as the pathway has them."""
     ages = _ages(cases, today)
-    found = _stages(cases, ages, order, today)
+    found = _stages(cases, ages, order)
     return Sheet(
         name="now",
         answer=_answer(cases, found, names),
@@ -60,12 +61,11 @@ def _ages(cases: Sequence[OpenCase], today: date) -> Sequence[int]:
     return [days[case.entered_on] for case in cases]
 
 
-def _stages(cases: Sequence[OpenCase], ages: Sequence[int], order: Sequence[str], today: date) -> list[_Stage]:
+def _stages(cases: Sequence[OpenCase], ages: Sequence[int], order: Sequence[str]) -> list[_Stage]:
     groups: dict[str, list[int]] = defaultdict(list)
     for place, case in enumerate(cases):
         groups[case.stage].append(place)
-    is_over = [target is not None and target < today for _, _, _, target, _ in cases]
-    is_ready = [ready for _, _, _, _, ready in cases]
+    _, _, _, is_over, is_ready = zip(*cases, strict=True) if cases else ((), (), (), (), ())
     known = {name: place for place, name in enumerate(order)}
     return [
         _Stage(

@@ -26,7 +26,7 @@ from tracker.pathways import catalogue
 from tracker.queries.clinic_history.stored import has_history, read_history
 from tracker.queries.next_days import DEFINITION as NEXT_DAYS_DEFINITION
 from tracker.queries.next_days import WORKING_DAYS, Upcoming, list_next_days
-from tracker.queries.report_lists import list_case_ids, list_open_cases
+from tracker.queries.report_lists import list_open_cases
 from tracker.queries.stored_sheets import find_sheets
 from tracker.web.reports.lately import Lately
 
@@ -172,7 +172,7 @@ def _seen(place: Place, sheet: Sheet) -> Sheet:
 
 
 def _now(place: Place, chosen: Chosen, names: Names) -> Sheet:
-    cases = list_open_cases(place.session, place.clinic_id, catalogue.FIRST, place.calendar.zone)
+    cases = list_open_cases(place.session, place.clinic_id, catalogue.FIRST, place.calendar, place.now)
     order = [stage.name for stage in catalogue.current().stages.values()]
     kept = cases if chosen is None else [case for case in cases if case.id in chosen]
     return now_sheet(kept, order, place.calendar.today(place.now), names)
@@ -182,29 +182,24 @@ def _next_days(place: Place, chosen: Chosen, _names: Names) -> Sheet:
     calendar, today = place.calendar, place.calendar.today(place.now)
     days = [calendar.add_open_days(today, count) for count in range(WORKING_DAYS + 1)]
     upcoming = list_next_days(place.session, place.viewer, calendar, place.now)
-    ids = list_case_ids(place.session, place.clinic_id, {each.case_public_id for each in upcoming})
-    procedures = [
-        _procedure(each, ids[each.case_public_id], place)
-        for each in upcoming
-        if chosen is None or ids[each.case_public_id] in chosen
-    ]
+    procedures = [_procedure(each, place) for each in upcoming if chosen is None or each.case_id in chosen]
     return next_days_sheet(procedures, days, NEXT_DAYS_DEFINITION)
 
 
-def _procedure(each: Upcoming, case_id: int, place: Place) -> Procedure:
+def _procedure(each: Upcoming, place: Place) -> Procedure:
     procedure = catalogue.load(each.pathway, each.pathway_version).procedures[each.purpose]
     is_due = each.starts_at <= place.now
     has_begun = each.stage == procedure.day_stage or (is_due and each.stage != procedure.booked_stage)
     wall = place.calendar.wall(each.starts_at)
+    if has_begun or each.is_ready:
+        return Procedure(case_id=each.case_id, has_begun=has_begun, on=wall.date())
     return Procedure(
-        case_id=case_id,
-        has_begun=has_begun,
-        purpose=each.purpose,
+        case_id=each.case_id,
+        has_begun=False,
         on=wall.date(),
+        purpose=each.purpose,
         starts=f"{wall:%H:%M}",
-        missing=()
-        if has_begun
-        else tuple((sentence_of(blocker), who_clears(blocker.clearable_by)) for blocker in each.missing),
+        missing=tuple((sentence_of(blocker), who_clears(blocker.clearable_by)) for blocker in each.missing),
         place=", ".join(filter(None, (each.room, each.clinician))),
         patient=each.patient.name if place.with_patients else "",
     )
