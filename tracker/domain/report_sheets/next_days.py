@@ -88,11 +88,7 @@ def _not_ready(procedures: Sequence[Procedure], definition: str) -> Section:
 
 def _by_day(procedures: Sequence[Procedure], days: Sequence[date], definition: str) -> Section:
     rows, bars = [], []
-    on: dict[date, list[int]] = {day: [] for day in days}
-    for place, each in enumerate(procedures):
-        on.setdefault(each.on, []).append(place)
-    for day in sorted(on):
-        booked = tuple(on[day])
+    for day, booked in _on_days(procedures, days):
         blocked = tuple(place for place in booked if procedures[place].missing)
         begun = tuple(place for place in booked if procedures[place].has_begun)
         ready = tuple(sorted({*booked} - {*blocked} - {*begun}))
@@ -139,6 +135,14 @@ def _by_day(procedures: Sequence[Procedure], days: Sequence[date], definition: s
         if procedures
         else None,
     )
+
+
+def _on_days(procedures: Sequence[Procedure], days: Sequence[date]) -> list[tuple[date, tuple[int, ...]]]:
+    """The places of those booked on each day, the days in their order."""
+    on: dict[date, list[int]] = {day: [] for day in days}
+    for place, each in enumerate(procedures):
+        on.setdefault(each.on, []).append(place)
+    return [(day, tuple(on[day])) for day in sorted(on)]
 
 
 def _counted(places: tuple[int, ...]) -> Cell:
