@@ -5,6 +5,7 @@ few patients.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain
 
 from tracker.domain.forecast.forecast import ENOUGH_PROCEDURES, ENOUGH_WEEKS, RECENT_DAYS, TooFew
 from tracker.domain.forecast.stage_visits import StageVisit, entries_per_week, known_at, spells_by_case
@@ -62,10 +63,9 @@ def observe(flow: Flow, history: Sequence[StageVisit], on: date) -> Observed | T
 def _turnaround(flow: Flow, known: Sequence[StageVisit], since: date, on: date) -> Mapping[str, int]:
     """In the stages that wait for a payer. A stage that nobody came to has no median."""
     spells: dict[str, list[Spell]] = {stage: [] for stage in flow.payers}
-    for case in spells_by_case(known, since=since, on=on):
-        for stage, spell in case:
-            if stage in spells:
-                spells[stage].append(spell)
+    of_payers = (visit for visit in known if visit.stage in spells)
+    for stage, spell in chain.from_iterable(spells_by_case(of_payers, since=since, on=on)):
+        spells[stage].append(spell)
     found: dict[str, int] = {}
     for stage, procedure in flow.payers.items():
         median = kaplan_meier(grouped(spells[stage])).median.time if spells[stage] else None

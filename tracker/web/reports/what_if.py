@@ -10,6 +10,7 @@ from tracker.domain.forecast.forecast import TooFew
 from tracker.domain.report_sheets.sheet import Sheet
 from tracker.domain.report_sheets.what_if import NEEDS, Played, observe_history, too_few_sheet, what_if_sheet
 from tracker.domain.report_sheets.what_if_words import AS_IT_IS
+from tracker.domain.reporting.history import History
 from tracker.domain.what_if.comparison import compare
 from tracker.domain.what_if.flow import flow_of
 from tracker.domain.what_if.observed import Observed
@@ -70,13 +71,17 @@ def _asked(session: Session, clinic_id: int, typed: Typed, now: datetime) -> tup
     history = read_history(session, clinic_id, *NEEDS)
     if history is None:
         return ToldWhatIf(None, None, now), None
-    observed = observe_history(history, flow_of(catalogue.current()))
+    observed = history.once(_observed)
     if isinstance(observed, TooFew):
         return ToldWhatIf(None, too_few_sheet(observed), history.as_of), None
     asked = read_levers(typed, observed)
     is_unchanged = asked.question is not None and not asked.question
     sheet = what_if_sheet(observed, {}, None) if is_unchanged else None
     return ToldWhatIf(asked, sheet, history.as_of, on=date.fromordinal(history.today)), observed
+
+
+def _observed(history: History) -> Observed | TooFew:
+    return observe_history(history, flow_of(catalogue.current()))
 
 
 def question_of(told: ToldWhatIf) -> Question:
