@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import cache
 
 from tracker.domain.dates import in_words
 from tracker.domain.forecast.backtest import Backtest, backtest
@@ -88,7 +89,8 @@ def stage_visits(history: History, selection: Selection) -> list[StageVisit]:
     stays, cases, words = history.of(Stays), history.cases, history.words
     pathway, closed = history.code(PATHWAY), history.codes(*CLOSED)
     rows = list(zip(stays.case, stays.stage, stays.entered_on, stays.left_on, strict=True))
-    found = []
+    # There are ten stays of each case, and hundreds of each day: one text and one date serve all of them.
+    names, day, found = [str(case) for case in range(len(cases.id))], cache(date.fromordinal), []
     for place, (case, stage, entered_on, left_on) in enumerate(rows):
         if not selection.chosen[case] or cases.pathway[case] != pathway or stage in closed:
             continue
@@ -97,10 +99,10 @@ def stage_visits(history: History, selection: Selection) -> list[StageVisit]:
         to = words[after[1]] if after else "closed" if left else ""
         found.append(
             StageVisit(
-                case=str(case),
+                case=names[case],
                 stage=words[stage],
-                entered_on=date.fromordinal(entered_on),
-                left_on=date.fromordinal(left) if left else None,
+                entered_on=day(entered_on),
+                left_on=day(left) if left else None,
                 to=to if left else "",
             )
         )
