@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.bench.copying import ClinicBooks
 from tracker.bench.templates import table_of
 from tracker.demo.cast import PAYERS
-from tracker.demo.clinic import CLINIC_ROOMS, PROCEDURE_ROOMS, STAFF, ZONE, holidays_about
+from tracker.demo.clinic import CLINIC_ROOMS, CLINICIANS, PROCEDURE_ROOMS, STAFF, ZONE, holidays_about
 from tracker.domain.access import Actor
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.words import Role
@@ -99,9 +99,8 @@ def _open(runtime: Runtime, session: Session, number: int, at: datetime) -> int:
         clinic_setup.close_day(work, on_date=on_date, label=label)
     for name in (*PROCEDURE_ROOMS, *CLINIC_ROOMS, *(f"Room {room}" for room in range(1, ROOMS + 1))):
         clinic_setup.add_room(work, name=name)
-    for person in ("physician", "physician2"):
-        actor = people[person]
-        clinic_setup.add_clinician(work, name=actor.name, kind="physician", user_id=actor.user_id)
+    for name in CLINICIANS:
+        clinic_setup.add_clinician(work, name=name, kind="physician")
     for payer in PAYERS:
         payer_named(work, payer)
     return clinic_id

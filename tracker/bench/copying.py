@@ -84,6 +84,8 @@ def _new_ids(template: Template, books: ClinicBooks, numbers: Numbers) -> Mappin
     ids = books.ids.copy()
     for room in {stay.room_id for stay in template.stays}:
         ids[room] = books.free_room([stay.day for stay in template.stays if stay.room_id == room])
+    # Nobody can be at all the copies of a visit that is still to come.
+    ids.update(dict.fromkeys(template.busy))
     for old in template.own_ids:
         ids[old] = numbers.row_id()
     for number, old in enumerate(template.event_seqs, start=books.last_seq + 1):

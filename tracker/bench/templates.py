@@ -72,7 +72,8 @@ class Stay:
 
 @dataclass(slots=True)
 class Template:
-    """A case with everything that belongs to it. ``own_ids`` must be new in every copy."""
+    """A case with everything that belongs to it. ``own_ids`` must be new in every copy; ``busy``: the clinicians of its
+    visits to come."""
 
     case_id: int
     patient_id: int
@@ -83,6 +84,7 @@ class Template:
     own_ids: list[int] = field(default_factory=list)
     event_seqs: list[int] = field(default_factory=list)
     stays: list[Stay] = field(default_factory=list)
+    busy: set[int] = field(default_factory=set)
     visit_days: list[str] = field(default_factory=list)
 
     @property
@@ -185,8 +187,11 @@ def _add(template: Template, name: str, cells: Row) -> None:
     if name == "appointments" and row["superseded_by"] is None:
         day = str(row["starts_at"])[:10]
         template.visit_days.append(day)
-        if row["room_id"] is not None and row["state"] in {"booked", "confirmed", "arrived"}:
+        is_live = row["state"] in {"booked", "confirmed", "arrived"}
+        if is_live and row["room_id"] is not None:
             template.stays.append(Stay(_number(row["room_id"]), day))
+        if is_live and row["clinician_id"] is not None:
+            template.busy.add(_number(row["clinician_id"]))
 
 
 def _find_ids(template: Template, shared_ids: frozenset[int]) -> None:

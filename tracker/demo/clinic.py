@@ -33,6 +33,8 @@ ANSWERING = (
     (Role.PHYSICIAN, "physician", "physician2"),
 )
 PROCEDURE_ROOMS = ("Procedure room 1", "Procedure room 2", "Procedure room 3", "Procedure room 4")
+#: Who sees patients and operates, in the room at the same place; the first two sign in.
+CLINICIANS = ("Dr Avery Linden", "Dr Morgan Estrada", "Dr Harper Quill", "Dr Rowan Tate")
 #: Month, day and name.
 HOLIDAYS = (
     (1, 1, "New Year's Day"),
@@ -88,6 +90,7 @@ class DemoClinic:
     today: date
     procedure_rooms: list[int] = field(default_factory=list)
     clinic_rooms: list[int] = field(default_factory=list)
+    clinicians: list[int] = field(default_factory=list)
     taken: set[tuple[int, date, int]] = field(default_factory=set)
 
     def is_worked(self, day: date) -> bool:
@@ -187,6 +190,8 @@ def _furnish(clinic: DemoClinic) -> None:
     )
     for rooms, names in ((clinic.procedure_rooms, PROCEDURE_ROOMS), (clinic.clinic_rooms, CLINIC_ROOMS)):
         rooms.extend(clinic.does("admin", clinic_setup.add_room, name=name) for name in names)
-    for sign_in in ("physician", "physician2"):
-        person = clinic.people[sign_in]
-        clinic.does("admin", clinic_setup.add_clinician, name=person.name, kind="physician", user_id=person.user_id)
+    users = {person.name: person.user_id for person in clinic.people.values()}
+    clinic.clinicians.extend(
+        clinic.does("admin", clinic_setup.add_clinician, name=name, kind="physician", user_id=users.get(name))
+        for name in CLINICIANS
+    )

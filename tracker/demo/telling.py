@@ -148,9 +148,15 @@ class Teller:
 
     def _book(self, purpose: str, starts: datetime, room: int) -> None:
         arrives = starts - timedelta(minutes=60 if purpose in PROCEDURES else 15)
-        slot = Slot(starts, MINUTES[purpose], arrives, room)
+        slot = Slot(starts, MINUTES[purpose], arrives, room, self._clinician(purpose, room))
         written = self.does("coordinator", appointments.book, purpose=purpose, slot=slot)
         self.visit, self.booked_for = written.fact_seqs[0], purpose
+
+    def _clinician(self, purpose: str, room: int) -> int | None:
+        """Each operates in one room, so that nobody is asked for twice; two share the new patients."""
+        if purpose in PROCEDURES:
+            return self.clinic.clinicians[self.clinic.procedure_rooms.index(room)]
+        return self.clinic.clinicians[int(self.person.mrn) % 2] if purpose == "evaluation" else None
 
     def arrive(self) -> None:
         """The patient comes for the visit that was booked last, to a procedure with somebody who takes them home."""
