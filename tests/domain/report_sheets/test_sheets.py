@@ -117,6 +117,10 @@ class TestWords:
         assert said == said.strip() and "  " not in said and "( " not in said and " ," not in said
         assert said[-1].isalpha() or said[-1] in "?)"
 
+    @pytest.mark.parametrize("code", [code for code in sorted(SENTENCES) if code.startswith("checklist_")])
+    def test_tell_the_checklist_of_one_procedure_from_that_of_another(self, code: str) -> None:
+        assert missing(code, "trial") != missing(code, "implant")
+
 
 class TestKnownAnswers:
     """Counted by hand in the told clinic: 40 referrals, one a week from 2 June 2025."""
