@@ -61,7 +61,9 @@ def _most_common(connection: Connection, table: Table, column: str, clinic_id: i
 def pages_of(user: Browser, filters: Mapping[str, Mapping[str, str]], today: date) -> Iterator[ReportPage]:
     """The pages, one panel after the other."""
     yield ReportPage(INDEX, USUAL, ("/reports",))
-    yield from _filtered(INDEX, "/reports", {"payer": filters["payer"]}, today)
+    # A filter of which the reports themselves are not asked: they are counted anew for the index, and for themselves.
+    both = {**filters["payer"], **filters["indication"]}
+    yield from _filtered(INDEX, "/reports", {"payer": both}, today)
     for heading in HEADINGS.values():
         path = f"/reports/{heading.name}"
         yield ReportPage(heading.name, USUAL, (path,))
