@@ -53,3 +53,8 @@ def test_what_lies_in_the_period_altogether_is_picked_by_its_cases_alone(history
     things = dated(history, [(0, FIRST.toordinal(), 5), (1, LAST.toordinal(), 6)])
     assert things.picked(february) == ([0, 1], [5, 6])
     assert dated(history, []).picked(february) == ([], [])
+
+
+@pytest.mark.parametrize("day", [date(2025, 1, 1), date(2027, 1, 1)])
+def test_of_another_time_nothing_is_picked(history: History, february: Selection, day: date) -> None:
+    assert dated(history, [(0, day.toordinal(), 5), (1, day.toordinal() + 3, 6)]).picked(february) == ([], [])
