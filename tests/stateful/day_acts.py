@@ -7,6 +7,7 @@ from tests.stateful.dice import NO_ROOM, Dice
 from tests.stateful.sides import second, visit_of
 from tracker.domain.words import Anaesthesia, Escort, HeldMedicines, Interpreter, LossCause, MomentKind, Purpose
 from tracker.services import visit_day, walk_ins
+from tracker.services.opened_devices import Opened
 from tracker.services.visit_losses import Loss
 
 
@@ -41,4 +42,5 @@ def take_turn(seen: Seen, dice: Dice) -> Act:
 def loss(seen: Seen, dice: Dice) -> Loss:
     """What is said of a visit that is lost on its day."""
     held = dice.choice((*HeldMedicines, ""))
-    return Loss(dice.choice((*LossCause, "mood")), held, second(seen, dice) if held == HeldMedicines.TELLER else None)
+    teller = second(seen, dice) if held == HeldMedicines.TELLER else None
+    return Loss(dice.choice((*LossCause, "mood")), held, teller, Opened(said=dice.choice(("none", "none", ""))))

@@ -25,6 +25,7 @@ from tracker.services import (
 from tracker.services.device_parts import Component
 from tracker.services.implants import Implanted
 from tracker.services.interrogations import Reading
+from tracker.services.opened_devices import Opened
 from tracker.services.pump_calls import Call
 from tracker.services.refills import Filling
 
@@ -56,6 +57,7 @@ def implant(seen: Seen, dice: Dice) -> Act:
         catheter=catheter,
         filling=filling(seen, dice) if pump else None,
         deviation_reason=dice.choice(REASONS),
+        opened=Opened(said=dice.choice(("none", "none", ""))),
     )
     return lambda work, ref: implants.record_implant(work, ref, implanted)
 

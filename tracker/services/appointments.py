@@ -275,7 +275,7 @@ def _lose(
         raise InvalidInput(problems)
     file.change(visit, version=visit.version + 1, state=state, reason=reason)
     if asked and loss is not None:
-        record_loss(file, visit, loss)
+        record_loss(file, visit, loss, reason=reason)
     if earliest_on is not None:
         file.record(
             Determination,

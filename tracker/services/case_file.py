@@ -108,7 +108,7 @@ class CaseFile:
 
     def ask(self, *questions: Question) -> None:
         """Ask back about something unusual. ``finish`` asks all at once, after everything that cannot be is said."""
-        self.questions.extend(questions)
+        self.questions.extend(each for each in questions if each not in self.questions)
 
     def end_visit(self, purpose: str, *, discharged: bool = False) -> None:
         """Mark the visit that the patient came to as over: what ends it says so, and nobody has to say it again.

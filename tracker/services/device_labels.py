@@ -7,7 +7,7 @@ from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, NotFound
 from tracker.domain.facts import DeviceLabel
 from tracker.domain.words import DeviceKind, LabelUse, is_word
-from tracker.services.case_file import open_case
+from tracker.services.case_file import CaseFile, open_case
 from tracker.services.device_parts import Component, read_part
 from tracker.services.work import CaseRef, Work, Written
 
@@ -38,7 +38,13 @@ def record_label(work: Work, ref: CaseRef, *, kind: str, part: Component, use: s
         problems[f"{kind}_serial"] = "Scan the label, or write down the serial number or the lot."
     if problems:
         raise InvalidInput(problems)
-    file.record(
+    write_label(file, DeviceKind(kind), read, LabelUse(use), reason)
+    return file.finish("device_label_recorded", use=use)
+
+
+def write_label(file: CaseFile, kind: DeviceKind, read: Component, use: LabelUse, reason: str) -> DeviceLabel:
+    """Write the label of a part that was read (``read_part``) into the case of its pump."""
+    return file.record(
         DeviceLabel,
         attempt=file.snapshot.implant_attempt,
         use=use,
@@ -52,4 +58,3 @@ def record_label(work: Work, ref: CaseRef, *, kind: str, part: Component, use: s
         made_on=read.made_on,
         reason=reason.strip(),
     )
-    return file.finish("device_label_recorded", use=use)

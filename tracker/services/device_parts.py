@@ -47,13 +47,14 @@ class Component:
     pocket_side: str = ""
 
 
-def read_part(file: CaseFile, kind: DeviceKind, part: Component) -> Component:
-    """The part with what its label says of it. A label that cannot be read is asked back, and kept.
+def read_part(file: CaseFile, kind: DeviceKind, part: Component, *, fields: str = "") -> Component:
+    """The part with what its label says of it. A label that cannot be read is asked back, and kept. ``fields``: how the
+    names of the fields begin in which it was typed, before the kind.
 
     :raises InvalidInput: where what was typed contradicts the label or its model, or the model is not known
     """
     label = kept(part.udi)
-    reading = _reading(file, kind, label)
+    reading = _reading(file, kind, label, fields)
     known = known_models().identified(reading.device_identifier)
     named = model_of(file.work.session, file.case.clinic_id, kind, reading.device_identifier)
     model = known_models().full_name(kind, part.model)
@@ -69,7 +70,7 @@ def read_part(file: CaseFile, kind: DeviceKind, part: Component) -> Component:
         held = f"{entry.reservoir_ml:f}"
         problems[f"{kind}_reservoir_ml"] = f"A {entry.full_name} holds {held} mL. Read model and reservoir again."
     if problems:
-        raise InvalidInput(problems)
+        raise InvalidInput({f"{fields}{name}": sentence for name, sentence in problems.items()})
     return replace(
         part,
         udi=label,
@@ -84,13 +85,13 @@ def read_part(file: CaseFile, kind: DeviceKind, part: Component) -> Component:
     )
 
 
-def _reading(file: CaseFile, kind: DeviceKind, label: str) -> Reading:
+def _reading(file: CaseFile, kind: DeviceKind, label: str, fields: str) -> Reading:
     try:
         return read_label(label, file.snapshot.calendar.today(file.work.now))
     except UnreadableLabel as refusal:
         about = f"{zlib.crc32(label.encode()):08x}"
         yes = "It cannot be read: what stands on the label is typed below, save it"
-        file.ask(Question(f"{kind}_label", about, refusal.sentence, yes))
+        file.ask(Question(f"{fields}{kind}_label", about, refusal.sentence, yes))
         return Reading()
 
 

@@ -1,6 +1,6 @@
 """The permanent pump: what was put in, and the very trial, consent and authorization it relied on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tracker.domain.access import Permission
@@ -20,6 +20,7 @@ from tracker.services.device_parts import (
     read_part,
     unfit_part,
 )
+from tracker.services.opened_devices import Opened, opened_problems, record_opened
 from tracker.services.refills import Filling, fill_pump
 from tracker.services.same_serial import ask_about_serial
 from tracker.services.work import CaseRef, Work, Written
@@ -29,13 +30,14 @@ from tracker.services.work import CaseRef, Work, Written
 class Implanted:
     """What was implanted, and with what the pump was filled. Where the implant was broken off, only one of the parts
     was put in. ``deviation_reason``: why, where something was missing, and ``deviation_seen``: the codes of what was
-    shown to who gave it (``None``: all)."""
+    shown to who gave it (``None``: all). ``opened``: what was opened and not put in, asked where it was broken off."""
 
     pump: Component | None
     catheter: Component | None
     filling: Filling | None
     deviation_reason: str = ""
     deviation_seen: frozenset[str] | None = None
+    opened: Opened = field(default_factory=Opened)
 
 
 def record_implant(work: Work, ref: CaseRef, implanted: Implanted, *, implanted_at: datetime | None = None) -> Written:
@@ -54,6 +56,7 @@ def record_implant(work: Work, ref: CaseRef, implanted: Implanted, *, implanted_
         seen=implanted.deviation_seen,
     )  # fmt: skip
     visit = file.snapshot.visit("implant")
+    record_opened(file, visit, implanted.opened, reason=implanted.deviation_reason, put_in=_put_in(pump, catheter))
     ground = {"appointment": visit.appointment if visit else None, **_ground(file, deviation)}
     placed = None
     if pump is not None:
@@ -86,6 +89,13 @@ def _read(file: CaseFile, implanted: Implanted) -> tuple[Component | None, Compo
         problems["pump_model"] = "This case is closed. Reopen it, then record the pump."
     if file.snapshot.pump is not None:
         problems["pump_model"] = "A pump is recorded as in place. Record its removal first."
+    problems |= opened_problems(
+        file,
+        file.snapshot.visit("implant"),
+        implanted.opened,
+        is_asked=bool(_put_in(pump, catheter)) and _is_broken_off(file, pump, catheter),
+        put_in=_put_in(pump, catheter),
+    )
     if problems:
         raise InvalidInput(problems)
     return pump, catheter
@@ -102,11 +112,20 @@ def _missing(
         missing += unfit_part(file, kind, part) if part else ()
     if filling is not None:
         missing += expired_lot(filling.expires_on, file.snapshot.calendar.today(file.effective_at))
-    is_catheter_in = any(each.kind == DeviceKind.CATHETER for each in file.snapshot.devices_in_place)
-    if pump is None or (catheter is None and not is_catheter_in):
+    if _is_broken_off(file, pump, catheter):
         only = DeviceKind.PUMP if pump else DeviceKind.CATHETER
         missing.append(Blocker("implant_incomplete", (("device", only),), requirement="implant_incomplete"))
     return missing
+
+
+def _is_broken_off(file: CaseFile, pump: Component | None, catheter: Component | None) -> bool:
+    """Whether only a part went in, and no catheter was in before."""
+    is_catheter_in = any(each.kind == DeviceKind.CATHETER for each in file.snapshot.devices_in_place)
+    return pump is None or (catheter is None and not is_catheter_in)
+
+
+def _put_in(*parts: Component | None) -> tuple[Component, ...]:
+    return tuple(each for each in parts if each is not None)
 
 
 def _ask_about_side(file: CaseFile, pocket_side: str) -> None:

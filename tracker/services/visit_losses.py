@@ -4,7 +4,7 @@ What was held for a procedure must be begun again, by somebody's word: a visit t
 the patient without it. So it is asked in the same act, and stays a to-do until somebody has told the patient.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from tracker.domain.access import Permission
@@ -15,6 +15,7 @@ from tracker.domain.refill_visits import latest_refill
 from tracker.domain.words import NO_SHOW_CAUSES, AppointmentState, HeldMedicines, LossCause, Purpose, is_word
 from tracker.services.case_file import CaseFile
 from tracker.services.named import person_problems
+from tracker.services.opened_devices import Opened, opened_problems, record_opened
 
 #: So many days ahead nobody knows that a new date must wait.
 LONGEST_WAIT_DAYS = 730
@@ -23,11 +24,13 @@ WHO_TELLS = "Say who tells the patient about the medicines that were held, or th
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """The cause, a ``LossCause``, and what is said of held medicines, a ``HeldMedicines`` with the person who tells."""
+    """The cause, a ``LossCause``, and what is said of held medicines, a ``HeldMedicines`` with the person who tells.
+    ``opened``: devices that were opened for the visit and not put in."""
 
     cause: str
     held: str = ""
     teller_id: int | None = None
+    opened: Opened = field(default_factory=Opened)
 
 
 def is_asked(visit: Appointment, calendar: ClinicCalendar, today: date) -> bool:
@@ -45,6 +48,8 @@ def loss_problems(file: CaseFile, visit: Appointment, state: AppointmentState, l
         found["cause"] = "This keeps nobody from coming. Cancel the visit instead."
     elif given.cause == LossCause.BROKEN_OFF and not may_be_broken_off(visit):
         found["cause"] = "No operation had begun: the patient is not here for one. Choose another cause."
+    if may_be_broken_off(visit):
+        found |= opened_problems(file, visit, given.opened, is_asked=given.cause == LossCause.BROKEN_OFF)
     return found | _held_problems(file, visit, given) | person_problems(file.work, given.teller_id, "teller_id")
 
 
@@ -88,8 +93,9 @@ def wait_problems(file: CaseFile, visit: Appointment, not_before: date | None) -
     return {}
 
 
-def record_loss(file: CaseFile, visit: Appointment, loss: Loss) -> None:
-    """Write the cause; one that was said before, of a visit that was put back since, gives way."""
+def record_loss(file: CaseFile, visit: Appointment, loss: Loss, *, reason: str) -> None:
+    """Write the cause; one that was said before, of a visit that was put back since, gives way. ``visit``: as it stood;
+    ``reason``: why it is lost, which is also why a device that was opened was not used."""
     held = loss.held
     if visit.purpose in file.pathway.procedures:
         held = held or HeldMedicines.UNKNOWN
@@ -102,3 +108,5 @@ def record_loss(file: CaseFile, visit: Appointment, loss: Loss) -> None:
         file.record(VisitLoss, appointment=visit.appointment, **values)
     else:
         file.change(before, **values)
+    if may_be_broken_off(visit):
+        record_opened(file, visit, loss.opened, reason=reason)

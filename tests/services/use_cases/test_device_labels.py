@@ -20,6 +20,7 @@ from tracker.services import appointments, decisions, implants
 from tracker.services.device_labels import record_label
 from tracker.services.device_orders import order_devices
 from tracker.services.implants import Implanted
+from tracker.services.opened_devices import Opened
 from tracker.services.visit_losses import Loss
 from tracker.services.work import CaseRef, Work, Written
 
@@ -219,7 +220,8 @@ class TestBrokenOff:
     def test_with_a_part_in_is_recorded_with_a_reason(self, at: At, left_out: str) -> None:
         journey = ready(at)
         values: dict[str, object] = {left_out: None} | ({"filling": None} if left_out == "pump" else {})
-        assert refused(journey, **values) == {"implant_incomplete"}
+        assert refused(journey, opened=Opened(said="none"), **values) == {"implant_incomplete"}
+        values["opened"] = Opened(said="none")
         journey.implant(deviation_reason="No flow of CSF; the anaesthetist asked to end it", **values)
         kinds = {each.kind for each in journey.look().snapshot.devices_in_place}
         assert kinds == {"pump", "catheter"} - {left_out}

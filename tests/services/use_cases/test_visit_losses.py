@@ -17,6 +17,7 @@ from tracker.persistence.models import Clinic
 from tracker.services import appointments, visit_day
 from tracker.services.appointments import Slot
 from tracker.services.follow_ups import record_follow_up
+from tracker.services.opened_devices import Opened
 from tracker.services.visit_losses import Loss
 from tracker.services.work import Written
 
@@ -73,7 +74,7 @@ class TestLosses:
         visit = journey.look().snapshot.visit(stage.partition("_")[0])
         assert visit is not None
         journey.clock.set(visit.starts_at)
-        loss = Loss("broken_off", "nothing")
+        loss = Loss("broken_off", "nothing", opened=Opened(said="none"))
         cancel = partial(appointments.cancel, appointment=visit.appointment, reason="bled", loss=loss)
         if not is_taken:
             with pytest.raises(InvalidInput, match="No operation had begun"):

@@ -120,7 +120,7 @@ class TestAnImplant:
         assert "Review" in told and "The pump expired" in told
 
     def test_that_was_broken_off_asks_for_no_fill(self, scene: Scene) -> None:
-        typed = {**new_catheter(scene), "put_in": "catheter"}
+        typed = {**new_catheter(scene), "put_in": "catheter", "opened": "none"}
         status, page = send(scene.world.sign_in(NURSE), scene.journey, "implant", typed)
         assert status == 422 and "Only the catheter was put in" in page and "Choose the drug." not in page
         why = {"deviation_reason": "no flow", "deviation_seen": "implant_incomplete"}

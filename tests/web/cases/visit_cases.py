@@ -24,6 +24,7 @@ def _implant_date_passes(scene: Scene) -> None:
     world.clock.set(booked.starts_at)
 
 
+_BROKEN_OFF = {"cause": "broken_off", "reason": "bled", "held": "nothing"}
 VISIT_FORMS = (
     FormCase(
         name="book", stage="trial_to_book", path="book-visit?purpose=trial", role=COORDINATOR,
@@ -59,6 +60,13 @@ VISIT_FORMS = (
         name="cancel", stage="implant_booked", path="visit/{}/cancel", number=visit("implant"), role=COORDINATOR,
         good=lambda s: {"reason": "infection", "not_before": s.day(30)}, ends_in="implant_to_book",
         bad={"not_before": "13/13/2026"}, sentence="Say why.", kept=("13/13/2026",),
+    ),
+    FormCase(
+        name="break off", stage="implant_day", path="visit/{}/cancel", number=visit("implant"), role=NURSE,
+        refused=DESK, ends_in="implant_to_book",
+        good={**_BROKEN_OFF, "opened": "some", "unused_pump_model": "SynchroMed II", "unused_pump_serial": "NGP9"},
+        bad={**_BROKEN_OFF, "unused_catheter_lot": "A1"}, sentence="each with its serial number or lot",
+        kept=("A1", "bled"),
     ),
     FormCase(
         name="complete", stage="trial_day", path="visit/{}/complete", number=visit("trial"), role=NURSE,

@@ -51,6 +51,7 @@ _DETERMINED = frozenset(
     {
         DeterminationKind.DEVIATION,
         DeterminationKind.DEVIATION_REVIEWED,
+        DeterminationKind.DEVICES_OPENED,
         DeterminationKind.HOLD,
         DeterminationKind.NOT_BEFORE,
         DeterminationKind.REOPERATION,

@@ -37,6 +37,7 @@ from tracker.domain.words.devices import (
     InfusionMode,
     InterrogationCause,
     LabelUse,
+    Opened,
     Side,
 )
 from tracker.domain.words.people import FollowedFact, Role, Told
@@ -90,6 +91,7 @@ __all__ = [
     "LossCause",
     "MomentKind",
     "Occasion",
+    "Opened",
     "Outcome",
     "Purpose",
     "ReoperationEnd",

@@ -34,6 +34,7 @@ class DeterminationKind(StrEnum):
     TIME_FINAL = "time_final"  # about_seq: the visit; value: the arrival's wall time; empty once the visit was moved
     PUMP_ORDER = "pump_order"  # reason: the model of pump that is to be implanted
     CATHETER_ORDER = "catheter_order"  # reason: the model of catheter that is to be implanted
+    DEVICES_OPENED = "devices_opened"  # about_seq: the visit; value: an Opened, of devices that were not put in
 
 
 class ReoperationKind(StrEnum):

@@ -22,6 +22,13 @@ class LabelUse(StrEnum):
     NOT_USED = "not_used"  # opened, and not put in
 
 
+class Opened(StrEnum):
+    """What is said of devices that were opened and not put in."""
+
+    NONE = "none"
+    SOME = "some"  # each stands with its serial number or lot
+
+
 class Side(StrEnum):
     """Of the body, as the patient has it."""
 

@@ -30,8 +30,10 @@ class LabelField(StringField):
     widget = TextArea()
     data: str
 
-    def __init__(self, label: str, kind: str, **kwargs: Any) -> None:
+    def __init__(self, label: str, kind: str, *, into: str = "", **kwargs: Any) -> None:
+        """``into``: how the names of the fields begin that it fills in, before the kind."""
         keys = {"rows": 2, "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        keys |= {"data-into": into} if into else {}
         super().__init__(
             label,
             [Optional(), Length(max=LONGEST, message="This is longer than any label. Scan it once.")],

@@ -20,6 +20,7 @@ from tracker.services.work import Written
 from tracker.web.cases.acting import Act, Notice, answer, missing_for, opened, path, seen_blockers
 from tracker.web.cases.blueprint import blueprint
 from tracker.web.cases.device import ordered
+from tracker.web.cases.opened_fields import known_labels
 from tracker.web.cases.pump_forms import (
     FillingForm,
     ImplantForm,
@@ -101,7 +102,7 @@ def implant(public_id: str) -> ResponseReturnValue:
         title="Record the implant",
         submit="Record the implant",
         done="implant and first fill",
-        known=[*_ground(case), *ordered(case)],
+        known=[*_ground(case), *ordered(case), *known_labels(case, case.snapshot.visit(Purpose.IMPLANT))],
         missing=missing_for(case, Purpose.IMPLANT),
         correct=-1,
     )

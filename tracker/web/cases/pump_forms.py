@@ -27,6 +27,7 @@ from tracker.web.cases.fields import (
     TextField,
     with_blank,
 )
+from tracker.web.cases.opened_fields import OpenedDeviceFields
 from tracker.web.cases.words import FILL_KINDS, MODES, first_upper
 from tracker.web.common.forms import options
 from tracker.web.common.number_fields import AmountField
@@ -183,7 +184,7 @@ PUT_IN = {
 }
 
 
-class ImplantForm(NewPumpForm, CatheterFields):
+class ImplantForm(NewPumpForm, CatheterFields, OpenedDeviceFields):
     """The permanent pump and catheter, and the first fill."""
 
     SECTIONS = (
@@ -192,6 +193,7 @@ class ImplantForm(NewPumpForm, CatheterFields):
         Section("Catheter", CatheterFields.CATHETER_ROWS),
         *FILLING_SECTIONS,
         Section("When", (("implanted_at",),)),
+        OpenedDeviceFields.OPENED_SECTION,
     )
     put_in = RadioField("What was put in", [Optional()], choices=options(PUT_IN), default="both")
     implanted_at = MomentField("Implanted at", description="Empty: now.")
@@ -218,6 +220,7 @@ class ImplantForm(NewPumpForm, CatheterFields):
             filling=self.filling() if is_pump_in else None,
             deviation_reason=self.deviation_reason.data,
             deviation_seen=seen,
+            opened=self.opened_devices(),
         )
 
 

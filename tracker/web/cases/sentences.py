@@ -330,6 +330,11 @@ _DETERMINED: dict[str, Callable[[Told], str]] = {
     "reoperation_ended": lambda t: f"No longer needed: {REOPERATION_ENDS.get(t['value'], t['value'])}",
     "pump_order": lambda t: f"Pump ordered{_because(t)}",
     "catheter_order": lambda t: f"Catheter ordered{_because(t)}",
+    "devices_opened": lambda t: (
+        "No device was opened without being put in"
+        if t["value"] == "none"
+        else "Devices were opened and not put in: each is recorded"
+    ),
     "not_before": lambda t: f"No new date before {civil(t['until_on'])}",
 }
 

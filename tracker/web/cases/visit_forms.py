@@ -1,6 +1,7 @@
 """Forms about visits: when and where, and what became of them."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
@@ -22,6 +23,7 @@ from tracker.web.cases.fields import (
     TextField,
     with_blank,
 )
+from tracker.web.cases.opened_fields import OpenedDeviceFields
 from tracker.web.cases.words import PURPOSE_WORDS, first_upper
 from tracker.web.common.number_fields import CountField
 
@@ -181,6 +183,19 @@ class CancelForm(LossForm):
 
     SECTIONS = (Section("", (("cause",), ("reason",), ("held",), ("teller_id",), ("not_before",))),)
     reason = NoteField("Why", _WHY)
+
+
+class BreakOffForm(LossForm, OpenedDeviceFields):
+    """A visit that is called off when its operation may have begun."""
+
+    READS_LABELS = True
+    SECTIONS = (*CancelForm.SECTIONS, OpenedDeviceFields.OPENED_SECTION)
+    reason = NoteField("Why", _WHY)
+
+    def loss(self) -> Loss | None:
+        """What was said of the cause, and of devices that were opened."""
+        said = super().loss()
+        return said and replace(said, opened=self.opened_devices())
 
 
 class NoShowForm(LossForm):

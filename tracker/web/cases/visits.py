@@ -16,9 +16,11 @@ from tracker.queries.clinic import get_settings, list_clinicians, list_rooms
 from tracker.services import appointments
 from tracker.services.final_times import mark_time_final
 from tracker.services.visit_day import record_moment
+from tracker.services.visit_losses import may_be_broken_off
 from tracker.web.cases.acting import Act, answer, opened, path
 from tracker.web.cases.blueprint import blueprint
 from tracker.web.cases.consent_notices import consent_notices
+from tracker.web.cases.opened_fields import known_labels
 from tracker.web.cases.refill_days import chosen_day, latest_date, overbooked, refill_days
 from tracker.web.cases.sentences import wall
 from tracker.web.cases.stay_forms import ask_loss
@@ -26,6 +28,7 @@ from tracker.web.cases.visit_forms import (
     ArriveForm,
     BookForm,
     BookOnDayForm,
+    BreakOffForm,
     CancelForm,
     CompleteForm,
     ConfirmForm,
@@ -280,8 +283,10 @@ def no_show(public_id: str, appointment: int) -> ResponseReturnValue:
 @permission(Permission.BOOK)
 def cancel(public_id: str, appointment: int) -> ResponseReturnValue:
     """Cancel or postpone a visit."""
-    case, form = opened(public_id), CancelForm()
+    case = opened(public_id)
     visit = find_visit(case, appointment)
+    may_have_begun = actor().may(Permission.SEE_CLINICAL) and may_be_broken_off(visit)
+    form = BreakOffForm() if may_have_begun else CancelForm()
     ask_loss(case, visit, form)
     word = PURPOSE_WORDS[visit.purpose]
     act = Act(
@@ -289,7 +294,7 @@ def cancel(public_id: str, appointment: int) -> ResponseReturnValue:
         submit=f"Cancel the {word}",
         done=f"{word} cancelled",
         lede="For another day, move it instead. Reminders for this date stop at once.",
-        known=partial(known_of, visit),
+        known=lambda: [*known_of(visit), *(known_labels(case, visit) if may_have_begun else ())],
         is_danger=True,
     )
     return answer(

@@ -36,9 +36,9 @@ function tell(field, said, stops = []) {
   }
 }
 
-function fillIn(fields) {
+function fillIn(fields, into = "") {
   for (const [name, value] of Object.entries(fields)) {
-    const target = form.elements[name];
+    const target = form.elements[into + name];
     if (!target || (target.value && target.value !== filledByLabel.get(target))) continue;
     target.value = value;
     filledByLabel.set(target, value);
@@ -57,7 +57,7 @@ async function read(field) {
     if (!response.ok) throw new Error(String(response.status));
     const answer = await response.json();
     if (field.value !== asked) return false; // more was scanned meanwhile, and is read for itself
-    fillIn(answer.fields);
+    fillIn(answer.fields, field.dataset.into);
     tell(field, answer.said, answer.stops);
     return answer.is_whole;
   } catch {

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from tracker.domain.device_models import folded
 from tracker.domain.facts import DeviceLabel
@@ -60,10 +60,22 @@ def _on_the_table(snapshot: Snapshot, kind: DeviceKind) -> DeviceLabel | None:
     labels = [
         each for each in snapshot.of(DeviceLabel) if each.kind == kind and each.attempt == snapshot.implant_attempt
     ]
-    aside = {_piece(each) for each in labels if each.use == LabelUse.NOT_USED}
-    left = [each for each in labels if each.use == LabelUse.READ and _piece(each) not in aside]
+    aside = {piece_of(each) for each in labels if each.use == LabelUse.NOT_USED}
+    left = [each for each in labels if each.use == LabelUse.READ and piece_of(each) not in aside]
     return left[-1] if left else None
 
 
-def _piece(label: DeviceLabel) -> tuple[str, str, str]:
-    return folded(label.serial), folded(label.lot), folded(label.model)
+class Piece(Protocol):
+    """What tells one device from another of its kind."""
+
+    @property
+    def serial(self) -> str: ...
+    @property
+    def lot(self) -> str: ...
+    @property
+    def model(self) -> str: ...
+
+
+def piece_of(device: Piece) -> tuple[str, str, str]:
+    """Which very device it is, however it was typed."""
+    return folded(device.serial), folded(device.lot), folded(device.model)
