@@ -17,6 +17,7 @@ from tracker.domain.checklists.run import Circumstances, Done, Fault, faults, le
 from tracker.domain.errors import NotFound
 from tracker.domain.pathway.requirements.person import age_on
 from tracker.domain.visit_day import Sign, Standing, closing_instant, has_stay, latest_injection, least_stay
+from tracker.domain.words import AppointmentState
 from tracker.pathways import catalogue
 from tracker.persistence.models import (
     AppointmentRow,
@@ -30,6 +31,7 @@ from tracker.persistence.models import (
 )
 from tracker.persistence.types import JsonObject
 from tracker.queries.identity import IDENTITY, Identity, is_patient_of_case
+from tracker.queries.visit_replies import Reply, replies_counted, replies_of
 from tracker.queries.visit_signs import AnsweredItem, Signs, signs_of, signs_statement
 
 #: No clinic sees more in one day; a longer day says so instead of growing without end.
@@ -42,7 +44,8 @@ class Visit:
     its day, ``chosen`` those answers with their values, ``faults`` what speaks
     against them; ``least_stay``: how long somebody is watched at least after the
     act; ``dose_at`` when a test dose was given in it, ``has_act`` whether that, or what ends the waiting for it, is on
-    record; ``teller`` who tells the patient about held medicines."""
+    record; ``reply`` the last that the patient said of whether they come, since the visit stands as it does; ``teller``
+    who tells the patient about held medicines."""
 
     case_public_id: str
     case_version: int
@@ -69,6 +72,7 @@ class Visit:
     anaesthesia: str
     interpreter: str
     language: str
+    reply: Reply | None
     cause: str
     held: str
     teller: str
@@ -120,11 +124,13 @@ _WATCHED: tuple[Any, ...] = (
     Case.first_blocker_params,
     Case.blocker_count,
     Patient.version.label("patient_version"),
+    replies_counted().label("replies"),
 )
 _COLUMNS: tuple[Any, ...] = (
     *_WATCHED,
     AppointmentRow.effective_at,
     AppointmentRow.zone,
+    AppointmentRow.wall,
     AppointmentRow.room_id,
     Case.public_id,
     Case.stage,
@@ -192,13 +198,13 @@ def get_day(session: Session, viewer: Actor, on: date, calendar: ClinicCalendar,
     """The visits of a civil day by time, and the mark of how they stand."""
     day = _day(viewer, calendar.start_of(on), calendar.start_of(on + timedelta(days=1)))
     rows = session.connection().execute(_VISITS_OF_DAY, day).all()
-    return Day(visits=_visits(session, rows, day), mark=_mark(rows, on, calendar, now))
+    return Day(visits=_visits(session, viewer, rows, day), mark=_mark(rows, on, calendar, now))
 
 
 def list_visits(session: Session, viewer: Actor, from_at: datetime, until_at: datetime) -> list[Visit]:
     """The visits that begin from ``from_at`` until before ``until_at``, by time, whatever became of them."""
     day = _day(viewer, from_at, until_at)
-    return _visits(session, session.connection().execute(_VISITS_OF_DAY, day).all(), day)
+    return _visits(session, viewer, session.connection().execute(_VISITS_OF_DAY, day).all(), day)
 
 
 def get_mark(session: Session, viewer: Actor, on: date, calendar: ClinicCalendar, now: datetime) -> str:
@@ -212,9 +218,14 @@ def _day(viewer: Actor, from_at: datetime, until_at: datetime) -> dict[str, obje
     return {"clinic": viewer.clinic_id, "from_at": from_at, "until_at": until_at}
 
 
-def _visits(session: Session, rows: Sequence[Row[Any]], day: dict[str, object]) -> list[Visit]:
+def _visits(session: Session, viewer: Actor, rows: Sequence[Row[Any]], day: dict[str, object]) -> list[Visit]:
     signs = signs_of(session, SIGNS_OF_DAY, day)
-    return [_visit(row, signs.get((row.case_id, row.appointment), Signs())) for row in rows]
+    replies = replies_of(session, viewer.clinic_id, rows)
+    return [_visit(row, signs.get(_key(row), Signs()), replies.get(_key(row))) for row in rows]
+
+
+def _key(row: Row[Any]) -> tuple[int, int]:
+    return row.case_id, row.appointment
 
 
 def _mark(rows: Sequence[Row[Any]], on: date, calendar: ClinicCalendar, now: datetime) -> str:
@@ -244,7 +255,8 @@ def find_visit(session: Session, viewer: Actor, case_public_id: str, appointment
     if row is None:
         raise NotFound("no such visit")
     signs = signs_of(session, _SIGNS_OF_VISIT, wanted | {"case": row.case_id})
-    return row.case_id, _visit(row, signs.get((row.case_id, appointment), Signs()))
+    reply = replies_of(session, viewer.clinic_id, [row]).get(_key(row))
+    return row.case_id, _visit(row, signs.get(_key(row), Signs()), reply)
 
 
 def rules_of(visit: Visit) -> tuple[ChecklistItemRule, ...]:
@@ -281,7 +293,7 @@ def _faults(
     return faults(rules, done, on, calendar)
 
 
-def _visit(row: Row[Any], signs: Signs) -> Visit:
+def _visit(row: Row[Any], signs: Signs, reply: Reply | None) -> Visit:
     # A row is asked for each of its columns: as a dict it answers ten times as fast.
     of = dict(zip(row._fields, row, strict=True))
     pathway = catalogue.load(of["pathway"], of["pathway_version"])
@@ -315,6 +327,7 @@ def _visit(row: Row[Any], signs: Signs) -> Visit:
         anaesthesia=of["anaesthesia"] or "",
         interpreter=of["interpreter"] or "",
         language=of["language"],
+        reply=_since(reply, of),
         cause=of["cause"] or "",
         held=of["held"] or "",
         teller=of["teller"] or "",
@@ -329,3 +342,10 @@ def _visit(row: Row[Any], signs: Signs) -> Visit:
         chosen={key: answer.value for key, answer in answers.items()},
         faults=_faults(pathway.checklists.get(of["purpose"], ()), answers, on, calendar) if answers else (),
     )
+
+
+def _since(reply: Reply | None, of: Mapping[str, Any]) -> Reply | None:
+    """What the patient said, unless they said since that they come."""
+    if reply is None or (of["state"] == AppointmentState.CONFIRMED and of["effective_at"] > reply.at):
+        return None
+    return reply

@@ -21,6 +21,7 @@ from tracker.queries.day import Visit
 from tracker.web.common.case_lines import PersonLine, case_url, clinic_day, pathway_of, person_line
 from tracker.web.common.languages import language_name
 from tracker.web.common.visit_words import ANAESTHESIA_WORDS, HELD_WORDS
+from tracker.web.day.notes import Note, reply_notes, says_no
 from tracker.web.day.presenters import blocked_by, checklist_of, hour, open_stops, spoken_against, state_of, visit_url
 from tracker.web.day.steps import Choice, Step
 
@@ -32,14 +33,6 @@ _INTERPRETERS: Mapping[str, str] = {
     Interpreter.HERE: "Interpreter here",
 }
 _NO_INTERPRETER = frozenset({"", "English"})
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A few words about what is arranged."""
-
-    text: str
-    is_warning: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +193,9 @@ def _notes(visit: Visit, view: Viewing) -> tuple[Note, ...]:
     found: list[Note] = []
     if state is DayState.EXPECTED:
         is_confirmed = visit.state == AppointmentState.CONFIRMED
-        found.append(Note("Confirmed") if is_confirmed else Note("Not confirmed", is_warning=True))
+        if not says_no(visit):
+            found.append(Note("Confirmed") if is_confirmed else Note("Not confirmed", is_warning=True))
+        found += reply_notes(visit, view.viewer, view.zone)
     if state in HERE or state is DayState.EXPECTED:
         found += [*_escort(visit, view), *_interpreter(visit)]
     if view.is_clinical:
