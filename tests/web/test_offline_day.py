@@ -56,7 +56,7 @@ class TestTheDayToTakeAlong:
         [visit] = nurse(world).get("/day/along").get_json()["visits"]
         assert set(visit) == {
             "case", "appointment", "time", "name", "born", "procedure", "room", "state", "stops", "checklist",
-            "not_asked", "waits_for", "answers", "allergies", "known",
+            "not_asked", "waits_for", "answers", "allergies", "known", "alike", "warnings",
         }  # fmt: skip
 
     def test_holds_what_the_time_out_asks_for(self, world: WebWorld, monkeypatch: pytest.MonkeyPatch) -> None:

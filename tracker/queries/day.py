@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -15,9 +15,10 @@ from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.checklists.run import Circumstances, Done, Fault, faults, left_out
 from tracker.domain.errors import NotFound
+from tracker.domain.namesakes import NOBODY, Crowd, Namesakes
 from tracker.domain.pathway.requirements.person import age_on
 from tracker.domain.visit_day import Sign, Standing, closing_instant, has_stay, latest_injection, least_stay
-from tracker.domain.words import AppointmentState
+from tracker.domain.words import LOST_APPOINTMENT, AppointmentState, LossCause
 from tracker.pathways import catalogue
 from tracker.persistence.models import (
     AppointmentRow,
@@ -30,7 +31,7 @@ from tracker.persistence.models import (
     VisitLossRow,
 )
 from tracker.persistence.types import JsonObject
-from tracker.queries.identity import IDENTITY, Identity, is_patient_of_case
+from tracker.queries.identity import IDENTITY, Identity, identity_of, is_patient_of_case
 from tracker.queries.visit_replies import Reply, replies_counted, replies_of
 from tracker.queries.visit_signs import AnsweredItem, Signs, signs_of, signs_statement
 
@@ -41,9 +42,9 @@ MOST_VISITS = 120
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """One visit as it stands, and its case. ``answered`` are the keys of the checklist's items whose answer counts on
-    its day, ``chosen`` those answers with their values, ``faults`` what speaks
-    against them; ``least_stay``: how long somebody is watched at least after the
-    act; ``dose_at`` when a test dose was given in it, ``has_act`` whether that, or what ends the waiting for it, is on
+    its day, ``chosen`` those answers with their values, ``faults`` what speaks against them; ``namesakes`` who else of
+    the day is easily taken for the patient; ``least_stay``: how long somebody is watched at least after the act;
+    ``dose_at`` when a test dose was given in it, ``has_act`` whether that, or what ends the waiting for it, is on
     record; ``reply`` the last that the patient said of whether they come, since the visit stands as it does; ``teller``
     who tells the patient about held medicines."""
 
@@ -86,6 +87,7 @@ class Visit:
     answered: frozenset[str]
     chosen: Mapping[str, str]
     faults: tuple[Fault, ...]
+    namesakes: Namesakes = NOBODY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +153,7 @@ _COLUMNS: tuple[Any, ...] = (
     Clinician.name.label("clinician"),
     *IDENTITY,
 )
+_PEOPLE: tuple[Any, ...] = (AppointmentRow.state, VisitLossRow.cause, *IDENTITY)
 _VISITS = (
     select(*_COLUMNS)
     .join(Case, and_(Case.clinic_id == AppointmentRow.clinic_id, Case.id == AppointmentRow.case_id))
@@ -184,6 +187,13 @@ _SIGNS_OF_VISIT = signs_statement(and_(_IS_VISIT, AppointmentRow.case_id == bind
 #: A day is asked for all day long: its statements are built once.
 _ORDER = (AppointmentRow.starts_at, AppointmentRow.case_id, AppointmentRow.appointment)
 _VISITS_OF_DAY = _VISITS.where(ON_DAY).order_by(*_ORDER).limit(MOST_VISITS)
+_PEOPLE_OF_DAY = (
+    select(*_PEOPLE)
+    .join(Case, and_(Case.clinic_id == AppointmentRow.clinic_id, Case.id == AppointmentRow.case_id))
+    .join(Patient, is_patient_of_case())
+    .outerjoin(VisitLossRow, of_its_visit(VisitLossRow))
+    .where(ON_DAY)
+)
 _MARKED = (
     select(*_WATCHED)
     .join(Case, and_(Case.clinic_id == AppointmentRow.clinic_id, Case.id == AppointmentRow.case_id))
@@ -221,7 +231,20 @@ def _day(viewer: Actor, from_at: datetime, until_at: datetime) -> dict[str, obje
 def _visits(session: Session, viewer: Actor, rows: Sequence[Row[Any]], day: dict[str, object]) -> list[Visit]:
     signs = signs_of(session, SIGNS_OF_DAY, day)
     replies = replies_of(session, viewer.clinic_id, rows)
-    return [_visit(row, signs.get(_key(row), Signs()), replies.get(_key(row))) for row in rows]
+    found = [_visit(row, signs.get(_key(row), Signs()), replies.get(_key(row))) for row in rows]
+    crowd = Crowd({each.patient for each in found if _takes_place(each.state, each.cause)})
+    return [_with_namesakes(each, crowd) for each in found]
+
+
+def _takes_place(state: str, cause: str) -> bool:
+    """Whether the patient of a visit comes or came: also one whose operation was broken off is here."""
+    return state not in LOST_APPOINTMENT or cause == LossCause.BROKEN_OFF
+
+
+def _with_namesakes(visit: Visit, crowd: Crowd) -> Visit:
+    """The visit with who else of the day is easily taken for its patient."""
+    alike = crowd.namesakes_of(visit.patient) if _takes_place(visit.state, visit.cause) else NOBODY
+    return visit if alike == NOBODY else replace(visit, namesakes=alike)
 
 
 def _key(row: Row[Any]) -> tuple[int, int]:
@@ -256,7 +279,12 @@ def find_visit(session: Session, viewer: Actor, case_public_id: str, appointment
         raise NotFound("no such visit")
     signs = signs_of(session, _SIGNS_OF_VISIT, wanted | {"case": row.case_id})
     reply = replies_of(session, viewer.clinic_id, [row]).get(_key(row))
-    return row.case_id, _visit(row, signs.get(_key(row), Signs()), reply)
+    visit = _visit(row, signs.get(_key(row), Signs()), reply)
+    calendar = ClinicCalendar(row.zone)
+    day = _day(viewer, calendar.start_of(visit.on), calendar.start_of(visit.on + timedelta(days=1)))
+    people = session.connection().execute(_PEOPLE_OF_DAY, day).all()
+    names = {identity_of(each) for each in people if _takes_place(each.state, each.cause or "")}
+    return row.case_id, _with_namesakes(visit, Crowd(names))
 
 
 def rules_of(visit: Visit) -> tuple[ChecklistItemRule, ...]:

@@ -9,6 +9,7 @@ from tracker.domain.access import Actor, Permission
 from tracker.domain.allergies import named_allergies
 from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.checklists.run import Circumstances, left_out
+from tracker.domain.namesakes import namesake_words
 from tracker.domain.pathway.requirements.person import age_on
 from tracker.domain.pathway.wording import PURPOSE_WORDS
 from tracker.domain.words import AppointmentState, Role
@@ -16,6 +17,7 @@ from tracker.queries.day import Visit, rules_of, waits_for
 from tracker.queries.offline_day import StoredAnswer
 from tracker.web.common.case_lines import clinic_day, person_line
 from tracker.web.day.checklist_items import ANSWERS, HINTS, KEYPADS, stop_words
+from tracker.web.day.notes import reply_notes
 from tracker.web.day.presenters import blocked_by, hour, state_of
 from tracker.web.day.said_aloud import SIDE, Orders, ordered_lines
 
@@ -60,6 +62,8 @@ def _visit(visit: Visit, answers: Sequence[StoredAnswer], taking: Taking) -> dic
         "time": hour(visit.starts_at, taking.zone),
         "name": f"{visit.patient.family_name}, {visit.patient.given_name}",
         "born": person_line(visit.patient, clinic_day(taking.now, taking.zone)).born,
+        "alike": list(namesake_words(visit.patient, visit.namesakes)),
+        "warnings": [each.text for each in reply_notes(visit, taking.viewer, taking.zone) if each.is_warning],
         "procedure": purpose[:1].upper() + purpose[1:],
         "room": visit.room,
         "state": state_of(visit, taking.now, taking.zone)[1],

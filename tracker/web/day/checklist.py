@@ -13,10 +13,10 @@ from tracker.domain.dates import in_words
 from tracker.domain.pathway.wording import PURPOSE_WORDS
 from tracker.queries.checklists import VisitChecklist
 from tracker.queries.day import Visit, asked_of, not_asked, rules_of
-from tracker.web.common.case_lines import PersonLine, case_url, clinic_day, person_line
+from tracker.web.common.case_lines import PersonLine, case_url, clinic_day
 from tracker.web.common.filters import at
 from tracker.web.day.checklist_items import ItemView, Typed, items_of
-from tracker.web.day.presenters import blocked_by, open_stops, spoken_against, state_of, visit_url
+from tracker.web.day.presenters import blocked_by, open_stops, spoken_against, state_of, visit_person, visit_url
 from tracker.web.day.recorded import RecordView, record_view
 
 
@@ -109,9 +109,7 @@ def present_checklist(
     tone, state = state_of(visit, now, zone)
     purpose = PURPOSE_WORDS.get(visit.purpose, visit.purpose)
     return ChecklistPage(
-        person=person_line(
-            visit.patient, today, url=case_url(visit.case_public_id), sex=visit.sex, allergies=visit.allergies
-        ),
+        person=visit_person(visit, today, is_clinical=True),
         title=f"Checklist of the {purpose}",
         when=" · ".join(part for part in (at(visit.starts_at, zone), visit.room, visit.clinician) if part),
         tone=tone,

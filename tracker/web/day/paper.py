@@ -6,14 +6,15 @@ from datetime import datetime
 
 from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.dates import in_words
+from tracker.domain.namesakes import namesake_words
 from tracker.domain.pathway.wording import PURPOSE_WORDS
 from tracker.queries.checklists import Answered, VisitChecklist
 from tracker.queries.day import not_asked, rules_of
-from tracker.web.common.case_lines import PersonLine, case_url, clinic_day, person_line
+from tracker.web.common.case_lines import PersonLine, clinic_day
 from tracker.web.common.filters import at
 from tracker.web.day.checklist import sections_of
 from tracker.web.day.checklist_items import MOST_BUTTONS, answered_words
-from tracker.web.day.presenters import visit_url
+from tracker.web.day.presenters import visit_person, visit_url
 from tracker.web.day.recorded import BY_HAND, recorded_words
 
 _STOPS = {"hard": "must be answered", "soft": "or say why not", "note": "note"}
@@ -48,6 +49,7 @@ class PaperPage:
     """What is printed. ``is_blank``: to be filled by hand."""
 
     person: PersonLine
+    namesakes: tuple[str, ...]
     title: str
     when: str
     said: str
@@ -72,13 +74,8 @@ def present_paper(
     answers: Mapping[str, Answered] = {} if is_blank else found.answers if past is None else past
     purpose = PURPOSE_WORDS.get(visit.purpose, visit.purpose)
     return PaperPage(
-        person=person_line(
-            visit.patient,
-            clinic_day(now, zone),
-            url=case_url(visit.case_public_id),
-            sex=visit.sex,
-            allergies=visit.allergies,
-        ),
+        person=visit_person(visit, clinic_day(now, zone), is_clinical=True),
+        namesakes=namesake_words(visit.patient, visit.namesakes),
         title=f"Checklist of the {purpose}",
         when=" · ".join(part for part in (at(visit.starts_at, zone), visit.room, visit.clinician) if part),
         said=_said(past, found, now, zone, is_blank=is_blank),

@@ -1,17 +1,19 @@
 """What a visit of the day is called, what stands in its way, and how it stands: the words of the day's pages."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from functools import cache
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from tracker.domain.checklists.rules import ChecklistItemRule
+from tracker.domain.namesakes import namesake_words
 from tracker.domain.pathway.wording import sentence
 from tracker.domain.visit_day import GONE, HERE, DayState
 from tracker.domain.words import AppointmentState
 from tracker.queries.case_columns import OPEN_ITEMS, THE_ACT, WAITS_FOR_THE_DAY
 from tracker.queries.day import Visit, asked_of
-from tracker.web.common.case_lines import clinic_day, missing, pathway_of
+from tracker.web.common.case_lines import PersonLine, case_url, clinic_day, missing, pathway_of, person_line
 from tracker.web.common.visit_words import PLAIN_STATE_WORDS, STATE_WORDS
 
 #: What is missing because the day, or what is to be done on it, has not come; and what the list shows by itself.
@@ -23,6 +25,19 @@ def visit_url(visit: Visit, action: str = "", **query: object) -> str:
     path = f"/day/visits/{visit.case_public_id}/{visit.appointment}"
     asked = f"?{urlencode(query)}" if query else ""
     return f"{path}/{action}{asked}" if action else path + asked
+
+
+def visit_person(visit: Visit, today: date, *, is_clinical: bool) -> PersonLine:
+    """Whose visit it is, with allergies for those who see clinical detail, and who else of the day is easily taken for
+    them."""
+    person = person_line(
+        visit.patient,
+        today,
+        url=case_url(visit.case_public_id),
+        sex=visit.sex,
+        allergies=visit.allergies if is_clinical else "",
+    )
+    return replace(person, alerts=(*namesake_words(visit.patient, visit.namesakes), *person.alerts))
 
 
 def checklist_of(visit: Visit) -> tuple[ChecklistItemRule, ...]:

@@ -18,11 +18,20 @@ from tracker.domain.pathway.wording import PURPOSE_WORDS
 from tracker.domain.visit_day import HERE, DayState, closing_instant, latest_injection
 from tracker.domain.words import NEEDS_ESCORT, AppointmentState, Escort, HeldMedicines, Interpreter
 from tracker.queries.day import Visit
-from tracker.web.common.case_lines import PersonLine, case_url, clinic_day, pathway_of, person_line
+from tracker.web.common.case_lines import PersonLine, clinic_day, pathway_of
 from tracker.web.common.languages import language_name
 from tracker.web.common.visit_words import ANAESTHESIA_WORDS, HELD_WORDS
 from tracker.web.day.notes import Note, reply_notes, says_no
-from tracker.web.day.presenters import blocked_by, checklist_of, hour, open_stops, spoken_against, state_of, visit_url
+from tracker.web.day.presenters import (
+    blocked_by,
+    checklist_of,
+    hour,
+    open_stops,
+    spoken_against,
+    state_of,
+    visit_person,
+    visit_url,
+)
 from tracker.web.day.steps import Choice, Step
 
 _BEFORE_THE_ACT = frozenset({DayState.EXPECTED, DayState.ARRIVED, DayState.PREPARATION, DayState.PROCEDURE})
@@ -109,13 +118,7 @@ def visit_row(visit: Visit, view: Viewing) -> VisitRow:
     tone, state = state_of(visit, view.now, zone, is_clinical=view.is_clinical)
     rules = checklist_of(visit) if view.is_clinical else ()
     is_lost = visit.standing.state in _LOST
-    person = person_line(
-        visit.patient,
-        view.today,
-        url=case_url(visit.case_public_id),
-        sex=visit.sex,
-        allergies=visit.allergies if view.is_clinical else "",
-    )
+    person = visit_person(visit, view.today, is_clinical=view.is_clinical)
     time = hour(visit.starts_at, zone)
     arrives = f"arrive {hour(visit.arrive_at, zone)}" if visit.arrive_at else ""
     what = PURPOSE_WORDS.get(visit.purpose, visit.purpose).capitalize() if view.is_clinical else "Visit"

@@ -36,6 +36,11 @@ function person(visit) {
   return make("p", { class: "offline-person" }, make("b", {}, visit.name), ` born ${visit.born}`);
 }
 
+/* A day that was taken along before these were known has none of them. */
+function warnings(said = []) {
+  return said.map((each) => make("p", { class: "offline-warn" }, each));
+}
+
 /* In red, as on every page. */
 function allergies(visit) {
   return visit.allergies ? make("p", { class: "offline-stop" }, `Allergies: ${visit.allergies}`) : "";
@@ -61,8 +66,10 @@ export function dayList(day, pendingOf) {
       make("span", { class: "day-time num" }, visit.time),
       make("span", { class: "offline-what" },
         person(visit),
+        ...warnings(visit.alike),
         allergies(visit),
         make("span", {}, dot(visit.procedure, visit.room, visit.state)),
+        ...warnings(visit.warnings),
         stop ? make("span", { class: "offline-stop" }, `Stop: ${stop}`) : "",
         pending.size ? make("span", { class: "offline-unsaved" }, `${pending.size} not yet saved`) : ""),
       of ? make("a", { class: "button is-touch", href: `#visit-${place}` }, `Checklist ${done}/${of}`,
@@ -164,6 +171,7 @@ export function checklist(day, visit, pending) {
     make("p", {}, make("a", { class: "button is-secondary is-touch", href: "#" }, "Back to the list")),
     make("h2", { tabindex: "-1" }, `${visit.procedure} · ${visit.time}`),
     person(visit),
+    ...warnings(visit.alike),
     make("p", {}, dot(visit.room, visit.state)),
     known(visit, answers),
     ...stopsOf(rules, visit, answers, day).map((stop) => make("p", { class: "hard-stop" }, make("span", {}, `Stop: ${stop}.`))),
