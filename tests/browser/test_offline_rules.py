@@ -11,6 +11,7 @@ from tests.conftest import NOW
 from tests.support.browser import served, window
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.web import make_world
+from tracker.domain.checklists.arranged import against_arranged, arranged_answers
 from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.checklists.values import UnreadableValue, read_value
 from tracker.domain.pathway.checklist_wording import CHECKLIST_SENTENCES
@@ -152,6 +153,24 @@ def test_have_what_is_asked_after_the_dose_wait_for_it(page: Page) -> None:
     refused = lacks(page, after, waits_for="Test dose", state="not_applicable", reason=reason)
     assert refused == "“Test dose” is not recorded: whether this applies is answered after it."
     assert lacks(page, after) == lacks(page, rule("before"), waits_for="Test dose") == ""
+
+
+@pytest.mark.parametrize(
+    ("arranged", "answered"), [("sedation", "local only"), ("local", "local only"), ("", "general")]
+)
+def test_name_what_was_arranged_otherwise_in_the_words_of_the_server(page: Page, arranged: str, answered: str) -> None:
+    choices = ("general", "sedation", "local only")
+    key = "anaesthesia"
+    there = ChecklistItemRule(key=key, label="Planned", stop="hard", part="before", choices=choices, is_arranged=True)
+    said = page.evaluate(
+        """async ([rule, arranged, value]) => {
+          const { differenceOf } = await import("/static/offline/rules.js");
+          return differenceOf(rule, { arranged }, new Map([[rule.key, { state: "done", value }]]));
+        }""",
+        [rule(key, is_arranged=True) | {"label": "Planned"}, arranged_answers(arranged), answered],
+    )
+    expected = against_arranged((there,), {key: answered}, arranged_answers(arranged)).get(key, "")
+    assert said == expected and bool(said) is (arranged == "sedation")
 
 
 def needs_two(

@@ -42,7 +42,7 @@ PROCEDURES = ("trial", "implant", "reoperation")
 CONFIRMED_BEFORE = timedelta(days=3)
 WITH_ESCORT = Arranged(
     escort="named", escort_name="Sister, waits outside", escort_phone="303-555-0177", interpreter="not_needed",
-    anaesthesia="sedation",
+    anaesthesia="local",
 )  # fmt: skip
 
 

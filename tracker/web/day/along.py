@@ -7,6 +7,7 @@ from typing import Any
 
 from tracker.domain.access import Actor, Permission
 from tracker.domain.allergies import named_allergies
+from tracker.domain.checklists.arranged import arranged_answers
 from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.checklists.run import Circumstances, left_out
 from tracker.domain.namesakes import namesake_words
@@ -71,6 +72,7 @@ def _visit(visit: Visit, answers: Sequence[StoredAnswer], taking: Taking) -> dic
         "checklist": _kind(visit),
         "not_asked": sorted(_never_asked(visit)),
         "waits_for": waits_for(visit),
+        "arranged": arranged_answers(visit.anaesthesia if taking.viewer.may(Permission.SEE_CLINICAL) else ""),
         "answers": [_answer(each, visit, taking.zone) for each in answers],
     }
 
@@ -114,6 +116,7 @@ def _rule(rule: ChecklistItemRule, rules: Sequence[ChecklistItemRule], viewer: A
         "fever_from": rule.fever_from,
         "denies": rule.denies,
         "is_always": rule.is_always,
+        "is_arranged": rule.is_arranged,
         "judged_by_two": rule.stop == "hard" and Role.PHYSICIAN not in viewer.roles,
         "keypad": KEYPADS.get(rule.value, "text"),
         "hint": HINTS.get(rule.value, ""),

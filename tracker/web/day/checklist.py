@@ -69,6 +69,7 @@ class ChecklistPage:
     action_url: str
     day_url: str
     case_url: str
+    arrange_url: str
     links: tuple[Link, ...]
 
 
@@ -135,8 +136,15 @@ def present_checklist(
         action_url=visit_url(visit),
         day_url=url_for("day.index", on=clinic_day(visit.starts_at, zone).isoformat()),
         case_url=case_url(visit.case_public_id),
+        arrange_url=_arrange_url(visit, viewer),
         links=_links(found, is_late=is_late, may_answer=viewer.may(Permission.CHECKLIST)),
     )
+
+
+def _arrange_url(visit: Visit, viewer: Actor) -> str:
+    """Where what is arranged is put right, and back to this list; empty for whoever may not."""
+    action = f"visit/{visit.appointment}/arrange"
+    return case_url(visit.case_public_id, action, back=visit_url(visit)) if viewer.may(Permission.ARRANGE) else ""
 
 
 def _said_above(typed: Typed, items: Mapping[str, ItemView]) -> str:

@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tracker.domain.checklists.arranged import arranged_answers
 from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.checklists.run import Fault, done_of, faults
 from tracker.domain.dates import in_words
 from tracker.domain.pathway.wording import ROLE_WORDS, people, sentence
 from tracker.domain.typed_text import isolated
-from tracker.domain.words import Anaesthesia, Escort, ItemState, Role
+from tracker.domain.words import Escort, ItemState, Role
 from tracker.queries.checklists import Answered, VisitChecklist
 from tracker.queries.day import Visit, rules_of
 from tracker.services.checklists import Answer
+from tracker.web.day.presenters import differences_of
 
 ANSWERS = {
     ItemState.DONE: "Done",
@@ -27,7 +29,6 @@ HINTS = {
     "expiry": "as printed: 2027-05, or 31 May 2027",
 }
 #: What was planned, as an item's choice says it.
-_PLANNED = {Anaesthesia.LOCAL: "local only", Anaesthesia.SEDATION: "sedation", Anaesthesia.GENERAL: "general"}
 #: More choices than this are a list to choose from instead of a button each.
 MOST_BUTTONS = 4
 
@@ -82,7 +83,8 @@ class Before:
 class ItemView:
     """One item. ``asks``: how its value is given: ``tick``, ``buttons``, ``list`` or ``field``. ``others``: the answers
     beside "done". Values are what stands, or what was typed and refused. ``seen``: the number of the answer that is
-    written down, 0 for none; the form hands it back. ``fault``: what speaks against the answer."""
+    written down, 0 for none; the form hands it back. ``fault``: what speaks against the answer;
+    ``difference``: that something else was arranged."""
 
     key: str
     seen: int
@@ -93,6 +95,7 @@ class ItemView:
     is_done: bool
     answered: str
     fault: str
+    difference: str
     slots: tuple[Slot, ...]
     asks: str
     choices: tuple[Choice, ...]
@@ -121,12 +124,14 @@ def items_of(found: VisitChecklist, typed: Typed | None = None) -> dict[str, Ite
     wrong = {fault.item: fault for fault in faults(rules, done_of(given), found.day, found.calendar)}
     timed = {name for rule in rules if rule.timed for name in (rule.key, rule.timed.item)}
     mendable = timed | {rule.key for rule in rules if rule.value == "expiry" or rule.stops or rule.fever_from}
+    differences = differences_of(found.visit)
     return {
         rule.key: _item(
             rule,
             found,
             typed if typed is not None and typed.answer.item == rule.key else None,
             wrong.get(rule.key),
+            difference=differences.get(rule.key, ""),
             is_mendable=rule.key in mendable,
         )
         for rule in rules
@@ -140,6 +145,7 @@ def _item(
     refused: Typed | None,
     fault: Fault | None,
     *,
+    difference: str,
     is_mendable: bool,
 ) -> ItemView:
     answer = found.answers.get(rule.key)
@@ -157,6 +163,7 @@ def _item(
         is_done=answer is not None,
         answered=answered_words(answer, found) if answer else "",
         fault=sentence(fault.code, dict(fault.params)) if fault else "",
+        difference=difference,
         slots=_slots(answer, found) if rule.two_person else (),
         asks=_asks(rule),
         choices=tuple(Choice(value=each, label=each, is_chosen=each == value) for each in rule.choices),
@@ -254,7 +261,7 @@ def _before(rule: ChecklistItemRule, found: VisitChecklist) -> Before | None:
 def _arranged(rule: ChecklistItemRule, visit: Visit) -> Before | None:
     """What was arranged beforehand in words, for somebody at the patient to say that it is still so."""
     if rule.key == "anaesthesia":
-        value = _PLANNED.get(Anaesthesia(visit.anaesthesia), "") if visit.anaesthesia else ""
+        value = arranged_answers(visit.anaesthesia).get(rule.key, "")
         return Before(text=f"Arranged: {value}", value=value) if value in rule.choices else None
     if visit.escort != Escort.NAMED:
         return None

@@ -14,7 +14,7 @@ from tracker.web.common.case_lines import PersonLine, clinic_day
 from tracker.web.common.filters import at
 from tracker.web.day.checklist import sections_of
 from tracker.web.day.checklist_items import MOST_BUTTONS, answered_words
-from tracker.web.day.presenters import visit_person, visit_url
+from tracker.web.day.presenters import differences_of, visit_person, visit_url
 from tracker.web.day.recorded import BY_HAND, recorded_words
 
 _STOPS = {"hard": "must be answered", "soft": "or say why not", "note": "note"}
@@ -109,6 +109,8 @@ def _said(
 
 def _row(rule: ChecklistItemRule, answer: Answered | None, found: VisitChecklist, why_not: str) -> PaperRow:
     said = answered_words(answer, found) if answer else f"Not asked: {why_not}" if why_not else ""
+    if answer and (difference := differences_of(found.visit).get(rule.key)):
+        said = f"{said} · {difference}"
     choices = rule.choices if len(rule.choices) <= MOST_BUTTONS else ()
     asks = rule.unit or ("time" if rule.value == "time" else "")
     return PaperRow(

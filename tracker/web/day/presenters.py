@@ -6,13 +6,14 @@ from functools import cache
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from tracker.domain.checklists.arranged import against_arranged, arranged_answers
 from tracker.domain.checklists.rules import ChecklistItemRule
 from tracker.domain.namesakes import namesake_words
 from tracker.domain.pathway.wording import sentence
 from tracker.domain.visit_day import GONE, HERE, DayState
 from tracker.domain.words import AppointmentState
 from tracker.queries.case_columns import OPEN_ITEMS, THE_ACT, WAITS_FOR_THE_DAY
-from tracker.queries.day import Visit, asked_of
+from tracker.queries.day import Visit, asked_of, rules_of
 from tracker.web.common.case_lines import PersonLine, case_url, clinic_day, missing, pathway_of, person_line
 from tracker.web.common.visit_words import PLAIN_STATE_WORDS, STATE_WORDS
 
@@ -72,6 +73,11 @@ def spoken_against(visit: Visit) -> tuple[str, ...]:
     said = (sentence(fault.code, dict(fault.params)) for fault in visit.faults if fault.item in judged)
     blocker = missing(visit.first_blocker, visit.blocker_params) if blocked_by(visit) else ""
     return tuple(each for each in said if each != blocker)
+
+
+def differences_of(visit: Visit) -> dict[str, str]:
+    """What is answered otherwise than it was arranged, in words, by item."""
+    return against_arranged(rules_of(visit), visit.chosen, arranged_answers(visit.anaesthesia))
 
 
 def _waits_for(visit: Visit) -> bool:

@@ -25,6 +25,7 @@ from tracker.web.day.notes import Note, reply_notes, says_no
 from tracker.web.day.presenters import (
     blocked_by,
     checklist_of,
+    differences_of,
     hour,
     open_stops,
     spoken_against,
@@ -231,7 +232,10 @@ def _clinical_notes(visit: Visit, view: Viewing) -> list[Note]:
     found: list[Note] = []
     state = visit.standing.state
     if visit.anaesthesia and (state in HERE or state is DayState.EXPECTED):
-        found.append(Note(f"Anaesthesia: {ANAESTHESIA_WORDS[visit.anaesthesia]}"))  # type: ignore[index]  # a word is its text
+        differences = differences_of(visit)
+        found += [Note(each, is_warning=True) for each in differences.values()]
+        if not differences:
+            found.append(Note(f"Anaesthesia: {ANAESTHESIA_WORDS[visit.anaesthesia]}"))  # type: ignore[index]  # a word is its text
     least, latest = visit.least_stay, _latest_injection(visit, view)
     if least and visit.dose_at is not None and state in HERE and view.days_away == 0:
         found.append(Note(f"Watched until {hour(visit.dose_at + least, view.zone)} at least"))

@@ -197,6 +197,15 @@ function faultOf(rule, rules, answers, day) {
   return most !== null && minutes > most ? `${stands}, at most ${most} min after are allowed` : "";
 }
 
+/* That something else was arranged than is answered, in the words of the server; empty where nothing differs. It stops
+   nothing. */
+export function differenceOf(rule, visit, answers) {
+  const arranged = rule.is_arranged ? visit.arranged?.[rule.key] : "";
+  const value = doneAnswer(answers, rule.key)?.value;
+  if (!arranged || !value || value === arranged) return "";
+  return `${rule.label}: ${arranged} was arranged, ${value} is answered; put one right`;
+}
+
 /* What is said of it where only the network brings the second person. */
 export const NEEDS_NETWORK = "This needs the network: two people, or an earlier time. Note it on paper and enter it when the network is back.";
 

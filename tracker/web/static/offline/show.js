@@ -1,6 +1,6 @@
 /* What the page without network shows, made of elements; text is only ever text. */
 
-import { answersOf, askedOf, clock, openBefore, otherStates, progressOf, stopsOf, wordsOf } from "./rules.js";
+import { answersOf, askedOf, clock, differenceOf, openBefore, otherStates, progressOf, stopsOf, wordsOf } from "./rules.js";
 
 /* More choices than this are a list to choose from instead of a button each. */
 const MOST_BUTTONS = 4;
@@ -69,7 +69,7 @@ export function dayList(day, pendingOf) {
         ...warnings(visit.alike),
         allergies(visit),
         make("span", {}, dot(visit.procedure, visit.room, visit.state)),
-        ...warnings(visit.warnings),
+        ...warnings([...(visit.warnings ?? []), ...rules.map((rule) => differenceOf(rule, visit, answers)).filter(Boolean)]),
         stop ? make("span", { class: "offline-stop" }, `Stop: ${stop}`) : "",
         pending.size ? make("span", { class: "offline-unsaved" }, `${pending.size} not yet saved`) : ""),
       of ? make("a", { class: "button is-touch", href: `#visit-${place}` }, `Checklist ${done}/${of}`,
@@ -150,7 +150,9 @@ function item(rule, shown) {
   const said = answerText(rule, shown.visit, shown.pending, shown.day.zone);
   const isDone = shown.answers.has(rule.key);
   const look = `item${isDone ? " is-done" : ""}${shown.pending.has(rule.key) ? " is-unsaved" : ""}`;
+  const differs = differenceOf(rule, shown.visit, shown.answers);
   return make("li", { class: look, id: `item-${rule.key}`, "data-item": rule.key },
+    differs ? make("p", { class: "offline-warn" }, differs) : "",
     itemForm(rule, { said, isDone, first: openBefore(rule, shown.visit, shown.asked, shown.answers) }), otherForm(rule, isDone));
 }
 
