@@ -1,6 +1,7 @@
 """The rules that the page without network follows: they stop what the server stops, and take what it takes."""
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from tests.support.fixed import FixedClock, SeededIds
 from tests.support.web import make_world
 from tracker.domain.checklists.arranged import against_arranged, arranged_answers
 from tracker.domain.checklists.rules import ChecklistItemRule
+from tracker.domain.checklists.unusual import why_asked
 from tracker.domain.checklists.values import UnreadableValue, read_value
 from tracker.domain.pathway.checklist_wording import CHECKLIST_SENTENCES
 
@@ -27,6 +29,26 @@ TYPED = {
     "time": ["07:40", "7.40", "0740", "24:00", "8 o'clock", ""],
     "expiry": ["2027-05", "05/2027", "31 May 2027", "2027-05-31", "13-2027", "never"],
     "temperature": ["36.8", "98.6", "98,6", "36.8 °C", "98.6F", "98.6 C", "36.8°", "50", ".5", "38.12345", "hot", ""],
+    "vital_signs": [
+        "120/80",
+        "120 / 80, 72, 98 %, 14",
+        "120/80 72 98 14",
+        "-, 72",
+        "–, –, 98",
+        "80/120",
+        "120/120",
+        "301/80",
+        "120/80, 301",
+        "120/80, 72, 101",
+        "120/80, 72, 98, 91",
+        "120/80, 72, 98, 14, 2",
+        "fine",
+        "BP 120/80",
+        "120",
+        "-",
+        "-, -",
+        "",
+    ],
     "number": ["1", "20", "0", "21", "2.5", "2,5", "many"],
 }
 
@@ -153,6 +175,24 @@ def test_have_what_is_asked_after_the_dose_wait_for_it(page: Page) -> None:
     refused = lacks(page, after, waits_for="Test dose", state="not_applicable", reason=reason)
     assert refused == "“Test dose” is not recorded: whether this applies is answered after it."
     assert lacks(page, after) == lacks(page, rule("before"), waits_for="Test dose") == ""
+
+
+@pytest.mark.parametrize("value", ["-1", "0", "1", "19.9", "20", "20.1", "50"])
+def test_ask_why_in_the_words_of_the_server(page: Page, value: str) -> None:
+    """What can be and seldom is."""
+    usual = {"key": "item", "label": "Item", "stop": "hard", "part": "before", "value": "number", "unit": "mL"}
+    for limit in ({"is_held_to_reservoir": True}, {"unusual_to": Decimal(0)}, {}):
+        there = ChecklistItemRule(**usual, **limit)
+        here = rule("item", value="number", unit="mL", **{name: float(each) for name, each in limit.items()})
+        said = page.evaluate(
+            """async ([rule, value, reason]) => {
+              const { lacks } = await import("/static/offline/rules.js");
+              const given = { state: "done", value, reason };
+              return lacks(rule, given, { waits_for: "", reservoir_ml: 20 }, { asked: [rule], answers: new Map() });
+            }""",
+            [here, value, ""],
+        )
+        assert said == why_asked(there, value, Decimal(20)), limit
 
 
 @pytest.mark.parametrize(

@@ -125,11 +125,12 @@ def test_is_offered_back_after_the_browser_was_killed(world: WebWorld, nurse: Ta
 def test_of_many_is_one_line_without_what_the_item_has_by_now(world: WebWorld, nurse: Tablet, checklist: str) -> None:
     nurse.opens(checklist)
     for key in ("xray", "attempts", "vital_signs", "temperature"):
-        nurse.item(key).get_by_role("textbox", name="Value of").first.fill("7")
+        typed = "120/80" if key == "vital_signs" else "7"
+        nurse.item(key).get_by_role("textbox", name="Value of").first.fill(typed)
     is_kept(nurse, 4)
     physician = world.sign_in(Role.PHYSICIAN)
     physician.get("/day")
-    physician.post(checklist, {"item": "vital_signs", "state": "done", "value": "7", "seen": 0})
+    physician.post(checklist, {"item": "vital_signs", "state": "done", "value": "120/80", "seen": 0})
     nurse.opens(checklist)
     line = offered(nurse).get_by_text("3 things you had typed are not saved: show")
     expect(line).to_be_visible()

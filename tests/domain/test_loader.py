@@ -102,6 +102,8 @@ UNREADABLE = (
      r"^\[\[checklists.trial\]\]"),
     ("a fever of what is no temperature", 'value = "temperature", fever_from', 'value = "number", fever_from',
      "checklists.trial", r"^\[\[checklists.trial\]\]"),
+    ("a reservoir of what is no number", 'key = "gown", ', 'key = "gown", reservoir = true, ', "checklists.trial",
+     r"^\[\[checklists.trial\]\]"),
     ("an item that stands twice", 'key = "consent"', 'key = "identity"', "checklists.trial",
      r"^\[\[checklists.trial\]\]"),
 )  # fmt: skip

@@ -60,6 +60,7 @@ _MADE_ELSEWHERE = {
     "unreachable",
     "visit_unconfirmed",
     "lot_expired",
+    "residual_above_reservoir",
     "catheter_length_unknown",
     "implant_incomplete",
     "checklist_expired",

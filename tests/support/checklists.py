@@ -19,6 +19,7 @@ _BY_VALUE = {
     "expiry": "2099-12-31",
     "date": "2099-12-01",
     "text": "read aloud",
+    "vital_signs": "120/80, 72, 98, 14",
 }
 
 

@@ -57,7 +57,7 @@ class TestTheDayToTakeAlong:
         assert set(visit) == {
             "case", "appointment", "time", "name", "born", "procedure", "room", "state", "stops", "checklist",
             "not_asked", "waits_for", "answers", "allergies", "known", "alike", "warnings",
-            "arranged",
+            "arranged", "reservoir_ml",
         }  # fmt: skip
 
     def test_holds_what_the_time_out_asks_for(self, world: WebWorld, monkeypatch: pytest.MonkeyPatch) -> None:

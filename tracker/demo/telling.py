@@ -27,7 +27,7 @@ from tracker.services.work import CaseRef, Work, Written
 P = ParamSpec("P")
 #: What is chosen and typed in every story.
 _CHOSEN = {"allergies": "as on record", "anaesthesia": "local only", "anticoagulants": "takes none"}
-_TYPED = {"number": "12", "lot": "B40117", "text": "read and noted", "": ""}
+_TYPED = {"number": "12", "lot": "B40117", "text": "read and noted", "vital_signs": "112/68, 66, 97, 14", "": ""}
 
 #: How many minutes ago something was done whose time is asked: what comes before an incision, and the incision.
 _AGO, _INCISION_AGO = 25, 5

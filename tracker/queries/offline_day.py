@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.access import Actor
 from tracker.domain.task_words import task_words
-from tracker.domain.words import LIVE_APPOINTMENT, DeterminationKind
+from tracker.domain.words import LIVE_APPOINTMENT, DeterminationKind, DeviceKind
 from tracker.pathways import catalogue
 from tracker.persistence.models import (
     AppointmentRow,
@@ -18,6 +19,7 @@ from tracker.persistence.models import (
     ChecklistItemRow,
     Clinic,
     DeterminationRow,
+    DeviceRow,
     Patient,
     ReceivedEntry,
     StaffTask,
@@ -80,6 +82,21 @@ _ORDERS = (
         ),
     )
     .order_by(DeterminationRow.seq)
+)
+_RESERVOIRS = (
+    select(Case.public_id, DeviceRow.reservoir_ml)
+    .join(
+        AppointmentRow,
+        and_(AppointmentRow.clinic_id == DeviceRow.clinic_id, AppointmentRow.case_id == DeviceRow.case_id),
+    )
+    .join(Case, and_(Case.clinic_id == DeviceRow.clinic_id, Case.id == DeviceRow.case_id))
+    .where(
+        ON_DAY,
+        DeviceRow.superseded_by.is_(None),
+        DeviceRow.kind == DeviceKind.PUMP,
+        DeviceRow.in_place,
+        DeviceRow.reservoir_ml.is_not(None),
+    )
 )
 _UNDECIDED = (
     select(ReceivedEntry.item, StaffTask.id, StaffTask.kind, StaffTask.params)
@@ -161,6 +178,12 @@ def list_orders(session: Session, viewer: Actor, from_at: datetime, until_at: da
         is_dose = row.kind == DeterminationKind.DOSE_ORDER
         found.setdefault(row.public_id, {})[row.kind] = row.value if is_dose else row.reason
     return found
+
+
+def list_reservoirs(session: Session, viewer: Actor, from_at: datetime, until_at: datetime) -> dict[str, Decimal]:
+    """What the pump holds that is in the patient, in mL, by the case's public id, as far as anybody knows."""
+    day = {"clinic": viewer.clinic_id, "from_at": from_at, "until_at": until_at}
+    return {row.public_id: row.reservoir_ml for row in session.execute(_RESERVOIRS, day)}
 
 
 def list_undecided(session: Session, viewer: Actor, case: str, appointment: int) -> dict[str, tuple[Undecided, ...]]:

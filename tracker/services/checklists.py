@@ -6,11 +6,13 @@ step, and the rules say so; what comes before its turn is a deviation with a rea
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from tracker.domain.access import Permission
 from tracker.domain.allergies import named_allergies
 from tracker.domain.checklists.rules import ESCORT, ChecklistItemRule
 from tracker.domain.checklists.run import Fault, left_out, mends, standing_answers
+from tracker.domain.checklists.unusual import is_above_reservoir, why_asked
 from tracker.domain.checklists.values import UnreadableValue, read_value
 from tracker.domain.dates import in_words
 from tracker.domain.errors import InvalidInput, NotFound, StaleVersion
@@ -24,7 +26,7 @@ from tracker.domain.typed_text import isolated
 from tracker.domain.words import ConsentState, Escort, ItemState, Role, is_word
 from tracker.persistence.models import Patient
 from tracker.services.case_file import CaseFile, open_case
-from tracker.services.deviations import require_reason
+from tracker.services.deviations import above_reservoir, require_reason
 from tracker.services.named import reader_problems
 from tracker.services.work import CaseRef, Work, Written
 
@@ -77,6 +79,7 @@ def answer_item(work: Work, ref: CaseRef, *, appointment: int, answer: Answer) -
     _refuse_mending_alone(file, visit, before, answer)
     if answer.state == ItemState.DONE:
         _record_what_came_early(file, visit, rule, fact)
+        _record_what_cannot_be_right(file, visit, rule, fact)
     return file.finish("checklist_answered", item=answer.item)
 
 
@@ -140,6 +143,21 @@ def _record_what_came_early(file: CaseFile, visit: Appointment, rule: ChecklistI
     require_reason(file, visit.purpose, [early], fact.reason, about_seq=fact.seq, begun_in=file.case.stage)
 
 
+def _record_what_cannot_be_right(
+    file: CaseFile, visit: Appointment, rule: ChecklistItemRule, fact: ChecklistItem
+) -> None:
+    """More than the pump holds was measured: it is written down all the same, and a physician looks at it."""
+    held = _reservoir_ml(file)
+    if is_above_reservoir(rule, fact.value, held):
+        found = above_reservoir(Decimal(fact.value), held)
+        require_reason(file, visit.purpose, found, fact.reason, about_seq=fact.seq, begun_in=file.case.stage)
+
+
+def _reservoir_ml(file: CaseFile) -> Decimal | None:
+    """What the pump in the patient holds; ``None``: none is in, or nobody knows."""
+    return file.snapshot.pump.reservoir_ml if file.snapshot.pump else None
+
+
 def _faults(pathway: Pathway, snapshot: Snapshot, visit: Appointment) -> tuple[Fault, ...]:
     return faults_of(pathway.checklists.get(visit.purpose, ()), visit, snapshot)
 
@@ -182,6 +200,8 @@ def _problems(
     if answer.state == ItemState.DONE and rule.value:
         value, refused = _value(file, rule, answer.value, day)
         found |= refused
+        if (asked := why_asked(rule, value, _reservoir_ml(file))) and not answer.reason.strip():
+            found["reason"] = asked
     if answer.state == ItemState.DONE and rule.two_person and answer.second_by in (None, file.work.actor.user_id):
         found["second_by"] = "A second person must read it too."
     return found | reader_problems(file.work, answer.second_by, Permission.CHECKLIST), value

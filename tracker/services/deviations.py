@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from tracker.domain.errors import Refused
 from tracker.domain.facts import Determination
@@ -15,6 +16,8 @@ from tracker.services.case_file import CaseFile
 DAY_NOT_BEGUN = "day_not_begun"
 #: What was given came from a lot that was no longer in date.
 LOT_EXPIRED = "lot_expired"
+#: More was taken out of the pump than it holds.
+ABOVE_RESERVOIR = "residual_above_reservoir"
 
 
 def expired_lot(expires_on: date | None, given_on: date) -> tuple[Blocker, ...]:
@@ -24,12 +27,27 @@ def expired_lot(expires_on: date | None, given_on: date) -> tuple[Blocker, ...]:
     return (Blocker(LOT_EXPIRED, (("expired", expires_on.isoformat()),), requirement=LOT_EXPIRED),)
 
 
+def above_reservoir(taken_ml: Decimal | None, reservoir_ml: Decimal | None) -> tuple[Blocker, ...]:
+    """What to say of more that was taken out of a pump than it holds; nothing where it may hold as much. The reservoir
+    on record may be wrong, or not all of it came out of the pump: a physician looks at it."""
+    if taken_ml is None or reservoir_ml is None or taken_ml <= reservoir_ml:
+        return ()
+    params = (("held", f"{reservoir_ml.normalize():f}"), ("taken", f"{taken_ml.normalize():f}"))
+    return (Blocker(ABOVE_RESERVOIR, params, requirement=ABOVE_RESERVOIR),)
+
+
 def day_not_begun(pathway: Pathway, stage: str, purpose: str) -> tuple[Blocker, ...]:
     """What to say of a procedure whose day has not begun in the case's stage; nothing of an act that is none."""
     procedure = pathway.procedures.get(purpose)
     if procedure is None or stage == procedure.day_stage:
         return ()
     return (Blocker(DAY_NOT_BEGUN, (("purpose", purpose),), requirement=DAY_NOT_BEGUN),)
+
+
+def lacks_reason(found: Sequence[Blocker], reason: str, seen: frozenset[str] | None) -> bool:
+    """Whether nobody has said why it was done without what was ``found`` to be missing, or something of it was not
+    among the codes that they had ``seen`` (``None``: all)."""
+    return bool(found) and (not reason.strip() or (seen is not None and not {each.code for each in found} <= seen))
 
 
 def require_reason(
@@ -56,7 +74,7 @@ def require_reason(
         found += day_not_begun(file.pathway, file.case.stage, purpose)
     if not found:
         return None
-    if not reason.strip() or (seen is not None and not {blocker.code for blocker in found} <= seen):
+    if lacks_reason(found, reason, seen):
         raise Refused(found)
     return file.record(
         Determination,

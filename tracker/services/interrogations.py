@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from tracker.domain.access import Permission
 from tracker.domain.doses import unusual_dose
-from tracker.domain.errors import InvalidInput
+from tracker.domain.errors import InvalidInput, Question
 from tracker.domain.facts import Interrogation
 from tracker.domain.pathway.alarm_date import alarm_date, computed_with
 from tracker.domain.refill import LONGEST_DAYS, Change, is_plausible
@@ -18,6 +18,10 @@ from tracker.domain.words import InterrogationCause, is_word
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.work import CaseRef, Work, Written
 
+#: The longest time (months) that a battery is said to last without being asked back: ten years and some.
+USUAL_BATTERY_MONTHS = 130
+#: And beyond which none is.
+LONGEST_BATTERY_MONTHS = 240
 #: What must be typed where that was changed.
 _CHANGED = {InterrogationCause.DOSE: "daily_dose_mcg", InterrogationCause.ALARM_VOLUME: "alarm_volume_ml"}
 
@@ -52,9 +56,22 @@ class Reading:
             amount = getattr(self, name)
             if amount is not None and amount < 0:
                 found[name] = "Cannot be less than zero."
+        if self.battery_months is not None and self.battery_months > LONGEST_BATTERY_MONTHS:
+            found["battery_months"] = "No battery of a pump lasts that long. Read the programmer again."
         if held_ml is not None and self.reservoir_ml is not None and self.reservoir_ml > held_ml:
             found["reservoir_ml"] = f"The reservoir holds {held_ml.normalize():f} mL."
         return found | self._date_problems(file.snapshot.calendar.today(file.effective_at))
+
+    def questions(self) -> list[Question]:
+        """What is asked back: a battery that would be empty and says nothing of it, or lasts longer than they do."""
+        months = self.battery_months
+        if months == 0 and not self.replacement_indicated:
+            sentence = "0 months left, and the replacement indicator is not ticked. Read both again."
+            return [Question("battery_months", "0", sentence, "It shows 0 months, and no indicator: save it")]
+        if months is not None and months > USUAL_BATTERY_MONTHS:
+            sentence = f"{months} months is more than {USUAL_BATTERY_MONTHS}. Read the programmer again."
+            return [Question("battery_months", str(months), sentence, f"It shows {months} months: save it")]
+        return []
 
     @property
     def _changes_nothing(self) -> bool:
@@ -74,6 +91,7 @@ def record_interrogation(work: Work, ref: CaseRef, reading: Reading, *, read_at:
     """Record what the programmer showed of the pump in place.
 
     :raises InvalidInput: for what cannot be, or where no pump is in the patient
+    :raises AskedBack: for an unusual dose or battery
     """
     file = open_case(work, ref, Permission.REFILL, effective_at=read_at)
     pump = file.snapshot.pump
@@ -84,6 +102,7 @@ def record_interrogation(work: Work, ref: CaseRef, reading: Reading, *, read_at:
     problems = reading.problems(file, pump.reservoir_ml, last_mcg)
     if problems:
         raise InvalidInput(problems)
+    file.ask(*reading.questions())
     if standing is not None:
         file.ask(*unusual_dose(file.pathway, standing.fill.drug, reading.daily_dose_mcg, last_mcg=last_mcg))
     change = Change(

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from tracker.domain.access import Permission
 from tracker.domain.after_dose_alarms import alarming_event, alarming_signs
+from tracker.domain.checklists.vital_signs import HIGHEST, LOWER_ABOVE
 from tracker.domain.errors import InvalidInput, NotFound, Question
 from tracker.domain.facts import AdverseEvent, Assessment, TrialDose, VitalSigns
 from tracker.domain.pathway.definition import Pathway
@@ -41,8 +42,6 @@ SCALES = {
 }
 #: A set with the same values that is sent again this soon was, more likely than not, sent twice.
 AGAIN = timedelta(minutes=10)
-#: What no living patient has: it was typed wrongly.
-HIGHEST = {"systolic": 300, "diastolic": 250, "pulse": 300, "saturation": 100, "breaths": 90}
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +233,7 @@ def _problems(measured: Measured) -> dict[str, str]:
             found[name] = f"Must be from 0 to {most}. Read it again."
     upper, lower = measured.vitals.systolic, measured.vitals.diastolic
     if upper is not None and lower is not None and lower >= upper:
-        found.setdefault("diastolic", "The lower pressure must be below the upper one. Read it again.")
+        found.setdefault("diastolic", LOWER_ABOVE)
     return found
 
 

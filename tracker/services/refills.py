@@ -8,6 +8,7 @@ everything until a second reader confirms. What was done is always saved; only t
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Protocol
 
 from tracker.domain.access import Permission
 from tracker.domain.doses import unusual_dose
@@ -28,10 +29,19 @@ from tracker.domain.words import (
     is_word,
 )
 from tracker.services.case_file import CaseFile, open_case
-from tracker.services.deviations import expired_lot, require_reason
+from tracker.services.deviations import above_reservoir, expired_lot, require_reason
 from tracker.services.named import reader_problems
 from tracker.services.trials import determine
 from tracker.services.work import CaseRef, Work, Written
+
+
+class Filled(Protocol):
+    """What is filled: a pump that is in, or one that is to be written down."""
+
+    @property
+    def model(self) -> str: ...
+    @property
+    def reservoir_ml(self) -> Decimal | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,7 @@ class Filling:
     source: str = "programmer print-out"
     mode: str = ""
 
-    def problems(self, file: CaseFile, pump: Device) -> dict[str, str]:
+    def problems(self, file: CaseFile, pump: Filled) -> dict[str, str]:
         """What cannot be, as a sentence per field."""
         reservoir_ml = pump.reservoir_ml
         found = {
@@ -82,6 +92,9 @@ class Filling:
             amount = getattr(self, name)
             if amount is not None and amount < 0:
                 found[name] = "Cannot be less than zero."
+        expected = self.residual_expected_ml
+        if expected is not None and reservoir_ml is not None and expected > reservoir_ml:
+            found["residual_expected_ml"] = f"The reservoir holds {reservoir_ml.normalize():f} mL. Read it again."
         return found
 
     def _date_problems(self, filled_on: date) -> dict[str, str]:
@@ -122,7 +135,8 @@ def record_refill(
     printout: str = "",
 ) -> Written:
     """Record a refill, here or elsewhere. It closes the refill that was due, and the next one is due at once. An
-    expired lot, or a checklist of the visit that is open before the refill, is a deviation and needs a reason.
+    expired lot, more taken out than the pump holds, or a checklist of the visit that is open before the refill, is a
+    deviation and needs a reason.
     ``printout``: where the print-out of a fill done elsewhere is kept.
 
     :raises NotFound: if no such refill visit of the case holds its place
@@ -139,6 +153,7 @@ def record_refill(
         _keep_printout(file, printout.strip())
     missing = refill_blockers(file.pathway, file.snapshot, file.effective_at) if kind == FillKind.REFILL else ()
     missing += expired_lot(filling.expires_on, file.snapshot.calendar.today(file.effective_at))
+    missing += above_reservoir(filling.residual_aspirated_ml, pump.reservoir_ml)
     require_reason(file, Purpose.REFILL, missing, deviation_reason, about_seq=fill.seq, seen=deviation_seen)
     if visit is not None:
         # The refill is done: so is its visit, without a second click.

@@ -6,7 +6,9 @@ from decimal import Decimal
 from tracker.domain.words import Role
 
 #: What an item may ask beside a tick. ``score`` and ``choice`` are one of the item's own choices.
-VALUES = frozenset({"", "time", "number", "temperature", "lot", "expiry", "date", "score", "choice", "text"})
+VALUES = frozenset(
+    {"", "time", "number", "temperature", "lot", "expiry", "date", "score", "choice", "text", "vital_signs"}
+)
 STOPS = frozenset({"hard", "soft", "note"})
 PARTS = frozenset({"before", "after"})
 #: What has a page of its own, on which it is recorded once.
@@ -50,15 +52,16 @@ class ChecklistItemRule:
 
     ``part``: answered before the act, or after it; ``is_in_room``: in the room, as one of the last before the act, when
     the procedure is said to have begun. ``section`` is its heading; where ``is_aloud``, it is read aloud. ``value`` is
-    one of ``VALUES``; ``unit``, ``least`` and ``most`` say what a number may be. ``stops``: the choices with which
-    nothing goes on; ``fever_from``, of a temperature: the degrees Celsius from which nothing does. ``is_standing``:
-    where the visit moves to another day the old answer is shown, to be given again; ``is_arranged``: what was arranged
-    for the visit is shown so (the key is one of ``ARRANGED``). ``denies``: the choice that says that there is nothing
-    of the kind, which the patient's record must not contradict (the key is one of ``ON_RECORD``). ``per_room``: looked
-    at once for a room and a day. ``needs``: items that come first. ``timed``: what its time is held against.
-    ``override_by``: who alone may leave it out; empty: whoever answers. ``names_consent``: the answer names the consent
-    that stands, and counts for no other. ``record``, of a note: what is recorded on a page of its own; the list shows
-    it and asks nothing.
+    one of ``VALUES``; ``unit``, ``least`` and ``most`` say what a number may be; ``unusual_to``: up to which one it
+    needs a reason; ``is_held_to_reservoir``: more than the pump in the patient holds needs one too. ``stops``: the
+    choices with which nothing goes on; ``fever_from``, of a temperature: the degrees Celsius from which nothing
+    does. ``is_standing``: where the visit moves to another day the old answer is shown, to be given again;
+    ``is_arranged``: what was arranged for the visit is shown so (the key is one of ``ARRANGED``). ``denies``: the
+    choice that says that there is nothing of the kind, which the patient's record must not contradict (the key is
+    one of ``ON_RECORD``). ``per_room``: looked at once for a room and a day. ``needs``: items that come first.
+    ``timed``: what its time is held against. ``override_by``: who alone may leave it out; empty: whoever answers.
+    ``names_consent``: the answer names the consent that stands, and counts for no other. ``record``, of a note:
+    what is recorded on a page of its own; the list shows it and asks nothing.
     """
 
     key: str
@@ -73,6 +76,8 @@ class ChecklistItemRule:
     unit: str = ""
     least: Decimal | None = None
     most: Decimal | None = None
+    is_held_to_reservoir: bool = False
+    unusual_to: Decimal | None = None
     choices: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()
     fever_from: int | None = None

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from tracker.domain.checklists.rules import ChecklistItemRule
+from tracker.domain.checklists.vital_signs import UnreadableSigns, read_vital_signs
 from tracker.domain.dates import UnreadableDate, read_date
 from tracker.domain.numbers import UnreadableNumber, read_amount
 
@@ -104,6 +105,13 @@ def _date(_: ChecklistItemRule, plain: str) -> str:
     return read_date(plain).isoformat()
 
 
+def _vital_signs(_: ChecklistItemRule, plain: str) -> str:
+    try:
+        return read_vital_signs(plain)
+    except UnreadableSigns as error:
+        raise UnreadableValue(str(error)) from error
+
+
 def _text(_: ChecklistItemRule, plain: str) -> str:
     return plain
 
@@ -117,4 +125,5 @@ _READERS = {
     "expiry": _expiry,
     "date": _date,
     "text": _text,
+    "vital_signs": _vital_signs,
 }

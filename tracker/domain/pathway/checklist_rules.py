@@ -21,9 +21,9 @@ from tracker.domain.words import Indication, Role, is_word
 Rules = tuple[ChecklistItemRule, ...]
 _SECTION = {"section", "part", "aloud", "in_room", "items"}
 _ITEM = {
-    "key", "label", "stop", "always", "value", "unit", "least", "most", "choices", "stops", "fever_from", "two_person",
-    "standing", "arranged", "denies", "per_room", "only", "needs", "after", "override_by", "names_consent",
-    "record", "in_room", "source",
+    "key", "label", "stop", "always", "value", "unit", "least", "most", "reservoir", "unusual_to", "choices", "stops",
+    "fever_from", "two_person", "standing", "arranged", "denies", "per_room", "only", "needs", "after", "override_by",
+    "names_consent", "record", "in_room", "source",
 }  # fmt: skip
 _ONLY = {"indication", "sex", "from_years", "to_years"}
 
@@ -95,6 +95,8 @@ class _Reader:
             unit=source.text_of(raw, "unit", at, ""),
             least=self._decimal(raw, "least"),
             most=self._decimal(raw, "most"),
+            is_held_to_reservoir=self._of_number(raw, value, "reservoir") and source.flag_of(raw, "reservoir", at),
+            unusual_to=self._decimal(raw, "unusual_to") if self._of_number(raw, value, "unusual_to") else None,
             choices=choices,
             stops=source.texts_of(raw, "stops", at),
             fever_from=self._number(raw, "fever_from"),
@@ -111,6 +113,12 @@ class _Reader:
             record=record,
             source=source.text_of(raw, "source", at, ""),
         )
+
+    def _of_number(self, raw: Table, value: str, key: str) -> bool:
+        """Whether a key stands there that only a number may have."""
+        if key in raw and value != "number":
+            self.source.fail(self.at, f"{key} belongs to a number")
+        return key in raw
 
     def _is_always(self, raw: Table, stop: str) -> bool:
         if (is_always := self.source.flag_of(raw, "always", self.at)) and stop != "hard":

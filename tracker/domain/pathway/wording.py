@@ -269,6 +269,9 @@ SENTENCES: dict[str, Callable[[Params], str]] = {
     "refill_not_booked": lambda _: "Next refill is not booked or planned",
     "refill_not_done": lambda _: "First refill is not done",
     "refill_without_pump": lambda p: f"A refill is booked on {_day(p.get('on', ''))}, and no pump is followed",
+    "residual_above_reservoir": lambda p: (
+        f"{p.get('taken', '')} mL were taken out of a pump that holds {p.get('held', '')} mL"
+    ),
     "residual_differs": lambda p: (
         f"{p.get('aspirated', '')} mL were taken out of the pump, {p.get('expected', '')} mL were expected"
     ),

@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 from wtforms import Field, RadioField
 from wtforms.validators import Optional
 
+from tracker.domain.checklists.vital_signs import HIGHEST
 from tracker.domain.pathway.trial_wording import ADVERSE_WORDS
 from tracker.domain.words import AdverseKind, Instrument
-from tracker.services.observing import HIGHEST, SCALES, EventAnswer, Measured, Score, Vitals
+from tracker.services.observing import SCALES, EventAnswer, Measured, Score, Vitals
 from tracker.web.cases.fields import CaseForm, MomentField, NoteField, PersonField, TextField
 from tracker.web.cases.visit_forms import instant_of
 from tracker.web.cases.words import ALERTNESS, HAPPENED, OCCASIONS, SEVERITIES, SIDES, first_upper

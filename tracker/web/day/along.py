@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from tracker.domain.access import Actor, Permission
@@ -29,12 +30,14 @@ Answers = Mapping[tuple[str, int], tuple[StoredAnswer, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """For whom a day is taken along, when, and in which zone; ``orders``: what was ordered, by the case's public id."""
+    """For whom a day is taken along, when, and in which zone; ``orders``: what was ordered, ``reservoirs``: what the
+    pump in the patient holds in mL, both by the case's public id."""
 
     viewer: Actor
     now: datetime
     zone: str
     orders: Mapping[str, Orders]
+    reservoirs: Mapping[str, Decimal]
 
 
 def present_along(visits: Sequence[Visit], answers: Answers, taking: Taking) -> dict[str, Any]:
@@ -69,6 +72,7 @@ def _visit(visit: Visit, answers: Sequence[StoredAnswer], taking: Taking) -> dic
         "room": visit.room,
         "state": state_of(visit, taking.now, taking.zone)[1],
         "stops": [stop] if stop else [],
+        "reservoir_ml": None if (held := taking.reservoirs.get(visit.case_public_id)) is None else float(held),
         "checklist": _kind(visit),
         "not_asked": sorted(_never_asked(visit)),
         "waits_for": waits_for(visit),
@@ -110,6 +114,8 @@ def _rule(rule: ChecklistItemRule, rules: Sequence[ChecklistItemRule], viewer: A
         "value": rule.value,
         "unit": rule.unit,
         "least": None if rule.least is None else float(rule.least),
+        "unusual_to": None if rule.unusual_to is None else float(rule.unusual_to),
+        "is_held_to_reservoir": rule.is_held_to_reservoir,
         "most": None if rule.most is None else float(rule.most),
         "choices": list(rule.choices),
         "stop_choices": list(rule.stops),

@@ -27,8 +27,8 @@ HINTS = {
     "temperature": "°C or °F",
     "lot": "as printed",
     "expiry": "as printed: 2027-05, or 31 May 2027",
+    "vital_signs": "in this order: 120/80, 72, 98, 14; - for what was not read",
 }
-#: What was planned, as an item's choice says it.
 #: More choices than this are a list to choose from instead of a button each.
 MOST_BUTTONS = 4
 

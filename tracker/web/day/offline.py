@@ -19,7 +19,7 @@ from tracker.domain.access import Permission
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.errors import DomainError, InvalidInput, StaleVersion
 from tracker.queries.day import list_visits
-from tracker.queries.offline_day import list_answers, list_orders
+from tracker.queries.offline_day import list_answers, list_orders, list_reservoirs
 from tracker.queries.pins import find_pin
 from tracker.services.offline_entries import CLOCKS_DIFFER, Entry, about_of, reason_of, set_aside, take_entry
 from tracker.services.work import Work
@@ -98,7 +98,8 @@ def along() -> Response:
     visits = list_visits(read_session(), actor(), from_at, until_at)
     answers = list_answers(read_session(), actor(), from_at, until_at)
     orders = list_orders(read_session(), actor(), from_at, until_at)
-    taken = present_along(visits, answers, Taking(actor(), now(), clinic().zone, orders))
+    reservoirs = list_reservoirs(read_session(), actor(), from_at, until_at)
+    taken = present_along(visits, answers, Taking(actor(), now(), clinic().zone, orders, reservoirs))
     about = {"title": day(today(), today()), "on": today().isoformat(), "zone": clinic().zone}
     body = jsonify(told | about | taken).get_data(as_text=True)
     return Response(seen(body, row_count=len(visits)), mimetype="application/json")

@@ -85,6 +85,24 @@ function lacksAsTemperature(text) {
   return scale && !isOther ? "" : "Type degrees that a patient can have: 30 to 45 °C, or 86 to 113 °F.";
 }
 
+/* What no living patient has, as the server holds them. */
+const HIGHEST = { systolic: 300, diastolic: 250, pulse: 300, saturation: 100, breaths: 90 };
+const SIGNS = "Type pressure, pulse, saturation, breaths in this order, for example 120/80, 72, 98, 14; - for what was not read.";
+
+function lacksAsVitalSigns(text) {
+  const [first = "", ...others] = text.replace(/\s*%/g, "").replace(/\s*\/\s*/g, "/").split(/[\s,;]+/).filter(Boolean);
+  const isGap = (each) => each === "-" || each === "–";
+  const pressure = /^(\d{1,3})\/(\d{1,3})$/.exec(first);
+  if ((!pressure && !isGap(first)) || others.length > 3 || !others.every((each) => isGap(each) || /^\d{1,3}$/.test(each))) return SIGNS;
+  const named = ["pulse", "saturation", "breaths"].map((name, place) => [name, others[place]]);
+  const found = new Map([["systolic", pressure?.[1]], ["diastolic", pressure?.[2]], ...named]
+    .filter(([, each]) => each !== undefined && !isGap(each)).map(([name, each]) => [name, Number(each)]));
+  if (!found.size) return SIGNS;
+  const over = Object.keys(HIGHEST).find((name) => (found.get(name) ?? 0) > HIGHEST[name]);
+  if (over) return `${over[0].toUpperCase()}${over.slice(1)}: at most ${HIGHEST[over]}. Read it again.`;
+  return pressure && found.get("diastolic") >= found.get("systolic") ? "The lower pressure must be below the upper one. Read it again." : "";
+}
+
 /* Of a time of day, on the day of the list: the clock on a wall may be two minutes ahead. */
 function lacksAsTime(text, { on, zone, now }) {
   const minutes = minutesOf(text);
@@ -102,6 +120,7 @@ function lacksAsValue(rule, text, visit, moment) {
   if (rule.choices.length) return rule.choices.includes(text) ? "" : "Choose one of the list.";
   if (rule.value === "number") return lacksAsNumber(rule, text);
   if (rule.value === "temperature") return lacksAsTemperature(text);
+  if (rule.value === "vital_signs") return lacksAsVitalSigns(text);
   if (rule.value === "time") return lacksAsTime(text, moment);
   if (rule.value === "expiry" && !expiryOf(text)) return "Type the expiry as it is printed, for example 2027-05 or 31 May 2027.";
   return "";
@@ -117,6 +136,21 @@ export function openBefore(rule, visit, asked, answers) {
   return actBefore(rule, visit) ?? asked.find((each) => rule.needs.includes(each.key) && !answers.has(each.key));
 }
 
+/* Whether a value may be one that needs a reason. */
+export function mayBeUnusual(rule) {
+  return Boolean(rule.is_held_to_reservoir) || (rule.unusual_to ?? null) !== null;
+}
+
+/* Why a value that can be needs a reason, in the words of the server; empty for a usual one. */
+function whyAsked(rule, text, visit) {
+  const number = Number(text);
+  if (rule.is_held_to_reservoir && visit.reservoir_ml && number > visit.reservoir_ml) {
+    return `The reservoir holds ${visit.reservoir_ml} mL. Read it again; if this was measured, say why.`;
+  }
+  if ((rule.unusual_to ?? null) === null || number > rule.unusual_to) return "";
+  return `${number}${rule.unit ? ` ${rule.unit}` : ""} is unusual. Read it again; if it is so, say what is done about it.`;
+}
+
 /* A sentence that says what an answer to an item of a visit lacks; empty where nothing does. `moment`: the day of the
    list and the zone of the clinic, and now, by the clock of the server. */
 export function lacks(rule, { state, value, reason }, visit, { asked, answers, moment }) {
@@ -128,7 +162,8 @@ export function lacks(rule, { state, value, reason }, visit, { asked, answers, m
   }
   const missing = rule.value ? lacksAsValue(rule, value.trim(), visit, moment) : "";
   const first = openBefore(rule, visit, asked, answers);
-  if (missing || !first || reason.trim()) return missing;
+  if (missing || reason.trim()) return missing;
+  if (!first) return mayBeUnusual(rule) ? whyAsked(rule, value.trim(), visit) : "";
   return `“${first.label}” is not answered. Answer it first; if this was done all the same, say why.`;
 }
 

@@ -1,6 +1,6 @@
 /* What the page without network shows, made of elements; text is only ever text. */
 
-import { answersOf, askedOf, clock, differenceOf, openBefore, otherStates, progressOf, stopsOf, wordsOf } from "./rules.js";
+import { answersOf, askedOf, clock, differenceOf, mayBeUnusual, openBefore, otherStates, progressOf, stopsOf, wordsOf } from "./rules.js";
 
 /* More choices than this are a list to choose from instead of a button each. */
 const MOST_BUTTONS = 4;
@@ -112,7 +112,7 @@ function choiceButtons(rule) {
 }
 
 function fields(rule, isEarly) {
-  const reason = isEarly ? reasonField("Why it was done all the same") : "";
+  const reason = isEarly ? reasonField("Why it was done all the same") : mayBeUnusual(rule) ? reasonField("Why, where it is unusual") : "";
   if (rule.choices.length && rule.choices.length <= MOST_BUTTONS && !rule.two_person) {
     return make("span", { class: "tap-fields" }, reason, ...choiceButtons(rule));
   }
