@@ -62,6 +62,7 @@ PIECES = {
     "import_lookups.followed_pump", "named.payer_problems", "named.person_problems", "named.place_problems",
     "named.reader_problems", "patients.add_patient", "patients.add_reach", "patients.find_same",
     "patients.get_patient", "payers.payer_named", "pumps.waiting_case", "patients.add_further_reach",
+    "implants.look_at_implant",
     "further_referrals.keep_further", "referrals.begin_case", "referrals.case_of", "reach_doubts.ask_about_reach",
     "referrals.find_or_add", "reach_doubts.ask_about_call_back", "same_serial.holders_of",
     "replying.answers.ask_staff", "task_endings.hold_open_task", "contact_changes.note_changes",

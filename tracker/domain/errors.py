@@ -1,6 +1,6 @@
 """What can go wrong in a use case, named by what happened. The web layer answers each with its own page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -69,6 +69,35 @@ class AskedBack(InvalidInput):
             sentences[each.field] = " ".join(filter(None, (sentences.get(each.field), each.sentence)))
         super().__init__(sentences)
         self.questions: tuple[Question, ...] = tuple(questions)
+
+
+class Unready(InvalidInput):
+    """Everything that stands in the way of a record at once, so that nobody is sent back three times: what cannot be
+    (``problems``), what is missing (``blockers``), and what is asked back (``questions``). ``lacks_reason``: nobody has
+    said why it was done without what is missing."""
+
+    def __init__(
+        self,
+        problems: Mapping[str, str],
+        *,
+        blockers: Sequence[object] = (),
+        lacks_reason: bool = False,
+        questions: Sequence[Question] = (),
+    ) -> None:
+        super().__init__(problems)
+        self.blockers: tuple[object, ...] = tuple(blockers)
+        self.lacks_reason = lacks_reason
+        self.questions: tuple[Question, ...] = tuple(questions)
+
+    def besides(self, said: Iterable[str]) -> "Unready":
+        """The same without what concerns the fields of which something is ``said`` already."""
+        fields = frozenset(said)
+        return Unready(
+            {field: sentence for field, sentence in self.problems.items() if field not in fields},
+            blockers=self.blockers,
+            lacks_reason=self.lacks_reason,
+            questions=[each for each in self.questions if each.field not in fields],
+        )
 
 
 class TooManyAttempts(DomainError):

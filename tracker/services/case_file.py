@@ -110,6 +110,12 @@ class CaseFile:
         """Ask back about something unusual. ``finish`` asks all at once, after everything that cannot be is said."""
         self.questions.extend(each for each in questions if each not in self.questions)
 
+    @property
+    def open_questions(self) -> list[Question]:
+        """What is asked back and nobody has said yes to; nothing where nobody can be asked."""
+        meant = self.work.meant
+        return [] if meant is None else [each for each in self.questions if each.code not in meant]
+
     def end_visit(self, purpose: str, *, discharged: bool = False) -> None:
         """Mark the visit that the patient came to as over: what ends it says so, and nobody has to say it again.
         ``discharged``: the patient leaves with it."""
@@ -201,9 +207,8 @@ class CaseFile:
 
         :raises AskedBack: with everything unusual that nobody has said yes to
         """
-        meant = self.work.meant
-        if meant is not None and (open_ones := [each for each in self.questions if each.code not in meant]):
-            raise AskedBack(open_ones)
+        if self.open_questions:
+            raise AskedBack(self.open_questions)
         if any(isinstance(fact, Appointment) for fact in self.written):
             # Whoever comes, or is moved to another room, refers to what was looked at there.
             self.refer_to_checked_rooms()

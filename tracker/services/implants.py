@@ -1,17 +1,19 @@
 """The permanent pump: what was put in, and the very trial, consent and authorization it relied on."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NoReturn
 
 from tracker.domain.access import Permission
-from tracker.domain.errors import InvalidInput, Question
+from tracker.domain.doses import unusual_dose
+from tracker.domain.errors import AskedBack, InvalidInput, Question, Refused, Unready
 from tracker.domain.facts import ChecklistItem, Determination, Device
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.engine import act_blockers
 from tracker.domain.pathway.requirements.labels import DevicesFit
 from tracker.domain.words import DeterminationKind, DeviceKind, DeviceOrigin, FillKind
 from tracker.services.case_file import CaseFile, open_case
-from tracker.services.deviations import expired_lot, require_reason
+from tracker.services.deviations import day_not_begun, expired_lot, lacks_reason, require_reason
 from tracker.services.device_parts import (
     Component,
     ask_about_reservoir,
@@ -48,21 +50,21 @@ def record_implant(work: Work, ref: CaseRef, implanted: Implanted, *, implanted_
     :raises Refused: with everything that was missing, if no reason is given
     :raises AskedBack: for an unusual dose or reservoir, a label that cannot be read, or a serial that stands with
         another patient too
+    :raises Unready: for more than one of these at once
     """
     file = open_case(work, ref, Permission.IMPLANT, effective_at=implanted_at)
-    pump, catheter = _read(file, implanted)
+    looked = _look(file, implanted)
+    _refuse(looked.found)
+    pump, catheter = looked.pump, looked.catheter
     deviation = require_reason(
-        file, "implant", _missing(file, pump, catheter, implanted.filling), implanted.deviation_reason,
+        file, "implant", _missing(file, looked, implanted.filling), implanted.deviation_reason,
         seen=implanted.deviation_seen,
     )  # fmt: skip
     visit = file.snapshot.visit("implant")
-    record_opened(file, visit, implanted.opened, reason=implanted.deviation_reason, put_in=_put_in(pump, catheter))
+    record_opened(file, visit, implanted.opened, reason=implanted.deviation_reason, put_in=looked.put_in)
     ground = {"appointment": visit.appointment if visit else None, **_ground(file, deviation)}
     placed = None
     if pump is not None:
-        ask_about_serial(file, pump.serial)
-        ask_about_reservoir(file, pump.reservoir_ml)
-        _ask_about_side(file, pump.pocket_side)
         placed = place(file, DeviceKind.PUMP, pump, DeviceOrigin.IMPLANTED_HERE, **ground)
     if catheter is not None:
         place(file, DeviceKind.CATHETER, catheter, DeviceOrigin.IMPLANTED_HERE, **ground)
@@ -71,61 +73,125 @@ def record_implant(work: Work, ref: CaseRef, implanted: Implanted, *, implanted_
     return file.finish("pump_implanted" if placed else "catheter_implanted")
 
 
-def _read(file: CaseFile, implanted: Implanted) -> tuple[Component | None, Component | None]:
-    """Both parts with what their labels say.
+def look_at_implant(
+    work: Work, ref: CaseRef, implanted: Implanted, *, unread: frozenset[str], implanted_at: datetime | None = None
+) -> NoReturn:
+    """Look at what could be read of a form that cannot be taken yet; nothing of it may be committed. ``unread``: which
+    of ``pump``, ``catheter`` and ``filling`` could not be read, and are not looked at.
 
-    :raises InvalidInput: for what cannot be
+    :raises Unready: always, with what stands in the way of the record besides
     """
+    file = open_case(work, ref, Permission.IMPLANT, effective_at=implanted_at)
+    raise _look(file, implanted, unread).found
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """Both parts with what their labels say, which of them could be read, and all that was found."""
+
+    pump: Component | None
+    catheter: Component | None
+    unread: frozenset[str]
+    found: Unready
+
+    @property
+    def put_in(self) -> tuple[Component, ...]:
+        return tuple(each for each in (self.pump, self.catheter) if each is not None)
+
+
+def _look(file: CaseFile, implanted: Implanted, unread: frozenset[str] = frozenset()) -> _Looked:
+    """Everything that stands in the way, looked for before anything is written."""
     problems: dict[str, str] = {}
-    pump = implanted.pump and read_part(file, DeviceKind.PUMP, implanted.pump)
-    catheter = implanted.catheter and read_part(file, DeviceKind.CATHETER, implanted.catheter)
-    if pump is None and catheter is None:
+    pump = implanted.pump and _read(file, DeviceKind.PUMP, implanted.pump, problems)
+    catheter = implanted.catheter and _read(file, DeviceKind.CATHETER, implanted.catheter, problems)
+    looked = _Looked(pump, catheter, unread, Unready({}))
+    filling = None if unread & {"pump", "filling"} else implanted.filling
+    problems |= _part_problems(file, looked, has_filling=implanted.filling is not None or "filling" in unread)
+    if pump is not None and filling is not None:
+        problems |= filling.problems(file, pump)
+        file.ask(*unusual_dose(file.pathway, filling.drug, filling.daily_dose_mcg))
+    problems |= opened_problems(
+        file,
+        file.snapshot.visit("implant"),
+        implanted.opened,
+        is_asked=bool(looked.put_in) and _is_broken_off(file, looked),
+        put_in=looked.put_in,
+    )
+    if pump is not None and "pump" not in unread:
+        ask_about_serial(file, pump.serial)
+        ask_about_reservoir(file, pump.reservoir_ml)
+        _ask_about_side(file, pump.pocket_side)
+    blockers = _missing(file, looked, filling)
+    missing = (*blockers, *day_not_begun(file.pathway, file.case.stage, "implant"))
+    found = Unready(
+        problems,
+        blockers=missing,
+        lacks_reason=lacks_reason(missing, implanted.deviation_reason, implanted.deviation_seen),
+        questions=file.open_questions,
+    )
+    return replace(looked, found=found)
+
+
+def _read(file: CaseFile, kind: DeviceKind, part: Component, problems: dict[str, str]) -> Component:
+    """The part with what its label says; as it was typed where the two contradict each other, which is added to the
+    ``problems``."""
+    try:
+        return read_part(file, kind, part)
+    except InvalidInput as error:
+        problems |= error.problems
+        return part
+
+
+def _part_problems(file: CaseFile, looked: _Looked, *, has_filling: bool) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    pump, catheter = looked.pump, looked.catheter
+    if not looked.put_in:
         problems["put_in"] = "Say what was put in."
-    if (pump is None) is not (implanted.filling is None):
+    if (pump is None) is has_filling:
         problems["drug"] = "A pump that is put in is filled. Say with what."
-    problems |= (pump_problems(pump) if pump else {}) | (catheter_problems(catheter) if catheter else {})
+    if pump is not None and "pump" not in looked.unread:
+        problems |= pump_problems(pump)
+    if catheter is not None and "catheter" not in looked.unread:
+        problems |= catheter_problems(catheter)
     if not file.case.is_open:
         # A closed case with a device in the patient would have no next step, and nobody to take it.
         problems["pump_model"] = "This case is closed. Reopen it, then record the pump."
     if file.snapshot.pump is not None:
         problems["pump_model"] = "A pump is recorded as in place. Record its removal first."
-    problems |= opened_problems(
-        file,
-        file.snapshot.visit("implant"),
-        implanted.opened,
-        is_asked=bool(_put_in(pump, catheter)) and _is_broken_off(file, pump, catheter),
-        put_in=_put_in(pump, catheter),
-    )
-    if problems:
-        raise InvalidInput(problems)
-    return pump, catheter
+    return problems
 
 
-def _missing(
-    file: CaseFile, pump: Component | None, catheter: Component | None, filling: Filling | None
-) -> list[Blocker]:
+def _refuse(found: Unready) -> None:
+    """Refuse once, with all that was found; as what it is where it is of one kind."""
+    is_missing = found.lacks_reason
+    if not (found.problems or is_missing or found.questions):
+        return
+    if not found.problems and is_missing and not found.questions:
+        raise Refused(found.blockers)
+    if not found.problems and not is_missing:
+        raise AskedBack(found.questions)
+    raise found
+
+
+def _missing(file: CaseFile, looked: _Looked, filling: Filling | None) -> list[Blocker]:
     """All that ought to have kept these parts from being put in. What was read of other devices before is no matter of
     theirs."""
     blockers = act_blockers(file.pathway, file.snapshot, "implant", file.work.now)
     missing = [each for each in blockers if each.requirement != DevicesFit.kind]
-    for kind, part in ((DeviceKind.PUMP, pump), (DeviceKind.CATHETER, catheter)):
-        missing += unfit_part(file, kind, part) if part else ()
+    for kind, part in ((DeviceKind.PUMP, looked.pump), (DeviceKind.CATHETER, looked.catheter)):
+        missing += unfit_part(file, kind, part) if part and kind not in looked.unread else ()
     if filling is not None:
         missing += expired_lot(filling.expires_on, file.snapshot.calendar.today(file.effective_at))
-    if _is_broken_off(file, pump, catheter):
-        only = DeviceKind.PUMP if pump else DeviceKind.CATHETER
+    if _is_broken_off(file, looked):
+        only = DeviceKind.PUMP if looked.pump else DeviceKind.CATHETER
         missing.append(Blocker("implant_incomplete", (("device", only),), requirement="implant_incomplete"))
     return missing
 
 
-def _is_broken_off(file: CaseFile, pump: Component | None, catheter: Component | None) -> bool:
+def _is_broken_off(file: CaseFile, looked: _Looked) -> bool:
     """Whether only a part went in, and no catheter was in before."""
     is_catheter_in = any(each.kind == DeviceKind.CATHETER for each in file.snapshot.devices_in_place)
-    return pump is None or (catheter is None and not is_catheter_in)
-
-
-def _put_in(*parts: Component | None) -> tuple[Component, ...]:
-    return tuple(each for each in parts if each is not None)
+    return looked.pump is None or (looked.catheter is None and not is_catheter_in)
 
 
 def _ask_about_side(file: CaseFile, pocket_side: str) -> None:

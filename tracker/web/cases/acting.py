@@ -7,7 +7,7 @@ ready to be sent again against the new version.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.access import Permission
 from tracker.domain.calendar import ClinicCalendar
-from tracker.domain.errors import InvalidInput, Refused, StaleVersion
+from tracker.domain.errors import InvalidInput, Refused, StaleVersion, Unready
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.engine import act_blockers
 from tracker.domain.pathway.wording import people, sentence_of
@@ -32,7 +32,7 @@ from tracker.web.common.current import actor, now, runtime, today
 from tracker.web.common.database import read_session, writing
 from tracker.web.common.forms import meant
 from tracker.web.common.paper_uploads import PaperField, ask_for_files_again
-from tracker.web.common.second_person import CARRIED, confirmation, open_sealed, sealed
+from tracker.web.common.second_person import CARRIED, confirmation, open_sealed, say_confirmed, sealed
 
 if TYPE_CHECKING:
     from tracker.web.cases.refill_days import RefillDays
@@ -69,8 +69,10 @@ class Act:
     own gets ``context`` besides. ``first``: what must be looked at before the transaction begins.
 
     ``check``: what stands in the way of what was typed, asked with a button of its own before it is done; nothing is
-    written then. ``fields``: the template of the fields; ``home``: the page to go back to, where it is not the
-    case's; ``lands``: where what was written is shown.
+    written then. ``look``: what else stands in the way of a form that cannot be read as a whole, raised as ``Unready``,
+    so that everything is said at once. ``read``: what a second person confirms with their PIN; while it is the same, a
+    form that comes back keeps the confirmation. ``fields``: the template of the fields; ``home``: the page to go back
+    to, where it is not the case's; ``lands``: where what was written is shown.
     """
 
     title: str
@@ -88,6 +90,8 @@ class Act:
     context: Mapping[str, object] = field(default_factory=dict)
     first: Callable[[], None] = lambda: None
     check: "Check | None" = None
+    look: Callable[[Work, CaseRef], NoReturn] | None = None
+    read: Callable[[], str] | None = None
     fields: str = "cases/_sections.html"
     home: str = ""
     lands: Callable[[Written], str] | None = None
@@ -181,10 +185,12 @@ def answer(
     if not form.is_submitted():
         return _page(case, form, act, case.head.version), 200
     version = expected_version()
+    if act.read is not None:
+        open_sealed(_what_two_read(case, act.read, version))
     if version != case.head.version:
         return _stale(case, form, act, version)
     if not form.validate():
-        return _page(case, form, act, version), 422
+        return _page(case, form, act, version, blockers=_look(case, form, act)), 422
     return _carry_out(case, form, act, use_case)
 
 
@@ -193,9 +199,41 @@ def _what_was_read(case: OpenedCase, check: Check) -> str:
     return f"{case.head.public_id} {request.endpoint} {check.read()}"
 
 
-def _carried(case: OpenedCase, checked: Check | None) -> str:
-    """What the page carries along: the confirmation of what was just checked, or what it came with."""
-    return sealed(_what_was_read(case, checked)) if checked else request.form.get(CARRIED, "")
+def _what_two_read(case: OpenedCase, read: Callable[[], str], version: int) -> str:
+    """What a kept confirmation holds for: these words, in this form, made from this version of the patient's case. What
+    was recorded with it makes a newer one, so it serves once."""
+    return f"{case.head.public_id} {version} {request.endpoint} {read()}"
+
+
+def _carried(case: OpenedCase, act: Act, version: int, *, is_checked: bool) -> str:
+    """What the page carries along: the confirmation of what was just checked or sent, or what it came with."""
+    if act.read is not None:
+        return sealed(_what_two_read(case, act.read, version))
+    if act.check is not None and is_checked:
+        return sealed(_what_was_read(case, act.check))
+    return request.form.get(CARRIED, "")
+
+
+def _look(case: OpenedCase, form: CaseForm, act: Act) -> Sequence[object] | None:
+    """Say what else is wrong of a form that cannot be read as a whole, at the fields of which nothing is said yet.
+    Returns what is missing; ``None``: what was known before."""
+    if act.look is None:
+        return None
+    try:
+        with writing() as session:
+            act.look(work_in(session), CaseRef(case.head.public_id, case.head.version, case))
+    except Unready as found:
+        return _show_all(form, found.besides(each.short_name for each in form if each.errors))
+    except (StaleVersion, InvalidInput):
+        # It cannot be looked at, and is said when the form can be read.
+        return None
+
+
+def _show_all(form: CaseForm, found: Unready) -> Sequence[object]:
+    form.show_refusal(found)
+    if found.lacks_reason:
+        form.show_problems(_still_missing(form))
+    return found.blockers
 
 
 def _carry_out(
@@ -213,6 +251,8 @@ def _carry_out(
             written = use_case(work_in(session), CaseRef(case.head.public_id, version, case))
     except StaleVersion:
         return _stale(opened(case.head.public_id), form, act, version)
+    except Unready as found:
+        return _page(case, form, act, version, blockers=_show_all(form, found)), 422
     except (InvalidInput, Refused) as error:
         blockers = error.blockers if isinstance(error, Refused) else None
         if isinstance(error, InvalidInput):
@@ -286,6 +326,9 @@ def _page(
     is_checked: bool = False,
 ) -> str:
     ask_for_files_again(form)
+    confirmed = _carried(case, act, version, is_checked=is_checked)
+    if act.read is not None and confirmed:
+        say_confirmed(form)
     missing = [each for each in (act.missing if blockers is None else blockers) if isinstance(each, Blocker)]
     page = ActPage(
         person=person_of(case.head.patient, today(), is_clinical=actor().may(Permission.SEE_CLINICAL)),
@@ -308,9 +351,7 @@ def _page(
         is_multipart=any(isinstance(each, PaperField) for each in form),
         check=act.check.label if act.check else "",
         verdict=(act.check.stop if missing else act.check.go()) if act.check and is_checked else "",
-        confirmed=sealed(_what_was_read(case, act.check))
-        if act.check and is_checked
-        else request.form.get(CARRIED, ""),
+        confirmed=confirmed,
         fields=act.fields,
     )
     return render_template(act.template, page=page, form=form, **act.context)

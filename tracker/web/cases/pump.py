@@ -1,6 +1,6 @@
 """The pump of a case: implanted, refilled, its alarm date read twice, its next refill planned, taken out."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import TypeGuard
 
 from flask import url_for
@@ -105,16 +105,24 @@ def implant(public_id: str) -> ResponseReturnValue:
         known=[*_ground(case), *ordered(case), *known_labels(case, case.snapshot.visit(Purpose.IMPLANT))],
         missing=missing_for(case, Purpose.IMPLANT),
         correct=-1,
+        look=lambda work, ref: implants.look_at_implant(
+            work, ref, form.implanted(seen_blockers()), unread=form.unread(), implanted_at=_implanted_at(form)
+        ),
+        read=form.what_two_read,
     )
-    zone = clinic().zone
     return answer(
         case,
         form,
         act,
         lambda work, ref: implants.record_implant(
-            work, ref, form.implanted(seen_blockers()), implanted_at=instant_of(form.implanted_at.data, zone)
+            work, ref, form.implanted(seen_blockers()), implanted_at=_implanted_at(form)
         ),
     )
+
+
+def _implanted_at(form: ImplantForm) -> datetime | None:
+    """When the implant took place; ``None``: now."""
+    return instant_of(form.implanted_at.data, clinic().zone)
 
 
 @blueprint.route(path("/refill"), methods=["GET", "POST"])
@@ -131,6 +139,7 @@ def refill(public_id: str) -> ResponseReturnValue:
         submit="Record the refill",
         done="refill",
         known=_pump(case),
+        read=form.what_two_read,
         missing=refill_blockers(case.pathway, case.snapshot, now()),
         after=lambda written: _after_refill(case, written),
     )

@@ -7,6 +7,7 @@ may be left empty only by ticking that it is not known, so that nobody forgets i
 from datetime import date
 from typing import Any
 
+from flask import request
 from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import InputRequired, Optional
 
@@ -34,6 +35,9 @@ from tracker.web.common.number_fields import AmountField
 from tracker.web.common.second_person import SecondPinField
 
 _ALARM = "The low-reservoir alarm date that the programmer printed."
+_READ_BY_TWO = (
+    "drug", "concentration_mcg_ml", "concentration_reason", "volume_ml", "drug_label", "lot", "expires_on", "second_by",
+)  # fmt: skip
 #: What every first fill and refill is asked.
 FILLING_SECTIONS = (
     Section("What went in", (("drug", "concentration_mcg_ml", "volume_ml"), ("concentration_reason",),
@@ -59,7 +63,7 @@ class FillingForm(DrugLabelFields):
     second_by = PersonField(
         "Drug and concentration read by a second person", [InputRequired("A second person must have read it.")]
     )
-    pin = SecondPinField()
+    pin = SecondPinField(may_come_before=True)
     daily_dose_mcg = amount(
         "Average daily dose",
         "mcg/day",
@@ -79,6 +83,10 @@ class FillingForm(DrugLabelFields):
         """Check the shape; the two dates and the tick are one question."""
         is_fine = bool(super().validate(extra_validators))
         return alarm_date_is_said(self) and is_fine
+
+    def what_two_read(self) -> str:
+        """What the second person reads and confirms: drug, concentration, volume and label, to the letter as typed."""
+        return "|".join(request.form.get(name, "").strip() for name in _READ_BY_TWO)
 
     def filling(self, **extra: Any) -> Filling:
         """What was typed, as the service takes it."""
@@ -209,7 +217,19 @@ class ImplantForm(NewPumpForm, CatheterFields, OpenedDeviceFields):
             return super().validate(extra_validators)
         for name in (name for section in FILLING_SECTIONS for row in section.rows for name in row):
             self[name].validators = [Optional()]
+        self.pin.is_needed = False
         return CaseForm.validate(self, extra_validators)
+
+    def unread(self) -> frozenset[str]:
+        """Which parts could not be read, by what is wrong with their fields."""
+        wrong = {each.short_name for each in self if each.errors}
+        amounts = {"drug", "concentration_mcg_ml", "volume_ml", "daily_dose_mcg", "alarm_volume_ml"}
+        parts = {
+            "pump": {name for row in self.PUMP_ROWS for name in row},
+            "catheter": {name for row in self.CATHETER_ROWS for name in row},
+            "filling": amounts if self.is_in("pump") else set(),
+        }
+        return frozenset(part for part, names in parts.items() if names & wrong)
 
     def implanted(self, seen: frozenset[str]) -> Implanted:
         """What was typed, as the service takes it. ``seen``: the codes of what was shown as missing."""
@@ -217,7 +237,7 @@ class ImplantForm(NewPumpForm, CatheterFields, OpenedDeviceFields):
         return Implanted(
             pump=self.pump() if is_pump_in else None,
             catheter=self.new_catheter() if self.is_in("catheter") else None,
-            filling=self.filling() if is_pump_in else None,
+            filling=self.filling() if is_pump_in and "filling" not in self.unread() else None,
             deviation_reason=self.deviation_reason.data,
             deviation_seen=seen,
             opened=self.opened_devices(),

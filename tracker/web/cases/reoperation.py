@@ -1,5 +1,7 @@
 """Reoperations: begun from the case of the pump, and recorded in the case of their own as they were really done."""
 
+from dataclasses import replace
+
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
@@ -62,6 +64,7 @@ def replaced(public_id: str) -> ResponseReturnValue:
     form.offer_drugs(pumps.pathway)
     form.second_by.offer(colleagues(Permission.REFILL))
     act = _act(case, pumps, "replacement", "The old pump comes out and the new one goes in with this one entry.")
+    act = replace(act, read=form.what_two_read)
     zone = clinic().zone
     return answer(
         case,

@@ -12,7 +12,7 @@ from wtforms import SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the published types are older
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from tracker.domain.errors import AskedBack, InvalidInput
+from tracker.domain.errors import AskedBack, InvalidInput, Unready
 from tracker.domain.typed_text import without_turning_signs
 
 #: How the names of fields begin whose text is only ever compared: it is taken as it was typed.
@@ -72,8 +72,7 @@ class TrackerForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         """Put a service's sentences beside their fields, and where it only asks back, what to say yes to."""
         if not isinstance(error, AskedBack):
             self.show_problems(error.problems)
-            return
-        for question in error.questions:
+        for question in error.questions if isinstance(error, AskedBack | Unready) else ():
             self.show_problems({question.field: question.sentence})
             if question.field in self._fields:
                 asked = self._fields[question.field]

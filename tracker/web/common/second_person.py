@@ -4,6 +4,9 @@ A form that names a second person (``second_by``) has a field ``pin`` beside it.
 of the request, and the use case asks for it (``tracker/services/named.py``): a request without it is refused there,
 whatever page it pretends to come from.
 
+A form that comes back with a sentence carries along that they confirmed, while what they read stays as it was and the
+case is at the same version: the second person need not be called back because the first one left a field out.
+
 Where two read before something is done and one records it afterwards, the page in between carries the confirmation
 along (``sealed``): for the very words that were read, for whoever was signed in, for half an hour.
 """
@@ -18,8 +21,9 @@ from flask import Flask, g, request
 from wtforms import ValidationError
 from wtforms.validators import InputRequired
 
+from tracker.domain.calendar import ClinicCalendar
 from tracker.services.work import Confirmation
-from tracker.web.common.current import actor, now
+from tracker.web.common.current import actor, clinic, now
 from tracker.web.common.forms import read_again_because
 from tracker.web.common.pins import PinField, pin_refused
 from tracker.web.common.sealing import box
@@ -41,6 +45,7 @@ class SecondPinField(PinField):
         self, label: str = "Their own PIN", *, is_needed: bool = True, may_come_before: bool = False, **kwargs: Any
     ) -> None:
         super().__init__(label, [InputRequired(_NEEDED)] if is_needed and not may_come_before else [], **kwargs)
+        self.is_needed = is_needed
         self._may_come_before = may_come_before
 
     def post_validate(self, form: Any, validation_stopped: bool) -> None:
@@ -48,7 +53,7 @@ class SecondPinField(PinField):
         given = confirmation()
         if given is not None and given.problem:
             raise ValidationError(given.problem)
-        if self._may_come_before and not self.data and not request.form.get(CARRIED):
+        if self.is_needed and self._may_come_before and not self.data and not request.form.get(CARRIED):
             raise ValidationError(_NEEDED)
 
 
@@ -80,6 +85,19 @@ def open_sealed(what: str) -> None:
     at = datetime.fromisoformat(said["at"])
     if said["of"] == _bound(said["by"], what) and timedelta() <= now() - at <= KEEPS:
         g.second = Confirmation(said["by"], at)
+
+
+def say_confirmed(form: Any) -> None:
+    """Say at the PIN that it was typed and need not be typed again, while what was confirmed stays as it is. The PIN
+    itself is on no page."""
+    given = confirmation()
+    if given is None or given.problem:
+        return
+    names = {str(each.value): each.label for each in form.second_by.choices}
+    at = ClinicCalendar(clinic().zone).wall(given.at)
+    by = names.get(str(given.user_id), "the second person")
+    form.pin.description = f"Confirmed by {by} {at:%H:%M}. Typed again only where what they read is changed."
+    form.pin.flags.required = False
 
 
 def _bound(user_id: int, what: str) -> str:
