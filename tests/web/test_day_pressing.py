@@ -3,12 +3,15 @@
 import re
 from functools import partial
 
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from tests.support.day import CLINICAL, Today, page, words_of
 from tests.support.journey import Journey, journey_in
 from tests.support.web import Browser, WebWorld
+from tracker.domain.facts import VisitLoss, VisitMoment
 from tracker.domain.words import Role
+from tracker.persistence.models import Case
 from tracker.services import visit_day
 
 NURSE, DESK = Role.NURSE, Role.FRONT_DESK
@@ -89,3 +92,48 @@ class TestPressing:
         response = browser.post(url, data)
         assert response.headers["Location"] == "/day"
         assert "Arrived" in page(world, DESK)
+
+
+class TestAfterABrokenOffOperation:
+    """Whoever was operated on leaves as anybody else does: a nurse says that they may, and whoever sees it writes down
+    that they have left."""
+
+    def broken_off(self, world: WebWorld, today: Today) -> str:
+        case, _ = today.visit("Okafor", hours=-1, state="cancelled", stage="implant_to_book", purpose="implant")
+        today.fact(case, VisitLoss, 30, cause="broken_off", held="nothing", teller_id=None)
+        return str(case.public_id)
+
+    def leaves(self, browser: Browser, case: str, **data: str) -> TestResponse:
+        return browser.submit(f"/cases/{case}/visit/20/complete?back=/day", {"expected_version": "1", **data})
+
+    def test_the_front_desk_is_asked_whether_a_nurse_let_them_go(self, world: WebWorld, today: Today) -> None:
+        case = self.broken_off(world, today)
+        for where in (f"/day/visits/{case}/20/more", f"/cases/{case}"):
+            assert f"/cases/{case}/visit/20/complete" in page(world, DESK, where)
+        browser = world.sign_in(DESK)
+        form = browser.get(f"/cases/{case}/visit/20/complete").get_data(as_text=True)
+        assert "Whether the patient may go, a nurse says." in form and not CLINICAL.search(words_of(form))
+        asked = self.leaves(browser, case)
+        body = asked.get_data(as_text=True)
+        assert asked.status_code == 422 and "No nurse has said that this patient may go." in body
+        (meant,) = re.findall(r'type="checkbox" name="meant" value="([^"]+)"', body)
+        assert self.leaves(browser, case, meant=meant).status_code == 303
+        assert f"/cases/{case}/visit/20/complete" not in page(world, DESK, f"/cases/{case}")
+        assert "Left 09:00" in page(world, DESK) and "0 here now" in page(world, DESK)
+
+    def test_the_front_desk_ends_it_with_one_press_once_they_may(self, world: WebWorld, today: Today) -> None:
+        case = self.broken_off(world, today)
+        today.fact(self.row(world, case), VisitMoment, 31, kind="ready")
+        body = page(world, DESK)
+        assert f'action="/cases/{case}/visit/20/complete' in body and ">Left<" in body
+        assert self.leaves(world.sign_in(DESK), case).status_code == 303
+        assert "0 here now" in page(world, DESK)
+
+    def test_a_nurse_does_too(self, world: WebWorld, today: Today) -> None:
+        case = self.broken_off(world, today)
+        today.fact(self.row(world, case), VisitMoment, 31, kind="ready")
+        assert ">Discharged<" in page(world)
+
+    def row(self, world: WebWorld, public_id: str) -> Case:
+        with world.database.reading() as session:
+            return session.scalars(select(Case).where(Case.public_id == public_id)).one()

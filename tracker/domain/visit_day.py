@@ -11,9 +11,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tracker.domain.calendar import ClinicCalendar
+from tracker.domain.facts import Appointment, VisitLoss, VisitMoment
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.requirements.trial import Observed
-from tracker.domain.words import APPOINTMENT_TO_COME, AppointmentState, MomentKind, Purpose
+from tracker.domain.pathway.snapshot import Snapshot
+from tracker.domain.words import APPOINTMENT_TO_COME, LEFT, AppointmentState, LossCause, MomentKind, Purpose
 
 
 class DayState(StrEnum):
@@ -73,6 +75,18 @@ class Standing:
 def has_stay(pathway: Pathway, purpose: str) -> bool:
     """Whether the end of what a visit is for is not yet the patient's leaving: somebody is watched after it."""
     return purpose in pathway.procedures or purpose == Purpose.REFILL
+
+
+def was_broken_off(snapshot: Snapshot, visit: Appointment) -> bool:
+    """Whether a visit is cancelled because its operation was broken off: the patient is here until they leave."""
+    losses = (each for each in snapshot.of(VisitLoss) if each.appointment == visit.appointment)
+    return visit.state == AppointmentState.CANCELLED and any(each.cause == LossCause.BROKEN_OFF for each in losses)
+
+
+def is_still_here(snapshot: Snapshot, visit: Appointment) -> bool:
+    """Whether the patient of a visit has come, and nobody has said that they left."""
+    has_left = any(each.appointment == visit.appointment and each.kind in LEFT for each in snapshot.of(VisitMoment))
+    return visit.state == AppointmentState.ARRIVED or (was_broken_off(snapshot, visit) and not has_left)
 
 
 def standing(

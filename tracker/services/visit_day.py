@@ -20,14 +20,13 @@ from tracker.domain.facts import (
     Device,
     Fill,
     TrialDose,
-    VisitLoss,
     VisitMoment,
 )
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.engine import offered
 from tracker.domain.pathway.requirements.visit import act_left, faults_of, open_items
 from tracker.domain.pathway.wording import sentence_of
-from tracker.domain.visit_day import has_stay, least_stay
+from tracker.domain.visit_day import has_stay, least_stay, was_broken_off
 from tracker.domain.words import (
     APPOINTMENT_TO_COME,
     LEFT,
@@ -37,7 +36,6 @@ from tracker.domain.words import (
     DeterminationKind,
     Escort,
     Interpreter,
-    LossCause,
     MomentKind,
     is_word,
 )
@@ -209,7 +207,9 @@ def _out_of_order(file: CaseFile, visit: Appointment, kind: str) -> dict[str, st
     """What cannot be at that time: before the patient came, after they left, or leaving before something later."""
     if visit.state in APPOINTMENT_TO_COME:
         return {"kind": "Mark the arrival first; it can be entered with its true time."}
-    if visit.state not in {AppointmentState.ARRIVED, AppointmentState.COMPLETED} and not _was_broken_off(file, visit):
+    if visit.state not in {AppointmentState.ARRIVED, AppointmentState.COMPLETED} and not was_broken_off(
+        file.snapshot, visit
+    ):
         return {"kind": "This visit did not take place. Put it back first."}
     calendar, at = file.snapshot.calendar, file.effective_at
     arrived_at = _arrival(file, visit)
@@ -224,12 +224,6 @@ def _out_of_order(file: CaseFile, visit: Appointment, kind: str) -> dict[str, st
     if kind in LEFT and later is not None and later > at:
         return {"happened_at": f"Something later is recorded, at {calendar.wall(later):%H:%M}."}
     return {}
-
-
-def _was_broken_off(file: CaseFile, visit: Appointment) -> bool:
-    """Whether the visit is cancelled because its operation was broken off: the patient is here until they leave."""
-    losses = (each for each in file.snapshot.of(VisitLoss) if each.appointment == visit.appointment)
-    return visit.state == AppointmentState.CANCELLED and any(each.cause == LossCause.BROKEN_OFF for each in losses)
 
 
 def _arrival(file: CaseFile, visit: Appointment) -> datetime | None:

@@ -3,6 +3,7 @@
 from tracker.domain.access import Permission
 from tracker.domain.facts import Appointment
 from tracker.domain.final_times import arrival_wall, is_provisional
+from tracker.domain.visit_day import is_still_here
 from tracker.domain.words import APPOINTMENT_TO_COME, LIVE_APPOINTMENT, AppointmentState
 from tracker.queries.case_detail import OpenedCase
 from tracker.web.cases.links import Link
@@ -57,7 +58,7 @@ def _visit(telling: Telling, visit: Appointment) -> Row:
         if visit.state == AppointmentState.BOOKED:
             links += telling.link("Confirmed", "confirm", Permission.BOOK, **which)
         links += telling.link("Move", "move", Permission.BOOK, **which)
-    if visit.state == AppointmentState.ARRIVED:
+    if is_still_here(telling.case.snapshot, visit):
         posts += telling.link("Patient left", "complete", Permission.CHECK_IN, **which)
     if visit.state in LIVE_APPOINTMENT and visit.wall[:10] >= telling.today.isoformat():
         links += telling.link("Cancel", "cancel", Permission.BOOK, **which)

@@ -233,6 +233,7 @@ def complete(public_id: str, appointment: int) -> ResponseReturnValue:
         title="The patient leaves",
         submit="Record that the patient left",
         done="the patient has left",
+        lede="Whether the patient may go, a nurse says. That they have left, whoever sees it records.",
         known=partial(known_of, visit),
     )
     zone = clinic().zone

@@ -11,7 +11,7 @@ from urllib.parse import quote_plus
 from tracker.domain.access import Actor, Permission
 from tracker.domain.observation import CLOSING
 from tracker.domain.visit_day import HERE, DayState, has_stay
-from tracker.domain.words import LIVE_APPOINTMENT, AppointmentState, MomentKind, Purpose
+from tracker.domain.words import LIVE_APPOINTMENT, MomentKind, Purpose
 from tracker.queries.day import Visit
 from tracker.web.common.case_lines import case_url, pathway_of
 from tracker.web.common.visit_words import MOMENT_WORDS
@@ -70,7 +70,7 @@ class Choice:
         if state not in HERE:
             return None
         may_go = self._may_go(visit)
-        if may_go and Permission.CHECK_IN in may and visit.state != AppointmentState.CANCELLED:
+        if may_go and Permission.CHECK_IN in may:
             return Step(label=self._leaves, url=self._form(visit, "complete"))
         if Permission.CHECKLIST not in may:
             return None
