@@ -125,6 +125,23 @@ def test_a_button_that_came_second_stands_beside_what_stands_until_one_is_chosen
     assert ("anticoagulants", "takes none") in answers(world) and tasks(world) == []
 
 
+def test_one_that_another_page_sent_meanwhile_is_decided_by_recording_it(
+    world: WebWorld, nurse: Window, physician: Client, checklist: str
+) -> None:
+    page = nurse.page
+    physician.post(checklist, {"item": "anticoagulants", "state": "done", "value": "held as ordered", "seen": 0})
+    presses(page, "anticoagulants", "takes none")
+    expect(item(page, "anticoagulants")).to_contain_text("Your answer, not saved")
+    other = page.context.new_page()
+    other.goto(f"{nurse.address}/day")
+    expect(other.locator("[data-offline-tasks]")).to_contain_text("became a task for the nurses")
+    other.close()
+    presses(page, "anticoagulants", "Record mine")
+    expect(item(page, "anticoagulants").locator(".tap-sub")).to_contain_text("Done: takes none · Nurse Person")
+    with world.database.reading() as session:
+        assert session.scalars(select(StaffTask.id).where(StaffTask.done_at.is_(None))).all() == []
+
+
 def test_what_stands_is_left(world: WebWorld, nurse: Window, physician: Client, checklist: str) -> None:
     page = nurse.page
     physician.post(checklist, {"item": "xray", "state": "done", "value": "L4/L5", "seen": 0})

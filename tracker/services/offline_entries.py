@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Insert, select, update
+from sqlalchemy import Insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ from tracker.domain.errors import DomainError, InvalidInput, NotFound, NotPermit
 from tracker.domain.facts import ChecklistItem
 from tracker.domain.task_words import NOT_TAKEN, TWO_ANSWERS
 from tracker.domain.words import ItemState, Role
-from tracker.persistence.models import ReceivedEntry
+from tracker.persistence.models import ReceivedEntry, StaffTask
 from tracker.persistence.vocabulary import EntryOutcome
 from tracker.queries.offline_day import AnsweredPlace, StoredAnswer, find_place
 from tracker.services.checklists import Answer, answer_item
@@ -81,7 +81,40 @@ def take_entry(work: Work, entry: Entry) -> EntryOutcome:
         .where(ReceivedEntry.clinic_id == work.actor.clinic_id, ReceivedEntry.entry_id == entry.id)
         .values(case_id=case_id, answer_seq=seq)
     )
+    _settle_earlier(work, entry, case_id, _said(answer, work.actor.name, entry.made_at, place.zone))
     return EntryOutcome.SAVED
+
+
+def _settle_earlier(work: Work, entry: Entry, case_id: int, said: str) -> None:
+    """End the tasks about earlier answers of the same person to the same item: they have answered anew since, in the
+    place of what stood, and another page of theirs may have sent the earlier one meanwhile."""
+    earlier = (
+        select(literal("entry:") + ReceivedEntry.entry_id)
+        .where(
+            ReceivedEntry.clinic_id == work.actor.clinic_id,
+            ReceivedEntry.user_id == work.actor.user_id,
+            ReceivedEntry.case_id == case_id,
+            ReceivedEntry.appointment == entry.appointment,
+            ReceivedEntry.item == entry.answer.item,
+            ReceivedEntry.outcome != EntryOutcome.SAVED,
+            ReceivedEntry.made_at <= entry.made_at,
+        )
+        .scalar_subquery()
+    )
+    open_ones = (
+        select(StaffTask)
+        .where(
+            StaffTask.clinic_id == work.actor.clinic_id,
+            StaffTask.case_id == case_id,
+            StaffTask.done_at.is_(None),
+            StaffTask.key.in_(earlier),
+        )
+        .order_by(StaffTask.id)
+        .with_for_update()
+    )
+    for task in work.session.scalars(open_ones).all():
+        task.done_at, task.done_by, task.outcome = work.now, work.actor.user_id, f"answered anew: {said}"
+        tell_clinic(work, "task_ended", {"task": task.kind, "key": task.key, "outcome": task.outcome}, case_id=case_id)
 
 
 def set_aside(work: Work, entry: Entry, error: DomainError) -> EntryOutcome:
