@@ -59,6 +59,7 @@ class ChecklistPage:
     state: str
     stops: tuple[str, ...]
     stale: str
+    stale_url: str
     sections: tuple[SectionView, ...]
     done: int
     of: int
@@ -117,6 +118,7 @@ def present_checklist(
         state=state,
         stops=_stops(visit),
         stale=_said_above(typed, items) if typed else "",
+        stale_url=_conflict_url(typed, items),
         sections=tuple(
             SectionView(
                 label=label,
@@ -151,6 +153,12 @@ def _said_above(typed: Typed, items: Mapping[str, ItemView]) -> str:
     """What is said above the list: it concerns no item, or one that has no form of its own."""
     problems = typed.problems
     return problems.get("", "") if typed.answer.item in items else " ".join(problems.values())
+
+
+def _conflict_url(typed: Typed | None, items: Mapping[str, ItemView]) -> str:
+    """Where an answer that came second is decided on the page; empty where none did."""
+    item = items.get(typed.answer.item) if typed is not None else None
+    return f"#item-{item.key}" if item is not None and item.conflict is not None else ""
 
 
 def _links(found: VisitChecklist, *, is_late: bool, may_answer: bool) -> tuple[Link, ...]:

@@ -47,11 +47,12 @@ def stop_words(rule: ChecklistItemRule, rules: Sequence[ChecklistItemRule]) -> s
 @dataclass(frozen=True, slots=True)
 class Typed:
     """An answer that could not be taken, and why: a sentence per field, under no name what concerns the whole.
-    ``done_at`` is what was typed for the time."""
+    ``done_at`` is what was typed for the time; ``is_conflict``: somebody else answered the item meanwhile."""
 
     answer: Answer
     problems: Mapping[str, str]
     done_at: str = ""
+    is_conflict: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,19 @@ class Before:
 
     text: str
     value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """An answer that came second, as it was given, to be recorded in the place of what stands or let go. ``words``: the
+    same for a person."""
+
+    words: str
+    state: str
+    value: str
+    reason: str
+    done_at: str
+    takes_second: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +128,7 @@ class ItemView:
     others: tuple[Choice, ...]
     problems: tuple[str, ...]
     before: Before | None
+    conflict: Conflict | None
     is_open: bool
 
 
@@ -150,6 +165,10 @@ def _item(
 ) -> ItemView:
     answer = found.answers.get(rule.key)
     written = answer.fact if answer else None
+    conflict = _conflict(rule, refused)
+    seconds = _seconds(found, refused)
+    # What came second is shown beside what stands, and not in its fields.
+    refused = None if conflict else refused
     value = refused.answer.value if refused else written.value if written else ""
     reason = refused.answer.reason if refused else written.reason if written else ""
     problems = refused.problems if refused else {}
@@ -178,10 +197,11 @@ def _item(
         takes_second=rule.two_person,
         may_take_second=is_mendable and answer is not None,
         other_takes_second=rule.stop == "hard",
-        seconds=_seconds(found, refused),
+        seconds=seconds,
         others=_others(rule, refused),
         problems=tuple(sentence for name, sentence in problems.items() if name),
         before=_before(rule, found) if answer is None else None,
+        conflict=conflict,
         is_open=bool(refused and (answer is not None or refused.answer.state != ItemState.DONE)),
     )
 
@@ -225,6 +245,25 @@ def _slots(answer: Answered | None, found: VisitChecklist) -> tuple[Slot, ...]:
         return Slot(text="first person", is_filled=False), Slot(text="second person", is_filled=False)
     first = Slot(text=f"{answer.by} {found.calendar.wall(answer.at):%H:%M}", is_filled=True)
     return first, Slot(text=answer.second_by or "second person", is_filled=bool(answer.second_by))
+
+
+def _conflict(rule: ChecklistItemRule, refused: Typed | None) -> Conflict | None:
+    """What was answered while somebody else did."""
+    if refused is None or not refused.is_conflict:
+        return None
+    given = refused.answer
+    state = next((words for word, words in ANSWERS.items() if word == given.state), given.state)
+    value = f"{given.value} {rule.unit}".strip() if given.value else ""
+    at = f"done at {refused.done_at.replace('T', ' ')}" if refused.done_at else ""
+    takes_second = given.second_by is not None or (rule.two_person and given.state == ItemState.DONE)
+    return Conflict(
+        words=" · ".join(filter(None, (state, value, given.reason, at))),
+        state=given.state,
+        value=given.value,
+        reason=given.reason,
+        done_at=refused.done_at,
+        takes_second=takes_second,
+    )
 
 
 def _seconds(found: VisitChecklist, refused: Typed | None) -> tuple[Choice, ...]:

@@ -94,17 +94,19 @@ def answer(case_id: str, appointment: int) -> ResponseReturnValue:
     found = _found(case_id, appointment)
     if given.second_by is not None and given.second_by not in {each.user_id for each in found.colleagues}:
         problems["second_by"] = "Choose somebody of this clinic."
+    is_conflict = False
     if not problems:
         try:
             _record(found, given)
         except InvalidInput as error:
             problems = dict(error.problems)
         except StaleVersion:
-            problems = {"": "Somebody else answered this item meanwhile. Look at it, then answer again."}
+            is_conflict = True
+            problems = {"": "Somebody else answered this item meanwhile. Look at both, then choose."}
     if not problems:
         return _next(found, given)
     status = 409 if "" in problems else 422
-    return _again(case_id, appointment, Typed(given, problems, form.done_at.data or "")), status
+    return _again(case_id, appointment, Typed(given, problems, form.done_at.data or "", is_conflict)), status
 
 
 def _record(found: VisitChecklist, given: Answer) -> None:
