@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from tests.domain.labels.writing import mod43
@@ -190,6 +190,11 @@ def test_two_codes_that_look_like_a_single_one() -> None:
     assert read_label(both, READ_ON).lot == "10X3"
 
 
+@example(
+    ("+A0690698", "$$+90002420101000", Reading(device_identifier="A0690698", serial="0", expires_on=date(2000, 1, 1))),
+    13,
+    "1",
+)
 @given(label=labels(), at=st.integers(1, 60), letter=st.sampled_from("ABC0123456789"))
 def test_one_wrong_character_is_noticed(label: tuple[str, str, Reading], at: int, letter: str) -> None:
     primary, secondary, _ = label

@@ -119,7 +119,10 @@ def _production(parts: list[str], read_on: date) -> Reading:
 
 
 def _part(part: str, read_on: date) -> Reading:
-    """One part of the secondary data. What describes neither the piece nor its dates is passed over."""
+    """One part of the secondary data. What describes neither the piece nor its dates is passed over, but not one that is
+    empty: it is the half of a code that was cut where a wrong character made it look like two."""
+    if not part.strip("$+"):
+        raise UnreadableLabel(_NO_HIBC)
     if part.startswith("$$"):
         return _dated(part[2:], read_on)
     if part.startswith("$"):
