@@ -1,14 +1,18 @@
 """A running application for tests: one clinic with a person for every role, and browsers that are signed in."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import CodeType
 
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy import insert
 from werkzeug.test import TestResponse
 
@@ -159,8 +163,28 @@ def add_clinic(
     return clinic_id, people
 
 
+class _CompiledTemplates(BytecodeCache):
+    """What one application has compiled, for all those after it: compiling a page takes as long as showing it often."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Compiled from this very text, or nothing."""
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it."""
+        self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _CompiledTemplates()
+
+
 def _new_app(runtime: Runtime) -> Flask:
-    return create_app(runtime, is_testing=True)
+    app = create_app(runtime, is_testing=True)
+    app.jinja_env.bytecode_cache = _COMPILED
+    return app
 
 
 def make_world(
@@ -185,18 +209,18 @@ def make_world(
     )  # fmt: skip
 
 
-_SPARE: list[Flask] = []
+_SPARE: defaultdict[Settings, list[Flask]] = defaultdict(list)
 
 
 @contextmanager
 def lent_world(database: Database, clock: FixedClock, ids: SeededIds, **settings: object) -> Iterator[WebWorld]:
-    """The same on an application that has served other tests: to make one takes as long as ten pages.
-
-    It has answered requests, so pages cannot be added to it, and of ``settings`` it sees what is read anew each time.
+    """The same on an application that has served other tests with these settings: to make one takes as long as ten
+    pages. It has answered requests, so pages cannot be added to it.
     """
 
     def take(runtime: Runtime) -> Flask:
-        app = _SPARE.pop() if _SPARE else _new_app(runtime)
+        spare = _SPARE[runtime.settings]
+        app = spare.pop() if spare else _new_app(runtime)
         app.extensions["runtime"] = runtime
         return app
 
@@ -206,7 +230,7 @@ def lent_world(database: Database, clock: FixedClock, ids: SeededIds, **settings
         yield world
     finally:
         if _state(world.app) == before:
-            _SPARE.append(world.app)
+            _SPARE[world.runtime.settings].append(world.app)
 
 
 def _state(app: Flask) -> tuple[dict[str, object], ...]:

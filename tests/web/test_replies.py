@@ -3,7 +3,8 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from werkzeug.test import TestResponse
 from tests.factories.case_world import CaseWorld
 from tests.factories.post import REPLIES_AT, SOON, Post
 from tests.support.fixed import FixedClock, SeededIds
-from tests.support.web import Browser, WebWorld, make_world
+from tests.support.web import Browser, WebWorld, lent_world
 from tracker.persistence.database import Database
 from tracker.persistence.models import (
     AppointmentRow,
@@ -27,7 +28,7 @@ from tracker.persistence.models import (
     StageCount,
 )
 
-MOBILE = "+13035550142"
+MOBILE, SENDER = "+13035550142", "+13035550100"
 SECRET = "secret of the provider"
 BACK = "https://reports.clinic.example"
 #: What no page for patients may say, in whatever language.
@@ -37,15 +38,8 @@ DENIED = ("implant", "pump", "tracker<", "evaluation", "referral", "refill", "Fa
 class Outside:
     """A clinic that reminded a patient, and browsers of people outside."""
 
-    def __init__(self, database: Database, clock: FixedClock, ids: SeededIds) -> None:
-        self.post = Post(CaseWorld(database, clock, ids))
-        with database.writing() as session:
-            session.add(StageCount(clinic_id=1, pathway="itb", stage="referred", owner_user_id=0, n=1))
-        self.web: WebWorld = make_world(
-            database, clock, ids, sms_secret=SECRET, sms_callback_base_url=BACK, reply_base_url=REPLIES_AT,
-            sms_sender="+13035550100",
-        )  # fmt: skip
-        self.database = database
+    def __init__(self, post: Post, web: WebWorld) -> None:
+        self.post, self.web, self.database = post, web, web.database
         self.post.dispatch()
 
     def path(self) -> str:
@@ -78,9 +72,21 @@ class Outside:
         return self.browser().client.post(path, data=dict(form), headers=headers, base_url=BACK)
 
 
+@contextmanager
+def seen_from_outside(database: Database, clock: FixedClock, ids: SeededIds) -> Iterator[Outside]:
+    """The clinic, where texts come in and patients have links."""
+    post = Post(CaseWorld(database, clock, ids))
+    with database.writing() as session:
+        session.add(StageCount(clinic_id=1, pathway="itb", stage="referred", owner_user_id=0, n=1))
+    settings = {"sms_secret": SECRET, "sms_callback_base_url": BACK, "reply_base_url": REPLIES_AT, "sms_sender": SENDER}
+    with lent_world(database, clock, ids, **settings) as web:
+        yield Outside(post, web)
+
+
 @pytest.fixture
-def outside(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> Outside:
-    return Outside(sqlite_database, clock, ids)
+def outside(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> Iterator[Outside]:
+    with seen_from_outside(sqlite_database, clock, ids) as outside:
+        yield outside
 
 
 def stored(outside: Outside) -> list[object]:
@@ -273,8 +279,7 @@ class TestTheNeutralHost:
                 assert (answer.status_code, answer.text) == (404, "")
         assert client.get("/sign-in").status_code == 200
 
-    def test_is_the_clinics_own_where_none_is_set(self, sqlite_database, clock, ids) -> None:
-        world = make_world(sqlite_database, clock, ids)
+    def test_is_the_clinics_own_where_none_is_set(self, world: WebWorld) -> None:
         assert world.runtime.settings.replies_at == "http://localhost:8000"
         assert world.browser().get("/sign-in").status_code == 200
 

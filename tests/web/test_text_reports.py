@@ -1,5 +1,6 @@
 """What the provider says became of a text, at the address that it was given for that."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -7,15 +8,16 @@ from sqlalchemy import select, update
 
 from tests.factories.post import SOON
 from tests.support.fixed import FixedClock, SeededIds
-from tests.web.test_replies import MOBILE, Outside, take_texts
+from tests.web.test_replies import MOBILE, Outside, seen_from_outside, take_texts
 from tracker.domain.mail import MailRejected
 from tracker.persistence.database import Database
 from tracker.persistence.models import Clinic, DeliveryAttempt, DeliveryReport, Reminder, StaffTask
 
 
 @pytest.fixture
-def outside(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> Outside:
-    return Outside(sqlite_database, clock, ids)
+def outside(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> Iterator[Outside]:
+    with seen_from_outside(sqlite_database, clock, ids) as outside:
+        yield outside
 
 
 @pytest.fixture
