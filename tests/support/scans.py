@@ -1,11 +1,15 @@
 """Scans of papers as a scanner makes them, and files that only look like one."""
 
 import zlib
+from functools import cache
 from io import BytesIO
 
 from PIL import Image
 from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, StreamObject, TextStringObject
+
+#: Two thousand of the longest that a test asks for are 25 MB unpacked: to pack more takes a second at every start.
+_MOST_LINES = 2_000
 
 
 def a_picture(kind: str = "PNG", colour: int = 200, size: tuple[int, int] = (40, 30)) -> bytes:
@@ -60,12 +64,13 @@ def a_pdf_with(key: str, value: str, *, from_afar: bool = False) -> bytes:
     return _written(writer)
 
 
+@cache
 def a_png_of(width: int, height: int) -> bytes:
-    """A PNG of some hundred bytes that claims to have so many dots, and has them, all alike."""
+    """A small PNG that claims to have so many dots, and has them, all alike, as far as ``_MOST_LINES`` go."""
     head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes((1, 0, 0, 0, 0))
     line = bytes(1 + (width + 7) // 8)
     packer = zlib.compressobj(9)
-    packed = b"".join(packer.compress(line) for _ in range(min(height, 20_000))) + packer.flush()
+    packed = b"".join(packer.compress(line) for _ in range(min(height, _MOST_LINES))) + packer.flush()
     return b"\x89PNG\r\n\x1a\n" + _piece(b"IHDR", head) + _piece(b"IDAT", packed) + _piece(b"IEND", b"")
 
 
