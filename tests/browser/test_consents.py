@@ -1,6 +1,5 @@
 """A consent on the nurse's tablet: read, signed with a finger, and taken back at the door."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,26 +7,19 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 from sqlalchemy import select
 
-from tests.support.browser import PHONE, TABLET, Window, served, window
-from tests.support.fixed import FixedClock, SeededIds
+from tests.support.browser import PHONE, TABLET, Window, ready, window
 from tests.support.journey import WAY, Journey, journey_in
-from tests.support.web import PASSWORD, WebWorld, email_of, make_world
+from tests.support.web import PASSWORD, WebWorld, email_of
 from tracker.domain.attachments import LARGEST
 from tracker.domain.signature import read_strokes
 from tracker.domain.words import Role
 from tracker.integrations.papers import FolderOfPapers
-from tracker.persistence.database import Database
 from tracker.persistence.models import ConsentFormRow
 
 #: As large as a finger needs.
 LEAST_TARGET = 44
 #: Whether anything is drawn in the field.
 INK = "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)"
-
-
-@pytest.fixture
-def world(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> WebWorld:
-    return make_world(sqlite_database, clock, ids)
 
 
 @pytest.fixture
@@ -39,12 +31,6 @@ def journey(world: WebWorld) -> Journey:
         if stage == "trial_day":
             break
     return journey
-
-
-@pytest.fixture
-def address(world: WebWorld) -> Iterator[str]:
-    with served(world.app) as address:
-        yield address
 
 
 def signs_in(opened: Window) -> None:
@@ -80,6 +66,7 @@ def test_a_consent_is_withdrawn_at_the_door_and_stops_the_procedure(
         page.get_by_role("link", name="Checklist").first.tap()
         consent = page.get_by_role("region", name="Consent")
         expect(consent).to_contain_text("signed")
+        ready(page)
         back = consent.get_by_role("link", name="The patient takes it back…")
         box = back.bounding_box()
         assert box is not None and box["height"] >= LEAST_TARGET
@@ -93,6 +80,7 @@ def test_a_consent_is_withdrawn_at_the_door_and_stops_the_procedure(
         opened.open("/day")
         page.get_by_role("link", name="Checklist").first.tap()
         expect(consent).to_contain_text("Withdrawn by the patient: Does not want the needle")
+        ready(page)
         item = page.locator("#item-consent")
         item.get_by_role("button").first.tap()
         expect(item).to_contain_text("No signed consent stands")
@@ -108,6 +96,7 @@ def test_a_consent_is_signed_with_a_finger_and_printed(
         opened.open(f"/cases/{journey.public_id}/consent?purpose=trial")
         page.get_by_role("link", name="Sign the trial consent on this tablet").tap()
         expect(page.locator("canvas")).to_be_visible()
+        ready(page)
         page.get_by_label("The patient", exact=True).check()
         page.locator("canvas").scroll_into_view_if_needed()
         draws(page, (0.1, 0.1), (0.2, 0.2))
@@ -121,6 +110,7 @@ def test_a_consent_is_signed_with_a_finger_and_printed(
         assert strokes[-1][-1] == pytest.approx((540, 100), abs=3)
         page.get_by_role("button", name="Keep this signature").tap()
         expect(page.get_by_role("alert")).to_contain_text("Say who signed")
+        ready(page)
         assert page.locator("input[name=strokes]").input_value() == drawn, "it is kept beside what is missing"
         assert page.locator("canvas").evaluate(INK)
         page.get_by_label("Name of who signs").fill("James Okafor")
@@ -128,6 +118,7 @@ def test_a_consent_is_signed_with_a_finger_and_printed(
         expect(page.locator("main")).to_contain_text("Recorded: consent")
         page.get_by_role("link", name="Form").first.tap()
         expect(page.locator("svg.consent-drawn polyline")).to_have_count(2)
+        ready(page)
         assert opened.accessibility_findings() == []
     with world.database.reading() as session:
         assert session.scalars(select(ConsentFormRow.strokes)).one() == drawn

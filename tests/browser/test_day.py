@@ -12,12 +12,10 @@ from sqlalchemy import update
 
 from tests.factories.facts import make
 from tests.factories.listed import Listed
-from tests.support.browser import DESKTOP, PHONE, TABLET, Window, served, window
-from tests.support.fixed import FixedClock, SeededIds
-from tests.support.web import WebWorld, make_world
+from tests.support.browser import DESKTOP, PHONE, TABLET, Window, ready, window
+from tests.support.web import WebWorld
 from tracker.domain.facts import Arrangement, VisitMoment
 from tracker.domain.words import Role
-from tracker.persistence.database import Database
 from tracker.persistence.facts import insert_fact
 from tracker.persistence.models import Case, Clinic, Room
 
@@ -84,11 +82,10 @@ class Ward:
 
 
 @pytest.fixture
-def ward(chromium: Browser, sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> Iterator[Ward]:
+def ward(chromium: Browser, world: WebWorld, address: str) -> Iterator[Ward]:
     """Visits in every state, of whom two are still to come."""
-    world = make_world(sqlite_database, clock, ids)
+    clock = world.clock
     with ExitStack() as stack:
-        address = stack.enter_context(served(world.app))
         ward = Ward(world, chromium, address, stack)
         with world.database.writing() as session:
             session.add(Room(clinic_id=world.clinic_id, id=1, name="Procedure room", is_active=True, version=1))
@@ -185,11 +182,13 @@ class TestTheDay:
         opened = ward.opens(Role.NURSE)
         row(opened.page, "Okafor").get_by_role("link", name="More…").tap()
         expect(opened.page.get_by_role("heading", name="Trial · 10:00")).to_be_visible()
+        ready(opened.page)
         heights = opened.page.evaluate(_HEIGHTS, _STEPS)
         assert len(heights) == 6 and [each for each in heights if each[1] < FINGER_PX] == []
         assert opened.accessibility_findings() == []
         opened.page.get_by_role("button", name="Later in the room").tap()
         expect(opened.page).to_have_url(re.compile("/day\\?on="))
+        ready(opened.page)
         assert opened.page.locator(".person-family").all_inner_texts()[:2] == ["Ruiz", "Okafor"]
         for path in (
             f"/cases/{case}/visit/20/stands",
@@ -226,6 +225,7 @@ class TestTheWall:
         page.clock.run_for(21_000)
         expect(page.get_by_role("status")).to_contain_text("No connection. This is how it was at")
         page.context.set_offline(False)
-        manager.page.get_by_role("button", name="Make a new address").click()
+        with manager.page.expect_navigation():
+            manager.page.get_by_role("button", name="Make a new address").click()
         page.clock.run_for(21_000)
         expect(main).to_be_empty()

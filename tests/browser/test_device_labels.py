@@ -12,12 +12,10 @@ from datetime import date, timedelta
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
-from tests.support.browser import TABLET, Window, served, window
-from tests.support.fixed import FixedClock, SeededIds
+from tests.support.browser import TABLET, Window, ready, window
 from tests.support.journey import Journey, journey_in
-from tests.support.web import PASSWORD, PIN, WebWorld, email_of, make_world
+from tests.support.web import PASSWORD, PIN, WebWorld, email_of
 from tracker.domain.words import DeterminationKind, Role
-from tracker.persistence.database import Database
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 #: What a finger has to hit, and could miss.
@@ -48,6 +46,7 @@ class Room:
             opened.page.fill("input[name=password]", PASSWORD)
             opened.page.get_by_role("main").get_by_role("button", name="Sign in").click()
             expect(opened.page.locator("form:has([data-label])")).to_be_visible()
+            ready(opened.page)
             yield opened
 
     def label(self, days: int, separated: str = "") -> str:
@@ -62,14 +61,12 @@ class Room:
 
 
 @pytest.fixture
-def room(chromium: Browser, sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> Iterator[Room]:
+def room(chromium: Browser, world: WebWorld, address: str) -> Room:
     """The day of the implant."""
-    world = make_world(sqlite_database, clock, ids)
     world.give_pin(Role.PHYSICIAN)
     journey = journey_in(world).go("implant_day")
     journey.tick(journey.visit_for("implant"), "before")
-    with served(world.app) as address:
-        yield Room(chromium, world, journey, address)
+    return Room(chromium, world, journey, address)
 
 
 def field(page: Page, name: str) -> Locator:

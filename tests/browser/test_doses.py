@@ -2,20 +2,17 @@
 as what it was; then the hours of observation, with a finger.
 """
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
-from tests.support.browser import Window, served, window
-from tests.support.fixed import FixedClock, SeededIds
+from tests.support.browser import Window, window
 from tests.support.journey import Journey, journey_in
 from tests.support.todos import open_todos
-from tests.support.web import PASSWORD, PIN, WebWorld, email_of, make_world
+from tests.support.web import PASSWORD, PIN, WebWorld, email_of
 from tracker.domain.facts import AdverseEvent, Assessment, TrialDose
 from tracker.domain.words import ASKED_ADVERSE, DeterminationKind, Role
-from tracker.persistence.database import Database
 from tracker.services import trials
 
 TABLET: ViewportSize = {"width": 768, "height": 1024}
@@ -23,17 +20,10 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @pytest.fixture
-def world(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> WebWorld:
+def world(world: WebWorld) -> WebWorld:
     """A clinic in which the physician, who reads a second time, has a PIN."""
-    world = make_world(sqlite_database, clock, ids)
     world.give_pin(Role.PHYSICIAN)
     return world
-
-
-@pytest.fixture
-def address(world: WebWorld) -> Iterator[str]:
-    with served(world.app) as address:
-        yield address
 
 
 @pytest.fixture

@@ -6,13 +6,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import select
 
-from tests.factories.listed import Listed
-from tests.support.browser import TABLET, Window, served, window
-from tests.support.fixed import FixedClock, SeededIds
+from tests.support.browser import TABLET, Window, window
 from tests.support.web import Browser as Client
-from tests.support.web import WebWorld, make_world
+from tests.support.web import WebWorld
 from tracker.domain.words import Role
-from tracker.persistence.database import Database
 from tracker.persistence.models import ChecklistItemRow, StaffTask
 
 #: What the longest word of an item's name needs, and some more.
@@ -21,27 +18,11 @@ WHY = "Somebody else answered this item meanwhile"
 
 
 @pytest.fixture
-def world(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> WebWorld:
-    """A clinic."""
-    return make_world(sqlite_database, clock, ids)
-
-
-@pytest.fixture
-def checklist(world: WebWorld) -> str:
-    """The address of the checklist of a patient who has arrived."""
-    with world.database.writing() as session:
-        listed = Listed(session, world.clinic_id, world.clock.now(), world.ids)
-        case = listed.case(listed.patient("Okafor", "James"), "trial_day")
-        listed.visit(case, "trial", hours=0, state="arrived")
-        return f"/day/visits/{case.public_id}/20"
-
-
-@pytest.fixture
-def nurse(chromium: Browser, world: WebWorld, checklist: str) -> Iterator[Window]:
+def nurse(chromium: Browser, world: WebWorld, address: str, checklist: str) -> Iterator[Window]:
     """A nurse before the open checklist, on a tablet."""
     cookie = world.sign_in(Role.NURSE).client.get_cookie("tracker")
     assert cookie is not None
-    with served(world.app) as address, window(chromium, address, viewport=TABLET, touch=True) as opened:
+    with window(chromium, address, viewport=TABLET, touch=True) as opened:
         opened.page.context.add_cookies([{"name": "tracker", "value": cookie.value, "url": address}])
         opened.open(checklist)
         yield opened

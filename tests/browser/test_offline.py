@@ -10,10 +10,8 @@ from sqlalchemy import select
 
 from tests.browser.offline_tablets import Network, Tablet, tablet
 from tests.factories.listed import Listed
-from tests.support.fixed import FixedClock, SeededIds
-from tests.support.web import WebWorld, make_world
+from tests.support.web import WebWorld
 from tracker.domain.words import Role
-from tracker.persistence.database import Database
 from tracker.persistence.models import ChecklistItemRow, ReceivedEntry, StaffTask
 from tracker.services.offline_entries import Entry
 
@@ -22,23 +20,14 @@ NO_NETWORK = "Without network"
 
 
 @pytest.fixture
-def world(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> WebWorld:
-    """A nurse with a PIN, and patients who come for their trials today."""
-    world = make_world(sqlite_database, clock, ids)
+def world(world: WebWorld) -> WebWorld:
+    """The nurse has a PIN, and somebody else comes later today."""
     world.give_pin(Role.NURSE, pin=PIN)
-    return world
-
-
-@pytest.fixture
-def checklist(world: WebWorld) -> str:
-    """The address of the checklist of whoever has arrived."""
     with world.database.writing() as session:
         listed = Listed(session, world.clinic_id, world.clock.now(), world.ids)
         later = listed.case(listed.patient("Moreno", "Luis", allergies="latex"), "implant_day")
         listed.visit(later, "implant", hours=2, state="booked")
-        case = listed.case(listed.patient("Okafor", "James"), "trial_day")
-        listed.visit(case, "trial", hours=0, state="arrived")
-        return f"/day/visits/{case.public_id}/20"
+    return world
 
 
 @pytest.fixture

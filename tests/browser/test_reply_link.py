@@ -12,7 +12,7 @@ from tests.factories.case_world import CaseWorld
 from tests.factories.post import REPLIES_AT, Post
 from tests.support.browser import DESKTOP, Window, served, window
 from tests.support.fixed import FixedClock, SeededIds
-from tests.support.web import make_world
+from tests.support.web import WebWorld, lent_world
 from tracker.persistence.database import Database
 from tracker.persistence.models import AppointmentRow, ContactPoint, StaffTask, StageCount
 
@@ -23,12 +23,8 @@ WILL_COME, CANNOT, CALL = "I will come", "I can’t come", "Please call me"
 class Reader:
     """A patient who was told of a visit by mail, and the clinic behind it."""
 
-    def __init__(self, database: Database, clock: FixedClock, ids: SeededIds) -> None:
-        self.database, self.clock = database, clock
-        self.post = Post(CaseWorld(database, clock, ids))
-        with database.writing() as session:
-            session.add(StageCount(clinic_id=1, pathway="itb", stage="referred", owner_user_id=0, n=1))
-        self.app = make_world(database, clock, ids).app
+    def __init__(self, post: Post, web: WebWorld) -> None:
+        self.post, self.app, self.database, self.clock = post, web.app, web.database, web.clock
         self.post.dispatch()
 
     @property
@@ -51,8 +47,12 @@ class Reader:
 
 
 @pytest.fixture
-def reader(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> Reader:
-    return Reader(sqlite_database, clock, ids)
+def reader(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> Iterator[Reader]:
+    post = Post(CaseWorld(sqlite_database, clock, ids))
+    with sqlite_database.writing() as session:
+        session.add(StageCount(clinic_id=1, pathway="itb", stage="referred", owner_user_id=0, n=1))
+    with lent_world(sqlite_database, clock, ids) as web:
+        yield Reader(post, web)
 
 
 @pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])

@@ -8,13 +8,10 @@ from playwright.sync_api import Browser, Locator, expect
 from sqlalchemy import select
 
 from tests.browser.offline_tablets import FINGER, Network, Tablet, tablet
-from tests.factories.listed import Listed
-from tests.support.browser import PATIENCE_MS, Window
-from tests.support.fixed import FixedClock, SeededIds
+from tests.support.browser import PATIENCE_MS, Window, ready
 from tests.support.journey import journey_in
-from tests.support.web import WebWorld, make_world
+from tests.support.web import WebWorld
 from tracker.domain.words import Role
-from tracker.persistence.database import Database
 from tracker.persistence.models import ChecklistItemRow
 
 #: Ends once so many forms are on the disk; how many there are, where that does not come.
@@ -28,21 +25,6 @@ KEPT = """async ([count, patience]) => {
   }
   return kept;
 }"""
-
-
-@pytest.fixture
-def world(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> WebWorld:
-    return make_world(sqlite_database, clock, ids)
-
-
-@pytest.fixture
-def checklist(world: WebWorld) -> str:
-    """The address of the checklist of whoever has arrived."""
-    with world.database.writing() as session:
-        listed = Listed(session, world.clinic_id, world.clock.now(), world.ids)
-        case = listed.case(listed.patient("Okafor", "James"), "trial_day")
-        listed.visit(case, "trial", hours=0, state="arrived")
-        return f"/day/visits/{case.public_id}/20"
 
 
 @pytest.fixture
@@ -188,6 +170,7 @@ def test_of_a_dose_comes_back_without_the_pin_and_leaves_with_whoever_signs_out(
     is_kept(nurse)
     nurse.page.get_by_role("button", name="Check before injecting").tap()
     expect(nurse.page.get_by_role("alert").first).to_contain_text("Nothing is saved yet")
+    ready(nurse.page)
     expect(offered(nurse)).to_have_count(0)
     is_kept(nurse)
     nurse.opens(dose)

@@ -1,31 +1,16 @@
 """The words of a message while they are typed, with scripts and without; and a letter that goes to the printer."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, ViewportSize, expect
 from sqlalchemy import update
 
-from tests.support.browser import DESKTOP, PHONE, Window, served, window
-from tests.support.fixed import FixedClock, SeededIds
+from tests.support.browser import DESKTOP, PHONE, Window, window
 from tests.support.journey import a_person, journey_in
-from tests.support.web import PASSWORD, WebWorld, email_of, make_world
+from tests.support.web import PASSWORD, WebWorld, email_of
 from tracker.domain.words import Role
-from tracker.persistence.database import Database
 from tracker.persistence.models import Patient
 
 WORDS = "/admin/messages/words"
-
-
-@pytest.fixture
-def world(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> WebWorld:
-    return make_world(sqlite_database, clock, ids)
-
-
-@pytest.fixture
-def address(world: WebWorld) -> Iterator[str]:
-    with served(world.app) as address:
-        yield address
 
 
 def signs_in(opened: Window, role: Role) -> None:
@@ -86,14 +71,16 @@ class TestALetter:
             page = opened.page
             page.add_init_script("window.printed = 0; window.print = () => { window.printed += 1; };")
             opened.open("/reminders?state=unreached")
-            page.get_by_role("link", name="Letter").first.click()
+            with page.expect_navigation():
+                page.get_by_role("link", name="Letter").first.click()
             assert opened.accessibility_findings() == []
             page.get_by_role("button", name="Record as printed").click()
             expect(page.locator("body")).to_contain_text("Recorded as printed.")
             page.wait_for_function("window.printed === 1")
             page.reload()
             assert page.evaluate("window.printed") == 0
-            page.get_by_role("link", name="Back to the task").click()
+            with page.expect_navigation():
+                page.get_by_role("link", name="Back to the task").click()
             assert opened.accessibility_findings() == []
             page.fill("#posted_on", "2026-03-17")
             page.get_by_role("button", name="It is posted").click()

@@ -48,6 +48,15 @@ class Window:
         ]
 
 
+def ready(page: Page) -> None:
+    """Wait until the page that is shown has run its scripts, once something was seen that stands on no page before it.
+
+    What is done sooner meets what only looks like the page: a button sends its form as without scripts, a scanned code
+    goes nowhere, a clock that is set forward rings nothing, and what is counted may still grow.
+    """
+    page.wait_for_load_state("load")
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, without a window."""
