@@ -24,7 +24,7 @@ from pathlib import Path
 from subprocess import PIPE, STDOUT, Popen
 from types import FrameType
 
-from tests.support.chromium import ChromiumMissingError, chromium_path
+from tests.support.chromium import ChromiumMissingError, prepare_chromium
 from tests.support.postgres import URL_VARIABLE, PostgresMissingError, postgres_server
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -101,7 +101,7 @@ def _run_all(groups: Sequence[Group]) -> list[str]:
     with ExitStack() as stack:
         checks = [check for group in groups for check in group]
         if BROWSER in checks:
-            chromium_path()
+            prepare_chromium()
         environment = dict(os.environ)
         if FAST not in checks:
             environment[URL_VARIABLE] = stack.enter_context(postgres_server())
