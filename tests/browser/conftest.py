@@ -16,6 +16,7 @@ from tests.support.web import WebWorld, lent_world
 from tracker.persistence.database import Database
 
 FOLDER = Path(__file__).parent
+LONGEST = FOLDER / "test_journey.py"
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +51,11 @@ def address(world: WebWorld) -> Iterator[str]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever lies in this folder needs the browser, whether or not its author remembered to say so."""
+    """Whatever lies in this folder needs the browser, whether or not its author remembered to say so.
+
+    The longest comes first: begun last, it would have all other workers wait for it.
+    """
     for item in items:
         if item.path.is_relative_to(FOLDER):
             item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: item.path != LONGEST)

@@ -340,7 +340,7 @@ def test_what_waited_on_an_open_page_and_is_not_taken_is_a_task(
 
 
 def test_what_the_server_fails_at_holds_up_nothing_else(
-    world: WebWorld, nurse: Tablet, monkeypatch: pytest.MonkeyPatch
+    world: WebWorld, nurse: Tablet, checklist: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail_at_the_level(entry: Entry) -> None:
         if entry.answer.item == "xray":
@@ -349,6 +349,7 @@ def test_what_the_server_fails_at_holds_up_nothing_else(
     world.app.config["PROPAGATE_EXCEPTIONS"] = False
     monkeypatch.setattr("tracker.web.day.offline.refuse_too_long", fail_at_the_level)
     nurse.page.clock.install()
+    nurse.opens(checklist)  # what an open page waits for goes on by the clock that it began with
     nurse.writes("xray", "L2/L3")
     expect(nurse.bar).to_contain_text("1 not yet saved: the server fails at it")
     nurse.ticks("identity")
