@@ -1,7 +1,7 @@
 """Fixtures for every test: a clock and ids that stand still, and an empty migrated database on either engine.
 
-``database`` runs a test twice, on SQLite and on PostgreSQL; ``sqlite_database`` once. What PostgreSQL needs is started
-when the first test asks for it, so that domain tests never wait for a server.
+``database`` runs a test twice, on SQLite and on PostgreSQL, and so does ``world``; ``sqlite_database`` once. What
+PostgreSQL needs is started when the first test asks for it, so that domain tests never wait for a server.
 """
 
 import gc
@@ -17,6 +17,7 @@ from tests.support.databases import PostgresqlDatabases, SqliteDatabases
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.milestones import Milestones
 from tests.support.postgres import postgres_server
+from tests.support.web import WebWorld, lent_world
 from tracker.persistence.database import Database
 
 #: A Tuesday morning in every zone of the United States, and nowhere near a change of the clocks.
@@ -100,6 +101,13 @@ def postgresql_database(_postgresql_databases: PostgresqlDatabases) -> Iterator[
     """An empty, migrated PostgreSQL database of this test's own."""
     with _postgresql_databases.fresh() as database:
         yield database
+
+
+@pytest.fixture
+def world(database: Database, clock: FixedClock, ids: SeededIds) -> Iterator[WebWorld]:
+    """The application on an empty clinic, with one person for every role, on each engine in turn."""
+    with lent_world(database, clock, ids) as world:
+        yield world
 
 
 @pytest.fixture(scope="session")

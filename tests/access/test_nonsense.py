@@ -34,13 +34,6 @@ _FIELD = re.compile(r"<(?:input|select|textarea)\b[^>]*\bname=\"([^\"]+)\"")
 
 
 @pytest.fixture
-def world(database: Database, clock: FixedClock, ids: SeededIds) -> Iterator[WebWorld]:
-    """On both engines: they refuse different things."""
-    with lent_world(database, clock, ids) as world:
-        yield world
-
-
-@pytest.fixture
 def quick_world(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> Iterator[WebWorld]:
     """What is refused before any engine is asked."""
     with lent_world(sqlite_database, clock, ids) as world:
@@ -109,6 +102,7 @@ def test_a_number_that_no_row_can_have_is_nobody_s_page(quick_world: WebWorld) -
 @pytest.mark.slow
 @pytest.mark.parametrize("role", [Role.LEAD_COORDINATOR, Role.ADMINISTRATOR, Role.NURSE, Role.PHYSICIAN])
 def test_nonsense_is_answered_with_a_sentence(world: WebWorld, role: Role) -> None:
+    """On both engines: they refuse different things."""
     browser = world.sign_in(role)
     chance = random.Random(role.value)
     # 503 is the health page's word for a scheduler that never ran.

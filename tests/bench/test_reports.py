@@ -1,5 +1,6 @@
 """The bench of reports: what it asks for, what it makes anew, and what it calls too much."""
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -7,7 +8,7 @@ from sqlalchemy import select, update
 
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.stored_history import fill
-from tests.support.web import WebWorld, make_world
+from tests.support.web import WebWorld, lent_world
 from tracker.bench.measure import Timing
 from tracker.bench.report_budget import FLOORS, report_excesses, reports_report_of
 from tracker.bench.report_histories import Histories, measure_in
@@ -21,10 +22,10 @@ MADE: Histories = {"largest_s": 1.0, "all_s": 2.0, "sheets_s": 1.0, "slow_s": 3.
 
 
 @pytest.fixture
-def world(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> WebWorld:
-    world = make_world(sqlite_database, clock, ids)
-    fill(world, 12)
-    return world
+def world(sqlite_database: Database, clock: FixedClock, ids: SeededIds) -> Iterator[WebWorld]:
+    with lent_world(sqlite_database, clock, ids) as world:
+        fill(world, 12)
+        yield world
 
 
 def test_each_kind_of_filter_asks_for_what_most_have(world: WebWorld) -> None:

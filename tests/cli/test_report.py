@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Iterator
 
 import pytest
 from click.testing import CliRunner, Result
@@ -12,7 +13,7 @@ from tests.cli.test_backup import environ
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.played_clinic import fill_played
 from tests.support.stored_history import fill
-from tests.support.web import WebWorld, make_world
+from tests.support.web import WebWorld, lent_world
 from tracker.app import create_app
 from tracker.cli import main
 from tracker.cli.context import Composition
@@ -23,9 +24,12 @@ from tracker.web.reports.panels import HEADINGS
 
 
 @pytest.fixture
-def world(sqlite_database: Database, clock: FixedClock, ids: SeededIds, monkeypatch: pytest.MonkeyPatch) -> WebWorld:
+def world(
+    sqlite_database: Database, clock: FixedClock, ids: SeededIds, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[WebWorld]:
     monkeypatch.setattr(SystemClock, "now", lambda _self: clock.now())
-    return make_world(sqlite_database, clock, ids)
+    with lent_world(sqlite_database, clock, ids) as world:
+        yield world
 
 
 def run(world: WebWorld, *arguments: str) -> Result:

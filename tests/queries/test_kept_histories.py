@@ -5,15 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from tests.support.fixed import FixedClock, SeededIds
 from tests.support.histories import Told
 from tests.support.statements import sent
 from tests.support.stored_history import fill
 from tests.support.told_clinic import told_clinic
-from tests.support.web import WebWorld, make_world
+from tests.support.web import WebWorld
 from tracker.domain.reporting.columns import Blockers, Stays
 from tracker.domain.reporting.history import History
-from tracker.persistence.database import Database
 from tracker.persistence.models import Clinic, ClinicHistory
 from tracker.queries.clinic_history.kept import Kept, Mark, Shelf, numbers
 from tracker.queries.clinic_history.making import Made
@@ -22,8 +20,7 @@ from tracker.services.clinic_histories import pack, store
 
 
 @pytest.fixture
-def world(database: Database, clock: FixedClock, ids: SeededIds) -> WebWorld:
-    world = make_world(database, clock, ids)
+def world(world: WebWorld) -> WebWorld:
     fill(world)
     return world
 

@@ -1,7 +1,6 @@
 """Many people on one case at once: every edit that was accepted is there, and every other one was told so."""
 
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Barrier
@@ -10,10 +9,9 @@ import pytest
 from sqlalchemy import func, select, text
 
 from tests.conftest import NOW
-from tests.support.fixed import FixedClock, SeededIds
 from tests.support.journey import Journey, a_person, journey_in
 from tests.support.reoperating import begun, booked
-from tests.support.web import WebWorld, lent_world
+from tests.support.web import WebWorld
 from tracker.domain.errors import StaleVersion
 from tracker.domain.words import Role
 from tracker.integrations.ids import RandomIds
@@ -28,12 +26,6 @@ from tracker.services.work import CaseRef, Work
 PEOPLE, EDITS = 8, 12
 #: Whether somebody waits for this very transaction, on PostgreSQL. On SQLite everybody waits before they begin.
 WAITING = text("SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)) LIMIT 1")
-
-
-@pytest.fixture
-def world(database: Database, clock: FixedClock, ids: SeededIds) -> Iterator[WebWorld]:
-    with lent_world(database, clock, ids) as world:
-        yield world
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """One entry from a tablet that is sent by two of its pages at the same moment, and two tablets with one patient."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -9,25 +8,17 @@ import pytest
 from sqlalchemy import func, select, update
 
 from tests.factories.listed import Listed
-from tests.support.fixed import FixedClock, SeededIds
-from tests.support.web import WebWorld, lent_world
+from tests.support.web import WebWorld
 from tracker.domain.access import Actor
 from tracker.domain.errors import DomainError
 from tracker.domain.words import Role
 from tracker.integrations.ids import RandomIds
-from tracker.persistence.database import Database
 from tracker.persistence.models import ChecklistItemRow, ReceivedEntry, StaffTask
 from tracker.services.checklists import Answer
 from tracker.services.offline_entries import Entry, set_aside, take_entry
 from tracker.services.work import Work
 
 PAGES = 6
-
-
-@pytest.fixture
-def world(database: Database, clock: FixedClock, ids: SeededIds) -> Iterator[WebWorld]:
-    with lent_world(database, clock, ids) as world:
-        yield world
 
 
 @pytest.fixture

@@ -8,16 +8,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from tests.support.fixed import FixedClock, SeededIds
 from tests.support.journey import PHYSICIAN, Journey, a_person, journey_in
 from tests.support.statements import sent as sent_to
-from tests.support.web import WebWorld, make_world
+from tests.support.web import WebWorld
 from tracker.domain.access import Actor
 from tracker.domain.errors import NotPermitted
 from tracker.domain.reporting.columns import PARTS, Part, Reminders, Stays, Trials, Visits
 from tracker.domain.reporting.history import History, packed, unpacked
 from tracker.domain.words import Role
-from tracker.persistence.database import Database
 from tracker.persistence.models import ClinicHistory, ClinicJob
 from tracker.queries.clinic_history.making import make_history
 from tracker.queries.clinic_history.stored import JOB, Standing, find_history, read_history
@@ -25,11 +23,6 @@ from tracker.services import appointments, corrections
 from tracker.services.clinic_histories import AT_MOST_EVERY, is_due, make_histories, make_one
 from tracker.services.clinic_jobs import CLAIM, take
 from tracker.services.evaluations import record_document
-
-
-@pytest.fixture
-def world(database: Database, clock: FixedClock, ids: SeededIds) -> WebWorld:
-    return make_world(database, clock, ids)
 
 
 @pytest.fixture

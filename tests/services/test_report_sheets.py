@@ -9,11 +9,10 @@ from urllib.parse import parse_qsl
 import pytest
 from sqlalchemy import update
 
-from tests.support.fixed import FixedClock, SeededIds
 from tests.support.played_clinic import fill_played
 from tests.support.statements import sent
 from tests.support.stored_history import fill
-from tests.support.web import Browser, WebWorld, make_world
+from tests.support.web import Browser, WebWorld
 from tracker.domain.forecast import forecast as method
 from tracker.domain.report_sheets.catalogue import QUICK
 from tracker.domain.report_sheets.forecast import forecast_sheet
@@ -21,7 +20,6 @@ from tracker.domain.report_sheets.usual import usual_filter
 from tracker.domain.reporting.columns import Stays, Visits
 from tracker.domain.reporting.filters import select
 from tracker.domain.words import Role
-from tracker.persistence.database import Database
 from tracker.persistence.models import ClinicHistory
 from tracker.queries.clinic_history.stored import read_history
 from tracker.queries.report_lists import names_of
@@ -33,8 +31,7 @@ from tracker.web.reports.panels import versions
 
 
 @pytest.fixture
-def world(database: Database, clock: FixedClock, ids: SeededIds) -> WebWorld:
-    world = make_world(database, clock, ids)
+def world(world: WebWorld) -> WebWorld:
     fill(world)
     return world
 

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import insert, select
 
 from tests.support.devices import A_CATHETER
-from tests.support.fixed import FixedClock, SeededIds
 from tests.support.journey import COORDINATOR, NURSE, PHYSICIAN, Journey, a_finding, a_person, journey_in
 from tests.support.mailers import RecordingMailer
 from tests.support.messages_recounted import recount_messages, said_of_messages
@@ -16,14 +15,13 @@ from tests.support.recounts import Recount
 from tests.support.reoperating import anew, begun, on_the_day
 from tests.support.reported import PANELS
 from tests.support.waiting_recounted import recount_waits, rederived, said_of_waits, stored
-from tests.support.web import WebWorld, make_world
+from tests.support.web import WebWorld
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.facts import TrialDose
 from tracker.domain.obligations import obligations
 from tracker.domain.reporting.filters import Filter
 from tracker.domain.reporting.filters import select as chosen
 from tracker.domain.words import Role
-from tracker.persistence.database import Database
 from tracker.persistence.models import Case, Clinician, Room
 from tracker.queries.clinic_history.making import make_history
 from tracker.services import appointments, authorizations, corrections, decisions, evaluations, reoperations, trials
@@ -232,8 +230,7 @@ class Played:
 
 
 @pytest.fixture
-def played(database: Database, clock: FixedClock, ids: SeededIds) -> WebWorld:
-    world = make_world(database, clock, ids)
+def played(world: WebWorld) -> WebWorld:
     Played(world)
     return world
 

@@ -5,14 +5,12 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from tests.support.fixed import FixedClock, SeededIds
 from tests.support.played_clinic import fill_played
-from tests.support.web import WebWorld, make_world
+from tests.support.web import WebWorld
 from tracker.domain.access import Actor
 from tracker.domain.errors import NotPermitted
 from tracker.domain.what_if.question import Change, Question, key_of
 from tracker.domain.words import Role
-from tracker.persistence.database import Database
 from tracker.persistence.models import ClinicHistory, WhatIfQuestion
 from tracker.queries.what_if import Refined, find_refined
 from tracker.services import what_if
@@ -24,10 +22,9 @@ QUESTION: Question = {"trial": Change(weekdays=frozenset({0, 1}))}
 
 
 @pytest.fixture
-def world(database: Database, clock: FixedClock, ids: SeededIds, monkeypatch: pytest.MonkeyPatch) -> WebWorld:
+def world(world: WebWorld, monkeypatch: pytest.MonkeyPatch) -> WebWorld:
     # As many as have an interval: what two hundred say is the simulation's matter.
     monkeypatch.setattr(what_if, "PAIRS", 10)
-    world = make_world(database, clock, ids)
     fill_played(world, weeks=40)
     return world
 
