@@ -23,6 +23,8 @@ from tracker.persistence.database import Database
 #: A Tuesday morning in every zone of the United States, and nowhere near a change of the clocks.
 NOW = datetime(2026, 3, 17, 15, 0, tzinfo=UTC)
 
+# Little is thrown away in circles, and each look for it walks over all that is kept, the trees of all sources too.
+gc.set_threshold(50_000, 20, 20)
 
 # How long an example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("tracker", deadline=None, print_blob=True)
