@@ -1,8 +1,10 @@
 """Where the clocks change: what is stored, what the patient is told and when a message goes stay at one wall time."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -34,6 +36,15 @@ def booked(zone: str, wall: datetime) -> Case:
 def found(case: Case, now: datetime, *, zone: str = "", pathway: Pathway = ITB) -> tuple[Contact, ...]:
     due = obligations(pathway, case.snapshot, now)
     return contacts(pathway, case.snapshot, due, replace(WRITTEN_TO, zone=zone), now).items
+
+
+def looks(calendar: ClinicCalendar, day: date) -> Iterator[datetime]:
+    """From noon before a day to noon after it: each hour, and each quarter of one in the night of the change."""
+    now, end = (calendar.instant(datetime.combine(on, time(12))) for on in (day - DAY, day + DAY))
+    begins, ends = (calendar.instant(datetime.combine(on, at)) for on, at in ((day - DAY, time(23)), (day, time(5))))
+    while now <= end:
+        yield now
+        now += STEP if begins <= now < ends else timedelta(hours=1)
 
 
 def sending_at(wall_time: time) -> Pathway:
@@ -90,11 +101,9 @@ class TestAtAChangeOfTheClocks:
         # Of the visit tomorrow the last reminder falls on the day, of the one after it the last but one.
         for days, expected in ((1, ["arrival_eve"]), (2, ["arrival_eve", "arrival_soon"])):
             case = booked(zone, datetime.combine(day + days * DAY, time(15)))
-            now = case.snapshot.calendar.instant(datetime.combine(day - DAY, time(12)))
-            end = case.snapshot.calendar.instant(datetime.combine(day + DAY, time(12)))
             fired: Counter[str] = Counter()
-            while (now := now + STEP) <= end:
+            for before, now in pairwise(looks(case.snapshot.calendar, day)):
                 # Worked out anew each time, as the reconciler does.
                 items = found(case, now, pathway=pathway)
-                fired.update(each.key.partition(":")[0] for each in items if now - STEP < each.wanted_at <= now)
+                fired.update(each.key.partition(":")[0] for each in items if before < each.wanted_at <= now)
             assert fired == Counter(expected)
