@@ -5,14 +5,13 @@ from sqlalchemy import func, select
 
 from config import load_settings
 from tests.support.fixed import FixedClock, SeededIds
-from tests.support.web import SECRET
+from tests.support.web import SECRET, WEAK_PASSWORDS
 from tracker.bench.clinics import WATCHER
 from tracker.bench.generate import CLINICS, generate
 from tracker.bench.marker import find_marker, leave_marker
 from tracker.bench.measure import gather
 from tracker.demo import build
 from tracker.demo.cast import Part, PumpPart
-from tracker.integrations.passwords import Argon2Passwords
 from tracker.persistence.database import Database
 from tracker.persistence.models import Case, Patient, PatientWord, User
 from tracker.queries.invariants import check_everything
@@ -34,7 +33,7 @@ PUMP_PARTS = (PumpPart(225, 60), PumpPart(60, 64, trouble="not_booked"), PumpPar
 def runtime(database: Database, clock: FixedClock) -> Runtime:
     """A runtime on an empty database of either engine."""
     settings = load_settings({"TRACKER_SECRET_KEY": SECRET})
-    return Runtime(settings=settings, database=database, clock=clock, ids=SeededIds(), passwords=Argon2Passwords())
+    return Runtime(settings=settings, database=database, clock=clock, ids=SeededIds(), passwords=WEAK_PASSWORDS)
 
 
 class TestGenerate:
