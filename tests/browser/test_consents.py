@@ -127,13 +127,14 @@ def test_a_consent_is_signed_with_a_finger_and_printed(
 def test_a_scan_that_is_too_large_is_not_left_out_in_silence(
     world: WebWorld, journey: Journey, chromium: Browser, address: str, tmp_path: Path
 ) -> None:
-    world.app.extensions["runtime"] = replace(world.runtime, papers=FolderOfPapers(tmp_path))
+    world.app.extensions["runtime"] = replace(world.runtime, papers=FolderOfPapers(tmp_path / "papers"))
+    large = tmp_path / "scan.jpg"
+    large.write_bytes(bytes(LARGEST + 1))
     with window(chromium, address, viewport=TABLET, touch=True) as opened:
         signs_in(opened)
         page = opened.page
         opened.open(f"/cases/{journey.public_id}/consent?purpose=trial")
-        large = {"name": "scan.jpg", "mimeType": "image/jpeg", "buffer": bytes(LARGEST + 1)}
-        page.get_by_label("Scan of the signed form").set_input_files(large)  # type: ignore[arg-type]  # FilePayload
+        page.get_by_label("Scan of the signed form").set_input_files(large)
         said = page.get_by_text("This file is larger than 7 MB and cannot be kept.")
         page.get_by_role("button", name="Record the consent").tap()
         expect(said).to_be_visible()
