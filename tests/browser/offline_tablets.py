@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Thread
 
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.support.browser import PATIENCE_MS, TABLET, Window, server_of
+from tests.support.browser import PATIENCE_MS, TABLET, Window, server_of, serving
 from tests.support.chromium import ARGUMENTS, chromium_path
 from tests.support.web import PASSWORD, WebWorld, email_of
 from tracker.domain.words import Role
@@ -36,10 +35,7 @@ class Network:
         """Let it be there."""
         server = server_of(self._app, self._port)
         self._port = server.server_port
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        for step in (server.server_close, thread.join, server.shutdown):
-            self._server.callback(step)
+        self._server.enter_context(serving(server))
 
     def goes(self) -> None:
         """Let it be gone."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from threading import Thread
-from typing import TYPE_CHECKING, Any
+from threading import Condition, Thread
+from typing import TYPE_CHECKING, Any, cast
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize, expect, sync_playwright
@@ -23,6 +23,8 @@ PHONE: ViewportSize = {"width": 360, "height": 740}
 TABLET: ViewportSize = {"width": 768, "height": 1024}
 #: Longer than any page should take on a busy machine, and short enough to wait for.
 PATIENCE_MS = 15_000
+#: How often a server looks whether it is to stop: each test waits for that at its end.
+_LOOKS_UP_S = 0.02
 
 
 @dataclass
@@ -69,33 +71,59 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
-def server_of(app: "WSGIApplication", port: int = 0) -> BaseWSGIServer:
-    """A server on this computer that does not serve yet; port 0 is a free one.
+class _Answering:
+    """The application, and whether it is still answering somebody.
 
     Each answer is whole before any of it is sent: Werkzeug's server never closes what it sends (a file) to a browser
     that has hung up meanwhile, as the window of a finished test does.
     """
 
-    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
-        parts: Any = app(environ, start_response)
-        with closing(parts):
-            return [b"".join(parts)]
+    def __init__(self, app: "WSGIApplication") -> None:
+        self._app, self._begun, self._ended = app, 0, Condition()
 
-    return make_server("127.0.0.1", port, answer, threaded=True)
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
+        with self._ended:
+            self._begun += 1
+        try:
+            parts: Any = self._app(environ, start_response)
+            with closing(parts):
+                return [b"".join(parts)]
+        finally:
+            with self._ended:
+                self._begun -= 1
+                self._ended.notify_all()
+
+    def wait(self) -> None:
+        """Until nobody is answered: what is written late would be found by the next test."""
+        with self._ended:
+            assert self._ended.wait_for(lambda: not self._begun, PATIENCE_MS / 1000), "a page is still being made"
+
+
+def server_of(app: "WSGIApplication", port: int = 0) -> BaseWSGIServer:
+    """A server on this computer that does not serve yet; port 0 is a free one."""
+    return make_server("127.0.0.1", port, _Answering(app), threaded=True)
+
+
+@contextmanager
+def serving(server: BaseWSGIServer) -> Iterator[None]:
+    """Have it serve meanwhile; at the end everybody has their answer."""
+    thread = Thread(target=server.serve_forever, args=(_LOOKS_UP_S,))
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        cast("_Answering", server.app).wait()
 
 
 @contextmanager
 def served(app: "WSGIApplication") -> Iterator[str]:
     """Serve the application on a free port of this computer; yields its address."""
     server = server_of(app)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with serving(server):
         yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @contextmanager
