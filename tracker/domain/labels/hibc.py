@@ -119,8 +119,8 @@ def _production(parts: list[str], read_on: date) -> Reading:
 
 
 def _part(part: str, read_on: date) -> Reading:
-    """One part of the secondary data. What describes neither the piece nor its dates is passed over, but not one that is
-    empty: it is the half of a code that was cut where a wrong character made it look like two."""
+    """One part of the secondary data. What describes neither the piece nor its dates is passed over. An empty one is no
+    part: it comes of a code that was cut in two, where a wrong character made it look like two."""
     if not part.strip("$+"):
         raise UnreadableLabel(_NO_HIBC)
     if part.startswith("$$"):
