@@ -47,6 +47,9 @@ def nurse(chromium: Browser, world: WebWorld, network: Network, checklist: str, 
         opened.opens("/day")
         opened.takes_the_day_along(PIN)
         opened.opens(checklist)
+        # The page takes the day along by itself. A clock that is put in meanwhile stands at 1970 for a moment: a day of
+        # that age is thrown away.
+        expect(opened.page.locator("[data-offline-said]")).to_contain_text("This day is on this tablet")
         yield opened
 
 
