@@ -20,6 +20,7 @@ from tracker.web.reports import presenters
 from tracker.web.reports.panels import HEADINGS
 
 LINK = re.compile(r'<a href="([^"]+/patients\?[^"]+)">([^<]+)</a>')
+PART = re.compile(r'data-label="Patient-days" class="is-number"><span>([\d.]+)<')
 COUNTED = re.compile(r"(\d+) times?</span>")
 
 
@@ -177,6 +178,24 @@ class TestNumbersAndFiles:
         assert book.worksheets[0]["B1"].value == "Patient" and len(book.worksheets[0]["B"]) > 3
         for cell in book.worksheets[0]["B"][1:]:
             assert cell.data_type == "s" and cell.value.startswith(FAMILY)
+
+    def test_say_days_and_times_with_their_year(self, world: WebWorld) -> None:
+        fill(world)
+        browser = world.sign_in(Role.MANAGER)
+        procedures, days = load_workbook(io.BytesIO(browser.get("/reports/next-days.xlsx").data)).worksheets[:3:2]
+        assert procedures["A2"].is_date and procedures["A2"].number_format == "yyyy-mm-dd hh:mm"
+        assert days["A2"].value == datetime(2026, 3, 17)  # noqa: DTZ001  # a day of the clinic
+        rows = list(csv.reader(io.StringIO(browser.get("/reports/next-days.csv").get_data(as_text=True))))
+        assert re.fullmatch(r"2026-03-\d\d \d\d:\d\d", rows[2][0]) and ["2026-03-17"] in [row[:1] for row in rows]
+
+    def test_of_sums_are_told_for_each_patient(self, world: WebWorld) -> None:
+        fill(world)
+        browser = world.sign_in(Role.MANAGER)
+        url, number = next(each for each in links(body_of(browser, "/reports/waits")) if each[0].endswith(".all.days"))
+        body = body_of(browser, url)
+        parts = [float(part) for part in PART.findall(body)]
+        assert len(parts) == body.count('class="person"') and parts == sorted(parts, reverse=True)
+        assert sum(parts) == pytest.approx(float(number.replace(",", "")), rel=0.01)
 
 
 class TestTheFilter:

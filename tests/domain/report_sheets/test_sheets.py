@@ -45,6 +45,13 @@ class TestEverySheet:
                     if column.kind is Kind.COUNT and cell.value is not None:
                         assert cell.value == len(cell.cases), (section.key, row.key, column.key)
 
+    def test_says_what_each_case_has_of_a_sum(self, name: str, asked: str) -> None:
+        for _, found in numbers(sheet(name, asked)):
+            if found.column.kind is Kind.AMOUNT:
+                parts = {case: part for case, part in found.cell.parts().items() if part}
+                assert tuple(sorted(parts)) == found.cell.cases
+                assert sum(parts.values()) == pytest.approx(found.cell.value)
+
     def test_finds_every_number_again_under_an_address_of_its_own(self, name: str, asked: str) -> None:
         told = sheet(name, asked)
         found = list(numbers(told))

@@ -1,6 +1,6 @@
 """Waiting times as a sentence, a row and a curve: ten patients, worked out by hand."""
 
-from tracker.domain.report_sheets.waiting import COLUMNS, cells, curve, half_after, thinned
+from tracker.domain.report_sheets.waiting import cells, columns, curve, half_after, thinned
 from tracker.domain.reporting.waiting_times import CAME, LEFT, WAITS, Wait, WaitingTimes, waiting_times
 
 #: Five came after 10, 20, 30, 40 and 50 days; one left after 15; four wait for 25, 35, 45 and 60 days.
@@ -36,7 +36,7 @@ class TestHalfAfter:
 
 class TestARow:
     def test_has_everybody_and_what_became_of_them(self) -> None:
-        row = dict(zip((column.key for column in COLUMNS), cells(ten()), strict=True))
+        row = dict(zip((column.key for column in columns()), cells(ten()), strict=True))
         assert [row[key].value for key in ("all", "came", "left", "waits")] == [10, 5, 1, 4]
         assert row["waits"].cases == (6, 7, 8, 9) and row["naive"].value == 30 and row["median"].value == 40
 

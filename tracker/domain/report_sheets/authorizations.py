@@ -64,7 +64,7 @@ def _turnaround(found: AuthorizationReport, names: Names) -> Section:
         title="Until the payer's first answer",
         answer=waiting.half_after(found.everything.turnaround, "requests", "have an answer"),
         definition=DEFINITION,
-        table=Table("Payer and stage", waiting.COLUMNS, (*rows, total) if rows else ()),
+        table=Table("Payer and stage", waiting.columns("Requests"), (*rows, total) if rows else ()),
         drawing=waiting.curve(found.everything.turnaround, "Requests without an answer", "days since the request"),
     )
 

@@ -130,7 +130,7 @@ def _times(found: Flow) -> Section:
         title="How long it takes",
         answer=waiting.half_after(found.to_implant, "referred patients", "have an implant"),
         definition=TIMES_DEFINITION,
-        table=Table("From – to", waiting.COLUMNS, rows),
+        table=Table("From – to", waiting.columns(), rows),
         drawing=waiting.curve(found.to_implant, "Referred patients without an implant", "days since the referral"),
     )
 
@@ -151,7 +151,7 @@ def _stages(found: Flow, names: Names) -> Section:
         "(Kaplan–Meier).",
         table=Table(
             "Stage",
-            waiting.COLUMNS,
+            waiting.columns("Stays"),
             tuple(Row(name, names.stage(name), waiting.cells(times)) for name, times in found.in_stages.items()),
         ),
         drawing=_stage_bars(found, names),

@@ -139,6 +139,7 @@ def _coming(name: str, each: Forecast | TooFew, horizon: int) -> Section:
             week.isoformat(),
             in_words(week),
             tuple(Cell(value) for one in pair for value in (one.middle, one.low, one.high)),
+            when=week,
         )
         for week, pair in zip(weeks, zip(each.per_week[:horizon], so_far, strict=True), strict=True)
     )
@@ -184,7 +185,12 @@ def _back(name: str, each: Backtest | TooFew) -> Section:
         )
     weeks, happened = _weeks(each.forecast.on, len(each.happened)), each.happened
     rows = tuple(
-        Row(week.isoformat(), in_words(week), (*(Cell(v) for v in (said.middle, said.low, said.high)), Cell(came)))
+        Row(
+            week.isoformat(),
+            in_words(week),
+            (*(Cell(v) for v in (said.middle, said.low, said.high)), Cell(came)),
+            when=week,
+        )
         for week, said, came in zip(weeks, each.forecast.per_week, happened, strict=False)
     )
     answer = f"In {each.hits} of {len(happened)} weeks the number of {_WORDS[name][1]} lay within what was said."

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 
 from tracker.domain.dates import in_words
 from tracker.domain.pathway.wording import PURPOSE_WORDS
@@ -62,6 +62,7 @@ def _not_ready(procedures: Sequence[Procedure], definition: str) -> Section:
                 Cell(sentence),
                 Cell(who),
             ),
+            when=datetime.combine(each.on, time.fromisoformat(each.starts)),
         )
         for place, each in enumerate(procedures)
         for number, (sentence, who) in enumerate(each.missing)
@@ -93,7 +94,12 @@ def _by_day(procedures: Sequence[Procedure], days: Sequence[date], definition: s
         begun = tuple(place for place in booked if procedures[place].has_begun)
         ready = tuple(sorted({*booked} - {*blocked} - {*begun}))
         rows.append(
-            Row(day.isoformat(), in_words(day, day), tuple(_counted(each) for each in (booked, begun, ready, blocked)))
+            Row(
+                day.isoformat(),
+                in_words(day, day),
+                tuple(_counted(each) for each in (booked, begun, ready, blocked)),
+                when=day,
+            )
         )
         bars.append(
             Bar(

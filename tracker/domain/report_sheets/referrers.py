@@ -97,6 +97,6 @@ def _contact(found: ReferrerReport) -> Section:
         title="Until the first contact",
         answer=waiting.half_after(times, "referred patients", "have a first visit booked"),
         definition=DEFINITION,
-        table=Table("Patients", waiting.COLUMNS, (Row("all", "Referral to first contact", waiting.cells(times)),)),
+        table=Table("Patients", waiting.columns(), (Row("all", "Referral to first contact", waiting.cells(times)),)),
         drawing=waiting.curve(times, "Referred patients without a first contact", "days since the referral"),
     )

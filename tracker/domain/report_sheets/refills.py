@@ -114,7 +114,8 @@ def _coming(found: RefillReport) -> Section:
             "Week from",
             (Column("refills", "Refills"),),
             tuple(
-                Row(week.from_on.isoformat(), in_words(week.from_on), (counted(week.refills),)) for week in found.coming
+                Row(week.from_on.isoformat(), in_words(week.from_on), (counted(week.refills),), when=week.from_on)
+                for week in found.coming
             ),
         ),
         drawing=Columns(
@@ -139,6 +140,8 @@ def _intervals(found: RefillReport) -> Section:
         title="From one refill to the next",
         answer=waiting.half_after(found.intervals, "pumps that were filled", "are filled again"),
         definition=INTERVALS_DEFINITION,
-        table=Table("Pumps", waiting.COLUMNS, (Row("all", "From a fill to the next", waiting.cells(found.intervals)),)),
+        table=Table(
+            "Pumps", waiting.columns("Fills"), (Row("all", "From a fill to the next", waiting.cells(found.intervals)),)
+        ),
         drawing=waiting.curve(found.intervals, "Pumps not filled again", "days since the fill"),
     )

@@ -4,12 +4,12 @@ The page, its lists of patients, the files and the command line are all made of 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from tracker.domain.report_sheets.drawing import Drawing, Spark
-from tracker.domain.reporting.counted import Amount, Count, Share
+from tracker.domain.reporting.counted import Amount, Count, Parts, Share
 
 Value = str | int | float | date | None
 
@@ -40,12 +40,13 @@ class Column:
 class Cell:
     """``None``: there is no such value (nobody to divide by, not reached). ``cases``: places of the cases behind it,
     one of which two things count twice. ``is_hidden``: so small a count that it could be somebody.
-    ``is_listed``: somebody stands behind it, and the cases were left out."""
+    ``is_listed``: somebody stands behind it, and the cases were left out. ``parts``: of a sum, what each case has."""
 
     value: Value = None
     cases: tuple[int, ...] = ()
     is_hidden: bool = False
     is_listed: bool = False
+    parts: Parts = field(default=dict, compare=False, repr=False)
 
     @property
     def is_open(self) -> bool:
@@ -55,12 +56,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``key``: in addresses, without names of people; ``is_total``: the others are parts of it."""
+    """``key``: in addresses, without names of people; ``is_total``: the others are parts of it; ``when``: the day or
+    wall time that the label says, for files."""
 
     key: str
     label: str
     cells: tuple[Cell, ...]
     is_total: bool = False
+    when: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,9 @@ class Found:
 
 def counted(number: Count | Amount) -> Cell:
     """A number with whom it counts."""
-    return Cell(number.n if isinstance(number, Count) else number.value, number.cases)
+    if isinstance(number, Count):
+        return Cell(number.n, number.cases)
+    return Cell(number.value, number.cases, parts=number.parts)
 
 
 def shared(share: Share) -> Cell:

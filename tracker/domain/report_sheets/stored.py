@@ -19,7 +19,7 @@ from tracker.domain.report_sheets.small import without_small_numbers
 from tracker.domain.reporting.filters import Filter
 
 #: Of how sheets are stored. One of another form is not read, but counted anew.
-FORM = 2
+FORM = 3
 #: How many bytes say how long the first of the two is.
 _LENGTH = 4
 _CLASSES: Mapping[str, type[Any]] = {
@@ -30,10 +30,10 @@ _CLASSES: Mapping[str, type[Any]] = {
         sheet.Row, sheet.Section, sheet.Sheet, sheet.Table, Filter,
     )
 }  # fmt: skip
-#: A Cell's cases are left out.
+#: Who stands behind a cell is left out.
+_BEHIND = {(sheet.Cell, "cases"), (sheet.Cell, "parts")}
 _FIELDS: Mapping[type[Any], tuple[str, ...]] = {
-    kind: tuple(each.name for each in fields(kind) if (kind, each.name) != (sheet.Cell, "cases"))
-    for kind in _CLASSES.values()
+    kind: tuple(each.name for each in fields(kind) if (kind, each.name) not in _BEHIND) for kind in _CLASSES.values()
 }
 
 

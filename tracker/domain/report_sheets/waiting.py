@@ -8,8 +8,7 @@ from tracker.domain.report_sheets.words import percent, whole
 from tracker.domain.reporting.waiting_times import WaitingTimes
 from tracker.domain.statistics.risk_sets import Step
 
-COLUMNS = (
-    Column("all", "Patients"),
+_COLUMNS = (
     Column("came", "Came to the end"),
     Column("left", "Left otherwise"),
     Column("waits", "Still waiting"),
@@ -22,6 +21,11 @@ COLUMNS = (
 )
 #: So many steps of a curve can be seen.
 _MOST_STEPS = 150
+
+
+def columns(things: str = "Patients") -> tuple[Column, ...]:
+    """``things``: what each time is of. A patient may have several stays, fills or requests."""
+    return (Column("all", things), *_COLUMNS)
 
 
 def cells(times: WaitingTimes) -> tuple[Cell, ...]:

@@ -1,7 +1,7 @@
 """A number of a report together with whom it counts, so that drill-down, suppression and recount are one thing."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from tracker.domain.statistics.wilson import Proportion, proportion
@@ -25,12 +25,17 @@ class Count:
         return tuple(sorted(set(self.cases)))
 
 
+#: What each case has of a sum, worked out where somebody asks for it.
+Parts = Callable[[], Mapping[int, float]]
+
+
 @dataclass(frozen=True)
 class Amount:
-    """A sum over cases (patient-days, pump-years), and each case that has a part of it, once."""
+    """A sum over cases (patient-days, pump-years), and each case that has a part of it, once. ``parts``: how much."""
 
     value: float
     cases: tuple[int, ...] = ()
+    parts: Parts = field(default=dict, compare=False, repr=False)
 
     @property
     def patients(self) -> tuple[int, ...]:
@@ -58,4 +63,4 @@ def count(cases: Iterable[int]) -> Count:
 
 def amount(parts: dict[int, float]) -> Amount:
     """The sum of what each case has, without those that have nothing."""
-    return Amount(sum(parts.values()), tuple(sorted(case for case, part in parts.items() if part > 0)))
+    return Amount(sum(parts.values()), tuple(sorted(case for case, part in parts.items() if part > 0)), lambda: parts)

@@ -2,8 +2,9 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, compress
 
 from tracker.domain.reporting.columns import Moves, Visits
@@ -162,7 +163,16 @@ def _used(history: History, came: Sequence[int], column: Sequence[int]) -> tuple
     found = []
     for which, members in groups.items():
         minutes = sum([visits.minutes[row] for row in members])
-        hours = Amount(minutes / 60, tuple(sorted({visits.case[row] for row in members if visits.minutes[row]})))
+        cases = tuple(sorted({visits.case[row] for row in members if visits.minutes[row]}))
+        hours = Amount(minutes / 60, cases, partial(_hours, visits, members))
         on = {visits.on[row] for row in members}
         found.append(Used(which, hours, count([visits.case[row] for row in members]), len(on)))
     return tuple(sorted(found, key=lambda each: (-each.hours.value, each.id)))
+
+
+def _hours(visits: Visits, rows: Sequence[int]) -> Mapping[int, float]:
+    """Of each case."""
+    found: dict[int, float] = defaultdict(float)
+    for row in rows:
+        found[visits.case[row]] += visits.minutes[row] / 60
+    return found

@@ -4,7 +4,8 @@ from array import array
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import compress
 
 from tracker.domain.reporting.columns import Blockers
@@ -84,14 +85,27 @@ class _Sum:
 
     seconds: int = 0
     cases: int = 0
+    stretches: list[_Stretches] = field(default_factory=list)
 
-    def add(self, seconds: int, cases: int) -> None:
+    def add(self, seconds: int, cases: int, stretches: _Stretches) -> None:
         self.seconds += seconds
         self.cases |= cases
+        self.stretches.append(stretches)
 
-    def days(self, history: History) -> Amount:
+    def days(self, history: History, selection: Selection) -> Amount:
         places = history.once(everybody)
-        return Amount(self.seconds / DAY_S, tuple(compress(places, self.cases.to_bytes(len(places), "little"))))
+        cases = tuple(compress(places, self.cases.to_bytes(len(places), "little")))
+        return Amount(self.seconds / DAY_S, cases, partial(_days_of_each, self.stretches, selection))
+
+
+def _days_of_each(several: Sequence[_Stretches], selection: Selection) -> Mapping[int, float]:
+    found: dict[int, float] = defaultdict(float)
+    for stretches in several:
+        for case, begins, ends in zip(stretches.rows.cases, stretches.from_s, stretches.until_s, strict=True):
+            seconds = min(ends, selection.until_s) - max(begins, selection.from_s)
+            if selection.chosen[case] and seconds > 0:
+                found[case] += seconds / DAY_S
+    return found
 
 
 def why_they_wait(history: History, selection: Selection) -> Waits:
@@ -110,15 +124,21 @@ def why_they_wait(history: History, selection: Selection) -> Waits:
         if len(people) == 1:
             several.append(clearers_alone[next(iter(people))])
         for each in several:
-            each.add(seconds, cases)
+            each.add(seconds, cases, stretches)
     now = _standing_now(history, selection)
     cleared = (
-        Clearer(_roles(history, by), each.days(history), clearers_alone[by].days(history))
+        Clearer(_roles(history, by), each.days(history, selection), clearers_alone[by].days(history, selection))
         for by, each in clearers.items()
     )
+    each_lost = (
+        _lost(
+            history, what, lost[what].days(history, selection), alone[what].days(history, selection), now.get(what, ())
+        )
+        for what in lost.keys() | now.keys()
+    )
     return Waits(
-        total.days(history),
-        tuple(sorted((_lost(history, what, lost, alone, now) for what in lost.keys() | now.keys()), key=_most_lost)),
+        total.days(history, selection),
+        tuple(sorted(each_lost, key=_most_lost)),
         tuple(sorted(cleared, key=lambda each: (-each.days.value, each.by))),
     )
 
@@ -222,22 +242,9 @@ def _clearer(what: _What, day: frozenset[int]) -> int:
     return 0 if code in day else by
 
 
-def _lost(
-    history: History,
-    what: _What,
-    lost: Mapping[_What, _Sum],
-    alone: Mapping[_What, _Sum],
-    now: Mapping[_What, Sequence[int]],
-) -> Lost:
+def _lost(history: History, what: _What, days: Amount, alone: Amount, now: Sequence[int]) -> Lost:
     code, of, by = what
-    return Lost(
-        history.words[code],
-        history.words[of],
-        _roles(history, by),
-        lost[what].days(history) if what in lost else Amount(0),
-        alone[what].days(history) if what in alone else Amount(0),
-        count(now.get(what, ())),
-    )
+    return Lost(history.words[code], history.words[of], _roles(history, by), days, alone, count(now))
 
 
 def _roles(history: History, by: int) -> tuple[str, ...]:

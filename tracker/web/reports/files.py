@@ -3,27 +3,28 @@ what is counted, of which patients and when, on a sheet of its own."""
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import xlsxwriter
 
-from tracker.domain.report_sheets.sheet import Cell, Column, Kind, Section, Sheet
+from tracker.domain.report_sheets.sheet import Cell, Column, Kind, Row, Section, Sheet
 from tracker.domain.spreadsheets import MARK, safe_cell
 from tracker.web.common.filters import at
 from tracker.web.reports.cells import HIDDEN
 
 #: Excel's own limit, and the signs that it does not take in the name of a sheet.
 _LONGEST_NAME, _NOT_IN_A_NAME = 31, str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
-_FORMATS = {
+_FORMATS: Mapping[object, str] = {
     Kind.COUNT: "#,##0",
     Kind.AMOUNT: "#,##0.0",
     Kind.DAYS: "#,##0",
     Kind.SHARE: "0.0%",
     Kind.RATE: "0.000",
     Kind.DATE: "yyyy-mm-dd",
+    datetime: "yyyy-mm-dd hh:mm",
 }
 _ABOUT = "About these numbers"
 
@@ -48,11 +49,18 @@ def csv_text(sheet: Sheet, about: About) -> str:
         writer.writerow(_safe(_headers(section)))
         for row in section.table.rows:
             cells = (_csv_value(cell, column) for column, cell in zip(section.table.columns, row.cells, strict=True))
-            writer.writerow(_safe([row.label, *cells]))
+            writer.writerow(_safe([_label(row), *cells]))
         writer.writerow([])
     for line in _about(sheet, about):
         writer.writerow(_safe(line))
     return MARK + written.getvalue()
+
+
+def _label(row: Row) -> str:
+    """A day or a wall time as programs read it, with its year."""
+    if row.when is None:
+        return row.label
+    return row.when.isoformat(" ", "minutes") if isinstance(row.when, datetime) else row.when.isoformat()
 
 
 def xlsx_bytes(sheet: Sheet, about: About) -> bytes:
@@ -75,16 +83,23 @@ def xlsx_bytes(sheet: Sheet, about: About) -> bytes:
     return written.getvalue()
 
 
-def _write_table(page: Any, section: Section, bold: object, formats: dict[Kind, object]) -> None:
+def _write_table(page: Any, section: Section, bold: object, formats: Mapping[object, object]) -> None:
     for place, header in enumerate(_headers(section)):
         page.write_string(0, place, header, bold)
     for line, row in enumerate(section.table.rows, start=1):
-        page.write_string(line, 0, row.label)
+        _write_label(page, line, row, formats)
         for place, (column, cell) in enumerate(zip(section.table.columns, row.cells, strict=True), start=1):
             _write_cell(page, line, place, cell, formats.get(column.kind))
     page.set_column(0, 0, 36)
     page.set_column(1, len(section.table.columns), 18)
     page.freeze_panes(1, 1)
+
+
+def _write_label(page: Any, line: int, row: Row, formats: Mapping[object, object]) -> None:
+    if row.when is None:
+        page.write_string(line, 0, row.label)
+    else:
+        page.write_datetime(line, 0, row.when, formats[datetime if isinstance(row.when, datetime) else Kind.DATE])
 
 
 def _write_cell(page: Any, line: int, place: int, cell: Cell, form: object) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.domain.report_sheets.sheet import Found, Kind, Row, Section, Table, address
-from tracker.domain.report_sheets.words import Names
+from tracker.domain.report_sheets.sheet import Cell, Found, Kind, Row, Section, Table, address
+from tracker.domain.report_sheets.words import Names, plural
 from tracker.queries.report_lists import Listed
 from tracker.web.charts.chart import Chart, placed
 from tracker.web.charts.rows import Sparkline, sparkline
@@ -116,16 +116,16 @@ class IndexPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientView:
-    """One patient behind a number. ``times``: how often they are counted in it."""
+    """One patient behind a number. ``part``: how much of it is theirs; empty where each counts once."""
 
     person: PersonLine
     stage: str
-    times: int
+    part: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientsPage:
-    """The patients behind one number."""
+    """The patients behind one number. ``part_header``: what of it each has; empty where each counts once."""
 
     heading: Heading
     what: str
@@ -137,7 +137,7 @@ class PatientsPage:
     previous_url: str
     next_url: str
     back_url: str
-    shows_times: bool
+    part_header: str
     patients: tuple[PatientView, ...]
 
 
@@ -265,7 +265,7 @@ def present_patients(
     links: Links,
     *,
     listed: Sequence[Listed],
-    times: Mapping[int, int],
+    parts: Mapping[int, float],
     summary: str,
     pages: tuple[str, str],
     names: Names,
@@ -273,8 +273,10 @@ def present_patients(
     zone: str,
     may_open: bool,
 ) -> PatientsPage:
-    """The list behind a number."""
+    """The list behind a number. ``parts``: by the ids of the cases; how often each counts, or what it has of a sum."""
     row, column = found.row, found.column
+    is_sum = column.kind is Kind.AMOUNT
+    shows_parts = is_sum or any(part > 1 for part in parts.values())
     return PatientsPage(
         heading=heading,
         what=f"{found.section.title}: {row.label}, {column.header[:1].lower()}{column.header[1:]}",
@@ -286,13 +288,17 @@ def present_patients(
         previous_url=pages[0],
         next_url=pages[1],
         back_url=links.panel(heading.name),
-        shows_times=any(count > 1 for count in times.values()),
+        part_header="" if not shows_parts else column.header if is_sum else "Counted",
         patients=tuple(
             PatientView(
                 person=person_line(each.patient, today, url=case_url(each.public_id) if may_open else ""),
                 stage=names.stage(each.stage),
-                times=times[each.case_id],
+                part=_part(parts[each.case_id], is_sum=is_sum) if shows_parts else "",
             )
             for each in listed
         ),
     )
+
+
+def _part(part: float, *, is_sum: bool) -> str:
+    return text_of(Cell(part), Kind.AMOUNT) if is_sum else plural(int(part), "time")

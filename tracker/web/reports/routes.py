@@ -1,6 +1,7 @@
 """Reports: the index of questions, a page for each, the patients behind each number, and the same as files."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from flask import Blueprint, Response, abort, redirect, render_template, request
@@ -90,14 +91,18 @@ def patients(name: str) -> str:
     found = find(told.sheet, request.args.get("of", ""))
     if found is None:
         abort(404)
-    ids = [told.sheet.ids[place] for place in sorted(set(found.cell.cases))]
-    times = Counter(told.sheet.ids[place] for place in found.cell.cases)
+    shares = found.cell.parts()
+    parts: Mapping[int, float] = shares or Counter(found.cell.cases)
+    # Who has most of a sum stands first.
+    places = sorted(set(found.cell.cases), key=lambda place: (-shares.get(place, 0), place))
+    ids = [told.sheet.ids[place] for place in places]
     page = page_number()
     listed = list_cases(read_session(), actor(), ids[(page - 1) * ROWS_ON_PAGE : page * ROWS_ON_PAGE])
     pages = pager(page, per_page=ROWS_ON_PAGE, shown=len(listed), total=len(ids))
     view = present_patients(
         wanted.heading, found, told, wanted.asked, wanted.links,
-        listed=listed, times=times, summary=pages.summary, pages=(pages.previous_url, pages.next_url),
+        listed=listed, parts={told.sheet.ids[place]: parts[place] for place in places},
+        summary=pages.summary, pages=(pages.previous_url, pages.next_url),
         names=wanted.names, today=today(), zone=clinic().zone, may_open=actor().may(Permission.SEE_CLINICAL),
     )  # fmt: skip
     return seen(render_template("reports/patients.html", page=view), row_count=len(listed))
