@@ -93,14 +93,8 @@ def _by_day(procedures: Sequence[Procedure], days: Sequence[date], definition: s
         blocked = tuple(place for place in booked if procedures[place].missing)
         begun = tuple(place for place in booked if procedures[place].has_begun)
         ready = tuple(sorted({*booked} - {*blocked} - {*begun}))
-        rows.append(
-            Row(
-                day.isoformat(),
-                in_words(day, day),
-                tuple(_counted(each) for each in (booked, begun, ready, blocked)),
-                when=day,
-            )
-        )
+        cells = tuple(_counted(each) for each in (booked, begun, ready, blocked))
+        rows.append(Row(day.isoformat(), in_words(day, day), cells, when=day))
         bars.append(
             Bar(
                 label=f"{day:%a} {day.day}",
