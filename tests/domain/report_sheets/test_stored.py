@@ -52,7 +52,7 @@ def test_of_another_form_is_not_read() -> None:
 @pytest.mark.parametrize("what", [{"is": "Popen", "args": "x"}, {"is": "Spark", "title": "", "values": []}, 3])
 def test_that_is_none_is_refused(what: object) -> None:
     with pytest.raises(ValueError, match="sheet"):
-        unpacked_sheet(first(json.dumps([3, what, what])), with_patients=True)
+        unpacked_sheet(first(json.dumps([2, what, what])), with_patients=True)
 
 
 def first(text: str) -> bytes:

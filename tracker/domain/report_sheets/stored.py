@@ -19,7 +19,7 @@ from tracker.domain.report_sheets.small import without_small_numbers
 from tracker.domain.reporting.filters import Filter
 
 #: Of how sheets are stored. One of another form is not read, but counted anew.
-FORM = 3
+FORM = 2
 #: How many bytes say how long the first of the two is.
 _LENGTH = 4
 _CLASSES: Mapping[str, type[Any]] = {
