@@ -12,11 +12,15 @@ from tracker.domain.errors import NotPermitted
 from tracker.domain.report_sheets.now import OpenCase
 from tracker.domain.words import Role
 from tracker.persistence.models import Payer
-from tracker.queries.report_lists import list_cases, list_open_cases, names_of
+from tracker.queries.report_lists import count_open_cases, list_cases, list_open_cases, names_of
 
 
 def open_cases(listed: Listed, viewer: Actor) -> list[OpenCase]:
     return list_open_cases(listed.session, viewer.clinic_id, "itb", ClinicCalendar(listed.zone), listed.now)
+
+
+def counted(listed: Listed, viewer: Actor) -> list[tuple[str, int, int]]:
+    return count_open_cases(listed.session, viewer.clinic_id, "itb", ClinicCalendar(listed.zone), listed.now)
 
 
 class TestOpenCases:
@@ -28,6 +32,7 @@ class TestOpenCases:
         case.target_on = None if late is None else listed.today - timedelta(days=late)
         listed.session.flush()
         assert [each.is_over for each in open_cases(listed, viewer)] == [is_over]
+        assert counted(listed, viewer) == [("referred", 1, int(is_over))]
 
     def test_are_ready_where_nothing_but_their_day_stands_in_the_way(self, listed: Listed, viewer: Actor) -> None:
         patient = listed.patient("Lee")
@@ -49,7 +54,7 @@ class TestOpenCases:
 
     def test_are_those_of_the_clinic(self, listed: Listed, elsewhere: Listed, viewer: Actor) -> None:
         elsewhere.case(elsewhere.patient("Stranger"), "referred")
-        assert open_cases(listed, viewer) == []
+        assert (open_cases(listed, viewer), counted(listed, viewer)) == ([], [])
 
 
 class TestListedCases:

@@ -46,6 +46,13 @@ class TestTheIndex:
         assert len(answers) == len(HEADINGS) and all(answer.endswith(".") for answer in answers)
         assert "As of Tue 17 Mar 2026 09:00" in body and body.count('class="spark"') == 2
 
+    def test_says_of_the_open_cases_what_their_report_says(self, world: WebWorld) -> None:
+        fill(world)
+        browser = world.sign_in(Role.MANAGER)
+        answer = re.search(r"\d+ cases are open, [^<]+", body_of(browser, "/reports/now"))
+        assert answer is not None and "36 over target" in answer[0]
+        assert answer[0] in body_of(browser, "/reports")
+
     def test_says_so_where_nothing_was_counted_yet(self, world: WebWorld) -> None:
         body = body_of(world.sign_in(Role.MANAGER), "/reports")
         assert body.count("Nothing is counted yet") == len(HEADINGS) - 3

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, literal, or_, select, union_all
+from sqlalchemy import bindparam, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from tracker.domain.access import Actor, Permission
@@ -41,6 +41,12 @@ _OPEN = (
     )
     .where(Case.clinic_id == _CLINIC, Case.is_open.expression, Case.pathway == bindparam("pathway"))
     .order_by(Case.stage_entered_at, Case.id)
+)
+#: Both columns stand in an index: no case is looked at.
+_BY_STAGE = (
+    select(Case.stage, func.count(), func.count(case((Case.target_on < bindparam("today"), 1))))
+    .where(Case.clinic_id == _CLINIC, Case.is_open.expression, Case.pathway == bindparam("pathway"))
+    .group_by(Case.stage)
 )
 _LISTED: Any = (
     select(Case.id, Case.public_id, Case.pathway, Case.pathway_version, Case.stage, *IDENTITY)
@@ -96,6 +102,14 @@ def list_open_cases(
             ends_at = calendar.start_of(on + timedelta(days=1))
         found.append(OpenCase(case_id, stage, on, bool(is_over), bool(is_ready)))
     return found
+
+
+def count_open_cases(
+    session: Session, clinic_id: int, pathway: str, calendar: ClinicCalendar, now: datetime
+) -> list[tuple[str, int, int]]:
+    """How many of these stand in each stage, and how many of them are over target."""
+    asked = {"clinic": clinic_id, "pathway": pathway, "today": calendar.today(now)}
+    return [(stage, count, over) for stage, count, over in session.connection().execute(_BY_STAGE, asked)]
 
 
 def list_cases(session: Session, viewer: Actor, case_ids: Sequence[int]) -> list[Listed]:

@@ -47,10 +47,11 @@ def now_sheet(cases: Sequence[OpenCase], order: Sequence[str], today: date, name
     """``order``: the stages as the pathway has them."""
     ages = _ages(cases, today)
     found = _stages(cases, ages, order)
+    answer = now_answer([(stage.name, len(stage.places), len(stage.over)) for stage in found], order, names)
     return Sheet(
         name="now",
-        answer=_answer(cases, found, names),
-        sections=(_in_stages(cases, found, names), _by_age(ages)),
+        answer=answer,
+        sections=(_in_stages(cases, found, names, answer), _by_age(ages)),
         ids=[case.id for case in cases],
     )
 
@@ -66,7 +67,6 @@ def _stages(cases: Sequence[OpenCase], ages: Sequence[int], order: Sequence[str]
     for place, case in enumerate(cases):
         groups[case.stage].append(place)
     _, _, _, is_over, is_ready = zip(*cases, strict=True) if cases else ((), (), (), (), ())
-    known = {name: place for place, name in enumerate(order)}
     return [
         _Stage(
             name,
@@ -76,20 +76,27 @@ def _stages(cases: Sequence[OpenCase], ages: Sequence[int], order: Sequence[str]
             tuple([place for place in places if not is_ready[place]]),
             median([ages[place] for place in places]),
         )
-        for name, places in sorted(groups.items(), key=lambda each: (known.get(each[0], len(known)), each[0]))
+        for name, places in sorted(groups.items(), key=lambda each: _place(order, each[0]))
     ]
 
 
-def _answer(cases: Sequence[OpenCase], stages: Sequence[_Stage], names: Names) -> str:
-    if not cases:
+def now_answer(stages: Sequence[tuple[str, int, int]], order: Sequence[str], names: Names) -> str:
+    """The answer alone, of how many stand in each stage and how many of these are over target."""
+    found = sorted(stages, key=lambda stage: _place(order, stage[0]))
+    if not found:
         return "No case is open."
-    over = sum(len(stage.over) for stage in stages)
-    worst = max(stages, key=lambda stage: len(stage.over))
-    late = f"{over:,} over target, most of them in “{names.stage(worst.name)}”" if over else "none over target"
-    return f"{plural(len(cases), 'case is', 'cases are')} open, {late}."
+    over = sum(late for _, _, late in found)
+    worst = max(found, key=lambda stage: stage[2])[0]
+    late = f"{over:,} over target, most of them in “{names.stage(worst)}”" if over else "none over target"
+    return f"{plural(sum(each for _, each, _ in found), 'case is', 'cases are')} open, {late}."
 
 
-def _in_stages(cases: Sequence[OpenCase], stages: Sequence[_Stage], names: Names) -> Section:
+def _place(order: Sequence[str], stage: str) -> tuple[int, str]:
+    """Stages in the order of the pathway; what it does not know comes last."""
+    return (order.index(stage) if stage in order else len(order)), stage
+
+
+def _in_stages(cases: Sequence[OpenCase], stages: Sequence[_Stage], names: Names, answer: str) -> Section:
     rows = [Row(stage.name, names.stage(stage.name), _cells(stage)) for stage in stages]
     everybody = tuple(range(len(cases)))
     total = _Stage(
@@ -104,7 +111,7 @@ def _in_stages(cases: Sequence[OpenCase], stages: Sequence[_Stage], names: Names
     return Section(
         key="stages",
         title="Who stands where",
-        answer=_answer(cases, stages, names),
+        answer=answer,
         definition=DEFINITION,
         table=Table(
             "Stage",

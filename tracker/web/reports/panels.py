@@ -15,7 +15,7 @@ from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.pathway.wording import sentence_of
 from tracker.domain.report_sheets.catalogue import PANELS, QUICK, SLOW, Panel
 from tracker.domain.report_sheets.next_days import Procedure, next_days_sheet
-from tracker.domain.report_sheets.now import now_sheet
+from tracker.domain.report_sheets.now import now_answer, now_sheet
 from tracker.domain.report_sheets.sheet import Sheet
 from tracker.domain.report_sheets.small import without_small_numbers
 from tracker.domain.report_sheets.what_if import NAME as WHAT_IF
@@ -26,7 +26,7 @@ from tracker.pathways import catalogue
 from tracker.queries.clinic_history.stored import has_history, read_history
 from tracker.queries.next_days import DEFINITION as NEXT_DAYS_DEFINITION
 from tracker.queries.next_days import WORKING_DAYS, Upcoming, list_next_days
-from tracker.queries.report_lists import list_open_cases
+from tracker.queries.report_lists import count_open_cases, list_open_cases
 from tracker.queries.stored_sheets import find_sheets
 from tracker.web.reports.lately import Lately
 
@@ -132,7 +132,8 @@ def tell(
 
 
 def tell_all(place: Place, wanted: Filter, names: Names) -> Mapping[str, Told]:
-    """Every panel: as they were made ahead, else with one reading of the history, save those that are slow."""
+    """Every panel for the index, which shows their answers: as they were made ahead, else with one reading of the
+    history, save those that are slow."""
     told = dict.fromkeys(SLOW, Told(None, place.now, is_late=True)) | _ahead(place, PANELS, wanted)
     missing = [panel for name, panel in QUICK.items() if name not in told]
     history, chosen = None, None
@@ -140,7 +141,9 @@ def tell_all(place: Place, wanted: Filter, names: Names) -> Mapping[str, Told]:
         parts = {part for panel in missing for part in panel.needs}
         history = read_history(place.session, place.clinic_id, *parts, *wanted.needs)
         chosen = _chosen(history, wanted) if is_about_cases(wanted) else None
-    live = {name: Told(_seen(place, tell_now(place, chosen, names)), place.now) for name, tell_now in _LIVE.items()}
+    # What is small is judged by the cases; who may see patients is shown the answer of everybody without them.
+    ways = _LIVE | ({_NOW: _now_in_short} if chosen is None and place.with_patients else {})
+    live = {name: Told(_seen(place, way(place, chosen, names)), place.now) for name, way in ways.items()}
     if missing and history is None:
         return live | dict.fromkeys(PANELS, Told(None, place.now))
     return live | told | (_counted(place, history, missing, wanted, names) if history else {})
@@ -173,9 +176,18 @@ def _seen(place: Place, sheet: Sheet) -> Sheet:
 
 def _now(place: Place, chosen: Chosen, names: Names) -> Sheet:
     cases = list_open_cases(place.session, place.clinic_id, catalogue.FIRST, place.calendar, place.now)
-    order = [stage.name for stage in catalogue.current().stages.values()]
     kept = cases if chosen is None else [case for case in cases if case.id in chosen]
-    return now_sheet(kept, order, place.calendar.today(place.now), names)
+    return now_sheet(kept, _order(), place.calendar.today(place.now), names)
+
+
+def _now_in_short(place: Place, _everybody: Chosen, names: Names) -> Sheet:
+    """The answer alone: the index shows no more of it."""
+    stages = count_open_cases(place.session, place.clinic_id, catalogue.FIRST, place.calendar, place.now)
+    return Sheet(name=_NOW, answer=now_answer(stages, _order(), names), sections=())
+
+
+def _order() -> list[str]:
+    return [stage.name for stage in catalogue.current().stages.values()]
 
 
 def _next_days(place: Place, chosen: Chosen, _names: Names) -> Sheet:
@@ -205,7 +217,8 @@ def _procedure(each: Upcoming, place: Place) -> Procedure:
     )
 
 
-_LIVE: Mapping[str, Callable[[Place, Chosen, Names], Sheet]] = {"next-days": _next_days, "now": _now}
+_NOW = "now"
+_LIVE: dict[str, Callable[[Place, Chosen, Names], Sheet]] = {"next-days": _next_days, _NOW: _now}
 
 
 def is_about_cases(wanted: Filter) -> bool:
