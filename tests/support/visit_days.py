@@ -35,7 +35,10 @@ def say(journey: Journey, kind: str, number: int, role: Role = Role.NURSE, **val
 def confirm(journey: Journey, role: Role, use_case: Any, *meant: str) -> Written:
     """Somebody does something on a page, having said yes to what was asked back under these codes."""
     with journey.database.writing() as session:
-        work = Work(session, journey.actor(role), journey.ids, journey.clock.now(), frozenset(meant))
+        work = Work(
+            session, journey.actor(role), journey.ids, journey.clock.now(), frozenset(meant),
+            second=journey.second, readers_confirm=journey.asks_for_pins,
+        )  # fmt: skip
         written: Written = use_case(work, CaseRef(journey.public_id, journey.version))
     journey.version = written.version
     return written

@@ -22,6 +22,7 @@ from tracker.services.device_parts import (
     read_part,
     unfit_part,
 )
+from tracker.services.opened_before import ask_about_opened, with_recorded_expiry
 from tracker.services.opened_devices import Opened, opened_problems, record_opened
 from tracker.services.refills import Filling, fill_pump
 from tracker.services.same_serial import ask_about_serial
@@ -48,8 +49,8 @@ def record_implant(work: Work, ref: CaseRef, implanted: Implanted, *, implanted_
 
     :raises InvalidInput: for what cannot be or contradicts a label, where a pump is in place, or in a closed case
     :raises Refused: with everything that was missing, if no reason is given
-    :raises AskedBack: for an unusual dose or reservoir, a label that cannot be read, or a serial that stands with
-        another patient too
+    :raises AskedBack: for an unusual dose or reservoir, a label that cannot be read, a serial that stands with another
+        patient too, or a device that was recorded as opened and not used
     :raises Unready: for more than one of these at once
     """
     file = open_case(work, ref, Permission.IMPLANT, effective_at=implanted_at)
@@ -98,6 +99,12 @@ class _Looked:
     def put_in(self) -> tuple[Component, ...]:
         return tuple(each for each in (self.pump, self.catheter) if each is not None)
 
+    @property
+    def read_parts(self) -> tuple[tuple[DeviceKind, Component], ...]:
+        """The parts that could be read, by kind."""
+        both = ((DeviceKind.PUMP, self.pump), (DeviceKind.CATHETER, self.catheter))
+        return tuple((kind, part) for kind, part in both if part is not None and kind not in self.unread)
+
 
 def _look(file: CaseFile, implanted: Implanted, unread: frozenset[str] = frozenset()) -> _Looked:
     """Everything that stands in the way, looked for before anything is written."""
@@ -121,6 +128,8 @@ def _look(file: CaseFile, implanted: Implanted, unread: frozenset[str] = frozens
         ask_about_serial(file, pump.serial)
         ask_about_reservoir(file, pump.reservoir_ml)
         _ask_about_side(file, pump.pocket_side)
+    for kind, part in looked.read_parts:
+        ask_about_opened(file, kind, part)
     blockers = _missing(file, looked, filling)
     missing = (*blockers, *day_not_begun(file.pathway, file.case.stage, "implant"))
     found = Unready(
@@ -178,8 +187,8 @@ def _missing(file: CaseFile, looked: _Looked, filling: Filling | None) -> list[B
     theirs."""
     blockers = act_blockers(file.pathway, file.snapshot, "implant", file.work.now)
     missing = [each for each in blockers if each.requirement != DevicesFit.kind]
-    for kind, part in ((DeviceKind.PUMP, looked.pump), (DeviceKind.CATHETER, looked.catheter)):
-        missing += unfit_part(file, kind, part) if part and kind not in looked.unread else ()
+    for kind, part in looked.read_parts:
+        missing += unfit_part(file, kind, with_recorded_expiry(file, kind, part))
     if filling is not None:
         missing += expired_lot(filling.expires_on, file.snapshot.calendar.today(file.effective_at))
     if _is_broken_off(file, looked):

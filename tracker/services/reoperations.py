@@ -29,6 +29,7 @@ from tracker.services.device_parts import (
 )
 from tracker.services.implants import place
 from tracker.services.named import paper_problems, person_problems
+from tracker.services.opened_before import ask_about_opened, with_recorded_expiry
 from tracker.services.refill_visits import cancel_with_the_pump
 from tracker.services.refills import Filling, fill_pump
 from tracker.services.same_serial import ask_about_serial
@@ -107,7 +108,8 @@ def record_replacement(
     :raises NotFound: where the case is no reoperation
     :raises InvalidInput: for what cannot be, or where no pump is in place
     :raises Refused: with everything that was missing, if no reason is given
-    :raises AskedBack: for an unusual dose or reservoir, or a serial that stands with another patient too
+    :raises AskedBack: for an unusual dose or reservoir, a serial that stands with another patient too, or a device that
+        was recorded as opened and not used
     """
     file, pumps = _open(work, ref, operation)
     pump = read_part(pumps, DeviceKind.PUMP, pump)
@@ -121,8 +123,8 @@ def record_replacement(
     if problems or old is None:
         raise InvalidInput(problems)
     unfit = expired_lot(filling.expires_on, file.snapshot.calendar.today(file.effective_at))
-    unfit += unfit_part(file, DeviceKind.PUMP, pump, PURPOSE)
-    unfit += unfit_part(file, DeviceKind.CATHETER, catheter, PURPOSE) if catheter else ()
+    unfit += _unfit(file, pumps, DeviceKind.PUMP, pump)
+    unfit += _unfit(file, pumps, DeviceKind.CATHETER, catheter) if catheter else ()
     _record(file, operation, ReoperationKind.REPLACEMENT, unfit)
     _take_out(pumps, [old])
     if catheter is not None:
@@ -141,12 +143,13 @@ def record_catheter_revision(work: Work, ref: CaseRef, operation: Operation, *, 
     :raises NotFound: where the case is no reoperation
     :raises InvalidInput: without the new catheter
     :raises Refused: with everything that was missing, if no reason is given
+    :raises AskedBack: for a catheter that was recorded as opened and not used
     """
     file, pumps = _open(work, ref, operation)
     catheter = read_part(pumps, DeviceKind.CATHETER, catheter)
     if problems := catheter_problems(catheter):
         raise InvalidInput(problems)
-    unfit = unfit_part(file, DeviceKind.CATHETER, catheter, PURPOSE)
+    unfit = _unfit(file, pumps, DeviceKind.CATHETER, catheter)
     _record(file, operation, ReoperationKind.CATHETER_REVISION, unfit)
     _exchange_catheter(file, pumps, catheter)
     pumps.finish("catheter_replaced", reoperation=file.case.public_id)
@@ -212,6 +215,12 @@ def _open(work: Work, ref: CaseRef, operation: Operation) -> tuple[CaseFile, Cas
     if file.snapshot.determination(DeterminationKind.REOPERATION_DONE) is not None:
         raise InvalidInput({"operated_at": "What was done is recorded already. Correct that entry instead."})
     return file, pumps
+
+
+def _unfit(file: CaseFile, pumps: CaseFile, kind: DeviceKind, part: Component) -> tuple[Blocker, ...]:
+    """Why the part ought not to have been put in; one that was recorded as opened and not used is asked back."""
+    ask_about_opened(pumps, kind, part)
+    return unfit_part(file, kind, with_recorded_expiry(pumps, kind, part), PURPOSE)
 
 
 def _record(file: CaseFile, operation: Operation, kind: ReoperationKind, also: tuple[Blocker, ...] = ()) -> None:
