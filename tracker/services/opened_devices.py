@@ -4,18 +4,20 @@ A clinic accounts for each device that it opened. So each is written down with i
 says that none was; what was written down before the operation was broken off counts too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tracker.domain.errors import InvalidInput, Question
 from tracker.domain.facts import Appointment, DeviceLabel
 from tracker.domain.pathway.requirements.labels import piece_of
+from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.words import DeterminationKind, DeviceKind, LabelUse, Purpose, is_word
 from tracker.domain.words import Opened as Said
 from tracker.services.beside import pumps_case
 from tracker.services.case_file import CaseFile
 from tracker.services.device_labels import write_label
 from tracker.services.device_parts import Component, read_part
+from tracker.services.opened_before import moment_words
 from tracker.services.trials import determine
 
 #: How the names of the fields begin in which such a device is typed.
@@ -46,10 +48,11 @@ def opened_problems(
     file: CaseFile, visit: Appointment | None, opened: Opened, *, is_asked: bool, put_in: Iterable[Component] = ()
 ) -> dict[str, str]:
     """What is missing or cannot be, as a sentence per field. ``is_asked``: the operation was broken off; ``put_in``:
-    what was put in all the same, as its labels say."""
+    what was put in all the same, as its labels say. A second piece of one lot is asked back: a lot is not one piece."""
     devices = _case_of_devices(file)
-    aside = {piece_of(each) for each in _of_operation(devices, visit, LabelUse.NOT_USED)}
-    inside = {piece_of(each) for each in put_in}
+    aside = _of_operation(devices, visit, LabelUse.NOT_USED)
+    known = {piece_of(each): ("is recorded already", "Take it out here.") for each in aside}
+    known |= {piece_of(each): ("is the one that was put in", "") for each in put_in}
     found: dict[str, str] = {}
     for kind, part in opened.parts:
         try:
@@ -61,21 +64,38 @@ def opened_problems(
             found[f"{FIELDS}{kind}_model"] = "Choose the model, or write it down."
         if not (read.serial or read.lot):
             found[f"{FIELDS}{kind}_serial"] = "Scan the label, or write down the serial number or the lot."
-        elif piece_of(read) in inside:
-            found[f"{FIELDS}{kind}_serial"] = "This is the one that was put in."
-        elif piece_of(read) in aside:
-            found[f"{FIELDS}{kind}_serial"] = "This one is recorded already. Take it out here."
-    return found | _word_problems(opened, has_some=bool(opened.parts or aside), is_asked=is_asked)
+        elif piece_of(read) in known and read.serial:
+            is_what, then = known[piece_of(read)]
+            found[f"{FIELDS}{kind}_serial"] = f"This {is_what}. {then}".rstrip()
+        elif piece_of(read) in known:
+            file.ask(_another_of_the_lot(kind, read, known[piece_of(read)][0]))
+    calendar = devices.snapshot.calendar
+    written = [f"{_named(each)}, recorded on {moment_words(calendar, each.effective_at)}" for each in aside]
+    written += [f"{_named(part)}, in this form" for _, part in opened.parts]
+    return found | _word_problems(opened, written, is_asked=is_asked)
 
 
-def _word_problems(opened: Opened, *, has_some: bool, is_asked: bool) -> dict[str, str]:
+def _another_of_the_lot(kind: DeviceKind, part: Component, is_what: str) -> Question:
+    sentence = f"A {kind} of this lot {is_what}. Was another one of the lot opened as well?"
+    return Question(f"{FIELDS}{kind}_lot", part.lot.strip(), sentence, "It was another one of the lot: save it")
+
+
+def _named(device: Component | DeviceLabel) -> str:
+    """Which device it is, in words; of a label that was only scanned, the label itself."""
+    piece = f"serial {device.serial}" if device.serial else f"lot {device.lot}" if device.lot else ""
+    scanned = device.udi if isinstance(device, Component) and not piece else ""
+    return ", ".join(filter(None, (device.model.strip(), piece, scanned.strip()))) or "a device"
+
+
+def _word_problems(opened: Opened, written: Sequence[str], *, is_asked: bool) -> dict[str, str]:
+    """``written``: the devices that are written down, each in words."""
     if opened.said and not is_word(opened.said, Said):
         return {"opened": "Choose one of the list."}
     if is_asked and not opened.said:
         return {"opened": HOW_IT_IS_SAID}
-    if opened.said == Said.NONE and has_some:
-        return {"opened": "A device that was opened is written down: say so here, or take it out."}
-    if opened.said == Said.SOME and not has_some:
+    if opened.said == Said.NONE and written:
+        return {"opened": f"Written down as opened: {'; '.join(written)}. Say so here, or take it out."}
+    if opened.said == Said.SOME and not written:
         return {"opened": "Write down each device that was opened, with its serial number or lot."}
     return {}
 
@@ -110,17 +130,18 @@ def _case_of_devices(file: CaseFile) -> CaseFile:
     return file if file.case.about_case_id is None else pumps_case(file)
 
 
+def labels_of_operation(snapshot: Snapshot, visit: Appointment | None) -> list[DeviceLabel]:
+    """The labels that were recorded since the day of the operation, also before its visit was cancelled and put back;
+    where there is no visit, those of the attempt."""
+    calendar = snapshot.calendar
+    if visit is None:
+        return [each for each in snapshot.of(DeviceLabel) if each.attempt == snapshot.implant_attempt]
+    begun_on = calendar.today(visit.starts_at)
+    return [each for each in snapshot.of(DeviceLabel) if calendar.today(each.effective_at) >= begun_on]
+
+
 def _of_operation(devices: CaseFile, visit: Appointment | None, use: LabelUse) -> list[DeviceLabel]:
-    """The labels with that use since the day of the operation."""
-    snapshot, calendar = devices.snapshot, devices.snapshot.calendar
-    begun_on = calendar.today(visit.starts_at) if visit else None
-    return [
-        each
-        for each in snapshot.of(DeviceLabel)
-        if each.use == use
-        and each.attempt == snapshot.implant_attempt
-        and (begun_on is None or calendar.today(each.effective_at) >= begun_on)
-    ]
+    return [each for each in labels_of_operation(devices.snapshot, visit) if each.use == use]
 
 
 def _never_spoken_of(

@@ -14,13 +14,15 @@ from tracker.domain.facts import DeviceLabel
 from tracker.domain.words import DeterminationKind, Role
 from tracker.services import appointments
 from tracker.services.device_labels import record_label
+from tracker.services.implants import Implanted, record_implant
+from tracker.services.opened_before import moment_words
 from tracker.services.opened_devices import Opened
 from tracker.services.visit_losses import Loss
 from tracker.services.work import CaseRef, Work, Written
 
 At = Callable[[str], Journey]
 OperatingDay = Callable[[str], tuple[Journey, Journey]]
-NURSE = Role.NURSE
+COORDINATOR, NURSE = Role.COORDINATOR, Role.NURSE
 #: How an implant ends with the catheter alone in.
 PART_IN = {"pump": None, "filling": None, "deviation_reason": "no flow"}
 
@@ -36,6 +38,11 @@ def broken_off(journey: Journey, purpose: str = "implant", **said: object) -> Ca
     """Nothing was put in."""
     loss = Loss("broken_off", "nothing", opened=Opened(**said))
     return partial(appointments.cancel, appointment=journey.visit_for(purpose), reason="bled", loss=loss)
+
+
+def implanting(journey: Journey, **values: object) -> Callable[[Work, CaseRef], Written]:
+    """An implant as a page records it."""
+    return partial(record_implant, implanted=Implanted(**{"catheter": a_catheter(), **values}))
 
 
 def problems(run: Callable[[], object]) -> dict[str, str]:
@@ -111,6 +118,24 @@ class TestWithNothingIn:
         found = problems(lambda: journey.do(NURSE, broken_off(journey, said="some", pump=scanned)))
         assert found == {"unused_pump_serial": "The label says NGP9. Empty this field, or scan the label again."}
 
+    def test_names_the_device_that_speaks_against_none_and_when_it_was_recorded(self, at: At) -> None:
+        journey = ready(at)
+        read(journey, "not_used")
+        when = moment_words(journey.calendar, journey.clock.now())
+        found = problems(lambda: journey.do(NURSE, broken_off(journey, said="none", catheter=a_catheter())))
+        assert f"SynchroMed II, serial NGP123, recorded on {when}" in found["opened"]
+        assert "Ascenda 8780, lot A-77, in this form" in found["opened"]
+
+    def test_counts_what_was_written_down_before_the_visit_was_put_back(self, at: At) -> None:
+        journey = ready(at)
+        number = journey.visit_for("implant")
+        journey.do(NURSE, broken_off(journey, said="some", pump=a_pump()))
+        journey.do(COORDINATOR, partial(appointments.reinstate, appointment=number, reason="wrong patient"))
+        journey.do(NURSE, partial(appointments.arrive, appointment=number))
+        assert set(problems(lambda: journey.do(NURSE, broken_off(journey, said="none")))) == {"opened"}
+        journey.do(NURSE, broken_off(journey, said="some"))
+        assert aside(journey) == [("pump", "NGP123", "bled")]
+
     def test_of_a_reoperation_stands_in_the_case_of_the_pump(self, operating_day: OperatingDay) -> None:
         pump, beside = operating_day("replacement")
         assert set(problems(lambda: beside.do(NURSE, broken_off(beside, "reoperation")))) == {"opened"}
@@ -129,8 +154,29 @@ class TestWithAPartIn:
 
     def test_takes_no_part_for_unused_that_was_put_in(self, at: At) -> None:
         journey = ready(at)
-        given = Opened(said="some", catheter=a_catheter())
-        assert set(problems(lambda: journey.implant(**PART_IN, opened=given))) == {"unused_catheter_serial"}
+        given = Opened(said="some", catheter=a_catheter(serial="C-1"))
+        assert set(
+            problems(lambda: journey.implant(**{**PART_IN, "catheter": a_catheter(serial="c1")}, opened=given))
+        ) == {"unused_catheter_serial"}
+
+    def test_asks_back_about_another_of_the_lot_that_was_put_in(self, at: At) -> None:
+        """A lot is not one piece."""
+        journey = ready(at)
+        record = implanting(journey, **PART_IN, opened=Opened(said="some", catheter=a_catheter(lot="a77")))
+        (question,) = asked(journey, NURSE, record)
+        assert question.field == "unused_catheter_lot" and "the one that was put in" in question.sentence
+        confirm(journey, NURSE, record, question.code)
+        assert aside(journey) == [("catheter", "a77", "no flow")]
+
+    def test_asks_back_about_another_of_a_lot_that_was_set_aside(self, at: At) -> None:
+        journey = ready(at)
+        first = partial(record_label, kind="catheter", part=a_catheter(), use="not_used", reason="fell down")
+        journey.do(NURSE, first)
+        again = broken_off(journey, said="some", catheter=a_catheter())
+        (question,) = asked(journey, NURSE, again)
+        assert question.field == "unused_catheter_lot" and "recorded already" in question.sentence
+        confirm(journey, NURSE, again, question.code)
+        assert [each[:2] for each in aside(journey)] == [("catheter", "A-77")] * 2
 
     def test_asks_nothing_of_a_whole_implant_and_takes_what_is_written(self, at: At) -> None:
         journey = ready(at)

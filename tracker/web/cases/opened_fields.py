@@ -68,14 +68,7 @@ class OpenedDeviceFields(CaseForm):
 
 def known_labels(case: OpenedCase, visit: Appointment | None) -> list[tuple[str, str]]:
     """The devices whose labels were read for this operation, and those that were set aside, to compare with."""
-    snapshot = case.snapshot
-    begun_on = snapshot.calendar.today(visit.starts_at) if visit else None
-    labels = [
-        each
-        for each in snapshot.of(DeviceLabel)
-        if each.attempt == snapshot.implant_attempt
-        and (begun_on is None or snapshot.calendar.today(each.effective_at) >= begun_on)
-    ]
+    labels = opened_devices.labels_of_operation(case.snapshot, visit)
     names = ((LabelUse.READ, "Labels read"), (LabelUse.NOT_USED, "Recorded as opened and not used"))
     said = [(title, "; ".join(_named(each) for each in labels if each.use == use)) for use, title in names]
     return [(title, text) for title, text in said if text]
