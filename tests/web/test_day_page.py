@@ -89,6 +89,14 @@ class TestRows:
         assert ("Cancelled today" if state == "cancelled" else "Did not come") in body
         assert "Because: no bed" in body and "Physician Person tells the patient about held medicines" in body
 
+    @pytest.mark.parametrize("state", ["booked", "arrived", "completed"])
+    def test_say_nothing_of_a_loss_once_the_visit_was_put_back(self, world: WebWorld, today: Today, state: str) -> None:
+        case, _ = today.visit("Okafor", "implant", hours=1, state=state, stage="implant_day")
+        today.fact(case, VisitLoss, 30, cause="broken_off", held="teller", teller_id=world.user_ids[Role.PHYSICIAN])
+        body = page(world)
+        assert "Okafor" in body and "Because:" not in body and "tells the patient about held medicines" not in body
+        assert ('Arrived<span class="sr">: Okafor' in body) is (state == "booked"), "who comes again is asked anew"
+
     def test_keep_who_was_operated_on_until_they_leave(self, world: WebWorld, today: Today) -> None:
         case, _ = today.visit("Okafor", hours=-1, state="cancelled", stage="implant_to_book", purpose="implant")
         today.fact(case, VisitLoss, 30, cause="broken_off", held="nothing", teller_id=None)

@@ -356,9 +356,9 @@ def _visit(row: Row[Any], signs: Signs, reply: Reply | None) -> Visit:
         interpreter=of["interpreter"] or "",
         language=of["language"],
         reply=_since(reply, of),
-        cause=of["cause"] or "",
-        held=of["held"] or "",
-        teller=of["teller"] or "",
+        cause=_of_loss(of, "cause"),
+        held=_of_loss(of, "held"),
+        teller=_of_loss(of, "teller"),
         on=on,
         starts_at=of["starts_at"],
         arrive_at=of["arrive_at"],
@@ -370,6 +370,11 @@ def _visit(row: Row[Any], signs: Signs, reply: Reply | None) -> Visit:
         chosen={key: answer.value for key, answer in answers.items()},
         faults=_faults(pathway.checklists.get(of["purpose"], ()), answers, on, calendar) if answers else (),
     )
+
+
+def _of_loss(of: Mapping[str, Any], name: str) -> str:
+    """What was said of a lost visit. One that was put back keeps the row of its loss until it has another."""
+    return of[name] or "" if of["state"] in LOST_APPOINTMENT else ""
 
 
 def _since(reply: Reply | None, of: Mapping[str, Any]) -> Reply | None:
