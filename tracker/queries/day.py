@@ -280,11 +280,18 @@ def find_visit(session: Session, viewer: Actor, case_public_id: str, appointment
     signs = signs_of(session, _SIGNS_OF_VISIT, wanted | {"case": row.case_id})
     reply = replies_of(session, viewer.clinic_id, [row]).get(_key(row))
     visit = _visit(row, signs.get(_key(row), Signs()), reply)
-    calendar = ClinicCalendar(row.zone)
-    day = _day(viewer, calendar.start_of(visit.on), calendar.start_of(visit.on + timedelta(days=1)))
+    if _takes_place(visit.state, visit.cause):
+        calendar = ClinicCalendar(row.zone)
+        visit = replace(visit, namesakes=find_namesakes(session, viewer, visit.patient, visit.on, calendar))
+    return row.case_id, visit
+
+
+def find_namesakes(session: Session, viewer: Actor, patient: Identity, on: date, calendar: ClinicCalendar) -> Namesakes:
+    """Who of those with a visit on a civil day is easily taken for a patient, who need not have one."""
+    day = _day(viewer, calendar.start_of(on), calendar.start_of(on + timedelta(days=1)))
     people = session.connection().execute(_PEOPLE_OF_DAY, day).all()
     names = {identity_of(each) for each in people if _takes_place(each.state, each.cause or "")}
-    return row.case_id, _with_namesakes(visit, Crowd(names))
+    return Crowd(names | {patient}).namesakes_of(patient)
 
 
 def rules_of(visit: Visit) -> tuple[ChecklistItemRule, ...]:

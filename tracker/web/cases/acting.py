@@ -26,7 +26,7 @@ from tracker.services.deviations import day_not_begun
 from tracker.services.work import CaseRef, Work, Written
 from tracker.web.cases.fields import CaseForm
 from tracker.web.cases.history import names_of, sentences_of
-from tracker.web.cases.identity import Person, person_of
+from tracker.web.cases.identity import Person, person_of, with_namesakes
 from tracker.web.cases.links import Link, Missing, correcting_fact
 from tracker.web.common.current import actor, now, runtime, today
 from tracker.web.common.database import read_session, writing
@@ -72,7 +72,8 @@ class Act:
     written then. ``look``: what else stands in the way of a form that cannot be read as a whole, raised as ``Unready``,
     so that everything is said at once. ``read``: what a second person confirms with their PIN; while it is the same, a
     form that comes back keeps the confirmation. ``fields``: the template of the fields; ``home``: the page to go back
-    to, where it is not the case's; ``lands``: where what was written is shown.
+    to, where it is not the case's; ``lands``: where what was written is shown. ``treats``: something is given or put
+    in with it, so that the page names who else of today is easily taken for the patient.
     """
 
     title: str
@@ -95,6 +96,7 @@ class Act:
     fields: str = "cases/_sections.html"
     home: str = ""
     lands: Callable[[Written], str] | None = None
+    treats: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -330,8 +332,9 @@ def _page(
     if act.read is not None and confirmed:
         say_confirmed(form)
     missing = [each for each in (act.missing if blockers is None else blockers) if isinstance(each, Blocker)]
+    person = person_of(case.head.patient, today(), is_clinical=actor().may(Permission.SEE_CLINICAL))
     page = ActPage(
-        person=person_of(case.head.patient, today(), is_clinical=actor().may(Permission.SEE_CLINICAL)),
+        person=with_namesakes(person, case.head.patient) if act.treats else person,
         title=act.title,
         lede=act.lede,
         submit=act.submit,

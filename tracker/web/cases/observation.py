@@ -1,5 +1,7 @@
 """The hours round a test dose: its page, its chart on paper, a set of scores, and adverse events one by one."""
 
+from dataclasses import replace
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -14,7 +16,7 @@ from tracker.services import observing
 from tracker.services.work import Written
 from tracker.web.cases.acting import Act, Notice, answer, opened, path
 from tracker.web.cases.blueprint import blueprint
-from tracker.web.cases.identity import person_of
+from tracker.web.cases.identity import person_of, with_namesakes
 from tracker.web.cases.observation_chart import chart_of
 from tracker.web.cases.observation_forms import AnsweredAdverseForm, scores_form
 from tracker.web.cases.observation_page import all_facts, people_of, present
@@ -70,6 +72,7 @@ def observation(public_id: str, dose: int) -> str:
     given = _dose(case, dose)
     names = list_names(read_session(), actor(), users=people_of(all_facts(case, given))).users
     page = present(case, given, dict(names), actor(), now())
+    page = replace(page, person=with_namesakes(page.person, case.head.patient))
     return render_template("cases/observation.html", page=page)
 
 

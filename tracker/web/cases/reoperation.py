@@ -170,6 +170,7 @@ def _act(case: OpenedCase, pumps: OpenedCase, kind: str, lede: str, *, is_danger
         submit=f"Record the {words}",
         done=words,
         lede=lede,
+        treats=True,
         known=[*known, *_devices(pumps)],
         missing=missing_for(case, _PURPOSE),
         correct=-1,

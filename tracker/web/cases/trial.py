@@ -84,6 +84,7 @@ def give_dose(public_id: str) -> ResponseReturnValue:
         title="Test dose: check and record",
         submit="Record the dose as given",
         done="test dose given",
+        treats=True,
         lands=lambda written: url_for("cases.observation", public_id=written.public_id, dose=written.facts[0].seq),
         lede="Check it before the injection, record it afterwards. A failed puncture is no dose: record that the trial "
         "was broken off instead.",
