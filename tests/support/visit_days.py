@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.journey import Journey
-from tracker.domain.errors import AskedBack, Question
+from tracker.domain.errors import AskedBack, Question, Unready
 from tracker.domain.words import Role
 from tracker.queries.day import Visit, list_visits
 from tracker.services import visit_day
@@ -46,6 +46,8 @@ def confirm(journey: Journey, role: Role, use_case: Any, *meant: str) -> Written
 
 def asked(journey: Journey, role: Role, use_case: Any) -> list[Question]:
     """What a page is asked back; nothing is written."""
-    with pytest.raises(AskedBack) as caught:
+    with pytest.raises((AskedBack, Unready)) as caught:
         confirm(journey, role, use_case)
+    if isinstance(caught.value, Unready):
+        assert not caught.value.problems and not caught.value.lacks_reason, "more is wrong than what is asked back"
     return list(caught.value.questions)

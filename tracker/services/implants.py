@@ -62,7 +62,7 @@ def record_implant(work: Work, ref: CaseRef, implanted: Implanted, *, implanted_
         seen=implanted.deviation_seen,
     )  # fmt: skip
     visit = file.snapshot.visit("implant")
-    record_opened(file, visit, implanted.opened, reason=implanted.deviation_reason, put_in=looked.put_in)
+    record_opened(file, visit, implanted.opened, reason=implanted.deviation_reason)
     ground = {"appointment": visit.appointment if visit else None, **_ground(file, deviation)}
     placed = None
     if pump is not None:
@@ -171,13 +171,14 @@ def _part_problems(file: CaseFile, looked: _Looked, *, has_filling: bool) -> dic
 
 
 def _refuse(found: Unready) -> None:
-    """Refuse once, with all that was found; as what it is where it is of one kind."""
+    """Refuse once, with all that was found; as what it is where it is of one kind. What is missing stays shown, also
+    where its reason was given: that reason speaks of it."""
     is_missing = found.lacks_reason
     if not (found.problems or is_missing or found.questions):
         return
     if not found.problems and is_missing and not found.questions:
         raise Refused(found.blockers)
-    if not found.problems and not is_missing:
+    if not (found.problems or found.blockers):
         raise AskedBack(found.questions)
     raise found
 

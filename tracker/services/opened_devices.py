@@ -48,11 +48,13 @@ def opened_problems(
     file: CaseFile, visit: Appointment | None, opened: Opened, *, is_asked: bool, put_in: Iterable[Component] = ()
 ) -> dict[str, str]:
     """What is missing or cannot be, as a sentence per field. ``is_asked``: the operation was broken off; ``put_in``:
-    what was put in all the same, as its labels say. A second piece of one lot is asked back: a lot is not one piece."""
+    what was put in all the same, as its labels say. A second piece of one lot is asked back: a lot is not one piece. So
+    is a device whose label was read in the room and of which nothing is known since."""
     devices = _case_of_devices(file)
     aside = _of_operation(devices, visit, LabelUse.NOT_USED)
     known = {piece_of(each): ("is recorded already", "Take it out here.") for each in aside}
     known |= {piece_of(each): ("is the one that was put in", "") for each in put_in}
+    spoken_of = [piece_of(each) for each in put_in]
     found: dict[str, str] = {}
     for kind, part in opened.parts:
         try:
@@ -60,6 +62,7 @@ def opened_problems(
         except InvalidInput as error:
             found |= error.problems
             continue
+        spoken_of.append(piece_of(read))
         if not read.model:
             found[f"{FIELDS}{kind}_model"] = "Choose the model, or write it down."
         if not (read.serial or read.lot):
@@ -69,6 +72,8 @@ def opened_problems(
             found[f"{FIELDS}{kind}_serial"] = f"This {is_what}. {then}".rstrip()
         elif piece_of(read) in known:
             file.ask(_another_of_the_lot(kind, read, known[piece_of(read)][0]))
+    if opened.said or is_asked:
+        file.ask(*_never_spoken_of(devices, visit, spoken_of))
     calendar = devices.snapshot.calendar
     written = [f"{_named(each)}, recorded on {moment_words(calendar, each.effective_at)}" for each in aside]
     written += [f"{_named(part)}, in this form" for _, part in opened.parts]
@@ -100,11 +105,9 @@ def _word_problems(opened: Opened, written: Sequence[str], *, is_asked: bool) ->
     return {}
 
 
-def record_opened(
-    file: CaseFile, visit: Appointment | None, opened: Opened, *, reason: str, put_in: Iterable[Component] = ()
-) -> None:
+def record_opened(file: CaseFile, visit: Appointment | None, opened: Opened, *, reason: str) -> None:
     """Write down what was opened and not put in, and what was said of it. ``reason``: why, where ``opened`` does not
-    say. A device whose label was read in the room and of which nothing is known since is asked back.
+    say.
 
     :raises InvalidInput: without any reason
     """
@@ -113,9 +116,7 @@ def record_opened(
     if opened.parts and not why:
         raise InvalidInput({f"{FIELDS}reason": "Say why it was not used."})
     parts = [(kind, read_part(devices, kind, part, fields=FIELDS)) for kind, part in opened.parts]
-    known = {piece_of(each) for each in (*put_in, *(part for _, part in parts))}
     if opened.said:
-        file.ask(*_never_spoken_of(devices, visit, known))
         purpose = visit.purpose if visit else Purpose.IMPLANT
         about = visit.appointment if visit else None
         determine(file, DeterminationKind.DEVICES_OPENED, value=opened.said, about_seq=about, purpose=purpose)

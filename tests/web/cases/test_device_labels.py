@@ -1,6 +1,7 @@
 """Devices on the pages: what a scanned label says, what a crafted request cannot do, and what the case then tells."""
 
 import html
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -127,6 +128,31 @@ class TestAnImplant:
         status, page = send(scene.world.sign_in(NURSE), scene.journey, "implant", {**typed, **why})
         assert status == 303, page
         assert [each.kind for each in devices(scene)] == ["catheter"]
+
+    def test_of_one_part_asks_everything_in_one_round_and_takes_the_answers_in_the_next(self, scene: Scene) -> None:
+        """Also about a device whose label was read: what is missing stands there as before."""
+        browser = scene.world.sign_in(NURSE)
+        read = {**new_pump(scene), "use": "read"}
+        del read["pump_reservoir_ml"]
+        assert send(browser, scene.journey, "device-label/pump", read)[0] == 303
+        scene.journey.version = scene.journey.look().head.version
+        typed = {**new_catheter(scene), "put_in": "catheter"}
+        status, page = send(browser, scene.journey, "implant", typed)
+        asked = (
+            "Only the catheter was put in",
+            "Say whether a device was opened",
+            "Was it opened?",
+            "Say why it was done",
+        )
+        assert status == 422 and [each for each in asked if each not in page] == []
+        code = re.findall(r'type="checkbox" name="meant" value="([^"]+)"', page)
+        seen = re.findall(r'name="deviation_seen" value="([^"]+)"', page)[0]
+        right = {**typed, "opened": "none", "deviation_reason": "no flow", "deviation_seen": seen}
+        status, page = send(browser, scene.journey, "implant", right)
+        assert status == 422 and "Was it opened?" in page and "Only the catheter was put in" in page
+        assert re.findall(r'name="deviation_seen" value="([^"]+)"', page) == [seen]
+        status, page = send(browser, scene.journey, "implant", {**right, "meant": code})
+        assert status == 303, page
 
 
 class TestLeaving:
