@@ -129,6 +129,15 @@ class TestAnImplant:
         assert status == 303, page
         assert [each.kind for each in devices(scene)] == ["catheter"]
 
+    def test_that_was_broken_off_says_what_is_in_and_of_which_lot(self, scene: Scene) -> None:
+        browser = scene.world.sign_in(NURSE)
+        why = {"deviation_reason": "no flow", "deviation_seen": "implant_incomplete"}
+        typed = {**new_catheter(scene), "catheter_lot": "LOT-55", "put_in": "catheter", "opened": "none", **why}
+        assert send(browser, scene.journey, "implant", typed)[0] == 303
+        told = text_of(browser.get(f"/cases/{scene.journey.public_id}"))
+        assert "Recorded: catheter in, no pump." in told and "first fill" not in told
+        assert told.count("lot LOT-55") == 2, "under Devices and in the history"
+
     def test_of_one_part_asks_everything_in_one_round_and_takes_the_answers_in_the_next(self, scene: Scene) -> None:
         """Also about a device whose label was read: what is missing stands there as before."""
         browser = scene.world.sign_in(NURSE)

@@ -101,7 +101,7 @@ def implant(public_id: str) -> ResponseReturnValue:
     act = Act(
         title="Record the implant",
         submit="Record the implant",
-        done="implant and first fill",
+        done=form.what_was_recorded,
         treats=True,
         known=[*_ground(case), *ordered(case), *known_labels(case, case.snapshot.visit(Purpose.IMPLANT))],
         missing=missing_for(case, Purpose.IMPLANT),

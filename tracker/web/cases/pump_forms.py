@@ -190,6 +190,8 @@ PUT_IN = {
     "catheter": "Only the catheter: it was broken off",
     "pump": "Only the pump: it was broken off, or a catheter is in already",
 }
+#: What is said to be recorded of it.
+_RECORDED = {"catheter": "catheter in, no pump", "pump": "pump and first fill"}
 
 
 class ImplantForm(NewPumpForm, CatheterFields, OpenedDeviceFields):
@@ -219,6 +221,11 @@ class ImplantForm(NewPumpForm, CatheterFields, OpenedDeviceFields):
             self[name].validators = [Optional()]
         self.pin.is_needed = False
         return CaseForm.validate(self, extra_validators)
+
+    @property
+    def what_was_recorded(self) -> str:
+        """What the page that follows says is on record."""
+        return _RECORDED.get(self.put_in.data or "", "implant and first fill")
 
     def unread(self) -> frozenset[str]:
         """Which parts could not be read, by what is wrong with their fields."""

@@ -100,7 +100,7 @@ def pump(telling: Telling) -> PageSection:
     snapshot = telling.case.snapshot
     devices = Table(
         title="Devices",
-        headers=("Device", "Model", "Serial", "Reservoir", "Placed", "State"),
+        headers=("Device", "Model", "Serial or lot", "Reservoir", "Placed", "State"),
         rows=tuple(_device(telling, each) for each in reversed(snapshot.of(Device))),
         empty="No device is in the patient.",
     )
@@ -121,7 +121,7 @@ def _device(telling: Telling, device: Device) -> Row:
         cells=(
             first_upper(DEVICE_WORDS[device.kind]),
             device.model or "–",
-            device.serial or "–",
+            _piece(device),
             f"{number(device.reservoir_ml)} mL" if device.reservoir_ml else "–",
             civil(device.placed_on),
         ),
@@ -129,6 +129,11 @@ def _device(telling: Telling, device: Device) -> Row:
         tone="ready" if device.in_place else "quiet",
         links=taken_out if device.in_place and telling.case.head.is_open else (),
     )
+
+
+def _piece(device: Device) -> str:
+    """Serial number and lot, as far as they are known."""
+    return ", ".join(filter(None, (device.serial, f"lot {device.lot}" if device.lot else ""))) or "–"
 
 
 def _fill(telling: Telling, fill: Fill) -> Row:

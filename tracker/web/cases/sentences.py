@@ -217,7 +217,8 @@ def _adverse_event(told: Told) -> str:
 
 def _device(told: Told) -> str:
     name = first_upper(DEVICE_WORDS.get(str(told["kind"]), "device"))
-    label = _joined(told["model"], f"serial {told['serial']}" if told["serial"] else "")
+    lot = f"lot {told['lot']}" if told.get("lot") else ""
+    label = _joined(told["model"], f"serial {told['serial']}" if told["serial"] else "", lot)
     if not told["in_place"]:
         tip = ", tip intact" if told["tip_intact"] else ""
         return f"{name} taken out {civil(told['removed_on'])}{tip}"
