@@ -11,6 +11,7 @@ from tests.support.reoperating import anew
 from tests.support.visit_days import asked, confirm
 from tracker.domain.errors import InvalidInput
 from tracker.domain.facts import DeviceLabel
+from tracker.domain.pathway.engine import offered
 from tracker.domain.words import DeterminationKind, Role
 from tracker.services import appointments
 from tracker.services.device_labels import record_label
@@ -151,6 +152,19 @@ class TestWithAPartIn:
         assert set(problems(lambda: journey.implant(**PART_IN))) == {"opened"}
         journey.implant(**PART_IN, opened=Opened(said="some", pump=a_pump()))
         assert aside(journey) == [("pump", "NGP123", "no flow")] and word(journey) == "some"
+
+    def test_leads_first_to_the_step_that_says_so_and_asks_nobody_to_book_a_refill(self, at: At) -> None:
+        journey = ready(at)
+        journey.implant(**PART_IN, opened=Opened(said="none"))
+        case = journey.look()
+        found = offered(case.pathway, case.snapshot, journey.clock.now())
+        assert found.next_name == "implant_incomplete"
+        assert found.next is not None and "refill_not_booked" not in {each.code for each in found.next.blockers}
+
+        whole = ready(at)
+        whole.implant()
+        case = whole.look()
+        assert offered(case.pathway, case.snapshot, whole.clock.now()).next_name == "implant_discharged"
 
     def test_takes_no_part_for_unused_that_was_put_in(self, at: At) -> None:
         journey = ready(at)

@@ -137,6 +137,8 @@ class TestAnImplant:
         told = text_of(browser.get(f"/cases/{scene.journey.public_id}"))
         assert "Recorded: catheter in, no pump." in told and "first fill" not in told
         assert told.count("lot LOT-55") == 2, "under Devices and in the history"
+        assert "book-visit?purpose=refill" not in told, "there is no pump to fill"
+        assert told.index("Implant incomplete: a part is in") < told.index("Discharged after implant")
 
     def test_of_one_part_asks_everything_in_one_round_and_takes_the_answers_in_the_next(self, scene: Scene) -> None:
         """Also about a device whose label was read: what is missing stands there as before."""

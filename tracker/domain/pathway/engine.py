@@ -83,17 +83,23 @@ def offered(pathway: Pathway, snapshot: Snapshot, now: datetime) -> Offered:
 
 def following(pathway: Pathway, snapshot: Snapshot, now: datetime) -> str:
     """The name of the step that comes next: the stage's own, or where what is recorded rules that out, the first in
-    the order of the file that is not ruled out. After a negative outcome nobody waits for a positive one. Empty in a
-    closed stage."""
+    the order of the file that is not ruled out, those that a person takes before the others. After a negative
+    outcome nobody waits for a positive one. Empty in a closed stage."""
     edges = pathway.leaving(snapshot.stage)
     return _following(pathway.stages[snapshot.stage], edges, lambda edge: unmet(edge.needs, snapshot, now))
 
 
 def _following(stage: Stage, edges: Iterable[Transition], blockers: Callable[[Transition], tuple[Blocker, ...]]) -> str:
-    possible = (edge for edge in edges if stage.is_open and not edge.is_deviation)
-    in_turn = sorted(possible, key=lambda edge: edge.name != stage.next)
-    is_ruled_out = (any(blocker.clear_with == RULED_OUT for blocker in blockers(edge)) for edge in in_turn)
-    return next((edge.name for edge, is_out in zip(in_turn, is_ruled_out, strict=True) if not is_out), stage.next)
+    possible = [edge for edge in edges if stage.is_open and not edge.is_deviation]
+    own = [edge for edge in possible if edge.name == stage.next]
+    if any(not _is_ruled_out(blockers(edge)) for edge in own):
+        return stage.next
+    others = sorted((edge for edge in possible if edge.name != stage.next), key=lambda edge: edge.is_automatic)
+    return next((edge.name for edge in others if not _is_ruled_out(blockers(edge))), stage.next)
+
+
+def _is_ruled_out(blockers: Iterable[Blocker]) -> bool:
+    return any(blocker.clear_with == RULED_OUT for blocker in blockers)
 
 
 def _offer(edge: Transition, snapshot: Snapshot, now: datetime) -> Offer:

@@ -9,7 +9,7 @@ from tracker.domain.pathway.alarm_date import alarm_date
 from tracker.domain.pathway.blocker import Blocker
 from tracker.domain.pathway.requirements.base import CLINICAL, COORDINATION, Claim, Requirement
 from tracker.domain.pathway.snapshot import Snapshot
-from tracker.domain.words import DeterminationKind, DeviceKind, FillKind
+from tracker.domain.words import DeterminationKind, DeviceKind, DeviceOrigin, FillKind
 
 PUMP_IN = (Claim.that("device", "in"), Claim.that(f"device.{DeviceKind.PUMP}", "in"))
 
@@ -50,8 +50,16 @@ class DeviceState(Requirement):
             if self.still and out is not None:
                 on = out.removed_on or ""
                 return (self.blocker("device_out", CLINICAL, "correct", device=self.device, on=on),)
-            return (self.blocker("no_device", CLINICAL, "implant", device=self.device),)
+            clear_with = "correct" if self.device == DeviceKind.PUMP and _is_broken_off(snapshot) else "implant"
+            return (self.blocker("no_device", CLINICAL, clear_with, device=self.device),)
         return (self.blocker("device_in_place", CLINICAL, "device", device=here[0].kind),)
+
+
+def _is_broken_off(snapshot: Snapshot) -> bool:
+    """Whether the implant ended with the catheter alone in: nobody waits for its pump."""
+    has_pump = any(each.kind == DeviceKind.PUMP for each in snapshot.of(Device))
+    kinds = {(each.kind, each.origin) for each in snapshot.devices_in_place}
+    return not has_pump and (DeviceKind.CATHETER, DeviceOrigin.IMPLANTED_HERE) in kinds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
