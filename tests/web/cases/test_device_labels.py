@@ -165,6 +165,23 @@ class TestAnImplant:
         status, page = send(browser, scene.journey, "implant", {**right, "meant": code})
         assert status == 303, page
 
+    def test_of_a_pump_that_was_opened_before_asks_back_at_its_serial_number_and_stops_where_it_had_expired(
+        self, scene: Scene
+    ) -> None:
+        browser = scene.world.sign_in(NURSE)
+        aside = {"pump_model": "SynchroMed II", "pump_serial": "ngp 9", "use": "not_used", "reason": "fell down"}
+        aside["pump_expires_on"] = yesterday(scene).isoformat()
+        assert send(browser, scene.journey, "device-label/pump", aside)[0] == 303
+        scene.journey.version = scene.journey.look().head.version
+        status, page = try_implant(scene)
+        assert status == 422 and "Put in all the same?" in page and "The pump expired" in page
+        code = re.findall(r'type="checkbox" name="meant" value="([^"]+)"', page)
+        assert [each.partition(":")[0] for each in code] == ["pump_serial", "pump_expires_on"]
+        assert try_implant(scene, meant=code)[0] == 422 and devices(scene) == (), "why, is asked too"
+        why = {"deviation_reason": "The only one", "deviation_seen": "device_expired"}
+        status, page = try_implant(scene, meant=code, **why)
+        assert status == 303, page
+
 
 class TestLeaving:
     def test_waits_for_the_first_refill_to_be_booked(self, scene: Scene) -> None:
