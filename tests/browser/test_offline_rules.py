@@ -12,8 +12,10 @@ from tests.conftest import NOW
 from tests.support.browser import served, window
 from tests.support.fixed import FixedClock, SeededIds
 from tests.support.web import make_world
+from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.checklists.arranged import against_arranged, arranged_answers
 from tracker.domain.checklists.rules import ChecklistItemRule
+from tracker.domain.checklists.run import Done, faults
 from tracker.domain.checklists.unusual import why_asked
 from tracker.domain.checklists.values import UnreadableValue, read_value
 from tracker.domain.pathway.checklist_wording import CHECKLIST_SENTENCES
@@ -41,6 +43,10 @@ TYPED = {
         "120/80, 301",
         "120/80, 72, 101",
         "120/80, 72, 98, 91",
+        "120/80, 0, 98, 14",
+        "120/80, 72, 0, 14",
+        "120/80, 72, 98, 0",
+        "80/40, 1, 90, 8",
         "120/80, 72, 98, 14, 2",
         "fine",
         "BP 120/80",
@@ -193,6 +199,20 @@ def test_ask_why_in_the_words_of_the_server(page: Page, value: str) -> None:
             [here, value, ""],
         )
         assert said == why_asked(there, value, Decimal(20)), limit
+
+
+@pytest.mark.parametrize("value", ["60/40, 30, 70, 4", "79/40", "-, 72, 89 %", "120/80 72 98 7", "80/40, 72, 90, 8"])
+def test_ask_back_and_mark_alarming_signs_in_the_words_of_the_server(page: Page, value: str) -> None:
+    here = rule("item", value="vital_signs", is_note=True, stops=False)
+    there = ChecklistItemRule(key="item", label="Item", stop="note", part="before", value="vital_signs")
+    kept = read_value(there, value, day=date(2026, 3, 17), now=datetime.combine(date(2026, 3, 17), time.max))
+    assert lacks(page, here, value=value) == why_asked(there, kept, None)
+    assert lacks(page, here, value=value, reason="physician called") == ""
+    on, zone = date(2026, 3, 17), ClinicCalendar(DAY["zone"])
+    wrong = faults((there,), {"item": Done(kept, EVENING)}, on, zone)
+    said = [CHECKLIST_SENTENCES[each.code](dict(each.params)) for each in wrong]
+    assert stops(page, [here], {"item": (value, "2026-03-17T15:00:00+00:00")}) == said
+    assert bool(said) is (value != "80/40, 72, 90, 8")
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,7 @@ _MADE_ELSEWHERE = {
     "implant_incomplete",
     "checklist_expired",
     "checklist_fever",
+    "checklist_signs",
     "checklist_order",
     "checklist_time",
     "checklist_value",

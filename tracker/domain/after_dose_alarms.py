@@ -4,24 +4,17 @@ Too much of the drug shows as drowsiness, slow breathing and loss of consciousne
 clinic draws the lines is its own; these are an assumption, to be confirmed by a physician of the clinic.
 """
 
+from tracker.domain.checklists.vital_signs import HIGHEST, alarming_values
 from tracker.domain.facts import AdverseEvent, VitalSigns
 from tracker.domain.pathway.trial_wording import ADVERSE_WORDS
 from tracker.domain.words import Alertness, Happened, Severity
 
-LOWEST_SATURATION = 90
-FEWEST_BREATHS = 8
-LOWEST_SYSTOLIC = 80
 _ASLEEP = {Alertness.HARD_TO_WAKE: "hard to wake", Alertness.NOT_WAKING: "does not wake"}
 
 
 def alarming_signs(signs: VitalSigns) -> tuple[str, ...]:
     """What is alarming of one set of vital signs, in words; what was not measured alarms nobody."""
-    below = (
-        (signs.saturation, LOWEST_SATURATION, "saturation {} %"),
-        (signs.breaths, FEWEST_BREATHS, "{} breaths a minute"),
-        (signs.systolic, LOWEST_SYSTOLIC, "upper pressure {}"),
-    )
-    found = [words.format(value) for value, least, words in below if value is not None and value < least]
+    found = list(alarming_values({name: getattr(signs, name) for name in HIGHEST}))
     if signs.alertness in _ASLEEP:
         found.insert(0, _ASLEEP[Alertness(signs.alertness)])
     return tuple(found)

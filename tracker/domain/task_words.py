@@ -12,8 +12,11 @@ from tracker.domain.typed_text import isolated
 TWO_ANSWERS, NOT_TAKEN = "two_answers", "answer_not_taken"
 #: What was seen after a test dose that a physician must look at now.
 AFTER_DOSE_ALARM = "after_dose_alarm"
+#: The same of the vital signs in a checklist.
+CHECKLIST_ALARM = "checklist_alarm"
 TASKS = {
     AFTER_DOSE_ALARM: "After the test dose: look at the patient now",
+    CHECKLIST_ALARM: "Vital signs of the checklist are alarming: look at the patient now",
     "alarm_obligation_vanished": "A to-do ended without a cause: look at the case",
     "held_burst": "More messages at once than were foreseen: send them, or have the patients called",
     "nobody_named": "Nobody is named to answer: name somebody",
@@ -87,7 +90,7 @@ def _kept_answer(params: Mapping[str, str]) -> str:
 
 
 _WHY: Mapping[str, Callable[[dict[str, str]], str]] = {
-    AFTER_DOSE_ALARM: lambda p: f"{p.get('at', '')} {p.get('signs', '')}".strip(),
+    **dict.fromkeys((AFTER_DOSE_ALARM, CHECKLIST_ALARM), lambda p: f"{p.get('at', '')} {p.get('signs', '')}".strip()),
     "held_burst": lambda p: f"{p.get('messages', '')} messages are held back",
     "nobody_named": lambda p: p.get("who", "").replace("_", " "),
     "preparation_sheet": lambda p: f"in {OWN_NAMES.get(p.get('language', ''), p.get('language', ''))}",

@@ -14,6 +14,7 @@ from tracker.domain.checklists.rules import ESCORT, ChecklistItemRule
 from tracker.domain.checklists.run import Fault, left_out, mends, standing_answers
 from tracker.domain.checklists.unusual import is_above_reservoir, why_asked
 from tracker.domain.checklists.values import UnreadableValue, read_value
+from tracker.domain.checklists.vital_signs import alarms_of
 from tracker.domain.dates import in_words
 from tracker.domain.errors import InvalidInput, NotFound, StaleVersion
 from tracker.domain.facts import Appointment, Arrangement, ChecklistItem
@@ -22,12 +23,14 @@ from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.requirements.visit import act_left, circumstances, faults_of
 from tracker.domain.pathway.snapshot import Snapshot
 from tracker.domain.pathway.wording import people, sentence_of
+from tracker.domain.task_words import CHECKLIST_ALARM
 from tracker.domain.typed_text import isolated
 from tracker.domain.words import ConsentState, Escort, ItemState, Role, is_word
 from tracker.persistence.models import Patient
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.deviations import above_reservoir, require_reason
 from tracker.services.named import reader_problems
+from tracker.services.physician_calls import call_physician
 from tracker.services.work import CaseRef, Work, Written
 
 
@@ -80,6 +83,8 @@ def answer_item(work: Work, ref: CaseRef, *, appointment: int, answer: Answer) -
     if answer.state == ItemState.DONE:
         _record_what_came_early(file, visit, rule, fact)
         _record_what_cannot_be_right(file, visit, rule, fact)
+        if rule.value == "vital_signs" and (signs := alarms_of(fact.value)):
+            call_physician(file, CHECKLIST_ALARM, fact, (signs,))
     return file.finish("checklist_answered", item=answer.item)
 
 

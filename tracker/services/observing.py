@@ -23,14 +23,13 @@ from tracker.domain.words import (
     Happened,
     Instrument,
     Occasion,
-    Role,
     Severity,
     Side,
     is_word,
 )
 from tracker.services.case_file import CaseFile, open_case
 from tracker.services.named import person_problems, reader_problems
-from tracker.services.staff_tasks import opening
+from tracker.services.physician_calls import call_physician
 from tracker.services.work import CaseRef, Work, Written
 
 #: The values each instrument allows: modified Ashworth, Penn spasm frequency and severity, numeric rating of pain.
@@ -139,7 +138,7 @@ def record_measurements(work: Work, ref: CaseRef, measured: Measured) -> Written
         signs = {name: getattr(measured.vitals, name) for name in (*HIGHEST, "alertness")}
         written = file.record(VitalSigns, attempt=attempt, dose_seq=after, **signs)
         if dose and is_after:
-            _call_physician(file, written, alarming_signs(written))
+            call_physician(file, AFTER_DOSE_ALARM, written, alarming_signs(written))
     return file.finish("score_recorded")
 
 
@@ -174,30 +173,8 @@ def record_adverse_events(work: Work, ref: CaseRef, *, dose_seq: int, answers: S
             written = file.change(before[-1], **values)
         else:
             written = file.record(AdverseEvent, dose_seq=dose.seq, event=answer.event, **values)
-        _call_physician(file, written, tuple(filter(None, (alarming_event(written),))))
+        call_physician(file, AFTER_DOSE_ALARM, written, tuple(filter(None, (alarming_event(written),))))
     return file.finish("adverse_events_answered")
-
-
-def _call_physician(file: CaseFile, fact: VitalSigns | AdverseEvent, signs: tuple[str, ...]) -> None:
-    """A physician has it at once, as a task of their own; the page says so to whoever is at the bed."""
-    if not signs:
-        return
-    calendar, work = file.snapshot.calendar, file.work
-    seen = f"{calendar.wall(fact.effective_at):%H:%M}"
-    work.session.execute(
-        opening(
-            work.session,
-            clinic_id=file.case.clinic_id,
-            case_id=file.case.id,
-            kind=AFTER_DOSE_ALARM,
-            key=f"{AFTER_DOSE_ALARM}:{file.case.id}:{fact.seq}",
-            params={"signs": ", ".join(signs), "at": seen},
-            owner=Role.PHYSICIAN,
-            due_on=calendar.today(work.now),
-            now=work.now,
-            ids=work.ids,
-        )
-    )
 
 
 def answers_about(file: CaseFile, dose: TrialDose, event: str) -> list[AdverseEvent]:

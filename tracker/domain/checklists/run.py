@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from tracker.domain.calendar import ClinicCalendar
 from tracker.domain.checklists.rules import ChecklistItemRule, Condition, TimeRule
 from tracker.domain.checklists.values import is_fever
+from tracker.domain.checklists.vital_signs import alarms_of
 from tracker.domain.facts import Appointment, ChecklistItem
 from tracker.domain.words import ItemState
 
@@ -106,8 +107,8 @@ def done_of(answers: Mapping[str, ChecklistItem]) -> dict[str, Done]:
 
 
 def faults(rules: Rules, given: Mapping[str, Done], day: date, calendar: ClinicCalendar) -> tuple[Fault, ...]:
-    """Every answer that the next step cannot rest on: out of date on the day, a choice that stops, a fever, or too
-    early or too late."""
+    """Every answer that the next step cannot rest on: out of date on the day, a choice that stops, a fever, alarming
+    vital signs, or too early or too late."""
     done = {rule.key: _moment(rule, given[rule.key], day, calendar) for rule in rules if rule.key in given}
     labels = {rule.key: rule.label for rule in rules}
     found = []
@@ -121,6 +122,8 @@ def faults(rules: Rules, given: Mapping[str, Done], day: date, calendar: ClinicC
             found.append(_fault(rule, "checklist_value", value=value))
         if rule.fever_from is not None and is_fever(value, rule.fever_from):
             found.append(_fault(rule, "checklist_fever", value=value, limit=str(rule.fever_from)))
+        if rule.value == "vital_signs" and (signs := alarms_of(value)):
+            found.append(_fault(rule, "checklist_signs", signs=signs))
         if rule.timed is not None:
             minutes = _minutes(done.get(rule.timed.item), done[rule.key])
             if minutes is not None and (limit := _limit_passed(rule.timed, minutes)):

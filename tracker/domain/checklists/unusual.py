@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from tracker.domain.checklists.rules import ChecklistItemRule
+from tracker.domain.checklists.vital_signs import alarms_of
 
 
 def is_above_reservoir(rule: ChecklistItemRule, value: str, reservoir_ml: Decimal | None) -> bool:
@@ -21,4 +22,8 @@ def why_asked(rule: ChecklistItemRule, value: str, reservoir_ml: Decimal | None)
     if rule.unusual_to is not None and value and Decimal(value) <= rule.unusual_to:
         said = f"{value} {rule.unit}".strip()
         return f"{said} is unusual. Read it again; if it is so, say what is done about it."
+    if rule.value == "vital_signs" and (signs := alarms_of(value)):
+        return (
+            f"{signs[0].upper()}{signs[1:]}: read it again. If it is so, call the physician now, and say what is done."
+        )
     return ""

@@ -37,6 +37,7 @@ CHECKLIST_SENTENCES: dict[str, Callable[[Params], str]] = {
     "checklist_fever": _fever,
     "checklist_open": _open,
     "checklist_order": lambda p: f"{p.get('item', '')}: done before “{p.get('first', '')}” was",
+    "checklist_signs": lambda p: f"{p.get('item', '')}: {p.get('signs', '')}; a physician must look now",
     "checklist_time": _time,
     "checklist_value": lambda p: f"{p.get('item', '')}: {p.get('value', '')}; with this nothing goes on",
 }

@@ -30,6 +30,7 @@ _BLOCKER_WORDS: Mapping[str, str] = {
     "authorization_out_of_date": "Prior auth for the {of} ends before the procedure",
     "checklist_expired": "What is given or put in at the {of} is out of date",
     "checklist_fever": "The patient has a fever at the {of}",
+    "checklist_signs": "The vital signs of the patient are alarming at the {of}",
     "checklist_open": "Checklist of the {of} has open items",
     "checklist_order": "Items of the checklist of the {of} were done in another order",
     "checklist_time": "Two times of the checklist of the {of} do not fit each other",

@@ -120,7 +120,7 @@ class ItemView:
     value: str
     reason: str
     done_at: str
-    takes_reason: bool
+    reason_label: str
     takes_second: bool
     may_take_second: bool
     other_takes_second: bool
@@ -138,7 +138,9 @@ def items_of(found: VisitChecklist, typed: Typed | None = None) -> dict[str, Ite
     given = {key: answered.fact for key, answered in found.answers.items()}
     wrong = {fault.item: fault for fault in faults(rules, done_of(given), found.day, found.calendar)}
     timed = {name for rule in rules if rule.timed for name in (rule.key, rule.timed.item)}
-    mendable = timed | {rule.key for rule in rules if rule.value == "expiry" or rule.stops or rule.fever_from}
+    mendable = timed | {
+        rule.key for rule in rules if rule.value in {"expiry", "vital_signs"} or rule.stops or rule.fever_from
+    }
     differences = differences_of(found.visit)
     return {
         rule.key: _item(
@@ -193,7 +195,7 @@ def _item(
         value=value,
         reason=reason,
         done_at=refused.done_at if refused else "",
-        takes_reason=bool(refused and refused.answer.state == ItemState.DONE and "reason" in problems),
+        reason_label=_reason_label(rule, refused),
         takes_second=rule.two_person,
         may_take_second=is_mendable and answer is not None,
         other_takes_second=rule.stop == "hard",
@@ -204,6 +206,13 @@ def _item(
         conflict=conflict,
         is_open=bool(refused and (answer is not None or refused.answer.state != ItemState.DONE)),
     )
+
+
+def _reason_label(rule: ChecklistItemRule, refused: Typed | None) -> str:
+    """What the field is called in which the reason of what was done is typed; empty where none is asked for."""
+    if refused is None or refused.answer.state != ItemState.DONE or "reason" not in refused.problems:
+        return ""
+    return "What is done" if rule.value == "vital_signs" else "Why it was done all the same"
 
 
 def _asks(rule: ChecklistItemRule) -> str:

@@ -75,6 +75,14 @@ def spoken_against(visit: Visit) -> tuple[str, ...]:
     return tuple(each for each in said if each != blocker)
 
 
+def alarming_signs(visit: Visit) -> str:
+    """The alarming vital signs of somebody who is here for an act to come, in words; empty where there are none."""
+    if visit.standing.state not in HERE or visit.has_act:
+        return ""
+    found = (each for each in visit.faults if each.code == "checklist_signs")
+    return next((sentence(each.code, dict(each.params)) for each in found), "")
+
+
 def differences_of(visit: Visit) -> dict[str, str]:
     """What is answered otherwise than it was arranged, in words, by item."""
     return against_arranged(rules_of(visit), visit.chosen, arranged_answers(visit.anaesthesia))

@@ -23,6 +23,7 @@ from tracker.web.common.languages import language_name
 from tracker.web.common.visit_words import ANAESTHESIA_WORDS, HELD_WORDS
 from tracker.web.day.notes import Note, reply_notes, says_no
 from tracker.web.day.presenters import (
+    alarming_signs,
     blocked_by,
     checklist_of,
     differences_of,
@@ -172,7 +173,10 @@ def _missing(visit: Visit, view: Viewing) -> str:
 
 
 def _stopped_by(visit: Visit) -> str:
-    """What stops somebody who is here: before the act what blocks it, and what speaks against an answer."""
+    """What stops somebody who is here: before the act alarming signs first of all, then what blocks it, and what speaks
+    against an answer."""
+    if alarm := alarming_signs(visit):
+        return alarm
     blocker = blocked_by(visit) if visit.standing.state in _BEFORE_THE_ACT else ""
     against = () if blocker else spoken_against(visit)
     more = f" (+{len(against) - 1})" if len(against) > 1 else ""

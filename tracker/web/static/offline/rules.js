@@ -87,20 +87,44 @@ function lacksAsTemperature(text) {
 
 /* What no living patient has, as the server holds them. */
 const HIGHEST = { systolic: 300, diastolic: 250, pulse: 300, saturation: 100, breaths: 90 };
+const AFTER_PRESSURE = ["pulse", "saturation", "breaths"];
 const SIGNS = "Type pressure, pulse, saturation, breaths in this order, for example 120/80, 72, 98, 14; - for what was not read.";
 
-function lacksAsVitalSigns(text) {
+/* The signs by name; null for what are none. */
+function signsOf(text) {
   const [first = "", ...others] = text.replace(/\s*%/g, "").replace(/\s*\/\s*/g, "/").split(/[\s,;]+/).filter(Boolean);
   const isGap = (each) => each === "-" || each === "–";
   const pressure = /^(\d{1,3})\/(\d{1,3})$/.exec(first);
-  if ((!pressure && !isGap(first)) || others.length > 3 || !others.every((each) => isGap(each) || /^\d{1,3}$/.test(each))) return SIGNS;
-  const named = ["pulse", "saturation", "breaths"].map((name, place) => [name, others[place]]);
+  if ((!pressure && !isGap(first)) || others.length > 3 || !others.every((each) => isGap(each) || /^\d{1,3}$/.test(each))) return null;
+  const named = AFTER_PRESSURE.map((name, place) => [name, others[place]]);
   const found = new Map([["systolic", pressure?.[1]], ["diastolic", pressure?.[2]], ...named]
     .filter(([, each]) => each !== undefined && !isGap(each)).map(([name, each]) => [name, Number(each)]));
-  if (!found.size) return SIGNS;
+  return found.size ? found : null;
+}
+
+function lacksAsVitalSigns(text) {
+  const found = signsOf(text);
+  if (!found) return SIGNS;
+  const named = (name) => `${name[0].toUpperCase()}${name.slice(1)}`;
   const over = Object.keys(HIGHEST).find((name) => (found.get(name) ?? 0) > HIGHEST[name]);
-  if (over) return `${over[0].toUpperCase()}${over.slice(1)}: at most ${HIGHEST[over]}. Read it again.`;
-  return pressure && found.get("diastolic") >= found.get("systolic") ? "The lower pressure must be below the upper one. Read it again." : "";
+  if (over) return `${named(over)}: at most ${HIGHEST[over]}. Read it again.`;
+  const none = AFTER_PRESSURE.find((name) => found.get(name) === 0);
+  if (none) return `${named(none)} cannot be 0. Read it again; - for what was not read.`;
+  return found.get("diastolic") >= found.get("systolic") ? "The lower pressure must be below the upper one. Read it again." : "";
+}
+
+/* Below these a physician is called at once, as the server holds them. */
+const ALARMS = [
+  ["saturation", 90, (value) => `saturation ${value} %`],
+  ["breaths", 8, (value) => `${value} breaths a minute`],
+  ["systolic", 80, (value) => `upper pressure ${value}`],
+];
+
+/* What is alarming of vital signs, in words; empty where nothing is. */
+function alarmsOf(text) {
+  const found = signsOf(text) ?? new Map();
+  return ALARMS.filter(([name, least]) => found.has(name) && found.get(name) < least)
+    .map(([name, , words]) => words(found.get(name))).join(", ");
 }
 
 /* Of a time of day, on the day of the list: the clock on a wall may be two minutes ahead. */
@@ -138,11 +162,13 @@ export function openBefore(rule, visit, asked, answers) {
 
 /* Whether a value may be one that needs a reason. */
 export function mayBeUnusual(rule) {
-  return Boolean(rule.is_held_to_reservoir) || (rule.unusual_to ?? null) !== null;
+  return Boolean(rule.is_held_to_reservoir) || rule.value === "vital_signs" || (rule.unusual_to ?? null) !== null;
 }
 
 /* Why a value that can be needs a reason, in the words of the server; empty for a usual one. */
 function whyAsked(rule, text, visit) {
+  const signs = rule.value === "vital_signs" ? alarmsOf(text) : "";
+  if (signs) return `${signs[0].toUpperCase()}${signs.slice(1)}: read it again. If it is so, call the physician now, and say what is done.`;
   const number = Number(text);
   if (rule.is_held_to_reservoir && visit.reservoir_ml && number > visit.reservoir_ml) {
     return `The reservoir holds ${visit.reservoir_ml} mL. Read it again; if this was measured, say why.`;
@@ -209,6 +235,8 @@ function isFever(text, fromCelsius) {
 /* A value with which nothing goes on, as a sentence; empty for any other. */
 function valueFaultOf(rule, value) {
   if (rule.stop_choices.includes(value)) return `${rule.label}: ${value}; with this nothing goes on`;
+  const signs = rule.value === "vital_signs" ? alarmsOf(value) : "";
+  if (signs) return `${rule.label}: ${signs}; a physician must look now`;
   const isHot = rule.fever_from !== null && isFever(value, rule.fever_from);
   return isHot ? `${rule.label}: ${value} is a fever, from ${rule.fever_from}.0 °C` : "";
 }
