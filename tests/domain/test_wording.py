@@ -51,6 +51,7 @@ _MADE_ELSEWHERE = {
     "pump_after_death",
     "pump_call",
     "residual_differs",
+    "reading_differs",
     "scan_decision",
     "scan_read_after",
     "scan_read_before",

@@ -2,7 +2,7 @@
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import InvalidInput, NotFound
-from tracker.domain.facts import Consent, Fill
+from tracker.domain.facts import Consent, Fill, Interrogation
 from tracker.domain.pathway.waivers import waivable
 from tracker.domain.words import ConsentState, DeterminationKind
 from tracker.services.case_file import open_case
@@ -61,15 +61,20 @@ def document_earlier_benefit(work: Work, ref: CaseRef, *, finding: str) -> Writt
 
 
 def review_deviation(work: Work, ref: CaseRef, *, seq: int, finding: str) -> Written:
-    """Record a physician's review of something that was done against the plan, of an aspirate that differed, or what
+    """Record a physician's review of something that was done against the plan, of a volume that differed, or what
     follows from a consent that the patient took back.
 
-    :raises NotFound: if no such deviation, refill or withdrawn consent stands
+    :raises NotFound: if no such deviation, refill, reading or withdrawn consent stands
     :raises InvalidInput: without a finding
     """
     file = open_case(work, ref, Permission.DECIDE_OUTCOME)
     withdrawn = (each for each in file.snapshot.of(Consent) if each.state == ConsentState.WITHDRAWN)
-    reviewed = (*file.snapshot.determinations(DeterminationKind.DEVIATION), *file.snapshot.of(Fill), *withdrawn)
+    reviewed = (
+        *file.snapshot.determinations(DeterminationKind.DEVIATION),
+        *file.snapshot.of(Fill),
+        *file.snapshot.of(Interrogation),
+        *withdrawn,
+    )
     if all(fact.seq != seq for fact in reviewed):
         raise NotFound(str(seq))
     if not finding.strip():

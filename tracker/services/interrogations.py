@@ -11,8 +11,9 @@ from decimal import Decimal
 from tracker.domain.access import Permission
 from tracker.domain.doses import unusual_dose
 from tracker.domain.errors import InvalidInput, Question
-from tracker.domain.facts import Interrogation
-from tracker.domain.pathway.alarm_date import alarm_date, computed_with
+from tracker.domain.facts import Device, Interrogation
+from tracker.domain.obligations.device_life import differs
+from tracker.domain.pathway.alarm_date import alarm_date, computed_with, expected_at
 from tracker.domain.refill import LONGEST_DAYS, Change, is_plausible
 from tracker.domain.words import InterrogationCause, is_word
 from tracker.services.case_file import CaseFile, open_case
@@ -91,7 +92,7 @@ def record_interrogation(work: Work, ref: CaseRef, reading: Reading, *, read_at:
     """Record what the programmer showed of the pump in place.
 
     :raises InvalidInput: for what cannot be, or where no pump is in the patient
-    :raises AskedBack: for an unusual dose or battery
+    :raises AskedBack: for an unusual dose or battery, and for a volume far from what arithmetic expects
     """
     file = open_case(work, ref, Permission.REFILL, effective_at=read_at)
     pump = file.snapshot.pump
@@ -102,7 +103,7 @@ def record_interrogation(work: Work, ref: CaseRef, reading: Reading, *, read_at:
     problems = reading.problems(file, pump.reservoir_ml, last_mcg)
     if problems:
         raise InvalidInput(problems)
-    file.ask(*reading.questions())
+    file.ask(*reading.questions(), *_far_from_expected(file, pump, reading))
     if standing is not None:
         file.ask(*unusual_dose(file.pathway, standing.fill.drug, reading.daily_dose_mcg, last_mcg=last_mcg))
     change = Change(
@@ -127,3 +128,13 @@ def record_interrogation(work: Work, ref: CaseRef, reading: Reading, *, read_at:
         second_by=None,
     )
     return file.finish("pump_interrogated")
+
+
+def _far_from_expected(file: CaseFile, pump: Device, reading: Reading) -> tuple[Question, ...]:
+    """What is asked about a volume that differs from the expected one by as much as an aspirate may not."""
+    expected_ml = expected_at(file.snapshot, pump.device, file.effective_at)
+    if reading.reservoir_ml is None or not differs(file.pathway, expected_ml, reading.reservoir_ml, pump.reservoir_ml):
+        return ()
+    typed = f"{reading.reservoir_ml.normalize():f}"
+    sentence = f"Arithmetic says about {expected_ml} mL. Read it again; if it is so, a physician looks at it."
+    return (Question("reservoir_ml", typed, sentence, f"It shows {typed} mL: save it"),)

@@ -9,12 +9,13 @@ import pytest
 
 from tests.support.devices import a_filling
 from tests.support.journey import Journey
-from tests.support.todos import codes
+from tests.support.todos import codes, open_todos
 from tests.support.visit_days import asked, confirm
 from tracker.domain.errors import InvalidInput, Refused
 from tracker.domain.facts import ChecklistItem, Fill, Interrogation
 from tracker.domain.words import DeterminationKind, FillKind, Role
 from tracker.services.checklists import Answer, answer_item
+from tracker.services.decisions import review_deviation
 from tracker.services.interrogations import Reading, record_interrogation
 from tracker.services.refills import record_refill
 from tracker.services.work import CaseRef, Work, Written
@@ -85,6 +86,29 @@ class TestABattery:
         assert "240" in question.sentence
         with pytest.raises(InvalidInput, match="No battery of a pump lasts that long"):
             journey.do(NURSE, read(241))
+
+
+class TestAVolumeReadInThePump:
+    """Filled with 20 mL ten days before, at 0.2 mL a day."""
+
+    @pytest.mark.parametrize(("read_ml", "is_asked"), [("17", False), ("16.9", True), ("19", False), ("19.1", True)])
+    def test_far_from_what_was_expected_is_asked_back_and_a_to_do(
+        self, at: At, read_ml: str, *, is_asked: bool
+    ) -> None:
+        journey = at("maintained")
+        journey.clock.advance(days=10)
+        reading = partial(record_interrogation, reading=Reading(cause="routine", reservoir_ml=Decimal(read_ml)))
+        if not is_asked:
+            journey.do(NURSE, reading)
+            assert "discrepancy" not in open_todos(journey)
+            return
+        (question,) = asked(journey, NURSE, reading)
+        assert question.field == "reservoir_ml" and "Arithmetic says about 18.0 mL" in question.sentence
+        confirm(journey, NURSE, reading, question.code)
+        assert "discrepancy" in open_todos(journey)
+        seq = journey.look().snapshot.of(Interrogation)[-1].seq
+        journey.do(PHYSICIAN, lambda w, r: review_deviation(w, r, seq=seq, finding="catheter is looked at"))
+        assert "discrepancy" not in open_todos(journey)
 
 
 class TestAnItemOfTheRefill:

@@ -14,7 +14,7 @@ from tests.support.web import Browser, WebWorld
 from tests.web.cases.forms import filling, implant
 from tests.web.cases.scene import COORDINATOR, NURSE, PHYSICIAN, Scene
 from tests.web.cases.test_patients import PUMP
-from tracker.domain.facts import ChecklistItem
+from tracker.domain.facts import ChecklistItem, Interrogation
 from tracker.domain.task_words import task_words
 from tracker.domain.words import Role
 from tracker.persistence.models import Patient, StaffTask
@@ -284,3 +284,18 @@ def test_a_signature_that_would_not_hold_while_whoever_must_sign_is_still_here(a
     journey.version = journey.look().head.version
     status, page = send(browser, journey, path, {**typed, "relation": "self", "meant": "relation:self"})
     assert status == 303, page
+
+
+def test_a_volume_in_the_pump_far_from_the_expected_one(at: At) -> None:
+    """It is on the page that follows, and what a physician reviews."""
+    world, journey = at("maintained")
+    browser, typed = world.sign_in(NURSE), {"cause": "routine", "reservoir_ml": "3"}
+    status, page = send(browser, journey, "interrogation", typed)
+    assert status == 422 and "Read it again; if it is so, a physician looks at it." in page
+    status, page = send(browser, journey, "interrogation", {**typed, "meant": "reservoir_ml:3"})
+    assert status == 303
+    seq = journey.look().snapshot.of(Interrogation)[-1].seq
+    assert "a physician must look at it" in text_of(browser.get(f"/cases/{journey.public_id}"))
+    physician = world.sign_in(PHYSICIAN)
+    page = text_of(physician.get(f"/cases/{journey.public_id}/review/{seq}"))
+    assert "Review a volume that differs" in page and "3 mL" in page

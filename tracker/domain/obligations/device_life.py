@@ -10,6 +10,7 @@ from decimal import Decimal
 from tracker.domain.facts import Device, Fill, Interrogation
 from tracker.domain.obligations.obligation import Obligation, View
 from tracker.domain.obligations.refills import followed_pumps
+from tracker.domain.pathway.alarm_date import expected_at
 from tracker.domain.pathway.definition import Pathway
 from tracker.domain.pathway.requirements.trial import Observed
 from tracker.domain.words import DeterminationKind, DeviceKind
@@ -124,8 +125,9 @@ def pumps_of_the_dead(view: View) -> Iterator[Obligation]:
 
 
 def discrepancies(view: View) -> Iterator[Obligation]:
-    """What was taken out of a pump differs from what should have been in it by more than is harmless: a physician looks
-    (more than 1 mL in a 20 mL, 2 mL in a 40 mL pump: Maino 2017; ASRA e-poster 1139 of 2019)."""
+    """What was taken out of a pump, or read as left in it, differs from what should have been in it by more than is
+    harmless: a physician looks (more than 1 mL in a 20 mL, 2 mL in a 40 mL pump: Maino 2017; ASRA e-poster 1139 of
+    2019)."""
     snapshot = view.snapshot
     reviewed = {each.about_seq for each in snapshot.determinations(DeterminationKind.DEVIATION_REVIEWED)}
     held = {device.device: device.reservoir_ml for device in snapshot.of(Device)}
@@ -144,14 +146,33 @@ def discrepancies(view: View) -> Iterator[Obligation]:
                     "seq": fill.seq,
                 },
             )
+    for reading in snapshot.of(Interrogation):
+        expected_ml = expected_at(snapshot, reading.device, reading.effective_at)
+        is_far = differs(view.pathway, expected_ml, reading.reservoir_ml, held.get(reading.device))
+        if is_far and reading.seq not in reviewed:
+            known_on = view.day(reading.recorded_at)
+            yield view.due(
+                "discrepancy",
+                f"reading:{reading.seq}",
+                anchor_on=known_on,
+                not_before=known_on,
+                reason="reading_differs",
+                params={"expected": expected_ml, "read": reading.reservoir_ml, "seq": reading.seq},
+            )
 
 
 def is_discrepant(pathway: Pathway, fill: Fill, reservoir_ml: Decimal | None) -> bool:
-    """Whether what was taken out differs from what was expected by more than is harmless. Of an unknown reservoir no
-    more may differ than of a small one."""
-    expected, aspirated = fill.residual_expected_ml, fill.residual_aspirated_ml
-    if expected is None or aspirated is None:
+    """Whether what was taken out differs from what was expected by more than is harmless."""
+    return differs(pathway, fill.residual_expected_ml, fill.residual_aspirated_ml, reservoir_ml)
+
+
+def differs(
+    pathway: Pathway, expected_ml: Decimal | None, found_ml: Decimal | None, reservoir_ml: Decimal | None
+) -> bool:
+    """Whether a volume differs from what was expected by more than is harmless. Of an unknown reservoir no more may
+    differ than of a small one."""
+    if expected_ml is None or found_ml is None:
         return False
     is_large = reservoir_ml is not None and reservoir_ml > pathway.parameters["large_reservoir_ml"].value
     name = "residual_difference_large_ml" if is_large else "residual_difference_ml"
-    return abs(expected - aspirated) > pathway.parameters[name].value
+    return abs(expected_ml - found_ml) > pathway.parameters[name].value

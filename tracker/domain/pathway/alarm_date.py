@@ -114,6 +114,19 @@ def computed_with(snapshot: Snapshot, device: int, change: Change, at: datetime)
     return computed_alarm_on(fill, snapshot.calendar.today(fill.effective_at), [*before, change])
 
 
+def expected_at(snapshot: Snapshot, device: int, at: datetime) -> Decimal | None:
+    """What arithmetic says was left in one pump at an instant, mL to a tenth, by all that was known before it; ``None``
+    where it cannot be said."""
+    fills = [each for each in snapshot.of(Fill) if each.device == device and each.effective_at <= at]
+    fill = max(fills, key=lambda each: (each.effective_at, each.seq), default=None)
+    if fill is None:
+        return None
+    calendar = snapshot.calendar
+    before = [change_of(snapshot, each) for each in readings_since(snapshot, fill) if each.effective_at < at]
+    left_ml = computed_left_ml(fill, calendar.today(fill.effective_at), before, calendar.today(at))
+    return None if left_ml is None else round(left_ml, 1)
+
+
 def computed_left(snapshot: Snapshot, device: int, on: date) -> Decimal | None:
     """What arithmetic says is left in one pump on a day, mL; ``None`` where it cannot be said."""
     fill = last_fill(snapshot, device)

@@ -266,6 +266,9 @@ SENTENCES: dict[str, Callable[[Params], str]] = {
     "pump_after_death": lambda p: (
         f"{p.get('model') or 'A pump'} is in somebody who died: taken out or switched off? It must not be cremated"
     ),
+    "reading_differs": lambda p: (
+        f"{p.get('read', '')} mL are left in the pump by the programmer, {p.get('expected', '')} mL were expected"
+    ),
     "refill_not_booked": lambda _: "Next refill is not booked or planned",
     "refill_not_done": lambda _: "First refill is not done",
     "refill_without_pump": lambda p: f"A refill is booked on {_day(p.get('on', ''))}, and no pump is followed",

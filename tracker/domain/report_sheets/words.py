@@ -52,6 +52,7 @@ _BLOCKER_WORDS: Mapping[str, str] = {
     "observation_running": "Observation is running",
     "outcome_is": "The outcome stands in the way",
     "pump_call": "A pump call is open",
+    "reading_differs": "Another volume was read in the pump than was expected",
     "refill_without_pump": "A refill is booked, and no pump is followed",
     "residual_above_reservoir": "More was taken out of the pump than it holds",
     "residual_differs": "Another volume was taken out of the pump than was expected",

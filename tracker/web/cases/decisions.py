@@ -5,9 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from tracker.domain.access import Permission
 from tracker.domain.errors import NotFound
-from tracker.domain.facts import Consent, Determination, Fact, Fill
+from tracker.domain.facts import Consent, Determination, Fact, Fill, Interrogation
+from tracker.domain.pathway.alarm_date import expected_at
 from tracker.domain.pathway.waivers import waivable
 from tracker.domain.words import ConsentState, DeterminationKind
+from tracker.queries.case_detail import OpenedCase
 from tracker.services import decisions
 from tracker.web.cases.acting import Act, answer, opened, path
 from tracker.web.cases.blueprint import blueprint
@@ -93,12 +95,15 @@ def earlier_benefit(public_id: str) -> ResponseReturnValue:
     )
 
 
-def _to_review(found: Determination | Fill | Consent) -> list[tuple[str, str]]:
+def _to_review(case: OpenedCase, found: Determination | Fill | Interrogation | Consent) -> list[tuple[str, str]]:
     if isinstance(found, Fill):
         return [
             ("Expected in the pump", f"{number(found.residual_expected_ml)} mL"),
             ("Taken out", f"{number(found.residual_aspirated_ml)} mL"),
         ]
+    if isinstance(found, Interrogation):
+        expected_ml = expected_at(case.snapshot, found.device, found.effective_at)
+        return [("Expected in the pump", f"{number(expected_ml)} mL"), ("Read", f"{number(found.reservoir_ml)} mL")]
     if isinstance(found, Consent):
         return [("For", PURPOSE_WORDS[found.purpose]), ("What the patient said", found.reason)]
     return [("Why it was done", found.reason)]
@@ -108,6 +113,7 @@ def _to_review(found: Determination | Fill | Consent) -> list[tuple[str, str]]:
 _REVIEWS: dict[type[Fact], str] = {
     Determination: "Review a deviation",
     Fill: "Review an aspirate that differs",
+    Interrogation: "Review a volume that differs",
     Consent: "A consent was taken back: decide",
 }
 
@@ -119,7 +125,9 @@ def review(public_id: str, seq: int) -> ResponseReturnValue:
     case, form = opened(public_id), ReviewForm()
     deviations = case.snapshot.determinations(DeterminationKind.DEVIATION)
     withdrawn = (each for each in case.snapshot.of(Consent) if each.state == ConsentState.WITHDRAWN)
-    done: tuple[Determination | Fill | Consent, ...] = (*deviations, *case.snapshot.of(Fill), *withdrawn)
+    snapshot = case.snapshot
+    fills, readings = snapshot.of(Fill), snapshot.of(Interrogation)
+    done: tuple[Determination | Fill | Interrogation | Consent, ...] = (*deviations, *fills, *readings, *withdrawn)
     found = next((each for each in done if each.seq == seq), None)
     if found is None:
         raise NotFound(str(seq))
@@ -127,7 +135,7 @@ def review(public_id: str, seq: int) -> ResponseReturnValue:
         title=_REVIEWS[type(found)],
         submit="Record the review",
         done="review",
-        known=[("Done", at(found.effective_at)), *_to_review(found)],
+        known=[("Done", at(found.effective_at)), *_to_review(case, found)],
     )
     return answer(
         case,

@@ -5,10 +5,13 @@ from wtforms import BooleanField, RadioField
 from wtforms.validators import InputRequired
 
 from tracker.domain.access import Permission
-from tracker.domain.pathway.alarm_date import alarm_date
+from tracker.domain.facts import Interrogation
+from tracker.domain.obligations.device_life import differs
+from tracker.domain.pathway.alarm_date import alarm_date, expected_at
 from tracker.queries.case_detail import OpenedCase
 from tracker.services.interrogations import Reading, record_interrogation
-from tracker.web.cases.acting import Act, answer, opened, path
+from tracker.services.work import Written
+from tracker.web.cases.acting import Act, Notice, answer, opened, path
 from tracker.web.cases.blueprint import blueprint
 from tracker.web.cases.fields import CaseForm, DayField, MomentField, Section, TextField
 from tracker.web.cases.pump_forms import amount
@@ -80,6 +83,20 @@ def _known(case: OpenedCase) -> list[tuple[str, str]]:
     ]
 
 
+def _after_reading(case: OpenedCase, written: Written) -> list[Notice]:
+    """A volume that a physician must look at."""
+    reading = next(fact for fact in written.facts if isinstance(fact, Interrogation))
+    expected_ml = expected_at(case.snapshot, reading.device, reading.effective_at)
+    pump = case.snapshot.pump
+    if not differs(case.pathway, expected_ml, reading.reservoir_ml, pump.reservoir_ml if pump else None):
+        return []
+    text = (
+        f"{number(reading.reservoir_ml)} mL are left by the programmer, {number(expected_ml)} mL were expected: a "
+        "physician must look at it. The to-do is there."
+    )
+    return [Notice(text=text)]
+
+
 @blueprint.route(path("/interrogation"), methods=["GET", "POST"])
 @permission(Permission.REFILL)
 def interrogation(public_id: str) -> ResponseReturnValue:
@@ -91,6 +108,7 @@ def interrogation(public_id: str) -> ResponseReturnValue:
         done="pump read",
         lede="A change without a new print-out voids the alarm date: it is then due today.",
         known=_known(case),
+        after=lambda written: _after_reading(case, written),
     )
     zone = clinic().zone
     return answer(

@@ -164,6 +164,7 @@ WAYS: Mapping[str, _Way] = {
     "follow_up": _Way("follow-up/{rule}/{about}", Permission.FOLLOW_UP, "Record it"),
     "pump_call": _Way("settle-pump-call/{seq}", Permission.REFILL, "Close the call"),
     "pump_after_death": _Way("device/{device}/switched-off", Permission.DECIDE_OUTCOME, "Switched off"),
+    "reading_differs": _Way("review/{seq}", Permission.DECIDE_OUTCOME, "Review"),
     "refill_booked_late": _Way("visit/{visit}/move", Permission.BOOK, "Move visit"),
     "refill_not_booked": _BOOK,
     "refill_without_pump": _Way("visit/{appointment}/cancel", Permission.BOOK, "Cancel visit"),
