@@ -37,7 +37,7 @@ def fill(**values: object) -> Fill:
 
 def bound(printed: Fill, filled_on: date, in_pump_days: int) -> Bound:
     computed_on = computed_alarm_on(printed, filled_on)
-    return AlarmDate(printed, printed, None, computed_on, filled_on, None).bound(in_pump_days)
+    return AlarmDate(printed, printed, None, computed_on, filled_on, None, None).bound(in_pump_days)
 
 
 class TestDays:

@@ -7,13 +7,14 @@ a print-out later than arithmetic allows waits for a second reader, as a refill'
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NoReturn
 
 from tracker.domain.access import Permission
 from tracker.domain.doses import unusual_dose
-from tracker.domain.errors import InvalidInput, Question
+from tracker.domain.errors import InvalidInput, Question, Unready
 from tracker.domain.facts import Device, Interrogation
 from tracker.domain.obligations.device_life import differs
-from tracker.domain.pathway.alarm_date import alarm_date, computed_with, expected_at
+from tracker.domain.pathway.alarm_date import AlarmDate, alarm_date, computed_with, expected_at
 from tracker.domain.refill import LONGEST_DAYS, Change, is_plausible
 from tracker.domain.words import InterrogationCause, is_word
 from tracker.services.case_file import CaseFile, open_case
@@ -42,15 +43,16 @@ class Reading:
     replacement_indicated: bool = False
     source: str = "programmer print-out"
 
-    def problems(self, file: CaseFile, held_ml: Decimal | None, last_dose_mcg: Decimal | None) -> dict[str, str]:
-        """What cannot be, as a sentence per field. ``held_ml``: what the reservoir holds."""
+    def problems(self, file: CaseFile, held_ml: Decimal | None, last: AlarmDate | None) -> dict[str, str]:
+        """What cannot be, as a sentence per field. ``held_ml``: what the reservoir holds; ``last``: what is on record
+        of how the pump was set."""
         found: dict[str, str] = {}
         if not is_word(self.cause, InterrogationCause):
             found["cause"] = "Choose why the pump was read."
         elif (needed := _CHANGED.get(InterrogationCause(self.cause))) and getattr(self, needed) is None:
             found[needed] = "Type what it was changed to."
-        elif self.daily_dose_mcg not in (None, last_dose_mcg) and last_dose_mcg and self._changes_nothing:
-            found["cause"] = f"The last dose on record is {last_dose_mcg.normalize():f} mcg. Choose what was changed."
+        elif last is not None and self._changes_nothing and (changed := self._changed_since(last)):
+            found["cause"] = f"{' '.join(changed)} Choose what was changed."
         if self.daily_dose_mcg is not None and self.daily_dose_mcg <= 0:
             found["daily_dose_mcg"] = "Must be more than zero."
         for name in ("alarm_volume_ml", "reservoir_ml", "battery_months"):
@@ -59,8 +61,10 @@ class Reading:
                 found[name] = "Cannot be less than zero."
         if self.battery_months is not None and self.battery_months > LONGEST_BATTERY_MONTHS:
             found["battery_months"] = "No battery of a pump lasts that long. Read the programmer again."
-        if held_ml is not None and self.reservoir_ml is not None and self.reservoir_ml > held_ml:
-            found["reservoir_ml"] = f"The reservoir holds {held_ml.normalize():f} mL."
+        for name in ("alarm_volume_ml", "reservoir_ml"):
+            amount = getattr(self, name)
+            if held_ml is not None and amount is not None and amount > held_ml:
+                found[name] = f"The reservoir holds {held_ml.normalize():f} mL."
         return found | self._date_problems(file.snapshot.calendar.today(file.effective_at))
 
     def questions(self) -> list[Question]:
@@ -78,6 +82,18 @@ class Reading:
     def _changes_nothing(self) -> bool:
         return self.cause in {InterrogationCause.ROUTINE, InterrogationCause.MRI, InterrogationCause.ALARM}
 
+    def _changed_since(self, last: AlarmDate) -> list[str]:
+        """What differs from how the pump was last set, each as a sentence."""
+        figures = (
+            (self.daily_dose_mcg, last.daily_dose_mcg, "dose", "mcg"),
+            (self.alarm_volume_ml, last.alarm_volume_ml, "alarm volume", "mL"),
+        )
+        return [
+            f"The last {what} on record is {known.normalize():f} {unit}."
+            for typed, known, what, unit in figures
+            if known and typed not in (None, known)
+        ]
+
     def _date_problems(self, read_on: date) -> dict[str, str]:
         if self.alarm_on != self.alarm_on_again:
             return {"alarm_on_again": "The two dates differ. Read the print-out again and type it twice."}
@@ -91,21 +107,14 @@ class Reading:
 def record_interrogation(work: Work, ref: CaseRef, reading: Reading, *, read_at: datetime | None = None) -> Written:
     """Record what the programmer showed of the pump in place.
 
-    :raises InvalidInput: for what cannot be, or where no pump is in the patient
+    :raises InvalidInput: where no pump is in the patient
+    :raises Unready: for what cannot be, with all that is asked back
     :raises AskedBack: for an unusual dose or battery, and for a volume far from what arithmetic expects
     """
     file = open_case(work, ref, Permission.REFILL, effective_at=read_at)
-    pump = file.snapshot.pump
-    if pump is None:
-        raise InvalidInput({"cause": "No pump is recorded as in place."})
-    standing = alarm_date(file.snapshot, pump.device)
-    last_mcg = standing.daily_dose_mcg if standing else None
-    problems = reading.problems(file, pump.reservoir_ml, last_mcg)
-    if problems:
-        raise InvalidInput(problems)
-    file.ask(*reading.questions(), *_far_from_expected(file, pump, reading))
-    if standing is not None:
-        file.ask(*unusual_dose(file.pathway, standing.fill.drug, reading.daily_dose_mcg, last_mcg=last_mcg))
+    pump, found = _look(file, reading)
+    if found.problems:
+        raise found
     change = Change(
         on=file.snapshot.calendar.today(file.effective_at),
         reservoir_ml=reading.reservoir_ml,
@@ -128,6 +137,29 @@ def record_interrogation(work: Work, ref: CaseRef, reading: Reading, *, read_at:
         second_by=None,
     )
     return file.finish("pump_interrogated")
+
+
+def look_at_reading(work: Work, ref: CaseRef, reading: Reading, *, read_at: datetime | None = None) -> NoReturn:
+    """Look at what could be read of a form that cannot be taken yet; nothing of it may be committed.
+
+    :raises InvalidInput: where no pump is in the patient
+    :raises Unready: always, with what stands in the way besides
+    """
+    _, found = _look(open_case(work, ref, Permission.REFILL, effective_at=read_at), reading)
+    raise found
+
+
+def _look(file: CaseFile, reading: Reading) -> tuple[Device, Unready]:
+    """The pump in place, and all that stands in the way of the record."""
+    pump = file.snapshot.pump
+    if pump is None:
+        raise InvalidInput({"cause": "No pump is recorded as in place."})
+    standing = alarm_date(file.snapshot, pump.device)
+    file.ask(*reading.questions(), *_far_from_expected(file, pump, reading))
+    if standing is not None:
+        last_mcg = standing.daily_dose_mcg
+        file.ask(*unusual_dose(file.pathway, standing.fill.drug, reading.daily_dose_mcg, last_mcg=last_mcg))
+    return pump, Unready(reading.problems(file, pump.reservoir_ml, standing), questions=file.open_questions)
 
 
 def _far_from_expected(file: CaseFile, pump: Device, reading: Reading) -> tuple[Question, ...]:

@@ -79,6 +79,8 @@ class TestAReading:
             ({"daily_dose_mcg": Decimal(0)}, "daily_dose_mcg"),
             ({"cause": "alarm_volume", "daily_dose_mcg": None}, "alarm_volume_ml"),
             ({"alarm_volume_ml": Decimal(-1)}, "alarm_volume_ml"),
+            ({"alarm_volume_ml": Decimal("20.1")}, "alarm_volume_ml"),
+            ({"cause": "routine", "daily_dose_mcg": None, "alarm_volume_ml": Decimal(7)}, "cause"),
             ({"reservoir_ml": Decimal("20.1")}, "reservoir_ml"),
             ({"battery_months": -1}, "battery_months"),
         ],
@@ -88,6 +90,19 @@ class TestAReading:
         with pytest.raises(InvalidInput) as caught:
             read(journey, **wrong)
         assert set(caught.value.problems) == {field}
+
+    def test_of_nothing_changed_names_what_differs_from_the_record(self, at: At) -> None:
+        journey = at("maintained")
+        fill = journey.look().snapshot.last_fill
+        assert fill is not None and fill.alarm_volume_ml == 2 and fill.daily_dose_mcg == 100
+        with pytest.raises(InvalidInput) as caught:
+            read(journey, cause="routine", alarm_volume_ml=Decimal(7))
+        dose, volume = "The last dose on record is 100 mcg.", "The last alarm volume on record is 2 mL."
+        assert caught.value.problems == {"cause": f"{dose} {volume} Choose what was changed."}
+        read(journey, cause="routine", daily_dose_mcg=Decimal(100), alarm_volume_ml=Decimal(2))
+        read(journey, cause="alarm_volume", daily_dose_mcg=None, alarm_volume_ml=Decimal(7))
+        with pytest.raises(InvalidInput, match="The last alarm volume on record is 7 mL"):
+            read(journey, cause="routine", daily_dose_mcg=None, alarm_volume_ml=Decimal(2))
 
     @pytest.mark.parametrize(("first", "second", "field"), [(30, 31, "alarm_on_again"), (-1, -1, "alarm_on"),
                                                             (834, 834, "alarm_on")])  # fmt: skip

@@ -19,7 +19,7 @@ from tracker.domain.words import VOIDS_ALARM_DATE
 class AlarmDate:
     """What is known of the date. ``stated_by`` is the fact that printed it, ``voided_by`` the one that voided it since;
     ``computed_on`` is what arithmetic gives with everything that was changed, also where it does not count.
-    ``daily_dose_mcg`` is the average daily dose as it was last set, mcg/day."""
+    ``daily_dose_mcg`` is the average daily dose as it was last set, mcg/day, ``alarm_volume_ml`` the alarm volume."""
 
     fill: Fill
     stated_by: Fill | Interrogation
@@ -27,6 +27,7 @@ class AlarmDate:
     computed_on: date | None
     filled_on: date
     daily_dose_mcg: Decimal | None
+    alarm_volume_ml: Decimal | None
 
     @property
     def printed_on(self) -> date | None:
@@ -95,6 +96,7 @@ def alarm_date(snapshot: Snapshot, device: int) -> AlarmDate | None:
             voided_by = reading
     changes = [change_of(snapshot, each) for each in readings]
     doses = [fill.daily_dose_mcg, *(each.daily_dose_mcg for each in readings)]
+    volumes = [fill.alarm_volume_ml, *(each.alarm_volume_ml for each in readings)]
     return AlarmDate(
         fill=fill,
         stated_by=stated_by,
@@ -102,6 +104,7 @@ def alarm_date(snapshot: Snapshot, device: int) -> AlarmDate | None:
         computed_on=computed_alarm_on(fill, filled_on, changes),
         filled_on=filled_on,
         daily_dose_mcg=next((dose for dose in reversed(doses) if dose is not None), None),
+        alarm_volume_ml=next((volume for volume in reversed(volumes) if volume is not None), None),
     )
 
 

@@ -1,5 +1,7 @@
 """The pump read with the programmer: a changed dose, an alarm, a battery, a new print-out."""
 
+from dataclasses import replace
+
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, RadioField
 from wtforms.validators import InputRequired
@@ -9,7 +11,7 @@ from tracker.domain.facts import Interrogation
 from tracker.domain.obligations.device_life import differs
 from tracker.domain.pathway.alarm_date import alarm_date, expected_at
 from tracker.queries.case_detail import OpenedCase
-from tracker.services.interrogations import Reading, record_interrogation
+from tracker.services.interrogations import Reading, look_at_reading, record_interrogation
 from tracker.services.work import Written
 from tracker.web.cases.acting import Act, Notice, answer, opened, path
 from tracker.web.cases.blueprint import blueprint
@@ -66,6 +68,13 @@ class InterrogationForm(CaseForm):
             source=self.source.data or "programmer print-out",
         )
 
+    def readable(self) -> Reading:
+        """What could be read of what was typed; of two dates neither where one could not be."""
+        reading = self.reading()
+        if self.alarm_on.errors or self.alarm_on_again.errors:
+            return replace(reading, alarm_on=None, alarm_on_again=None)
+        return reading
+
 
 def _known(case: OpenedCase) -> list[tuple[str, str]]:
     """The pump and its date as they stand, to compare with."""
@@ -102,15 +111,16 @@ def _after_reading(case: OpenedCase, written: Written) -> list[Notice]:
 def interrogation(public_id: str) -> ResponseReturnValue:
     """Record what the programmer showed between refills."""
     case, form = opened(public_id), InterrogationForm()
+    zone = clinic().zone
     act = Act(
         title="Pump read with the programmer",
         submit="Record the reading",
         done="pump read",
         lede="A change without a new print-out voids the alarm date: it is then due today.",
         known=_known(case),
+        look=lambda work, ref: look_at_reading(work, ref, form.readable(), read_at=instant_of(form.read_at.data, zone)),
         after=lambda written: _after_reading(case, written),
     )
-    zone = clinic().zone
     return answer(
         case,
         form,
