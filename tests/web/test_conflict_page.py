@@ -50,6 +50,11 @@ def fields(page: str) -> dict[str, str]:
     return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', choice(page)))
 
 
+def waiting(browser: Browser) -> bool:
+    """Whether Today names two answers to one item."""
+    return "Two answers to one item" in browser.get("/today").get_data(as_text=True)
+
+
 class TestTheSecondAnswer:
     @pytest.mark.parametrize(
         "case",
@@ -70,7 +75,7 @@ class TestTheSecondAnswer:
         assert status == 409 and WHY in choice(page) and f'href="#item-{item}">Decide below' in page
         assert f"<b>Your answer, not saved: </b>{said}</p>" in choice(page)
         assert re.search(r"<b>What stands: </b>[^<]*Physician Person", choice(page))
-        assert "Record mine" in choice(page) and f'href="{url}#item-{item}">Leave what stands' in choice(page)
+        assert "Record mine" in choice(page) and 'name="leave" value="1">Leave what stands' in choice(page)
         assert nurse.post(url, fields(page)).status_code == 303
         stands = html.unescape(nurse.get(url).get_data(as_text=True))
         (row,) = re.findall(rf'<li [^>]*id="item-{item}".*?</li>', stands, re.DOTALL)
@@ -80,9 +85,21 @@ class TestTheSecondAnswer:
     def test_is_let_go_by_leaving_what_stands(self, nurse: Browser, physician: Browser, url: str) -> None:
         send(physician, url, "xray", value="L2/L3")
         _, page = send(nurse, url, "xray", value="L4/L5")
-        leave = re.findall(r'href="([^"#]+)#item-xray">Leave', choice(page))[0]
-        stands = nurse.get(leave).get_data(as_text=True)
+        response = nurse.post(url, {**fields(page), "leave": "1"})
+        assert response.status_code == 303 and response.headers["Location"].endswith("#item-xray")
+        stands = nurse.get(url).get_data(as_text=True)
         assert "Done: L2/L3" in stands and "L4/L5" not in stands
+        assert not waiting(nurse)
+
+    def test_is_a_task_as_long_as_nobody_has_chosen(self, nurse: Browser, physician: Browser, url: str) -> None:
+        send(physician, url, "xray", value="L2/L3")
+        for _ in range(2):
+            _, page = send(nurse, url, "xray", value="L4/L5")
+        left = html.unescape(nurse.get(url).get_data(as_text=True))
+        assert left.count("To be decided, a task for the nurses") == 1 and "done: L4/L5 (Nurse Person" in left
+        assert waiting(nurse)
+        assert nurse.post(url, fields(page)).status_code == 303
+        assert "To be decided" not in nurse.get(url).get_data(as_text=True) and not waiting(nurse)
 
     def test_meets_a_third_one_too(self, nurse: Browser, physician: Browser, url: str) -> None:
         """What was decided holds for what was shown."""

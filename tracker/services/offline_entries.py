@@ -81,11 +81,36 @@ def take_entry(work: Work, entry: Entry) -> EntryOutcome:
         .where(ReceivedEntry.clinic_id == work.actor.clinic_id, ReceivedEntry.entry_id == entry.id)
         .values(case_id=case_id, answer_seq=seq)
     )
-    _settle_earlier(work, entry, case_id, _said(answer, work.actor.name, entry.made_at, place.zone))
+    _settle_earlier(work, entry, case_id, _anew(work, entry, place))
     return EntryOutcome.SAVED
 
 
-def _settle_earlier(work: Work, entry: Entry, case_id: int, said: str) -> None:
+def keep_second(work: Work, entry: Entry, error: StaleVersion) -> None:
+    """Keep an answer of the page of the checklist that met another one, as one of a tablet is kept; once while it is
+    not decided."""
+    waits = select(StaffTask.id).where(
+        StaffTask.clinic_id == work.actor.clinic_id, StaffTask.key == f"entry:{entry.id}", StaffTask.done_at.is_(None)
+    )
+    if work.session.scalar(waits) is None:
+        set_aside(work, entry, error)
+
+
+def settle_second(work: Work, entry: Entry, *, is_left: bool) -> None:
+    """End what waits to be decided of the actor's earlier answers to the item: they have answered anew, or leave what
+    stands (``is_left``)."""
+    place = _place(work, entry)
+    if place.case_id is None:
+        return
+    stands = place.answer
+    left = f"left what stands: {_said(stands, stands.by, stands.at, place.zone)}" if stands else "not recorded"
+    _settle_earlier(work, entry, place.case_id, left if is_left else _anew(work, entry, place))
+
+
+def _anew(work: Work, entry: Entry, place: AnsweredPlace) -> str:
+    return f"answered anew: {_said(entry.answer, work.actor.name, entry.made_at, place.zone)}"
+
+
+def _settle_earlier(work: Work, entry: Entry, case_id: int, outcome: str) -> None:
     """End the tasks about earlier answers of the same person to the same item: they have answered anew since, in the
     place of what stood, and another page of theirs may have sent the earlier one meanwhile."""
     earlier = (
@@ -113,7 +138,7 @@ def _settle_earlier(work: Work, entry: Entry, case_id: int, said: str) -> None:
         .with_for_update()
     )
     for task in work.session.scalars(open_ones).all():
-        task.done_at, task.done_by, task.outcome = work.now, work.actor.user_id, f"answered anew: {said}"
+        task.done_at, task.done_by, task.outcome = work.now, work.actor.user_id, outcome
         tell_clinic(work, "task_ended", {"task": task.kind, "key": task.key, "outcome": task.outcome}, case_id=case_id)
 
 

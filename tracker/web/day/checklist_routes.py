@@ -15,6 +15,7 @@ from tracker.queries.checklists import VisitChecklist, get_checklist, list_rooms
 from tracker.queries.day import rules_of
 from tracker.queries.offline_day import list_undecided
 from tracker.services.checklists import Answer, answer_item
+from tracker.services.offline_entries import settle_second
 from tracker.services.room_checks import check_room
 from tracker.web.common.access import permission
 from tracker.web.common.current import actor, clinic, now, today
@@ -29,6 +30,7 @@ from tracker.web.day.presenters import visit_url
 from tracker.web.day.rooms import present_rooms
 from tracker.web.day.routes import VISIT, blueprint, case_ref, number_of, work_in
 from tracker.web.day.said_aloud import said_aloud
+from tracker.web.day.second_answers import entry_of, keep_second_answer, leave_what_stands
 
 #: Outside of these years a wall time may have no instant.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
@@ -74,6 +76,8 @@ def earlier(case_id: str, appointment: int, number: int, on: str) -> str:
 @permission(Permission.CHECKLIST)
 def answer(case_id: str, appointment: int) -> ResponseReturnValue:
     """Record the answer to one item; what was typed is kept where it cannot be taken."""
+    if request.form.get("leave"):
+        return leave_what_stands(_found(case_id, appointment))
     form = AnswerForm()
     problems = {} if form.validate() else {str(name or ""): " ".join(said) for name, said in form.errors.items()}
     try:
@@ -100,8 +104,9 @@ def answer(case_id: str, appointment: int) -> ResponseReturnValue:
             _record(found, given)
         except InvalidInput as error:
             problems = dict(error.problems)
-        except StaleVersion:
+        except StaleVersion as error:
             is_conflict = True
+            keep_second_answer(found, given, error)
             problems = {"": "Somebody else answered this item meanwhile. Look at both, then choose."}
     if not problems:
         return _next(found, given)
@@ -122,6 +127,7 @@ def _record(found: VisitChecklist, given: Answer) -> None:
         else:
             ref = case_ref(visit.case_public_id)
             answer_item(work_in(session), ref, appointment=visit.appointment, answer=given)
+        settle_second(work_in(session), entry_of(found, given), is_left=False)
 
 
 def _next(found: VisitChecklist, given: Answer) -> ResponseReturnValue:
