@@ -146,3 +146,18 @@ def test_left_without_a_choice_it_is_a_task(world: WebWorld, nurse: Window, phys
     expect(page.locator("[data-offline-tasks]")).to_contain_text("became a task for the nurses")
     [task] = tasks(world)
     assert task.startswith("two_answers: done: takes none (Nurse Person")
+
+
+def test_what_is_undecided_is_named_in_the_bar_and_its_link_is_one_line(
+    nurse: Window, physician: Client, world: WebWorld, checklist: str
+) -> None:
+    second = world.sign_in(Role.NURSE)
+    second.get("/day")
+    physician.post(checklist, {"item": "xray", "state": "done", "value": "L4/L5", "seen": 0})
+    second.post(checklist, {"item": "xray", "state": "done", "value": "L2/L3", "seen": 0})
+    page = nurse.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    nurse.open(checklist)
+    expect(page.locator("[data-saved]")).to_have_text("1 to be decided")
+    box = item(page, "xray").get_by_role("link", name="Decide").bounding_box()
+    assert box and box["width"] > box["height"] and is_readable(page, "xray")

@@ -97,7 +97,7 @@ class TestTheSecondAnswer:
             _, page = send(nurse, url, "xray", value="L4/L5")
         left = html.unescape(nurse.get(url).get_data(as_text=True))
         assert left.count("To be decided, a task for the nurses") == 1 and "done: L4/L5 (Nurse Person" in left
-        assert waiting(nurse)
+        assert waiting(nurse) and "1 to be decided" in left and "all saved" not in left
         assert nurse.post(url, fields(page)).status_code == 303
         assert "To be decided" not in nurse.get(url).get_data(as_text=True) and not waiting(nurse)
 

@@ -62,12 +62,18 @@ async function listWaiting() {
   return (await listEntries(panel.dataset.owner)).filter((entry) => !isHeld(entry));
 }
 
+/* What came second and stands on the page as a task. */
+function sayUndecided() {
+  const count = document.querySelectorAll(".item-undecided").length;
+  return count ? `${count} to be decided` : "";
+}
+
 /* As soon as an answer is given, also before it is on the disk. */
 function sayInBar() {
   const count = stored + storing;
   const place = document.querySelector("[data-saved]");
   const waiting = count ? (SAYINGS[inTheWay] ?? SAYINGS[""])(count) : "";
-  const sentence = [waiting, sayRefused()].filter(Boolean).join(" · ") || "all saved";
+  const sentence = [waiting, sayRefused()].filter(Boolean).join(" · ") || sayUndecided() || "all saved";
   if (place && place.textContent !== sentence) place.textContent = sentence;
 }
 
