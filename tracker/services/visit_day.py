@@ -101,9 +101,9 @@ def record_moment(
 
     :raises NotFound: if there is no such visit
     :raises InvalidInput: for an unknown kind, before the patient came, or after they left
-    :raises AskedBack: for somebody who leaves before a nurse found them fit to, with items open that must be answered
-        before, or without an escort after sedation; for a procedure that something stops; and for a trial that is said
-        to be watched, or over, without a dose
+    :raises AskedBack: for somebody who leaves before what is recorded of the visit, before a nurse found them fit to,
+        with items open that must be answered before, or without an escort after sedation; for a procedure that
+        something stops; and for a trial that is said to be watched, or over, without a dose
     """
     treats = work.actor.may(Permission.CHECKLIST) or kind != MomentKind.DISCHARGED
     permission = Permission.CHECKLIST if treats else Permission.CHECK_IN
@@ -115,6 +115,8 @@ def record_moment(
         raise InvalidInput(problems)
     if kind == MomentKind.DISCHARGED:
         file.ask(*_doubts(file, visit))
+    if kind in LEFT:
+        file.ask(*_before_the_act(file, visit))
     if kind == MomentKind.PROCEDURE:
         file.ask(*_stops(file, visit))
     if kind in _AFTER_THE_ACT:
@@ -307,6 +309,19 @@ def _left_after(file: CaseFile, visit: Appointment) -> str:
         return ""
     left = [each for each in open_items(rules, visit, file.snapshot) if each.stop == "hard" and each.part == "after"]
     return f"Not answered: {_first_of(left)}." if left else ""
+
+
+def _before_the_act(file: CaseFile, visit: Appointment) -> list[Question]:
+    """Somebody who left before what was done in the visit, in words for whoever sees no clinical detail too."""
+    of = file.snapshot.of
+    acts: list[TrialDose | Device | Fill] = [*of(TrialDose), *of(Device), *of(Fill)]
+    later = [each.effective_at for each in acts if each.appointment == visit.appointment]
+    last_at = max(later, default=None)
+    if last_at is None or last_at <= file.effective_at:
+        return []
+    at = f"{file.snapshot.calendar.wall(last_at):%H:%M}"
+    sentence = f"Something of this visit is recorded at {at}, after this time. Read the time again."
+    return [Question("happened_at", f"{visit.appointment} {at}", sentence, "The patient left before that")]
 
 
 def _was_treated(file: CaseFile, visit: Appointment) -> bool:
