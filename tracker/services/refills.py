@@ -6,13 +6,13 @@ everything until a second reader confirms. What was done is always saved; only t
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
 from tracker.domain.access import Permission
 from tracker.domain.doses import unusual_dose
-from tracker.domain.errors import InvalidInput, NotFound
+from tracker.domain.errors import InvalidInput, NotFound, Question
 from tracker.domain.facts import Appointment, Device, Document, Fill
 from tracker.domain.pathway.alarm_date import alarm_date
 from tracker.domain.pathway.engine import refill_blockers
@@ -33,6 +33,11 @@ from tracker.services.deviations import above_reservoir, expired_lot, require_re
 from tracker.services.named import reader_problems
 from tracker.services.trials import determine
 from tracker.services.work import CaseRef, Work, Written
+
+#: A refill of the same pump this close to another one, with values that differ by no more than this part, was more
+#: likely than not sent twice.
+AGAIN = timedelta(minutes=10)
+NEARLY = Decimal("0.1")
 
 
 class Filled(Protocol):
@@ -142,12 +147,14 @@ def record_refill(
     :raises NotFound: if no such refill visit of the case holds its place
     :raises InvalidInput: for what cannot be, or where no pump is in the patient
     :raises Refused: with everything that was missing, if no reason is given
+    :raises AskedBack: for an unusual dose, and for nearly the same refill of the pump within some minutes
     """
     file = open_case(work, ref, Permission.REFILL, effective_at=filled_at)
     pump = file.snapshot.pump
     if pump is None:
         raise InvalidInput({"volume_ml": "No pump is recorded as in place."})
     visit = None if appointment is None else _live_visit(file, appointment)
+    file.ask(*_filled_already(file, pump, filling))
     fill = fill_pump(file, filling, pump, kind=kind, appointment=appointment)
     if printout.strip():
         _keep_printout(file, printout.strip())
@@ -161,6 +168,26 @@ def record_refill(
     if kind == FillKind.REFILL:
         file.end_visit(Purpose.REFILL)
     return file.finish("pump_refilled")
+
+
+def _filled_already(file: CaseFile, pump: Device, filling: Filling) -> tuple[Question, ...]:
+    """What is asked about a refill that was, more likely than not, recorded before."""
+    for fill in file.snapshot.of(Fill):
+        is_same_time = abs(file.effective_at - fill.effective_at) <= AGAIN
+        is_refill = fill.device == pump.device and fill.kind != FillKind.IMPLANT
+        if is_refill and is_same_time and _is_nearly(filling, fill):
+            at = f"{file.snapshot.calendar.wall(fill.effective_at):%H:%M}"
+            sentence = f"This pump was filled at {at}, with the same values or nearly so. Record it once more?"
+            return (Question("volume_ml", at, sentence, "It was filled a second time"),)
+    return ()
+
+
+def _is_nearly(filling: Filling, fill: Fill) -> bool:
+    """Whether what went in is what stands, but for what a slip of the hand changes."""
+    if filling.drug != fill.drug or filling.concentration_mcg_ml != fill.concentration_mcg_ml:
+        return False
+    pairs = ((filling.volume_ml, fill.volume_ml), (filling.daily_dose_mcg, fill.daily_dose_mcg))
+    return all(known is not None and abs(typed - known) <= known * NEARLY for typed, known in pairs)
 
 
 def _keep_printout(file: CaseFile, reference: str) -> None:

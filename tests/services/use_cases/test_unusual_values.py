@@ -62,6 +62,40 @@ class TestMoreThanThePumpHolds:
         assert caught.value.problems == {"residual_expected_ml": "The reservoir holds 20 mL. Read it again."}
 
 
+class TestASecondRefill:
+    """Of the same pump, which was filled elsewhere at this moment."""
+
+    @pytest.mark.parametrize(
+        ("minutes", "values", "is_asked"),
+        [
+            (1, {}, True),
+            (10, {"volume_ml": Decimal("18.5"), "lot": "OTHER"}, True),
+            (11, {}, False),
+            (1, {"volume_ml": Decimal(10)}, False),
+            (1, {"daily_dose_mcg": Decimal(300)}, False),
+            (1, {"concentration_mcg_ml": Decimal(2000)}, False),
+        ],
+    )
+    def test_soon_after_with_nearly_the_same_values_is_asked_back(
+        self, at: At, minutes: int, values: dict[str, object], *, is_asked: bool
+    ) -> None:
+        journey = at("maintained")
+        journey.clock.advance(days=1)
+        refill(journey)
+        before = len(journey.look().snapshot.of(Fill))
+        journey.clock.advance(minutes=minutes)
+        alarm_on = journey.today + timedelta(days=90)
+        dates = {"alarm_on": alarm_on, "alarm_on_again": alarm_on, "second_by": journey.user_ids[PHYSICIAN]}
+        again = partial(record_refill, filling=a_filling(**dates, **values), kind=FillKind.ELSEWHERE)
+        if is_asked:
+            (question,) = asked(journey, NURSE, again)
+            assert question.field == "volume_ml" and "This pump was filled at 09:00" in question.sentence
+            confirm(journey, NURSE, again, question.code)
+        else:
+            confirm(journey, NURSE, again)
+        assert len(journey.look().snapshot.of(Fill)) == before + 1
+
+
 def read(months: int, **values: object) -> Callable[[Work, CaseRef], Written]:
     return partial(record_interrogation, reading=Reading(cause="routine", battery_months=months, **values))
 

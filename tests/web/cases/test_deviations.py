@@ -13,6 +13,7 @@ At = Callable[[str], tuple[WebWorld, Journey]]
 
 def test_a_refill_with_an_expired_lot_asks_why_and_is_recorded_with_it(at: At) -> None:
     world, journey = at("maintained")
+    world.clock.advance(minutes=11)  # filled at this moment: the same once more would be asked back
     scene, browser = Scene(world, journey), world.sign_in(NURSE)
     url = f"/cases/{journey.public_id}/refill"
     typed = {"kind": "refill", **filling(scene), "expires_on": scene.day(-1), "expected_version": journey.version}

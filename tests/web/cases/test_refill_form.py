@@ -18,6 +18,7 @@ At = Callable[[str], tuple[WebWorld, Journey]]
 def record(at: At, **typed: object) -> tuple[str, Journey]:
     """The page after a refill, which was recorded."""
     world, journey = at("maintained")
+    world.clock.advance(minutes=11)  # filled at this moment: the same once more would be asked back
     browser = world.sign_in(NURSE)
     values = {"kind": "refill", **filling(Scene(world, journey)), "expected_version": journey.version, **typed}
     answer = browser.submit(f"/cases/{journey.public_id}/refill", values)
