@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import select
 
-from tests.support.browser import TABLET, Window, window
+from tests.support.browser import TABLET, Window, ready, window
 from tests.support.web import Browser as Client
 from tests.support.web import WebWorld
 from tracker.domain.words import Role
@@ -161,3 +161,17 @@ def test_what_is_undecided_is_named_in_the_bar_and_its_link_is_one_line(
     expect(page.locator("[data-saved]")).to_have_text("1 to be decided")
     box = item(page, "xray").get_by_role("link", name="Decide").bounding_box()
     assert box and box["width"] > box["height"] and is_readable(page, "xray")
+
+
+def test_what_asks_for_a_reason_is_typed_on_and_is_no_task(world: WebWorld, nurse: Window) -> None:
+    page = nurse.page
+    signs = item(page, "vital_signs")
+    signs.get_by_role("textbox", name="Value of").first.fill("120/80, 72, 40, 6")
+    presses(page, "vital_signs", "Done")
+    expect(signs.get_by_role("alert").first).to_contain_text("Saturation 40 %, 6 breaths a minute: read it again.")
+    ready(page)
+    assert tasks(world) == []
+    signs.locator("input[name=reason]:visible").fill("oxygen given, physician called")
+    presses(page, "vital_signs", "Done")
+    expect(signs).to_contain_text("Done: 120/80, 72, 40, 6")
+    assert [each.split(":")[0] for each in tasks(world)] == ["checklist_alarm"]

@@ -117,7 +117,7 @@ function taskOf(row) {
 /* The item as it stands, and with it what the answer from this tablet was, or that it is a task now. */
 function tellAt(row) {
   const [told, item] = [taskOf(row), itemOf(row)];
-  if (told) sayAt(row, `Not taken, and now a task for the nurses: ${told.said}`);
+  if (told) sayAt(row, ["Not taken, and now a task for the nurses", told.said].filter(Boolean).join(": "));
   else if (heldAt(item)) showHeld(row, item, { mine: () => recordMine(item), leave: () => leaveIt(item) });
 }
 
@@ -217,7 +217,8 @@ function putBack({ given, form, submitter }, problems) {
   const lacks = Object.keys(problems).find((name) => !form.querySelector(`[name=${name}]`));
   if (!lacks) return;
   form.dataset.plain = "yes";
-  form.requestSubmit(submitter);
+  /* The form takes the answer along, and is kept until the server has it: held as well, it would become a task. */
+  void letGo(given.item).then(() => form.requestSubmit(submitter));
 }
 
 /* ── Keeping and sending ────────────────────────────────────────────────── */
@@ -230,7 +231,7 @@ function settle(entry, said) {
   if (said.outcome === "saved") {
     notTaken.delete(placeOf(entry.visit, entry.item));
     if (row) void letGo(entry.item);
-  } else notTaken.set(placeOf(entry.visit, entry.item), { said: said.said, about: said.about, isTask });
+  } else notTaken.set(placeOf(entry.visit, entry.item), { said: said.said ?? "", about: said.about, isTask });
   if (isTask) void keepTold(new Map([[entry.id, taskWords(said)]]), keeping());
   isSettled = true;
   if (!row) return;
