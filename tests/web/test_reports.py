@@ -252,6 +252,7 @@ class TestTheFilter:
         browser = world.sign_in(Role.MANAGER)
         assert "40 cases are open" in body_of(browser, "/reports/now")
         assert "20 cases are open" in body_of(browser, "/reports/now?payer=31")
+        assert "20 cases are open" in body_of(browser, "/reports?payer=31")
         assert "40 cases are open" in body_of(browser, "/reports/now?version=1")
 
 
